@@ -1,0 +1,138 @@
+//! Writes the source text of `src/curves/ntc_10k3a1.rs` to standard output.
+//!
+//! ```text
+//! cargo run -p coldcap-calibration --features physics --example generate_tables > FILE
+//! ```
+
+use coldcap_calibration::physics::front_end::{Divider, code, fraction};
+use coldcap_calibration::physics::generate::{
+    Coverage, GenerateError, Model, NtcInDivider, limit_no_colder_than,
+};
+use coldcap_calibration::table::{Row, TableHeader};
+use coldcap_units::Ratio;
+use core::fmt::{self, Write};
+
+const MODEL: NtcInDivider = NtcInDivider::REFERENCE;
+const LOG2_SEGMENTS: u8 = 7;
+/// A hundredfold of the resistance at 25 °C, and a hundredth of it.
+const OPEN_OHM: f64 = 1e6;
+const SHORT_OHM: f64 = 100.0;
+
+/// The codes between two temperatures, both ends inside.
+fn coverage(coldest: f64, warmest: f64) -> Coverage {
+    let ohm = |celsius| MODEL.ntc.resistance(celsius).expect("within the part's rating");
+    let exact = |celsius| MODEL.divider.fraction(ohm(celsius));
+    let inward = |celsius: f64, step: i64| {
+        let nearest = code(exact(celsius));
+        let outside = (exact(celsius) - fraction(nearest)) * step as f64 > 0.0;
+        Ratio((i64::from(nearest.0) + if outside { step } else { 0 }) as u32)
+    };
+    Coverage {
+        log2_segments: LOG2_SEGMENTS,
+        low: inward(warmest, 1),
+        high: inward(coldest, -1),
+        short_below: code(Divider::REFERENCE.fraction(SHORT_OHM)),
+        open_above: code(Divider::REFERENCE.fraction(OPEN_OHM)),
+    }
+}
+
+const PREAMBLE: &str = "\
+//! The reference thermistor, 10K3A1, under a 10 kΩ pull-up: −40 to 60 °C.
+//!
+//! Written by the example `generate_tables`; do not edit. The grid has 128 segments over full scale.
+//! Colder is a higher code. The limits are computed from the Steinhart–Hart equation itself, not from
+//! the table, so that the guard shares nothing with the control path.
+
+use crate::table::{CubicTable, Row, TableHeader};
+use coldcap_units::{MicroCelsius, Ratio};
+";
+
+fn limit(text: &mut String, name: &str, doc: &str, code: Ratio) -> fmt::Result {
+    let micro = (MODEL.celsius(fraction(code)) * 1e6).round() as i32;
+    writeln!(text, "\n/// {doc}")?;
+    writeln!(text, "pub const {name}: Ratio = Ratio(0x{:08X});", code.0)?;
+    writeln!(text, "\n/// What the model gives at [`{name}`].")?;
+    writeln!(text, "pub const {name}_AT: MicroCelsius = MicroCelsius({});", grouped(micro.into()))
+}
+
+fn limits(text: &mut String, span: &Coverage) -> fmt::Result {
+    let at = |celsius| limit_no_colder_than(&MODEL, celsius).expect("within the part's rating");
+    let freeze = "The guard trips from this code upward: never later than at 0 °C.";
+    limit(text, "FREEZE_TRIP", freeze, at(0.0))?;
+    let near = "The guard warns from this code upward: never later than at +1 °C.";
+    limit(text, "FREEZE_NEAR", near, at(1.0))?;
+    let open =
+        "Codes above this are an open wire: more than a hundredfold of the resistance at 25 °C.";
+    limit(text, "OPEN_ABOVE", open, span.open_above)?;
+    let short =
+        "Codes below this are a short circuit: less than a hundredth of the resistance at 25 °C.";
+    limit(text, "SHORT_BELOW", short, span.short_below)
+}
+
+fn header(text: &mut String, header: &TableHeader) -> fmt::Result {
+    writeln!(text, "\nconst HEADER: TableHeader = TableHeader {{")?;
+    writeln!(text, "    version: {},", header.version)?;
+    writeln!(text, "    log2_segments: {},", header.log2_segments)?;
+    writeln!(text, "    first_row: {},", header.first_row)?;
+    writeln!(text, "    rows: {},", header.rows)?;
+    writeln!(text, "    low: Ratio(0x{:08X}),", header.low.0)?;
+    writeln!(text, "    high: Ratio(0x{:08X}),", header.high.0)?;
+    writeln!(text, "    short_below: SHORT_BELOW,")?;
+    writeln!(text, "    open_above: OPEN_ABOVE,")?;
+    writeln!(text, "    bound_micro_kelvin: {},", header.bound_micro_kelvin)?;
+    writeln!(text, "    crc: 0x{:08X},", header.crc)?;
+    writeln!(text, "}};")
+}
+
+/// Digits in groups of three, as the language writes them.
+fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+const TABLE: &str = "
+/// The table, checked by the compiler: a table that fails its checks does not build.
+pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
+    Ok(table) => table,
+    Err(_) => panic!(\"the shipped table fails its own checks\"),
+};
+";
+
+fn rows(text: &mut String, rows: &[Row]) -> fmt::Result {
+    writeln!(text, "\nstatic ROWS: [Row; {}] = [", rows.len())?;
+    for Row(coefficients) in rows {
+        let written = coefficients.map(|coefficient| grouped(coefficient.into()));
+        writeln!(text, "    Row([{}]),", written.join(", "))?;
+    }
+    writeln!(text, "];")
+}
+
+/// The whole source file.
+pub fn ntc_10k3a1() -> Result<String, GenerateError> {
+    let span = coverage(-40.0, 60.0);
+    let mut buffer = [Row::default(); 128];
+    let built = span.build(&MODEL, &mut buffer)?;
+    let working = coverage(-20.0, 50.0).bound_micro_kelvin(&MODEL)?;
+    let mut text = String::from(PREAMBLE);
+    let written = limits(&mut text, &span).and_then(|()| {
+        writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
+        writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {working};")?;
+        header(&mut text, &built)?;
+        text.push_str(TABLE);
+        rows(&mut text, &buffer[..usize::from(built.rows)])
+    });
+    written.expect("writing to a string does not fail");
+    Ok(text)
+}
+
+fn main() -> Result<(), GenerateError> {
+    print!("{}", ntc_10k3a1()?);
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The curves that coldcap ships, checked when the crate is compiled.
+//!
+//! Each file is written by the example `generate_tables` from the formulas in `physics`, and a test
+//! compares it with what the generator writes today.
+
+pub mod ntc_10k3a1;

@@ -1,0 +1,286 @@
+//! Four sensors in one bath: what each of them is off.
+//!
+//! With the pump on, the chiller off and the cap not worn, supply, return, front and rear sensor see
+//! the same coolant. What they differ by is calibration error, and it matters: at 1 L/min a mismatch of
+//! 0.1 K between supply and return is 6.5 W, an eighth of what a scalp gives.
+
+use crate::average::Average;
+use crate::progress::Progress;
+use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin};
+use core::fmt;
+
+/// The most that the four sensors may lie apart, in thousandths of a kelvin. Sensors of the same part
+/// within ±1 % agree to about 0.4 K untrimmed; more is a fault or a bath that is not one.
+const WIDEST_MILLI_KELVIN: i32 = 500;
+
+/// A sensor of a channel's loop and cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoopSensor {
+    /// Ahead of the cap.
+    Supply,
+    /// Behind the cap.
+    Returned,
+    /// On the cap's inner face, front.
+    Front,
+    /// On the cap's inner face, rear.
+    Rear,
+}
+
+impl LoopSensor {
+    /// Every sensor, in the order in which offsets are stored.
+    pub const ALL: [Self; 4] = [Self::Supply, Self::Returned, Self::Front, Self::Rear];
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Supply => "supply",
+            Self::Returned => "returned",
+            Self::Front => "front",
+            Self::Rear => "rear",
+        }
+    }
+}
+
+/// What the four sensors of a channel show in one tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoopTemperatures {
+    /// Coolant ahead of the cap.
+    pub supply: Result<Coolant, Fault>,
+    /// Coolant behind the cap.
+    pub returned: Result<Coolant, Fault>,
+    /// Inner face of the cap, front.
+    pub front: Result<Interface, Fault>,
+    /// Inner face of the cap, rear.
+    pub rear: Result<Interface, Fault>,
+}
+
+/// A value a sensor, in the order of [`LoopSensor::ALL`], in thousandths of a degree.
+type Millis = [i32; 4];
+
+impl LoopTemperatures {
+    /// The four values in thousandths of a degree Celsius, or the first sensor that has none.
+    pub(crate) fn millis(&self) -> Result<Millis, (LoopSensor, Fault)> {
+        Ok([
+            self.supply.map_err(|fault| (LoopSensor::Supply, fault))?.to_milli(),
+            self.returned.map_err(|fault| (LoopSensor::Returned, fault))?.to_milli(),
+            self.front.map_err(|fault| (LoopSensor::Front, fault))?.to_milli(),
+            self.rear.map_err(|fault| (LoopSensor::Rear, fault))?.to_milli(),
+        ])
+    }
+}
+
+/// What each sensor shows above the mean of the four, to the thousandth of a kelvin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct IsothermalOffsets {
+    milli_kelvin: [i16; 4],
+}
+
+impl IsothermalOffsets {
+    /// No correction: for a machine that was never measured.
+    pub const NONE: Self = Self { milli_kelvin: [0; 4] };
+
+    /// From thousandths of a kelvin, in the order of [`LoopSensor::ALL`].
+    ///
+    /// # Errors
+    /// [`IsothermalFault::Spread`] where they lie further apart than [`isothermal`] allows, or where one
+    /// is further than that from zero.
+    pub fn from_milli(milli_kelvin: [i16; 4]) -> Result<Self, IsothermalFault> {
+        let wide = milli_kelvin.map(i32::from);
+        let largest = wide.iter().map(|value| value.saturating_abs()).max().unwrap_or(0);
+        check_spread(&wide, spread(&wide).max(largest))?;
+        Ok(Self { milli_kelvin })
+    }
+
+    /// In thousandths of a kelvin, in the order of [`LoopSensor::ALL`].
+    #[must_use]
+    pub const fn to_milli(&self) -> [i16; 4] {
+        self.milli_kelvin
+    }
+
+    /// What one sensor shows too much.
+    #[must_use]
+    pub const fn of(&self, sensor: LoopSensor) -> Kelvin {
+        let [supply, returned, front, rear] = self.milli_kelvin;
+        let milli = match sensor {
+            LoopSensor::Supply => supply,
+            LoopSensor::Returned => returned,
+            LoopSensor::Front => front,
+            LoopSensor::Rear => rear,
+        };
+        Kelvin::from_milli(milli as i32)
+    }
+
+    /// The same temperatures with the offsets taken away; faults stay as they are.
+    #[must_use]
+    pub fn correct(&self, shown: &LoopTemperatures) -> LoopTemperatures {
+        let coolant =
+            |sensor| move |shown: Coolant| Coolant(shown.0.plus(self.of(sensor).negated()));
+        let interface =
+            |sensor| move |shown: Interface| Interface(shown.0.plus(self.of(sensor).negated()));
+        LoopTemperatures {
+            supply: shown.supply.map(coolant(LoopSensor::Supply)),
+            returned: shown.returned.map(coolant(LoopSensor::Returned)),
+            front: shown.front.map(interface(LoopSensor::Front)),
+            rear: shown.rear.map(interface(LoopSensor::Rear)),
+        }
+    }
+}
+
+/// Why there are no offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IsothermalFault {
+    /// A sensor gave no value.
+    Sensor {
+        /// Which one.
+        sensor: LoopSensor,
+        /// Why.
+        fault: Fault,
+    },
+    /// The sensors lie too far apart to be in one bath, or one of them is wrong.
+    Spread {
+        /// The one furthest from the mean.
+        sensor: LoopSensor,
+        /// How far they lie apart, in thousandths of a kelvin.
+        milli_kelvin: u32,
+    },
+}
+
+impl fmt::Display for IsothermalFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sensor { sensor, fault } => write!(f, "the {} sensor: {fault}", sensor.name()),
+            Self::Spread { sensor, milli_kelvin } => {
+                write!(f, "sensors lie {milli_kelvin} mK apart, {} furthest", sensor.name())
+            }
+        }
+    }
+}
+
+impl core::error::Error for IsothermalFault {}
+
+fn spread(values: &Millis) -> i32 {
+    let highest = values.iter().copied().max().unwrap_or(0);
+    let lowest = values.iter().copied().min().unwrap_or(0);
+    highest.saturating_sub(lowest)
+}
+
+fn mean(values: &Millis) -> i32 {
+    let mut average = Average::default();
+    values.iter().for_each(|value| average.add(*value));
+    average.mean().unwrap_or(0)
+}
+
+fn furthest(values: &Millis) -> LoopSensor {
+    let mean = mean(values);
+    let apart = |value: &i32| value.saturating_sub(mean).saturating_abs();
+    let pairs = LoopSensor::ALL.into_iter().zip(values);
+    pairs.max_by_key(|(_, value)| apart(value)).map_or(LoopSensor::Supply, |(sensor, _)| sensor)
+}
+
+fn check_spread(values: &Millis, spread: i32) -> Result<(), IsothermalFault> {
+    if spread <= WIDEST_MILLI_KELVIN {
+        return Ok(());
+    }
+    Err(IsothermalFault::Spread { sensor: furthest(values), milli_kelvin: spread.unsigned_abs() })
+}
+
+fn offsets(values: &Millis) -> Result<IsothermalOffsets, IsothermalFault> {
+    check_spread(values, spread(values))?;
+    let mean = mean(values);
+    let offset = |value: i32| i16::try_from(value.saturating_sub(mean)).unwrap_or(0);
+    Ok(IsothermalOffsets { milli_kelvin: values.map(offset) })
+}
+
+/// The offset of each sensor against the mean of all four, from one set of values.
+///
+/// # Errors
+/// - [`IsothermalFault::Sensor`]: a sensor gave no value.
+/// - [`IsothermalFault::Spread`]: they lie more than 0.5 K apart.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_calibration::isothermal::{LoopSensor, LoopTemperatures, isothermal};
+/// use coldcap_units::{Coolant, Interface, Kelvin};
+///
+/// let shown = LoopTemperatures {
+///     supply: Ok(Coolant::from_milli(21_900)),
+///     returned: Ok(Coolant::from_milli(22_100)),
+///     front: Ok(Interface::from_milli(22_050)),
+///     rear: Ok(Interface::from_milli(21_950)),
+/// };
+/// let offsets = isothermal(&shown).unwrap();
+/// assert_eq!(offsets.of(LoopSensor::Returned), Kelvin::from_milli(100));
+/// assert_eq!(offsets.correct(&shown).returned.unwrap().to_milli(), 22_000);
+/// ```
+pub fn isothermal(shown: &LoopTemperatures) -> Result<IsothermalOffsets, IsothermalFault> {
+    let values =
+        shown.millis().map_err(|(sensor, fault)| IsothermalFault::Sensor { sensor, fault })?;
+    offsets(&values)
+}
+
+/// [`isothermal`] over the mean of a window of ticks, so that noise does not become an offset.
+///
+/// Ticks in which a sensor has no value are left out; the window fails if they are more than one in
+/// ten. Settle the loop before it starts: the test does not know how long the pump has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct IsothermalTest {
+    remaining: Duration,
+    sums: [Average; 4],
+    missed: u32,
+    last_fault: Option<(LoopSensor, Fault)>,
+}
+
+impl IsothermalTest {
+    /// A window of this length. At 100 ms a tick, 30 s bring 30 mK of noise down to 2 mK.
+    #[must_use]
+    pub fn new(window: Duration) -> Self {
+        Self { remaining: window, sums: Default::default(), missed: 0, last_fault: None }
+    }
+
+    /// Takes the values of one tick and the time since the last one.
+    ///
+    /// # Errors
+    /// Inside [`Progress::Done`], those of [`isothermal`] over the means.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step(
+        &mut self,
+        shown: &LoopTemperatures,
+        elapsed: Duration,
+    ) -> Progress<Result<IsothermalOffsets, IsothermalFault>> {
+        if !self.remaining.is_zero() {
+            self.take(shown);
+            self.remaining = self.remaining.minus(elapsed);
+        }
+        if !self.remaining.is_zero() {
+            return Progress::Running { remaining: self.remaining };
+        }
+        Progress::Done(self.outcome())
+    }
+
+    fn take(&mut self, shown: &LoopTemperatures) {
+        match shown.millis() {
+            Ok(values) => {
+                self.sums.iter_mut().zip(values).for_each(|(average, value)| average.add(value));
+            }
+            Err(missing) => {
+                self.missed = self.missed.saturating_add(1);
+                self.last_fault = Some(missing);
+            }
+        }
+    }
+
+    fn outcome(&self) -> Result<IsothermalOffsets, IsothermalFault> {
+        let [supply, ..] = &self.sums;
+        if self.missed.saturating_mul(9) > supply.count() || supply.count() == 0 {
+            let (sensor, fault) =
+                self.last_fault.unwrap_or((LoopSensor::Supply, Fault::Unavailable));
+            return Err(IsothermalFault::Sensor { sensor, fault });
+        }
+        offsets(&self.sums.map(|average| average.mean().unwrap_or(0)))
+    }
+}

@@ -1,0 +1,65 @@
+//! From raw codes to quantities, and from a head to a cap.
+//!
+//! | Module | What it turns into what |
+//! |---|---|
+//! | [`table`] | a raw converter code into a temperature, with a certified error bound |
+//! | [`curves`] | the tables that coldcap ships, and the guard's raw-code limits |
+//! | [`flow`] | counted edges into a volume flow |
+//! | [`coolant`] | a flow and a temperature difference into heat |
+//! | [`cap`] | three measures of a head into a cap size, with its runner-up |
+//! | [`isothermal`] | four sensors in one bath into the offsets between them |
+//! | [`contact`] | two minutes of a worn cap into a verdict about its fit |
+//! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
+//! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
+//!
+//! Every value is a number or a typed fault, never a clamped number: a wrong number is worse than
+//! none. An open sensor, a shorted one, and one beyond its calibrated span are told apart.
+//!
+//! ```
+//! use coldcap_calibration::curves::ntc_10k3a1;
+//! use coldcap_units::{Fault, Ratio};
+//!
+//! // The reference thermistor under its 10 kΩ pull-up: at 25 °C half of full scale.
+//! let at_25 = ntc_10k3a1::TABLE.eval(Ratio(0x8000_0000)).unwrap();
+//! assert!((at_25.0 - 25_000_000).abs() < 100);
+//!
+//! // A broken wire and a short circuit are faults, not temperatures.
+//! assert_eq!(ntc_10k3a1::TABLE.eval(Ratio(u32::MAX)), Err(Fault::Open));
+//! assert_eq!(ntc_10k3a1::TABLE.eval(Ratio(0)), Err(Fault::Short));
+//! ```
+//!
+//! # On a device
+//! Without the feature `physics` the crate is integers only: no float, no heap, no panic, no recursion,
+//! no loop that is not bounded by a constant or by the length of a slice that the caller handed over.
+//! The same inputs give the same bits on every target.
+//!
+//! # What it does not know
+//! Thresholds of [`contact`] and the ladder of [`cap`] come from published physiology and head surveys,
+//! not from a trial of a cap. They are data to be replaced by measurements on the real one.
+#![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::float_arithmetic
+    )
+)]
+
+mod average;
+pub mod cap;
+pub mod contact;
+pub mod coolant;
+pub mod curves;
+mod digest;
+pub mod flow;
+pub mod isothermal;
+#[cfg(feature = "physics")]
+#[cfg_attr(not(test), allow(clippy::float_arithmetic))]
+pub mod physics;
+pub mod progress;
+pub mod record;
+pub mod table;

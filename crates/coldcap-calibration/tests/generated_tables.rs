@@ -1,0 +1,22 @@
+//! The shipped table is what the generator writes today.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing
+)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic, unreachable_pub)]
+
+#[path = "../examples/generate_tables.rs"]
+mod generate_tables;
+
+#[test]
+fn the_shipped_table_is_the_generated_one() {
+    let shipped = include_str!("../src/curves/ntc_10k3a1.rs");
+    let generated = generate_tables::ntc_10k3a1().unwrap();
+    for (line, (shipped, generated)) in shipped.lines().zip(generated.lines()).enumerate() {
+        assert_eq!(shipped, generated, "line {}", line + 1);
+    }
+    assert_eq!(shipped.len(), generated.len());
+}

@@ -1,0 +1,127 @@
+//! The 64-byte record: round trip, damage, and a layout that stays.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::arithmetic_side_effects)]
+
+use coldcap_calibration::cap::{CapSize, HeadMeasures};
+use coldcap_calibration::contact::Verdict;
+use coldcap_calibration::isothermal::IsothermalOffsets;
+use coldcap_calibration::record::{CapCalibration, RecordError};
+use coldcap_units::Instant;
+use crc::{CRC_32_ISO_HDLC, Crc};
+use proptest::prelude::*;
+
+fn example() -> CapCalibration {
+    CapCalibration {
+        cap_size: CapSize::Large,
+        measures: HeadMeasures::new(0x0242, 0x0159, 0x015E).unwrap(),
+        offsets: IsothermalOffsets::from_milli([-100, 100, 50, -50]).unwrap(),
+        heat_mw: 0x0102_0304,
+        verdict: Verdict::Doubtful,
+        at: Instant::from_millis(0x1112_1314_1516_1718),
+        patient: 0x2122_2324_2526_2728,
+    }
+}
+
+#[test]
+fn the_layout_is_frozen() {
+    let mut expected = vec![
+        1, 0, 4, 2, 0x42, 0x02, 0x59, 0x01, 0x5E, 0x01, 0x9C, 0xFF, 0x64, 0x00, 0x32, 0x00, 0xCE,
+        0xFF, 0, 0, 4, 3, 2, 1, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 0x28, 0x27, 0x26,
+        0x25, 0x24, 0x23, 0x22, 0x21,
+    ];
+    expected.resize(60, 0);
+    let bytes = example().to_bytes();
+    assert_eq!(bytes[..60], expected[..]);
+    let checksum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(&expected);
+    assert_eq!(bytes[60..], checksum.to_le_bytes());
+}
+
+/// A record with some bytes of its body replaced and a checksum that fits.
+fn resealed(at: usize, field: &[u8]) -> Result<CapCalibration, RecordError> {
+    let mut bytes = example().to_bytes();
+    bytes[at..at + field.len()].copy_from_slice(field);
+    let checksum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(&bytes[..60]);
+    bytes[60..].copy_from_slice(&checksum.to_le_bytes());
+    CapCalibration::from_bytes(&bytes)
+}
+
+#[test]
+fn sound_bytes_with_impossible_fields_are_refused() {
+    assert_eq!(resealed(0, &[1, 0]), Ok(example()));
+    assert_eq!(resealed(0, &[2, 0]), Err(RecordError::Version(2)));
+    for size in [0, 6, 255] {
+        assert_eq!(resealed(2, &[size]), Err(RecordError::Field("cap size")));
+    }
+    assert_eq!(resealed(3, &[0]), Err(RecordError::Field("verdict")));
+    assert_eq!(resealed(4, &[0, 0]), Err(RecordError::Field("measures")));
+    assert_eq!(resealed(10, &[0xFF, 0x7F]), Err(RecordError::Field("offsets")));
+    assert_eq!(resealed(18, &[1]), Err(RecordError::Field("reserved bytes")));
+    assert_eq!(resealed(59, &[1]), Err(RecordError::Field("reserved bytes")));
+}
+
+#[test]
+fn every_flipped_bit_and_every_flipped_pair_is_refused() {
+    let good = example().to_bytes();
+    let flip = |bytes: &mut [u8; 64], bit: usize| bytes[bit / 8] ^= 1 << (bit % 8);
+    for first in 0..512 {
+        let mut once = good;
+        flip(&mut once, first);
+        assert_eq!(CapCalibration::from_bytes(&once), Err(RecordError::Crc));
+        for second in first + 1..512 {
+            let mut twice = once;
+            flip(&mut twice, second);
+            assert!(CapCalibration::from_bytes(&twice).is_err());
+        }
+    }
+}
+
+#[test]
+fn empty_flash_is_no_record() {
+    assert!(CapCalibration::from_bytes(&[0; 64]).is_err());
+    assert!(CapCalibration::from_bytes(&[0xFF; 64]).is_err());
+}
+
+/// FNV-1a-64 as its authors write it.
+fn fnv(bytes: &[u8]) -> u64 {
+    let mut hash = 14_695_981_039_346_656_037u64;
+    for byte in bytes {
+        hash ^= u64::from(*byte);
+        hash = hash.wrapping_mul(1_099_511_628_211);
+    }
+    hash
+}
+
+fn any_record() -> impl Strategy<Value = CapCalibration> {
+    let head = (520u16..=613, 310u16..=390, 310u16..=390);
+    let offsets = prop::array::uniform4(-250i16..=250);
+    let codes = (1u8..=5, 1u8..=3);
+    (head, offsets, codes, any::<i32>(), any::<u64>(), any::<u64>()).prop_map(
+        |(head, offsets, codes, heat_mw, at, patient)| CapCalibration {
+            cap_size: CapSize::from_code(codes.0).unwrap(),
+            measures: HeadMeasures::new(head.0, head.1, head.2).unwrap(),
+            offsets: IsothermalOffsets::from_milli(offsets).unwrap(),
+            heat_mw,
+            verdict: Verdict::from_code(codes.1).unwrap(),
+            at: Instant::from_millis(at),
+            patient,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn records_survive_the_round_trip(record in any_record()) {
+        prop_assert_eq!(CapCalibration::from_bytes(&record.to_bytes()), Ok(record));
+        prop_assert_eq!(record.digest(), fnv(&record.to_bytes()));
+    }
+
+    #[test]
+    fn noise_is_refused(bytes: [[u8; 32]; 2]) {
+        let mut joined = [0; 64];
+        joined[..32].copy_from_slice(&bytes[0]);
+        joined[32..].copy_from_slice(&bytes[1]);
+        prop_assert!(CapCalibration::from_bytes(&joined).is_err());
+    }
+}
