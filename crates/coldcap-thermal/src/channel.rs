@@ -1,0 +1,191 @@
+//! One channel's coolant loop: ramp, PID and mixing valve.
+
+use coldcap_units::{Coolant, Duration, Duty, Fault, Kelvin};
+use fixed::types::I16F16;
+
+use crate::pid::{Action, Coefficients, Input, Limits, Pid, Tuning, TuningError};
+use crate::ramp::{Ramp, RunningRamp};
+use crate::valve::{Characteristic, Valve, ValveConfig};
+
+/// The tuning for the reference machine: K = 0.15 of the command per kelvin, Ti = 15 s, no derivative.
+///
+/// The plant: supply mixed from a tank some 4 K below the target and a return 1 to 1.5 K above the
+/// supply, seen through a 3 s sensor, with some 5 s of transport at 1 L/min. Its gain from opening to
+/// supply is (return − tank), which falls from 30 K at the start of a pull-down to 5 K at the target,
+/// and each round of the loop adds to it; [`Characteristic::Quadratic`] evens that out. In simulation
+/// the gain has a margin of more than 3 for a transport of 1 to 10 s, a sensor of 2 to 5 s and up to
+/// 20 s of mixing in the cap. While the ramp runs, the supply lags it by 0.2 to 0.3 K on the warm side.
+pub const REFERENCE_TUNING: Tuning = Tuning {
+    gain: I16F16::lit("0.15"),
+    integral_time: Duration::from_secs(15),
+    derivative_time: Duration::ZERO,
+    filter_time: Duration::ZERO,
+    b: I16F16::ONE,
+    c: I16F16::ZERO,
+    action: Action::Direct,
+};
+
+/// Everything about a loop that does not change while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoopConfig {
+    /// Of the PID, for the period at which the loop is stepped.
+    pub coefficients: Coefficients,
+    /// Of the valve command while the loop cools. An invalid sensor closes the valve, whatever they are.
+    pub limits: Limits,
+    /// How fast the effective setpoint gets colder.
+    pub ramp: Ramp,
+    /// The effective setpoint is never further below the measured supply than this, and a supply that
+    /// is further away after a sensor fault restarts the loop.
+    pub lead: Kelvin,
+    /// What the valve can do.
+    pub valve: ValveConfig,
+}
+
+impl LoopConfig {
+    /// For the reference machine, stepped every `period`: [`REFERENCE_TUNING`], a quadratic
+    /// valve from 0 to 1 with a stroke of 10 s and 2 % of read-back tolerance, a ramp of 3 K/min with a
+    /// lead of 1 K.
+    ///
+    /// # Errors
+    /// [`TuningError`] if the period is zero or longer than the integral time of 15 s.
+    pub const fn reference(period: Duration) -> Result<Self, TuningError> {
+        match Coefficients::new(&REFERENCE_TUNING, period) {
+            Ok(coefficients) => Ok(Self {
+                coefficients,
+                limits: Limits::UNIT,
+                ramp: Ramp::new(Kelvin::from_milli(3_000)),
+                lead: Kelvin::from_milli(1_000),
+                valve: ValveConfig {
+                    characteristic: Characteristic::Quadratic,
+                    full_stroke: Duration::from_secs(10),
+                    tolerance: Duty::from_permille(20),
+                },
+            }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What one step of the loop needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopInput {
+    /// What the supply shall become; `None` does not cool.
+    pub target: Option<Coolant>,
+    /// The measured supply temperature, or why there is none.
+    pub supply: Result<Coolant, Fault>,
+    /// What the valve did with the previous demand: its read-back, or what the guard left of it.
+    pub valve_achieved: Duty,
+    /// Time since the step before: the period that the coefficients are for.
+    pub dt: Duration,
+}
+
+/// What one step of the loop decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LoopOutput {
+    /// The setpoint that the supply is held to now; `None` while the loop is not cooling.
+    pub effective: Option<Coolant>,
+    /// The valve's demand: 0 recirculates, full takes everything from the tank.
+    pub valve: Duty,
+}
+
+/// The state of one channel's coolant loop.
+///
+/// - `None` target: the valve is closed in that step and all state is forgotten.
+/// - Start, or start again: the ramp begins at the measured supply; without a valid measurement the
+///   loop does not start.
+/// - Invalid supply: the valve is closed in that step, ramp and integral are held. The next valid
+///   sample goes on without a bump, unless the supply has by then got away by more than the lead; then
+///   the loop starts again from what is measured.
+///
+/// An example is at the top of the [crate].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CoolantLoop {
+    ramp: Option<RunningRamp>,
+    pid: Pid,
+    valve: Valve,
+    held: bool,
+}
+
+impl CoolantLoop {
+    /// A loop that is not cooling.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { ramp: None, pid: Pid::new(), valve: Valve::new(), held: false }
+    }
+
+    /// One step; call it once every period of the coefficients, also while there is no target.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step(&mut self, config: &LoopConfig, input: LoopInput) -> LoopOutput {
+        match (input.target, input.supply) {
+            (None, _) => self.stop(),
+            (Some(_), Err(fault)) => self.hold(config, fault),
+            (Some(target), Ok(supply)) => self.regulate(config, &input, target, supply),
+        }
+    }
+
+    fn stop(&mut self) -> LoopOutput {
+        *self = Self::new();
+        LoopOutput { effective: None, valve: Duty::OFF }
+    }
+
+    fn hold(&mut self, config: &LoopConfig, fault: Fault) -> LoopOutput {
+        self.held = true;
+        let nothing = Input {
+            setpoint: I16F16::ZERO,
+            measured: Err(fault),
+            feed_forward: I16F16::ZERO,
+            achieved: I16F16::ZERO,
+        };
+        self.pid.step(&config.coefficients, &config.limits, &nothing);
+        let effective = self.ramp.as_ref().map(RunningRamp::effective);
+        LoopOutput { effective, valve: self.valve.close() }
+    }
+
+    fn regulate(
+        &mut self,
+        config: &LoopConfig,
+        input: &LoopInput,
+        target: Coolant,
+        supply: Coolant,
+    ) -> LoopOutput {
+        let achieved = self.valve.achieved(&config.valve, input.valve_achieved);
+        let mut ramp = self.started(config, supply);
+        ramp.wait_for(supply, config.lead);
+        let effective = ramp.step(target, input.dt);
+        self.ramp = Some(ramp);
+        self.held = false;
+        let step = self.pid.step(
+            &config.coefficients,
+            &config.limits,
+            &Input {
+                setpoint: effective.0.to_fixed(),
+                measured: Ok(supply.0.to_fixed()),
+                feed_forward: I16F16::ZERO,
+                achieved,
+            },
+        );
+        let valve = self.valve.drive(&config.valve, step.command, input.dt);
+        LoopOutput { effective: Some(effective), valve }
+    }
+
+    /// The ramp under way, or a new one from the measured supply.
+    fn started(&mut self, config: &LoopConfig, supply: Coolant) -> RunningRamp {
+        match self.ramp {
+            Some(ramp) if !(self.held && got_away(config, &ramp, supply)) => ramp,
+            _ => self.start(config, supply),
+        }
+    }
+
+    fn start(&mut self, config: &LoopConfig, supply: Coolant) -> RunningRamp {
+        let supply_degrees = supply.0.to_fixed();
+        let off = config.limits.low();
+        self.pid.transfer(&config.coefficients, supply_degrees, supply_degrees, off);
+        config.ramp.start(supply)
+    }
+}
+
+fn got_away(config: &LoopConfig, ramp: &RunningRamp, supply: Coolant) -> bool {
+    supply.0.minus(ramp.effective().0) > config.lead
+}

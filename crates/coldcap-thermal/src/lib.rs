@@ -1,0 +1,67 @@
+//! Thermal control of a cooling machine: PID, setpoint ramp, mixing valve, tank.
+//!
+//! Integers only. The same inputs give the same bits on every target; no step allocates, divides by a
+//! variable that could be zero, loops without a bound, or panics. Nothing here reads a clock or a
+//! sensor: every function takes values and returns values.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`pid`] | two-degree-of-freedom PID with filtered derivative, limits and anti-windup on what the actuator really did |
+//! | [`ramp`] | lets the effective setpoint get colder at a bounded rate, and warmer at once |
+//! | [`valve`] | turns the 0 to 1 command into a slew-limited [`Duty`](coldcap_units::Duty) and reads back what was achieved |
+//! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
+//! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
+//! | [`arbiter`] | what the shared tank must be to serve every channel |
+//!
+//! # What it promises
+//! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the
+//!   chiller in that very step, whatever slew limits and minimum times say.
+//! - **Cooling down is bounded, warming up is not.** A loop that starts, or comes back from a fault,
+//!   begins at the temperature that is measured and gets colder at the ramp's rate.
+//! - **A fault is typed.** An invalid sample holds the integral; it never enters the arithmetic.
+//! - **Nothing winds up.** The integral follows what the actuator achieved: after any length of
+//!   saturation the command leaves the limit in the step in which the error turns round.
+//!
+//! # Example
+//! One channel, one step every 100 ms:
+//!
+//! ```
+//! use coldcap_thermal::channel::{CoolantLoop, LoopConfig, LoopInput};
+//! use coldcap_units::{Coolant, Duration, Duty};
+//!
+//! let period = Duration::from_millis(100);
+//! let config = LoopConfig::reference(period)?;
+//! let mut channel = CoolantLoop::new();
+//! let output = channel.step(&config, LoopInput {
+//!     target: Some(Coolant::from_milli(-4_000)),
+//!     supply: Ok(Coolant::from_milli(22_000)),
+//!     valve_achieved: Duty::OFF,
+//!     dt: period,
+//! });
+//! // The effective setpoint starts at the measured 22 °C and has moved by 100 ms of 3 K/min.
+//! assert_eq!(output.effective.map(Coolant::to_milli), Some(21_995));
+//! # Ok::<(), coldcap_thermal::pid::TuningError>(())
+//! ```
+//!
+//! # What it does not do
+//! It does not judge whether a temperature is safe, and does not know whether anybody wears the cap:
+//! the guard limits every demand that comes out of here. It does not identify a plant or tune itself.
+#![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::float_arithmetic
+    )
+)]
+
+pub mod arbiter;
+pub mod channel;
+pub mod pid;
+pub mod ramp;
+pub mod tank;
+pub mod valve;
