@@ -1,0 +1,158 @@
+//! One channel: the cap, its lines and its pump.
+
+use super::flow::FlowWatch;
+use super::freeze::FreezeWatch;
+use super::hold::{Clock, Hold, Tick};
+use super::limits::Limits;
+use super::presence::Presence;
+use super::sensor::SensorWatch;
+use crate::{Condition, Conditions};
+use coldcap_units::{Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
+
+/// What one channel showed at a tick, before any calibration.
+///
+/// The default is a channel that has no inputs at all, with its pump off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ChannelSample {
+    /// The freeze-safety sensor of the cap.
+    pub safety: Reading<Ratio>,
+    /// Coolant to the cap.
+    pub supply: Reading<Ratio>,
+    /// Coolant from the cap.
+    pub returned: Reading<Ratio>,
+    /// The front control sensor of the cap.
+    pub front: Reading<Ratio>,
+    /// The rear control sensor of the cap.
+    pub rear: Reading<Ratio>,
+    /// The flow meter.
+    pub flow: Reading<Pulses>,
+    /// The current of the pump.
+    pub pump_current: Reading<MilliAmps>,
+    /// The switch in the coupling: `true` is coupled.
+    pub coupled: Reading<bool>,
+    /// How hard the pump was driven: the duty that the guard let through at the last tick.
+    pub pump_commanded: Duty,
+}
+
+/// The temperature sensors of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChannelSensor {
+    /// The freeze-safety sensor of the cap.
+    Safety,
+    /// Coolant to the cap.
+    Supply,
+    /// Coolant from the cap.
+    Returned,
+    /// The front control sensor of the cap.
+    Front,
+    /// The rear control sensor of the cap.
+    Rear,
+}
+
+/// Turns the samples of one channel into conditions.
+///
+/// ```
+/// use coldcap_guard::detect::{ChannelDetector, ChannelSample};
+/// use coldcap_guard::Condition;
+/// # use coldcap_guard::detect::{Delays, FlowLimits, Limits, RawLimits};
+/// # use coldcap_units::{Duration, Duty, Instant, MilliAmps, Pulses, Ratio, Reading};
+/// # let raw = RawLimits { freeze_trip: Ratio(3_000), freeze_near: Ratio(2_900),
+/// #     evaporator_cold: Ratio(3_500), open_above: Ratio(4_000), short_below: Ratio(10) };
+/// # let flow = FlowLimits { minimum_flow: Pulses { edges: 20, window: Duration::from_secs(1) },
+/// #     judged_from: Duty::from_permille(200), minimum_pump_current: MilliAmps(150) };
+/// # let limits = Limits::new(raw, flow, Delays::default())?;
+/// let mut detector = ChannelDetector::default();
+/// let mut found = [false; 3];
+/// for (tick, found) in found.iter_mut().enumerate() {
+///     let now = Instant::from_millis(100 * tick as u64);
+///     let freezing = Reading::new(limits.raw().freeze_trip, now);
+///     let sample = ChannelSample { safety: freezing, ..ChannelSample::default() };
+///     *found = detector.step(now, &sample, &limits).contains(Condition::Freeze);
+/// }
+/// assert_eq!(found, [false, true, true]);
+/// # Ok::<(), coldcap_guard::detect::LimitsError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ChannelDetector {
+    clock: Clock,
+    coupling: Presence,
+    uncoupled: Hold,
+    safety: SensorWatch,
+    supply: SensorWatch,
+    returned: SensorWatch,
+    front: SensorWatch,
+    rear: SensorWatch,
+    freeze: FreezeWatch,
+    flow: FlowWatch,
+}
+
+impl ChannelDetector {
+    /// One tick: the conditions that hold at `now`. Constant time.
+    ///
+    /// - `freeze`: as many fresh samples in a row as the limits ask for read freezing; samples that
+    ///   cannot be read in between do not break the row.
+    /// - `freeze_near`, `flow_lost`, `pump_stopped`, `cap_uncoupled`: held for their delay.
+    /// - `…_sensor`: open, short-circuited or unreadable for its delay, stale, or stuck.
+    ///
+    /// An input that was never there raises nothing; one that is there and cannot be read counts as
+    /// bad. While the cap is uncoupled its own sensors cannot fail; the freeze limits still act.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step(&mut self, now: Instant, sample: &ChannelSample, limits: &Limits) -> Conditions {
+        let tick = self.clock.tick(now);
+        let uncoupled = self.is_uncoupled(sample, tick, limits);
+        let safety_code = self.safety.step(&sample.safety, tick, limits);
+        self.supply.step(&sample.supply, tick, limits);
+        self.returned.step(&sample.returned, tick, limits);
+        self.front.step(&sample.front, tick, limits);
+        self.rear.step(&sample.rear, tick, limits);
+        if uncoupled {
+            self.forget_cap();
+        }
+        self.failed_sensors()
+            .union(self.freeze.step(safety_code, sample.safety.taken, tick, limits))
+            .union(self.flow.step(sample, tick, limits))
+            .with_if(Condition::CapUncoupled, uncoupled)
+    }
+
+    fn is_uncoupled(&mut self, sample: &ChannelSample, tick: Tick, limits: &Limits) -> bool {
+        let delays = &limits.delays;
+        let open =
+            self.coupling.reads_or_fails(false, &sample.coupled, tick.now, delays.input_stale);
+        self.uncoupled.step(open, tick.dt).reached(delays.cap_uncoupled)
+    }
+
+    fn forget_cap(&mut self) {
+        for sensor in [&mut self.safety, &mut self.front, &mut self.rear] {
+            sensor.forget();
+        }
+    }
+
+    fn failed_sensors(&self) -> Conditions {
+        Conditions::EMPTY
+            .with_if(Condition::SafetySensor, self.safety.raised().is_some())
+            .with_if(Condition::SupplySensor, self.supply.raised().is_some())
+            .with_if(Condition::ReturnSensor, self.returned.raised().is_some())
+            .with_if(Condition::FrontSensor, self.front.raised().is_some())
+            .with_if(Condition::RearSensor, self.rear.raised().is_some())
+    }
+
+    /// Why the condition of `sensor` is raised; `None` while it is not.
+    #[must_use]
+    pub const fn fault(&self, sensor: ChannelSensor) -> Option<Fault> {
+        match sensor {
+            ChannelSensor::Safety => self.safety.raised(),
+            ChannelSensor::Supply => self.supply.raised(),
+            ChannelSensor::Returned => self.returned.raised(),
+            ChannelSensor::Front => self.front.raised(),
+            ChannelSensor::Rear => self.rear.raised(),
+        }
+    }
+
+    /// The instant of the last step, as evidence for [`health::Watch`](crate::health::Watch).
+    #[must_use]
+    pub const fn last_step(&self) -> Option<Instant> {
+        self.clock.last()
+    }
+}

@@ -1,0 +1,21 @@
+//! Numbers in, named conditions out.
+//!
+//! The detectors see *raw* converter codes and compare them with limits that were certified as raw
+//! codes, so that no calibration table stands between a cold cap and the interlock. Each finding must
+//! last for its delay before it becomes a [`Condition`](crate::Condition); see [`Delays`].
+//!
+//! Two rules hold for every input. One that this machine never had raises nothing. One that was seen
+//! and cannot be read counts as bad: a meter that fails proves no flow, a switch that fails is open.
+
+mod channel;
+mod flow;
+mod freeze;
+mod hold;
+mod limits;
+mod machine;
+mod presence;
+mod sensor;
+
+pub use channel::{ChannelDetector, ChannelSample, ChannelSensor};
+pub use limits::{Delays, FlowLimits, Limits, LimitsError, RawLimits};
+pub use machine::{MachineDetector, MachineSample};
