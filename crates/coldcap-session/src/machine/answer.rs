@@ -1,0 +1,76 @@
+//! Requests: who may make them, and where each is decided.
+
+use super::transition::Transition;
+use super::{State, TripClass, fit_visit, resets, setup, treatment};
+use crate::note::{Effects, Note, Notes};
+use crate::request::{Accepted, Answer, Refusal, Request, Role};
+
+pub(super) fn answer(
+    transition: Transition<'_>,
+    request: &Request,
+    role: Role,
+) -> (State, Effects) {
+    let before = transition.state;
+    let mut transition = transition;
+    let answer = decide(&mut transition, request, role);
+    let (state, mut notes) = match answer {
+        Ok(accepted) => (settled(transition.state, accepted), transition.notes),
+        Err(_) => (before, Notes::default()),
+    };
+    notes.push(Note::Answered { request: request.code(), role, answer: code(answer) });
+    (state, Effects { answer: Some(answer), notes })
+}
+
+/// Whatever is accepted, other than a first step itself, makes an earlier first step void.
+fn settled(state: State, accepted: Accepted) -> State {
+    let armed = if accepted == Accepted::Armed { state.armed } else { None };
+    State { armed, ..state }.canonical()
+}
+
+fn code(answer: Answer) -> i8 {
+    match answer {
+        Ok(accepted) => accepted as i8,
+        Err(refusal) => 0i8.saturating_sub_unsigned(refusal.code()),
+    }
+}
+
+fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
+    if !role.may(request) {
+        return Err(Refusal::NotPermitted(role));
+    }
+    match *request {
+        Request::Stop => Ok(treatment::stop(t)),
+        Request::StartFit => fit_visit::start(t),
+        Request::Measure(measures) => fit_visit::measure(t, measures),
+        Request::ConfirmFit { confirm } => fit_visit::confirm(t, confirm),
+        Request::SelectPatient(patient) => setup::select(t, patient, role),
+        Request::ChoosePlan(plan) => setup::choose(t, plan),
+        Request::Start => setup::start(t),
+        Request::Worn(worn) => treatment::mark_worn(t, worn),
+        Request::Pause(reason) => treatment::pause(t, reason),
+        Request::Resume { confirm } => treatment::resume(t, confirm),
+        Request::Extend(minutes) => treatment::extend(t, minutes),
+        Request::EaseOff => treatment::ease_off(t),
+        Request::EndSession { reason, confirm } => treatment::end(t, reason, confirm),
+        Request::ConfirmRemoved => treatment::confirm_removed(t),
+        Request::Close => setup::close(t),
+        Request::Cancel => setup::cancel(t),
+        Request::ClinicianReset { confirm } => resets::by_clinician(t, confirm),
+        Request::ServiceReset { confirm } => resets::by_service(t, confirm),
+        Request::Acknowledge => treatment::acknowledge(t),
+    }
+}
+
+/// Coolant may only flow after a passed self-test and with no trip that somebody else must reset.
+pub(super) fn check_health(state: &State) -> Result<(), Refusal> {
+    match state.trip {
+        TripClass::Service => Err(Refusal::ServiceDue),
+        TripClass::Clinician => Err(Refusal::FaultActive),
+        TripClass::None | TripClass::Operator if state.seen.self_test_passed => Ok(()),
+        TripClass::None | TripClass::Operator => Err(Refusal::FaultActive),
+    }
+}
+
+pub(super) fn check_coupled(state: &State) -> Result<(), Refusal> {
+    if state.seen.coupled { Ok(()) } else { Err(Refusal::CapAbsent) }
+}

@@ -1,0 +1,112 @@
+//! What can happen to a session. Events carry classes, never raw numbers.
+
+use crate::fact::Fact;
+use crate::request::{Request, Role};
+use coldcap_units::Duration;
+
+/// How far something has come that takes its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Progress {
+    /// Not decided yet.
+    #[default]
+    Running = 0,
+    /// It went well.
+    Passed = 1,
+    /// It did not.
+    Failed = 2,
+}
+
+/// Who must act before circulation may return, as the interlock classed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum TripClass {
+    /// Nothing is latched.
+    #[default]
+    None = 0,
+    /// An operator may resume.
+    Operator = 1,
+    /// A clinician must reset, once the cause is gone.
+    Clinician = 2,
+    /// Service must reset.
+    Service = 3,
+}
+
+impl TripClass {
+    /// Every class, in order of its code.
+    pub const ALL: [Self; 4] = [Self::None, Self::Operator, Self::Clinician, Self::Service];
+
+    /// The code in records, 0 to 3.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The class with this code, if there is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.code() == code)
+    }
+}
+
+/// What the machine sees at the end of the time that just passed.
+///
+/// The default sees nothing: nothing passed, nothing coupled, nothing ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Observed {
+    /// The self-test.
+    pub self_test: Progress,
+    /// The cap is coupled (a switch).
+    pub coupled: bool,
+    /// Coolant really moves.
+    pub flowing: bool,
+    /// The tank is cold enough to start.
+    pub tank_ready: bool,
+    /// The controlled temperature is at its target.
+    pub at_target: bool,
+    /// The four sensors agree while uncooled coolant circulates.
+    pub isothermal: Progress,
+    /// The contact of the cap: in the fit visit the test's verdict, in a session its running judgement.
+    pub contact: Progress,
+    /// The interface is warm enough for the cap to come off without pulling hair.
+    pub removable: bool,
+    /// The causes of all latched trips are gone.
+    pub cause_gone: bool,
+}
+
+/// One thing that happens to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Time passed. The only event that moves a clock.
+    Advance {
+        /// How much.
+        dt: Duration,
+        /// What is seen at its end; it is taken to have been so throughout.
+        seen: Observed,
+    },
+    /// An operator wants something.
+    Request {
+        /// What.
+        request: Request,
+        /// Who.
+        role: Role,
+    },
+    /// Something was observed. Never refused.
+    Fact(Fact),
+    /// What the interlock says. It may be repeated at every tick.
+    ///
+    /// After an accepted [`Request::StartFit`], [`Request::Measure`], [`Request::Start`] or
+    /// [`Request::Resume`] the caller hands the operator's reset to the interlock, and after a
+    /// [`Note::Reset`](crate::Note::Reset) the reset of that class, before it reports here again.
+    Interlock {
+        /// Whether it denies circulation.
+        circulate_denied: bool,
+        /// Who must act before it will allow circulation again.
+        class: TripClass,
+    },
+    /// The machine restarted and this state was restored.
+    Restarted {
+        /// How long it was away; `None` when no clock can tell.
+        gap: Option<Duration>,
+    },
+}

@@ -1,0 +1,104 @@
+//! Facts: always recorded, at most flagged.
+
+use super::drugs::Start;
+use super::transition::Transition;
+use super::treatment::halt_if_it_needs_a_worn_cap;
+use crate::fact::Fact;
+use crate::note::{Flag, Note};
+use crate::phase::Phase;
+
+const WORST_COMFORT: u8 = 10;
+
+pub(super) fn observe(t: &mut Transition<'_>, fact: Fact) {
+    match fact {
+        Fact::DrugStarted { drug, hair_toxic } => {
+            t.note(Note::DrugStarted { drug, hair_toxic });
+            if hair_toxic {
+                drug_started(t, drug);
+            }
+        }
+        Fact::DrugEnded { drug, hair_toxic } => {
+            t.note(Note::DrugEnded { drug, hair_toxic });
+            drug_ended(t, drug, hair_toxic);
+        }
+        Fact::CapOff => {
+            t.note(Note::CapOff);
+            cap_off(t);
+        }
+        Fact::Symptom(symptom) => t.note(Note::Symptom(symptom)),
+        Fact::Comfort(score) => {
+            t.note(Note::Comfort(score));
+            if score > WORST_COMFORT {
+                t.flag(Flag::ComfortOutOfScale);
+            }
+        }
+    }
+}
+
+fn drug_started(t: &mut Transition<'_>, drug: u16) {
+    if t.state.patient.is_none() {
+        t.flag(Flag::DrugOutsideCooling);
+        return;
+    }
+    match t.state.drugs.start(drug) {
+        Start::Fresh => {}
+        Start::Repeated => t.flag(Flag::DrugStartRepeated),
+        Start::Uncounted => t.flag(Flag::DrugUncounted),
+    }
+    if !t.state.phase.is_cooling() {
+        t.flag(match t.state.phase {
+            Phase::Setup | Phase::FitCheck => Flag::DrugEarly,
+            _ => Flag::DrugOutsideCooling,
+        });
+    }
+    begin_infusion(t);
+}
+
+/// Whatever part of the treatment it was, it is an infusion now.
+fn begin_infusion(t: &mut Transition<'_>) {
+    let before = t.state.treatment();
+    match before {
+        None | Some(Phase::Infusing) => return,
+        Some(Phase::PreCool) => t.flag(Flag::DrugEarly),
+        Some(_) => {}
+    }
+    turn_to(t, Phase::Infusing);
+    if before == Some(Phase::PostCool) {
+        t.note(Note::PostClockVoided);
+    }
+}
+
+fn drug_ended(t: &mut Transition<'_>, drug: u16, hair_toxic: bool) {
+    let ran = t.state.drugs.running();
+    let known = t.state.drugs.end(drug, hair_toxic);
+    if known && !hair_toxic {
+        t.flag(Flag::DrugKindDiffers);
+    }
+    if !known && hair_toxic {
+        t.flag(Flag::DrugEndUnmatched);
+    }
+    let last = ran && !t.state.drugs.running();
+    if last && t.state.treatment() == Some(Phase::Infusing) {
+        turn_to(t, Phase::PostCool);
+    }
+}
+
+/// Changes the treatment phase, or, while it is interrupted, the phase to return to.
+fn turn_to(t: &mut Transition<'_>, phase: Phase) {
+    if t.state.phase.is_treatment() {
+        t.enter(phase);
+    } else {
+        let before = t.state.treatment();
+        t.set_goal(Some(phase), before);
+    }
+}
+
+fn cap_off(t: &mut Transition<'_>) {
+    t.state.worn = false;
+    if t.state.phase == Phase::Thaw {
+        t.flag(Flag::RemovedEarly);
+        t.enter(Phase::CapOff);
+    } else {
+        halt_if_it_needs_a_worn_cap(t);
+    }
+}

@@ -1,0 +1,24 @@
+//! The interlock's word: it can only take circulation away.
+
+use super::TripClass;
+use super::transition::Transition;
+use crate::note::Reason;
+use crate::phase::Phase;
+use coldcap_units::Duration;
+
+pub(super) fn obey(t: &mut Transition<'_>, circulate_denied: bool, class: TripClass) {
+    if !circulate_denied {
+        return;
+    }
+    if class >= TripClass::Clinician {
+        t.state.trip = t.state.trip.max(class);
+    }
+    t.state.restart_left = Duration::ZERO;
+    let phase = t.state.phase;
+    if class == TripClass::Service && (phase.circulates() || phase.is_interrupted()) {
+        // A treatment stays known: the drip does not stop because the cooler did.
+        t.interrupt(Phase::SafeHold, Reason::SERVICE_TRIP);
+    } else {
+        t.halt(Reason::of_trip(class));
+    }
+}

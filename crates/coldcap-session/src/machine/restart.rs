@@ -1,0 +1,67 @@
+//! After a power gap: what runs on, what starts over, and what may return by itself.
+
+use super::state::Seen;
+use super::transition::Transition;
+use crate::note::{Flag, Note, Reason};
+use crate::phase::Phase;
+use crate::plan::PostClock;
+use coldcap_units::Duration;
+
+pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
+    t.note(Note::Restarted { gap });
+    t.state.seen = Seen::default();
+    t.state.armed = None;
+    charge(t, gap);
+    match t.state.phase {
+        Phase::Boot | Phase::Standby => t.enter(Phase::Boot),
+        phase if phase.is_fit_visit() => t.enter(Phase::Boot),
+        Phase::FitCheck => t.enter(Phase::Setup),
+        Phase::Thaw => t.enter(Phase::Thaw),
+        phase if phase.is_cooling() || phase.is_interrupted() => recover(t, gap),
+        _ => {}
+    }
+}
+
+/// The gap counts against the breaks, and toward a post-cooling that counts elapsed time. A gap of
+/// unknown length spends all breaks and counts toward nothing.
+fn charge(t: &mut Transition<'_>, gap: Option<Duration>) {
+    t.state.break_left = gap.map_or(Duration::ZERO, |gap| t.state.break_left.minus(gap));
+    let elapsed = t.state.plan.is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
+    if elapsed && t.state.treatment() == Some(Phase::PostCool) {
+        t.state.planned_left = t.state.planned_left.minus(gap.unwrap_or_default());
+    }
+}
+
+fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
+    match gap {
+        None => t.flag(Flag::GapUnknown),
+        Some(gap) if gap > t.config.long_gap => t.flag(Flag::GapLong),
+        Some(_) => {}
+    }
+    let by_itself = t.state.phase.is_cooling() && gap.is_some_and(|gap| gap <= t.config.short_gap);
+    let allowed = t.state.restarts < t.config.restart_limit;
+    if by_itself && !allowed {
+        t.flag(Flag::RestartLimit);
+    }
+    t.interrupt(Phase::Recovery, Reason::POWER_GAP);
+    if by_itself && allowed {
+        t.state.restarts = t.state.restarts.saturating_add(1);
+        t.state.restart_left = t.config.restart_window;
+    }
+}
+
+/// Time in `recovery` while cooling may return by itself: the self-test must pass and the cap must
+/// be coupled within the window. `true` when it returned.
+pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> bool {
+    let state = &t.state;
+    if state.restart_left.is_zero() {
+        return false;
+    }
+    let healthy = super::answer::check_health(state).is_ok();
+    let goal = state.treatment().filter(|_| healthy && state.seen.coupled && state.worn);
+    t.state.restart_left = state.restart_left.minus(dt);
+    if let Some(goal) = goal {
+        t.recool(goal);
+    }
+    goal.is_some()
+}

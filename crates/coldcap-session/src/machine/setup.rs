@@ -1,0 +1,119 @@
+//! Before and after a treatment: patient, plan, start, and the ways out.
+
+use super::answer::{check_coupled, check_health};
+use super::transition::Transition;
+use super::{Drugs, Observed};
+use crate::note::{Flag, Note};
+use crate::phase::Phase;
+use crate::plan::{Override, Plan, PlanRequest, gate};
+use crate::request::{Accepted, Answer, Field, Patient, Refusal, Role};
+
+pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> Answer {
+    let phase = t.state.phase;
+    if !matches!(phase, Phase::Standby | Phase::Setup | Phase::FitMeasure) {
+        return Err(Refusal::WrongPhase);
+    }
+    patient.hair.check()?;
+    if patient.session_index > patient.session_count {
+        let maximum = i32::from(patient.session_count);
+        return Err(Refusal::OutOfRange { field: Field::SessionIndex, minimum: 0, maximum });
+    }
+    let decided = judge_contraindications(patient.contraindications, role)?;
+    replace_patient(t, patient);
+    if decided {
+        t.flag(Flag::ContraindicationDecided);
+    }
+    if phase == Phase::Standby {
+        t.enter(Phase::Setup);
+    }
+    Ok(Accepted::Done)
+}
+
+/// Whether a clinician decided on something that asks.
+fn judge_contraindications(bits: u32, role: Role) -> Result<bool, Refusal> {
+    match gate(bits) {
+        Override::NotNeeded => Ok(false),
+        Override::Clinician(_) if role == Role::Clinician => Ok(true),
+        Override::Clinician(bits) | Override::Impossible(bits) => {
+            Err(Refusal::Contraindicated(bits))
+        }
+    }
+}
+
+/// Nothing of an earlier choice may reach another patient.
+fn replace_patient(t: &mut Transition<'_>, patient: Patient) {
+    if t.state.drugs.running() {
+        t.flag(Flag::DrugStillRunning);
+    }
+    t.state.drugs = Drugs::default();
+    t.state.plan = None;
+    t.state.worn = false;
+    t.state.patient = Some(patient);
+    t.note(Note::PatientSelected(patient));
+}
+
+pub(super) fn choose(t: &mut Transition<'_>, request: PlanRequest) -> Answer {
+    if t.state.phase != Phase::Setup {
+        return Err(Refusal::WrongPhase);
+    }
+    let patient = t.state.patient.ok_or(Refusal::Unanswered(Field::Patient))?;
+    let (plan, changed) = Plan::new(request)?.for_hair(patient.hair)?;
+    t.state.plan = Some(plan);
+    t.note(Note::PlanChosen(plan));
+    let changes = [
+        (changed.target_raised, Flag::TargetRaised),
+        (changed.pre_lengthened, Flag::PreLengthened),
+        (plan.post() != request.post, Flag::PostLengthened),
+    ];
+    for (_, flag) in changes.into_iter().filter(|(changed, _)| *changed) {
+        t.flag(flag);
+    }
+    Ok(Accepted::Done)
+}
+
+pub(super) fn start(t: &mut Transition<'_>) -> Answer {
+    if t.state.phase != Phase::Setup {
+        return Err(Refusal::WrongPhase);
+    }
+    if t.state.patient.is_none() {
+        return Err(Refusal::Unanswered(Field::Patient));
+    }
+    let plan = t.state.plan.ok_or(Refusal::Unanswered(Field::Plan))?;
+    check_health(&t.state)?;
+    check_coupled(&t.state)?;
+    if !t.state.seen.tank_ready {
+        return Err(Refusal::TooEarly);
+    }
+    t.enter(Phase::FitCheck);
+    t.state.break_left = plan.break_total();
+    Ok(Accepted::Done)
+}
+
+/// Time in `fit_check`. Cooling begins once coolant moves under a worn cap; a drug that runs already
+/// makes it an infusion at once.
+pub(super) fn check_fit(t: &mut Transition<'_>, seen: &Observed) {
+    if seen.flowing && t.state.worn {
+        t.enter(t.treatment_to_begin());
+    } else if t.state.clock.elapsed >= t.config.fit_check_limit {
+        t.flag(Flag::FitTimedOut);
+        t.enter(Phase::Setup);
+    }
+}
+
+pub(super) fn close(t: &mut Transition<'_>) -> Answer {
+    if !matches!(t.state.phase, Phase::Report | Phase::FitSaved) {
+        return Err(Refusal::WrongPhase);
+    }
+    t.enter(Phase::Standby);
+    Ok(Accepted::Done)
+}
+
+pub(super) fn cancel(t: &mut Transition<'_>) -> Answer {
+    let back = match t.state.phase {
+        Phase::FitMeasure | Phase::FitCalibrate | Phase::FitVerify | Phase::Setup => Phase::Standby,
+        Phase::FitCheck => Phase::Setup,
+        _ => return Err(Refusal::WrongPhase),
+    };
+    t.enter(back);
+    Ok(Accepted::Done)
+}

@@ -1,0 +1,270 @@
+//! The state of one channel's session, and what can be read from it.
+
+use super::{Config, Drugs, Observed, Progress, TripClass};
+use crate::demand::Demand;
+use crate::phase::Phase;
+use crate::plan::Plan;
+use crate::request::Patient;
+use coldcap_units::{Coolant, Duration, Kelvin};
+
+/// The times of one phase. `at_target ≤ cooled ≤ elapsed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PhaseClock {
+    /// All time since the phase was entered.
+    pub elapsed: Duration,
+    /// The part in which coolant really cooled the coupled and worn cap.
+    pub cooled: Duration,
+    /// The part of that in which the target was reached.
+    pub at_target: Duration,
+}
+
+impl PhaseClock {
+    /// The sums of two clocks, saturating.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            elapsed: self.elapsed.plus(other.elapsed),
+            cooled: self.cooled.plus(other.cooled),
+            at_target: self.at_target.plus(other.at_target),
+        }
+    }
+}
+
+/// How long the machine still goes on without an operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Attendance {
+    /// This phase has no such limit.
+    #[default]
+    Unlimited,
+    /// Not yet flagged; so much is left.
+    Watching(Duration),
+    /// Flagged. When the rest has passed while no hair-toxic drug runs, the session ends.
+    Over(Duration),
+}
+
+impl Attendance {
+    /// What is left of the running limit.
+    #[must_use]
+    pub const fn left(self) -> Option<Duration> {
+        match self {
+            Self::Unlimited => None,
+            Self::Watching(left) | Self::Over(left) => Some(left),
+        }
+    }
+}
+
+/// Which request waits for its second step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Step {
+    ConfirmFit,
+    Resume,
+    EndSession(u8),
+    ClinicianReset,
+    ServiceReset,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Armed {
+    pub(crate) step: Step,
+    pub(crate) left: Duration,
+}
+
+/// The part of the last observation that a later request may ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Seen {
+    pub(crate) self_test_passed: bool,
+    pub(crate) coupled: bool,
+    pub(crate) tank_ready: bool,
+    pub(crate) cause_gone: bool,
+    pub(crate) contact: Progress,
+}
+
+impl From<Observed> for Seen {
+    fn from(seen: Observed) -> Self {
+        Self {
+            self_test_passed: seen.self_test == Progress::Passed,
+            coupled: seen.coupled,
+            tank_ready: seen.tank_ready,
+            cause_gone: seen.cause_gone,
+            contact: seen.contact,
+        }
+    }
+}
+
+/// The whole state of one channel's session: a small value that can be copied, compared, hashed,
+/// stored and explored.
+///
+/// It is canonical: a field that has no meaning in the present phase has its default value. Timers
+/// hold the time that is left, never a point in time. The only ways to get one are [`State::new`]
+/// and [`step`](crate::step).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct State {
+    pub(crate) phase: Phase,
+    /// The treatment phase that an interruption returns to.
+    pub(crate) goal: Option<Phase>,
+    pub(crate) clock: PhaseClock,
+    /// Planned pre- or post-cooling that is left.
+    pub(crate) planned_left: Duration,
+    /// How long the target must still be held.
+    pub(crate) hold_left: Duration,
+    pub(crate) attendance: Attendance,
+    /// How long cooling may still return by itself.
+    pub(crate) restart_left: Duration,
+    /// What is left of all breaks together.
+    pub(crate) break_left: Duration,
+    pub(crate) armed: Option<Armed>,
+    pub(crate) patient: Option<Patient>,
+    pub(crate) plan: Option<Plan>,
+    pub(crate) drugs: Drugs,
+    pub(crate) eased: u8,
+    pub(crate) extended: u8,
+    pub(crate) resets: u8,
+    pub(crate) restarts: u8,
+    pub(crate) worn: bool,
+    pub(crate) removed: bool,
+    /// The sensors have been matched in this fit visit.
+    pub(crate) matched: bool,
+    pub(crate) trip: TripClass,
+    pub(crate) seen: Seen,
+}
+
+impl State {
+    /// A session that has just been powered up: phase `boot`, nothing selected.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The present phase.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The treatment phase that is present, or that an interruption will return to.
+    #[must_use]
+    pub const fn treatment(&self) -> Option<Phase> {
+        if self.phase.is_treatment() { Some(self.phase) } else { self.goal }
+    }
+
+    /// The times of the present phase.
+    #[must_use]
+    pub const fn clock(&self) -> PhaseClock {
+        self.clock
+    }
+
+    /// The planned pre- or post-cooling that is left; `None` outside both.
+    #[must_use]
+    pub const fn planned_left(&self) -> Option<Duration> {
+        match self.treatment() {
+            Some(Phase::PreCool | Phase::PostCool) => Some(self.planned_left),
+            _ => None,
+        }
+    }
+
+    /// What a clock on the display should count down: the planned cooling that is left, else the
+    /// warming that is left, else the limit on waiting for an operator.
+    #[must_use]
+    pub fn remaining(&self, config: &Config) -> Option<Duration> {
+        match self.phase {
+            Phase::PreCool | Phase::PostCool => Some(self.planned_left),
+            Phase::Thaw => Some(config.thaw_minimum.minus(self.clock.elapsed)),
+            _ => self.attendance.left(),
+        }
+    }
+
+    /// How long the machine still goes on without an operator.
+    #[must_use]
+    pub const fn attendance(&self) -> Attendance {
+        self.attendance
+    }
+
+    /// Whether a limit on waiting has run out and nobody has acknowledged it.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.attendance, Attendance::Over(_))
+    }
+
+    /// Whether the present break is over its budget.
+    #[must_use]
+    pub fn is_break_over(&self) -> bool {
+        self.phase == Phase::Paused && self.is_waiting()
+    }
+
+    /// What is left of all breaks of the session together.
+    #[must_use]
+    pub const fn break_left(&self) -> Duration {
+        self.break_left
+    }
+
+    /// The patient, while one is selected.
+    #[must_use]
+    pub const fn patient(&self) -> Option<&Patient> {
+        self.patient.as_ref()
+    }
+
+    /// The plan as it applies, once one is chosen.
+    #[must_use]
+    pub const fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
+    }
+
+    /// The hair-toxic drugs that run.
+    #[must_use]
+    pub const fn drugs(&self) -> &Drugs {
+        &self.drugs
+    }
+
+    /// Whether the cap is marked as worn.
+    #[must_use]
+    pub const fn is_worn(&self) -> bool {
+        self.worn
+    }
+
+    /// The trip that a clinician or service must still reset here.
+    #[must_use]
+    pub const fn trip(&self) -> TripClass {
+        self.trip
+    }
+
+    /// Whether the first of two steps waits for its second.
+    #[must_use]
+    pub const fn is_armed(&self) -> bool {
+        self.armed.is_some()
+    }
+
+    /// The target as it applies now, eased steps included; `None` without a plan.
+    #[must_use]
+    pub fn target(&self, config: &Config) -> Option<Coolant> {
+        let planned = self.plan?.target();
+        let steps = config.ease_step.to_fixed().saturating_mul_int(i32::from(self.eased));
+        let eased = Coolant(planned.0.plus(Kelvin::from_fixed(steps)));
+        Some(eased.min(config.warmest_target).max(planned))
+    }
+
+    /// What this session asks of the machine now.
+    ///
+    /// Circulation is asked for exactly in the phases where [`Phase::circulates`] holds, and a cold
+    /// target only while cooling (mildly in the contact test).
+    #[must_use]
+    pub fn demand(&self, config: &Config) -> Demand {
+        let planned = self.target(config);
+        let mild = Some(config.mild_target);
+        let (target, tank) = match self.phase {
+            Phase::FitMeasure | Phase::FitCalibrate => (None, mild),
+            Phase::FitVerify => (mild, mild),
+            Phase::PreCool | Phase::Ready | Phase::Infusing | Phase::PostCool | Phase::Recool => {
+                (planned, planned)
+            }
+            Phase::Setup | Phase::FitCheck | Phase::Paused | Phase::Recovery => (None, planned),
+            Phase::Boot
+            | Phase::Standby
+            | Phase::FitSaved
+            | Phase::Thaw
+            | Phase::CapOff
+            | Phase::Report
+            | Phase::SafeHold => (None, None),
+        };
+        Demand { circulate: self.phase.circulates(), target, tank }
+    }
+}

@@ -1,0 +1,224 @@
+//! Random walks: thousands of steps that nobody thought of.
+
+use super::*;
+use proptest::prelude::*;
+use std::vec::Vec;
+
+fn progress() -> impl Strategy<Value = Progress> {
+    prop_oneof![
+        8 => Just(Progress::Passed),
+        1 => Just(Progress::Running),
+        1 => Just(Progress::Failed),
+    ]
+}
+
+fn mostly() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.9)
+}
+
+fn observed() -> impl Strategy<Value = Observed> {
+    let switches = (mostly(), mostly(), mostly(), mostly(), mostly(), mostly());
+    (progress(), progress(), progress(), switches).prop_map(
+        |(
+            self_test,
+            isothermal,
+            contact,
+            (coupled, flowing, tank_ready, at_target, removable, cause_gone),
+        )| {
+            Observed {
+                self_test,
+                coupled,
+                flowing,
+                tank_ready,
+                at_target,
+                isothermal,
+                contact,
+                removable,
+                cause_gone,
+            }
+        },
+    )
+}
+
+fn advance() -> impl Strategy<Value = Event> {
+    let dt = prop_oneof![
+        2 => 0u32..2_000,
+        6 => 50_000u32..400_000,
+        1 => 1_000_000u32..8_000_000,
+    ];
+    (dt, prop_oneof![3 => Just(GOOD), 1 => observed()])
+        .prop_map(|(dt, seen)| Event::Advance { dt: Duration::from_millis(dt), seen })
+}
+
+fn any_plan() -> impl Strategy<Value = PlanRequest> {
+    (0u16..3, 9u32..62, 9u32..40, 0u32..17, 0u32..47, -8_200i32..5_200, any::<bool>()).prop_map(
+        |(regimen, pre, post, each, total, target, elapsed)| PlanRequest {
+            regimen,
+            pre: Duration::from_mins(pre),
+            post: Duration::from_mins(post),
+            break_each: Duration::from_mins(each),
+            break_total: Duration::from_mins(total),
+            target: Coolant::from_milli(target),
+            post_clock: if elapsed { PostClock::Elapsed } else { PostClock::Cooled },
+        },
+    )
+}
+
+fn any_patient() -> impl Strategy<Value = Patient> {
+    (0u8..5, 0u8..3, prop_oneof![5 => Just(0u32), 1 => Just(1 << 11), 1 => any::<u32>()], 0u8..4)
+        .prop_map(|(density, kind, contraindications, session_index)| Patient {
+            session_index,
+            session_count: 3,
+            hair: Hair {
+                density: Density::from_code(density).unwrap(),
+                kind: HairType::from_code(kind).unwrap(),
+            },
+            contraindications,
+            ..PATIENT
+        })
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let choices = prop_oneof![
+        1 => Just(Request::StartFit),
+        1 => Just(Request::Measure(HEAD)),
+        1 => (400u16..700).prop_map(|circumference_mm| {
+            Request::Measure(HeadMeasures { circumference_mm, ..HEAD })
+        }),
+        3 => Just(Request::SelectPatient(PATIENT)),
+        1 => any_patient().prop_map(Request::SelectPatient),
+        3 => any::<bool>().prop_map(|elapsed| {
+            let clock = if elapsed { PostClock::Elapsed } else { PostClock::Cooled };
+            Request::ChoosePlan(plan(12, clock))
+        }),
+        1 => any_plan().prop_map(Request::ChoosePlan),
+        4 => Just(Request::Start),
+        4 => mostly().prop_map(Request::Worn),
+        1 => Just(Request::Acknowledge),
+    ];
+    let two_steps = any::<bool>().prop_flat_map(|confirm| {
+        prop_oneof![
+            1 => Just(Request::ConfirmFit { confirm }),
+            4 => Just(Request::Resume { confirm }),
+            1 => (0u8..3).prop_map(move |reason| Request::EndSession { reason, confirm }),
+            2 => Just(Request::ClinicianReset { confirm }),
+            2 => Just(Request::ServiceReset { confirm }),
+        ]
+    });
+    let others = prop_oneof![
+        1 => (0u8..140).prop_map(Request::Pause),
+        1 => (0u8..35).prop_map(Request::Extend),
+        1 => Just(Request::EaseOff),
+        1 => Just(Request::Stop),
+        2 => Just(Request::ConfirmRemoved),
+        2 => Just(Request::Close),
+        1 => Just(Request::Cancel),
+    ];
+    prop_oneof![4 => choices, 3 => two_steps, 2 => others]
+}
+
+fn fact() -> impl Strategy<Value = Fact> {
+    let drug = || (0u16..6, mostly());
+    prop_oneof![
+        4 => drug().prop_map(|(drug, hair_toxic)| Fact::DrugStarted { drug, hair_toxic }),
+        6 => drug().prop_map(|(drug, hair_toxic)| Fact::DrugEnded { drug, hair_toxic }),
+        1 => Just(Fact::CapOff),
+        1 => any::<u8>().prop_map(Fact::Symptom),
+        1 => any::<u8>().prop_map(Fact::Comfort),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let role = prop_oneof![6 => Just(Role::Clinician), 3 => Just(Role::Service), 2 => Just(Role::Nurse),
+        1 => Just(Role::Observer), 1 => Just(Role::Panel)];
+    let class = prop::sample::select(TripClass::ALL.to_vec());
+    let gap = prop_oneof![
+        3 => (0u32..31).prop_map(|seconds| Some(Duration::from_secs(seconds))),
+        1 => (0u32..3_000_000).prop_map(|millis| Some(Duration::from_millis(millis))),
+        1 => Just(None),
+    ];
+    prop_oneof![
+        14 => advance(),
+        20 => (request(), role).prop_map(|(request, role)| Event::Request { request, role }),
+        3 => fact().prop_map(Event::Fact),
+        1 => (any::<bool>(), class)
+            .prop_map(|(circulate_denied, class)| Event::Interlock { circulate_denied, class }),
+        1 => gap.prop_map(|gap| Event::Restarted { gap }),
+    ]
+}
+
+/// From power-up into one of the deeper phases, so that walks do not all die in standby.
+fn opening(depth: usize) -> Vec<Event> {
+    let nurse = |request| Event::Request { request, role: Role::Nurse };
+    let minutes = |count| Event::Advance { dt: Duration::from_mins(count), seen: GOOD };
+    let drug = Fact::DrugStarted { drug: 1, hair_toxic: true };
+    let all = [
+        minutes(1),
+        nurse(Request::SelectPatient(PATIENT)),
+        nurse(Request::ChoosePlan(plan(12, PostClock::Cooled))),
+        nurse(Request::Worn(true)),
+        nurse(Request::Start),
+        minutes(1),
+        minutes(12),
+        Event::Fact(drug),
+        minutes(9),
+        Event::Fact(Fact::DrugEnded { drug: 1, hair_toxic: true }),
+        minutes(2),
+    ];
+    all.into_iter().take(depth).collect()
+}
+
+/// Exact statement of how time may be cut: see [`step`].
+fn check_splitting(state: &State, event: &Event, share: u8, config: &Config) {
+    let Event::Advance { dt, seen } = *event else { return };
+    let first = Duration::from_millis(dt.as_millis() / 256 * u32::from(share));
+    let advance = |dt| Event::Advance { dt, seen };
+    let (between, noted) = step(state, &advance(first), config);
+    if noted.notes.is_empty() {
+        let cut = step(&between, &advance(dt.minus(first)), config);
+        assert_eq!(cut, step(state, event, config), "{state:?} {event:?} {first:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 384, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_must_hold_holds_along_any_walk(
+        depth in 0usize..12,
+        walk in prop::collection::vec((event(), any::<u8>()), 1..400),
+    ) {
+        let config = Config::DEFAULT;
+        let mut state = State::new();
+        for event in opening(depth) {
+            state = checked_step(&state, &event, &config).0;
+        }
+        for (event, share) in walk {
+            check_splitting(&state, &event, share, &config);
+            state = checked_step(&state, &event, &config).0;
+        }
+    }
+
+    #[test]
+    fn from_any_walk_ticks_alone_stop_circulation_once_no_drug_runs(
+        depth in 0usize..12,
+        walk in prop::collection::vec(event(), 0..60),
+        seen in observed(),
+    ) {
+        let config = Config::DEFAULT;
+        let play = |state, event: &Event| step(&state, event, &config).0;
+        let state = opening(depth).iter().fold(State::new(), play);
+        let mut state = walk.iter().fold(state, play);
+        for drug in 0..6 {
+            for _ in 0..40 {
+                state = play(state, &Event::Fact(Fact::DrugEnded { drug, hair_toxic: true }));
+            }
+        }
+        prop_assert!(!state.drugs.running());
+        let minute = Event::Advance { dt: Duration::from_mins(1), seen };
+        for _ in 0..900 {
+            state = checked_step(&state, &minute, &config).0;
+        }
+        prop_assert!(!state.phase.circulates(), "{:?}", state);
+    }
+}

@@ -1,0 +1,152 @@
+//! Hair has two axes: density caps the intensity, type lengthens pre-cooling.
+
+use super::{Plan, PlanError};
+use crate::request::Field;
+use coldcap_units::{Coolant, Duration};
+
+/// How much hair is left today. It is entered at every session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Density {
+    /// Nobody has answered; cooling is refused.
+    #[default]
+    Unanswered = 0,
+    /// No scalp shows through: every target is allowed.
+    Full = 1,
+    /// Scalp shows through: −2 °C or warmer.
+    ScalpShows = 2,
+    /// Much scalp shows through: 0 °C or warmer.
+    MuchShows = 3,
+    /// Hardly any hair is left: cooling is refused.
+    NearlyGone = 4,
+}
+
+impl Density {
+    /// Every answer, in order of its code.
+    pub const ALL: [Self; 5] =
+        [Self::Unanswered, Self::Full, Self::ScalpShows, Self::MuchShows, Self::NearlyGone];
+
+    /// The frozen code, 0 to 4.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The answer with this code, if there is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|density| density.code() == code)
+    }
+
+    /// The coldest coolant that this density allows; `None` where cooling is refused.
+    ///
+    /// The steps follow the published rule of one vendor: one step warmer if scalp shows through,
+    /// the lowest intensity if much does, none if the hair is nearly gone. The temperatures are
+    /// coldcap's own choice.
+    #[must_use]
+    pub const fn coldest(self) -> Option<Coolant> {
+        match self {
+            Self::Full => Some(Plan::TARGET[0]),
+            Self::ScalpShows => Some(Coolant::from_milli(-2_000)),
+            Self::MuchShows => Some(Coolant::from_milli(0)),
+            Self::Unanswered | Self::NearlyGone => None,
+        }
+    }
+}
+
+/// What kind of hair it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum HairType {
+    /// Nobody has answered; cooling is refused.
+    #[default]
+    Unanswered = 0,
+    /// Neither thick nor tightly curled.
+    Ordinary = 1,
+    /// Thick or tightly curled: pre-cooling takes at least 45 minutes.
+    ThickOrTightlyCurled = 2,
+}
+
+impl HairType {
+    /// Every answer, in order of its code.
+    pub const ALL: [Self; 3] = [Self::Unanswered, Self::Ordinary, Self::ThickOrTightlyCurled];
+
+    /// The frozen code, 0 to 2.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The answer with this code, if there is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The shortest pre-cooling for this hair.
+    #[must_use]
+    pub const fn shortest_pre(self) -> Duration {
+        match self {
+            Self::ThickOrTightlyCurled => Plan::THICK_HAIR_PRE,
+            Self::Unanswered | Self::Ordinary => Duration::ZERO,
+        }
+    }
+}
+
+/// Both answers about the hair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Hair {
+    /// How much is left.
+    pub density: Density,
+    /// What kind it is.
+    pub kind: HairType,
+}
+
+impl Hair {
+    /// The coldest coolant that this hair allows.
+    ///
+    /// # Errors
+    /// [`PlanError`] names [`Field::Density`] when it is unanswered or when too little hair is left,
+    /// [`Field::Hair`] when the type is unanswered.
+    pub fn check(self) -> Result<Coolant, PlanError> {
+        if self.kind == HairType::Unanswered {
+            return Err(PlanError { field: Field::Hair, value: 0, minimum: 1, maximum: 2 });
+        }
+        let value = i32::from(self.density.code());
+        let refused = PlanError { field: Field::Density, value, minimum: 1, maximum: 3 };
+        self.density.coldest().ok_or(refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_dense_and_reversible() {
+        for (index, density) in Density::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(density.code()), index);
+            assert_eq!(Density::from_code(density.code()), Some(density));
+        }
+        for (index, kind) in HairType::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(kind.code()), index);
+            assert_eq!(HairType::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!((Density::from_code(5), HairType::from_code(3)), (None, None));
+    }
+
+    #[test]
+    fn less_hair_is_never_allowed_colder_coolant() {
+        let limits = Density::ALL.map(|density| density.coldest().map(Coolant::to_milli));
+        assert_eq!(limits, [None, Some(-8_000), Some(-2_000), Some(0), None]);
+    }
+
+    #[test]
+    fn an_unanswered_axis_is_refused() {
+        let ask = |density, kind| Hair { density, kind }.check().map_err(|error| error.field);
+        assert_eq!(ask(Density::Unanswered, HairType::Ordinary), Err(Field::Density));
+        assert_eq!(ask(Density::Full, HairType::Unanswered), Err(Field::Hair));
+        assert_eq!(ask(Density::NearlyGone, HairType::Ordinary), Err(Field::Density));
+        assert!(ask(Density::MuchShows, HairType::ThickOrTightlyCurled).is_ok());
+    }
+}

@@ -1,0 +1,338 @@
+//! What was planned for one session: minutes, target, and what the hair and the patient allow.
+
+mod contraindication;
+mod hair;
+
+pub use contraindication::{Contraindication, Gate, Override, gate};
+pub use hair::{Density, Hair, HairType};
+
+use crate::request::{Field, Refusal};
+use coldcap_units::{Coolant, Duration};
+
+/// Which minutes count toward the planned post-cooling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum PostClock {
+    /// Only minutes in which coolant really cooled the worn cap; breaks stop the clock.
+    #[default]
+    Cooled = 0,
+    /// All minutes since the end of the last hair-toxic drug.
+    Elapsed = 1,
+}
+
+impl PostClock {
+    /// The code in records and on the wire: 0 cooled, 1 elapsed.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The clock with this code, if there is one.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Cooled),
+            1 => Some(Self::Elapsed),
+            _ => None,
+        }
+    }
+}
+
+/// What an operator asks for. Nothing here has been checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlanRequest {
+    /// The site's own regimen number; 0 means that none is named.
+    pub regimen: u16,
+    /// Cooling before the infusion.
+    pub pre: Duration,
+    /// Cooling after the end of the last hair-toxic drug.
+    pub post: Duration,
+    /// The longest single break.
+    pub break_each: Duration,
+    /// All breaks of the session together.
+    pub break_total: Duration,
+    /// The coolant temperature to hold.
+    pub target: Coolant,
+    /// Which minutes count toward `post`.
+    pub post_clock: PostClock,
+}
+
+/// Which figure of a plan cannot be used, and what is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlanError {
+    /// The offending field.
+    pub field: Field,
+    /// What was asked for: milliseconds for a duration, thousandths of a degree for the target,
+    /// the code for a hair answer.
+    pub value: i32,
+    /// The smallest allowed value, in the same unit.
+    pub minimum: i32,
+    /// The largest allowed value, in the same unit.
+    pub maximum: i32,
+}
+
+impl core::fmt::Display for PlanError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { field, value, minimum, maximum } = self;
+        write!(f, "{} is {value}, allowed is {minimum} to {maximum}", field.name())
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+impl From<PlanError> for Refusal {
+    fn from(PlanError { field, value, minimum, maximum }: PlanError) -> Self {
+        match (field, value) {
+            (Field::Density | Field::Hair, 0) => Self::Unanswered(field),
+            _ => Self::OutOfRange { field, minimum, maximum },
+        }
+    }
+}
+
+/// How a checked plan differs from what was asked for. Every change is warmer or longer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Adjustments {
+    /// The target was raised to what the hair density allows.
+    pub target_raised: bool,
+    /// Pre-cooling was lengthened for the hair type.
+    pub pre_lengthened: bool,
+}
+
+/// A plan whose figures are within their ranges. Only [`Plan::new`] makes one.
+///
+/// ```
+/// use coldcap_session::{Plan, PlanRequest, PostClock, Hair, Density, HairType};
+/// use coldcap_units::{Coolant, Duration};
+///
+/// // Paclitaxel alone, by one published table: 30 minutes before, 60 after.
+/// let request = PlanRequest {
+///     regimen: 7,
+///     pre: Duration::from_mins(30),
+///     post: Duration::from_mins(60),
+///     break_each: Duration::from_mins(10),
+///     break_total: Duration::from_mins(20),
+///     target: Coolant::from_milli(-4_000),
+///     post_clock: PostClock::Cooled,
+/// };
+/// let plan = Plan::new(request)?;
+/// assert_eq!(plan.post().as_mins(), 60);
+///
+/// // Scalp that shows through caps the intensity; thick hair lengthens pre-cooling.
+/// let hair = Hair { density: Density::ScalpShows, kind: HairType::ThickOrTightlyCurled };
+/// let (plan, changed) = plan.for_hair(hair)?;
+/// assert_eq!((plan.target().to_milli(), plan.pre().as_mins()), (-2_000, 45));
+/// assert!(changed.target_raised && changed.pre_lengthened);
+/// # Ok::<(), coldcap_session::PlanError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Plan(PlanRequest);
+
+impl Plan {
+    /// The shortest and longest pre-cooling.
+    pub const PRE: [Duration; 2] = [Duration::from_mins(10), Duration::from_mins(60)];
+    /// The shortest and longest post-cooling.
+    pub const POST: [Duration; 2] = [Duration::from_mins(10), Duration::from_mins(240)];
+    /// The shortest and longest single break.
+    pub const BREAK_EACH: [Duration; 2] = [Duration::ZERO, Duration::from_mins(15)];
+    /// The least and the most break time of a session.
+    pub const BREAK_TOTAL: [Duration; 2] = [Duration::ZERO, Duration::from_mins(45)];
+    /// The coldest and the warmest target.
+    pub const TARGET: [Coolant; 2] = [Coolant::from_milli(-8_000), Coolant::from_milli(5_000)];
+    /// The post-cooling that applies where no regimen is named: the longest figure that the vendors'
+    /// public pages give (90 to 180 minutes).
+    pub const LONGEST_PUBLISHED_POST: Duration = Duration::from_mins(180);
+    /// The shortest pre-cooling for thick or tightly curled hair, from the same pages.
+    pub const THICK_HAIR_PRE: Duration = Duration::from_mins(45);
+
+    /// Checks the figures of a request. Where no regimen is named, the longest published
+    /// post-cooling applies.
+    ///
+    /// # Errors
+    /// [`PlanError`] names the first figure out of its range, and the range.
+    pub fn new(request: PlanRequest) -> Result<Self, PlanError> {
+        span(Field::Pre, request.pre, Self::PRE)?;
+        span(Field::Post, request.post, Self::POST)?;
+        span(Field::BreakEach, request.break_each, Self::BREAK_EACH)?;
+        span(Field::BreakTotal, request.break_total, Self::BREAK_TOTAL)?;
+        temperature(request.target)?;
+        let unnamed = request.regimen == 0;
+        let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
+        Ok(Self(PlanRequest { post: request.post.max(least), ..request }))
+    }
+
+    /// The same plan within what the hair allows, and what was changed.
+    ///
+    /// # Errors
+    /// [`PlanError`] on [`Field::Density`] or [`Field::Hair`] when an answer is missing, or when so
+    /// little hair is left that the scalp must not be cooled.
+    pub fn for_hair(self, hair: Hair) -> Result<(Self, Adjustments), PlanError> {
+        let warmest = hair.check()?;
+        let target = self.0.target.max(warmest);
+        let pre = self.0.pre.max(hair.kind.shortest_pre());
+        let changed = Adjustments {
+            target_raised: target != self.0.target,
+            pre_lengthened: pre != self.0.pre,
+        };
+        Ok((Self(PlanRequest { target, pre, ..self.0 }), changed))
+    }
+
+    /// The site's regimen number; 0 when none is named.
+    #[must_use]
+    pub const fn regimen(&self) -> u16 {
+        self.0.regimen
+    }
+
+    /// Planned cooling before the infusion.
+    #[must_use]
+    pub const fn pre(&self) -> Duration {
+        self.0.pre
+    }
+
+    /// Planned cooling after the end of the last hair-toxic drug.
+    #[must_use]
+    pub const fn post(&self) -> Duration {
+        self.0.post
+    }
+
+    /// The longest single break.
+    #[must_use]
+    pub const fn break_each(&self) -> Duration {
+        self.0.break_each
+    }
+
+    /// All breaks together.
+    #[must_use]
+    pub const fn break_total(&self) -> Duration {
+        self.0.break_total
+    }
+
+    /// The coolant temperature to hold.
+    #[must_use]
+    pub const fn target(&self) -> Coolant {
+        self.0.target
+    }
+
+    /// Which minutes count toward post-cooling.
+    #[must_use]
+    pub const fn post_clock(&self) -> PostClock {
+        self.0.post_clock
+    }
+}
+
+fn span(field: Field, value: Duration, [low, high]: [Duration; 2]) -> Result<(), PlanError> {
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    let millis = |span: Duration| i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
+    Err(PlanError { field, value: millis(value), minimum: millis(low), maximum: millis(high) })
+}
+
+fn temperature(target: Coolant) -> Result<(), PlanError> {
+    let [low, high] = Plan::TARGET;
+    if target >= low && target <= high {
+        return Ok(());
+    }
+    Err(PlanError {
+        field: Field::Target,
+        value: target.to_milli(),
+        minimum: low.to_milli(),
+        maximum: high.to_milli(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn request() -> PlanRequest {
+        PlanRequest {
+            regimen: 1,
+            pre: Duration::from_mins(30),
+            post: Duration::from_mins(60),
+            break_each: Duration::from_mins(10),
+            break_total: Duration::from_mins(20),
+            target: Coolant::from_milli(-4_000),
+            post_clock: PostClock::Cooled,
+        }
+    }
+
+    const FULL: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
+
+    #[test]
+    fn each_range_is_inclusive_and_named() {
+        type Set = fn(&mut PlanRequest, u32);
+        let minute = Duration::from_mins;
+        let tries: [(Field, Set, u32, u32); 4] = [
+            (Field::Pre, |r, m| r.pre = minutes(m), 10, 60),
+            (Field::Post, |r, m| r.post = minutes(m), 10, 240),
+            (Field::BreakEach, |r, m| r.break_each = minutes(m), 0, 15),
+            (Field::BreakTotal, |r, m| r.break_total = minutes(m), 0, 45),
+        ];
+        for (field, set, low, high) in tries {
+            for allowed in [low, high] {
+                let mut asked = request();
+                set(&mut asked, allowed);
+                assert!(Plan::new(asked).is_ok(), "{field:?} {allowed}");
+            }
+            let mut asked = request();
+            set(&mut asked, high + 1);
+            let error = Plan::new(asked).unwrap_err();
+            assert_eq!((error.field, error.maximum), (field, (high * 60_000) as i32));
+            assert_eq!(error.minimum, minute(low).as_millis() as i32);
+        }
+    }
+
+    fn minutes(count: u32) -> Duration {
+        Duration::from_mins(count)
+    }
+
+    #[test]
+    fn target_is_bounded_to_the_millidegree() {
+        for (milli, fits) in [(-8_001, false), (-8_000, true), (5_000, true), (5_001, false)] {
+            let asked = PlanRequest { target: Coolant::from_milli(milli), ..request() };
+            assert_eq!(Plan::new(asked).is_ok(), fits, "{milli}");
+        }
+    }
+
+    #[test]
+    fn without_a_named_regimen_the_longest_post_cooling_applies() {
+        let plan = Plan::new(PlanRequest { regimen: 0, ..request() }).unwrap();
+        assert_eq!(plan.post().as_mins(), 180);
+        let longer = PlanRequest { regimen: 0, post: minutes(200), ..request() };
+        assert_eq!(Plan::new(longer).unwrap().post().as_mins(), 200);
+    }
+
+    #[test]
+    fn full_ordinary_hair_changes_nothing() {
+        let plan = Plan::new(request()).unwrap();
+        assert_eq!(plan.for_hair(FULL), Ok((plan, Adjustments::default())));
+    }
+
+    proptest! {
+        #[test]
+        fn hair_only_ever_makes_a_plan_warmer_and_longer(
+            milli in -8_000i32..=5_000, pre in 10u32..=60, density in 1u8..=4, kind in 1u8..=2,
+        ) {
+            let asked = PlanRequest { target: Coolant::from_milli(milli), pre: minutes(pre), ..request() };
+            let plan = Plan::new(asked).unwrap();
+            let hair = Hair {
+                density: Density::from_code(density).unwrap(),
+                kind: HairType::from_code(kind).unwrap(),
+            };
+            match plan.for_hair(hair) {
+                Ok((fitted, changed)) => {
+                    prop_assert!(fitted.target() >= plan.target() && fitted.pre() >= plan.pre());
+                    prop_assert_eq!(fitted.post(), plan.post());
+                    prop_assert_eq!(changed.target_raised, fitted.target() != plan.target());
+                    // A hair type never changes the intensity.
+                    let ordinary = Hair { kind: HairType::Ordinary, ..hair };
+                    prop_assert_eq!(plan.for_hair(ordinary).unwrap().0.target(), fitted.target());
+                }
+                Err(error) => {
+                    prop_assert_eq!((error.field, density), (Field::Density, 4));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! Notes as numbers and back.
+
+use crate::machine::{PhaseClock, TripClass};
+use crate::note::{Flag, Note, Reason};
+use crate::phase::Phase;
+use crate::plan::{Density, Hair, HairType, Plan, PlanRequest, PostClock};
+use crate::request::{HeadMeasures, Patient, Role};
+use coldcap_units::{Coolant, Duration};
+
+/// What an entry is about. 192 to 255 are a vendor's own.
+///
+/// | kind | `code` | `a` | `b` | `c` | `d` |
+/// |---|---|---|---|---|---|
+/// | 1 phase_changed | to | from | | | |
+/// | 2 phase_closed | phase | elapsed ms | cooled ms | at target ms | |
+/// | 3 break_began | reason | | | | |
+/// | 4 break_ended | | length ms | | | |
+/// | 5 drug_started | drug | hair-toxic 0/1 | | | |
+/// | 6 drug_ended | drug | hair-toxic 0/1 | | | |
+/// | 7 cap_off | | | | | |
+/// | 8 symptom | symptom | | | | |
+/// | 9 comfort | score | | | | |
+/// | 10 flag | flag | | | | |
+/// | 11 plan_chosen | regimen | target m°C | post clock | pre ms, post ms | each break ms, all breaks ms |
+/// | 12 patient_selected | index, count | contraindications | density, hair | id | calibration |
+/// | 13 measured | circumference mm | sagittal mm | coronal mm | density, hair | |
+/// | 14 fit_saved | | | | | digest of the cap calibration, 0 if none |
+/// | 15 post_clock_voided | | | | | |
+/// | 16 resumed | phase | | | | |
+/// | 17 ended | reason | | | | |
+/// | 18 eased | | target m°C | | | |
+/// | 19 extended | minutes | | | | |
+/// | 20 reset | class | | | | |
+/// | 21 restarted | gap known 0/1 | gap ms | | | |
+/// | 22 worn | 0/1 | | | | |
+/// | 23 answered | request | role | answer | | |
+/// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | | |
+///
+/// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
+/// cell is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind(pub u8);
+
+impl Kind {
+    const PHASE_CHANGED: Self = Self(1);
+    const PHASE_CLOSED: Self = Self(2);
+    const BREAK_BEGAN: Self = Self(3);
+    const BREAK_ENDED: Self = Self(4);
+    const DRUG_STARTED: Self = Self(5);
+    const DRUG_ENDED: Self = Self(6);
+    const CAP_OFF: Self = Self(7);
+    const SYMPTOM: Self = Self(8);
+    const COMFORT: Self = Self(9);
+    const FLAG: Self = Self(10);
+    const PLAN_CHOSEN: Self = Self(11);
+    const PATIENT_SELECTED: Self = Self(12);
+    const MEASURED: Self = Self(13);
+    const FIT_SAVED: Self = Self(14);
+    const POST_CLOCK_VOIDED: Self = Self(15);
+    const RESUMED: Self = Self(16);
+    const ENDED: Self = Self(17);
+    const EASED: Self = Self(18);
+    const EXTENDED: Self = Self(19);
+    const RESET: Self = Self(20);
+    const RESTARTED: Self = Self(21);
+    const WORN: Self = Self(22);
+    const ANSWERED: Self = Self(23);
+    /// An alarm of the machine. No note makes it: the facade writes it, as [`Kind`] says.
+    pub const ALARM: Self = Self(24);
+
+    /// The first of the codes that are a vendor's own.
+    pub const VENDOR: Self = Self(192);
+
+    const NAMES: [&'static str; 24] = [
+        "phase_changed",
+        "phase_closed",
+        "break_began",
+        "break_ended",
+        "drug_started",
+        "drug_ended",
+        "cap_off",
+        "symptom",
+        "comfort",
+        "flag",
+        "plan_chosen",
+        "patient_selected",
+        "measured",
+        "fit_saved",
+        "post_clock_voided",
+        "resumed",
+        "ended",
+        "eased",
+        "extended",
+        "reset",
+        "restarted",
+        "worn",
+        "answered",
+        "alarm",
+    ];
+
+    /// Its name in lower case; `vendor` or `unknown` for codes without one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let place = usize::from(self.0.wrapping_sub(1));
+        let other = if self >= Self::VENDOR { "vendor" } else { "unknown" };
+        Self::NAMES.get(place).copied().unwrap_or(other)
+    }
+}
+
+/// What happened, as numbers. [`Kind`] says what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fields {
+    /// What it is about.
+    pub kind: Kind,
+    /// The leading code.
+    pub code: u16,
+    /// First detail.
+    pub a: i32,
+    /// Second detail.
+    pub b: i32,
+    /// Third detail.
+    pub c: u64,
+    /// Fourth detail.
+    pub d: u64,
+}
+
+impl Fields {
+    /// Fields of a kind that no note makes.
+    #[must_use]
+    pub const fn new(kind: Kind, code: u16, a: i32, b: i32) -> Self {
+        Self { kind, code, a, b, c: 0, d: 0 }
+    }
+
+    const fn coded(kind: Kind, code: u8) -> Self {
+        Self::new(kind, code as u16, 0, 0)
+    }
+
+    const fn wide(self, c: u64, d: u64) -> Self {
+        Self { c, d, ..self }
+    }
+}
+
+const fn millis(span: Duration) -> i32 {
+    span.as_millis().cast_signed()
+}
+
+const fn span(millis: i32) -> Duration {
+    Duration::from_millis(millis.cast_unsigned())
+}
+
+const fn join(low: Duration, high: Duration) -> u64 {
+    (low.as_millis() as u64) | ((high.as_millis() as u64) << 32)
+}
+
+const fn split(joined: u64) -> [Duration; 2] {
+    [Duration::from_millis(joined as u32), Duration::from_millis((joined >> 32) as u32)]
+}
+
+const fn hair_code(hair: Hair) -> u16 {
+    u16::from_le_bytes([hair.density.code(), hair.kind.code()])
+}
+
+fn hair_of(code: u16) -> Option<Hair> {
+    let [density, kind] = code.to_le_bytes();
+    Some(Hair { density: Density::from_code(density)?, kind: HairType::from_code(kind)? })
+}
+
+fn flag_of(bit: i32) -> Option<bool> {
+    match bit {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+impl From<&Note> for Fields {
+    fn from(note: &Note) -> Self {
+        let new = Self::new;
+        match *note {
+            Note::PhaseChanged { from, to } => {
+                new(Kind::PHASE_CHANGED, to.code().into(), from.code().into(), 0)
+            }
+            Note::PhaseClosed { phase, clock } => closed(phase, clock),
+            Note::BreakBegan { reason } => Self::coded(Kind::BREAK_BEGAN, reason.0),
+            Note::BreakEnded { length } => new(Kind::BREAK_ENDED, 0, millis(length), 0),
+            Note::DrugStarted { drug, hair_toxic } => {
+                new(Kind::DRUG_STARTED, drug, hair_toxic.into(), 0)
+            }
+            Note::DrugEnded { drug, hair_toxic } => {
+                new(Kind::DRUG_ENDED, drug, hair_toxic.into(), 0)
+            }
+            Note::CapOff => Self::coded(Kind::CAP_OFF, 0),
+            Note::Symptom(symptom) => Self::coded(Kind::SYMPTOM, symptom),
+            Note::Comfort(score) => Self::coded(Kind::COMFORT, score),
+            Note::Flag(flag) => Self::coded(Kind::FLAG, flag.code()),
+            Note::PlanChosen(plan) => plan_fields(&plan),
+            Note::PatientSelected(patient) => patient_fields(&patient),
+            Note::Measured(measures) => measured_fields(&measures),
+            Note::FitSaved => Self::coded(Kind::FIT_SAVED, 0),
+            Note::PostClockVoided => Self::coded(Kind::POST_CLOCK_VOIDED, 0),
+            Note::Resumed { to } => Self::coded(Kind::RESUMED, to.code()),
+            Note::Ended { reason } => Self::coded(Kind::ENDED, reason.0),
+            Note::Eased { target } => new(Kind::EASED, 0, target.to_milli(), 0),
+            Note::Extended { minutes } => Self::coded(Kind::EXTENDED, minutes),
+            Note::Reset { class } => Self::coded(Kind::RESET, class.code()),
+            Note::Restarted { gap } => restarted(gap),
+            Note::Worn(worn) => Self::coded(Kind::WORN, worn.into()),
+            Note::Answered { request, role, answer } => {
+                new(Kind::ANSWERED, request.into(), role.code().into(), answer.into())
+            }
+        }
+    }
+}
+
+fn closed(phase: Phase, clock: PhaseClock) -> Fields {
+    let PhaseClock { elapsed, cooled, at_target } = clock;
+    Fields::new(Kind::PHASE_CLOSED, phase.code().into(), millis(elapsed), millis(cooled))
+        .wide(at_target.as_millis().into(), 0)
+}
+
+fn restarted(gap: Option<Duration>) -> Fields {
+    let known = u16::from(gap.is_some());
+    Fields::new(Kind::RESTARTED, known, millis(gap.unwrap_or_default()), 0)
+}
+
+fn plan_fields(plan: &Plan) -> Fields {
+    let clock = plan.post_clock().code();
+    Fields::new(Kind::PLAN_CHOSEN, plan.regimen(), plan.target().to_milli(), clock.into())
+        .wide(join(plan.pre(), plan.post()), join(plan.break_each(), plan.break_total()))
+}
+
+fn patient_fields(patient: &Patient) -> Fields {
+    let course = u16::from_le_bytes([patient.session_index, patient.session_count]);
+    let bits = patient.contraindications.cast_signed();
+    Fields::new(Kind::PATIENT_SELECTED, course, bits, hair_code(patient.hair).into())
+        .wide(patient.id, patient.calibration)
+}
+
+fn measured_fields(measures: &HeadMeasures) -> Fields {
+    let HeadMeasures { circumference_mm, sagittal_mm, coronal_mm, hair } = *measures;
+    Fields::new(Kind::MEASURED, circumference_mm, sagittal_mm.into(), coronal_mm.into())
+        .wide(hair_code(hair).into(), 0)
+}
+
+impl Fields {
+    /// The note with these numbers, if there is one.
+    #[must_use]
+    pub fn note(&self) -> Option<Note> {
+        self.phase_note().or_else(|| self.fact_note()).or_else(|| self.choice_note())
+    }
+
+    fn short(&self) -> Option<u8> {
+        u8::try_from(self.code).ok()
+    }
+
+    fn phase(&self) -> Option<Phase> {
+        Phase::from_code(self.short()?)
+    }
+
+    fn phase_note(&self) -> Option<Note> {
+        Some(match self.kind {
+            Kind::PHASE_CHANGED => {
+                let from = Phase::from_code(u8::try_from(self.a).ok()?)?;
+                Note::PhaseChanged { from, to: self.phase()? }
+            }
+            Kind::PHASE_CLOSED => {
+                let at_target = Duration::from_millis(u32::try_from(self.c).ok()?);
+                let (elapsed, cooled) = (span(self.a), span(self.b));
+                let clock = PhaseClock { elapsed, cooled, at_target };
+                Note::PhaseClosed { phase: self.phase()?, clock }
+            }
+            Kind::BREAK_BEGAN => Note::BreakBegan { reason: Reason(self.short()?) },
+            Kind::BREAK_ENDED => Note::BreakEnded { length: span(self.a) },
+            Kind::RESUMED => Note::Resumed { to: self.phase()? },
+            Kind::ENDED => Note::Ended { reason: Reason(self.short()?) },
+            Kind::RESET => Note::Reset { class: TripClass::from_code(self.short()?)? },
+            Kind::RESTARTED => {
+                let known = flag_of(self.code.into())?;
+                Note::Restarted { gap: known.then_some(span(self.a)) }
+            }
+            _ => return None,
+        })
+    }
+
+    fn fact_note(&self) -> Option<Note> {
+        Some(match self.kind {
+            Kind::DRUG_STARTED => {
+                Note::DrugStarted { drug: self.code, hair_toxic: flag_of(self.a)? }
+            }
+            Kind::DRUG_ENDED => Note::DrugEnded { drug: self.code, hair_toxic: flag_of(self.a)? },
+            Kind::CAP_OFF => Note::CapOff,
+            Kind::SYMPTOM => Note::Symptom(self.short()?),
+            Kind::COMFORT => Note::Comfort(self.short()?),
+            Kind::FLAG => Note::Flag(Flag::from_code(self.short()?)?),
+            Kind::FIT_SAVED => Note::FitSaved,
+            Kind::POST_CLOCK_VOIDED => Note::PostClockVoided,
+            _ => return None,
+        })
+    }
+
+    fn choice_note(&self) -> Option<Note> {
+        Some(match self.kind {
+            Kind::PLAN_CHOSEN => Note::PlanChosen(self.plan()?),
+            Kind::PATIENT_SELECTED => Note::PatientSelected(self.patient()?),
+            Kind::MEASURED => Note::Measured(self.measures()?),
+            Kind::EASED => Note::Eased { target: Coolant::from_milli(self.a) },
+            Kind::EXTENDED => Note::Extended { minutes: self.short()? },
+            Kind::WORN => Note::Worn(flag_of(self.code.into())?),
+            Kind::ANSWERED => Note::Answered {
+                request: self.short()?,
+                role: Role::from_code(u8::try_from(self.a).ok()?)?,
+                answer: i8::try_from(self.b).ok()?,
+            },
+            _ => return None,
+        })
+    }
+
+    fn plan(&self) -> Option<Plan> {
+        let ([pre, post], [break_each, break_total]) = (split(self.c), split(self.d));
+        let request = PlanRequest {
+            regimen: self.code,
+            pre,
+            post,
+            break_each,
+            break_total,
+            target: Coolant::from_milli(self.a),
+            post_clock: PostClock::from_code(u8::try_from(self.b).ok()?)?,
+        };
+        Plan::new(request).ok()
+    }
+
+    fn patient(&self) -> Option<Patient> {
+        let [session_index, session_count] = self.code.to_le_bytes();
+        Some(Patient {
+            id: self.c,
+            calibration: self.d,
+            session_index,
+            session_count,
+            hair: hair_of(u16::try_from(self.b).ok()?)?,
+            contraindications: self.a.cast_unsigned(),
+        })
+    }
+
+    fn measures(&self) -> Option<HeadMeasures> {
+        Some(HeadMeasures {
+            circumference_mm: self.code,
+            sagittal_mm: u16::try_from(self.a).ok()?,
+            coronal_mm: u16::try_from(self.b).ok()?,
+            hair: hair_of(u16::try_from(self.c).ok()?)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HAIR: Hair = Hair { density: Density::MuchShows, kind: HairType::Ordinary };
+
+    fn plan(regimen: u16) -> Plan {
+        let request = PlanRequest {
+            regimen,
+            pre: Duration::from_mins(31),
+            post: Duration::from_mins(62),
+            break_each: Duration::from_mins(3),
+            break_total: Duration::from_mins(4),
+            target: Coolant::from_milli(-1_234),
+            post_clock: PostClock::Elapsed,
+        };
+        Plan::new(request).unwrap()
+    }
+
+    fn notes() -> [Note; 24] {
+        let clock = PhaseClock {
+            elapsed: Duration::MAX,
+            cooled: Duration::from_millis(3_000_000_000),
+            at_target: Duration::from_millis(2_999_999_999),
+        };
+        let patient = Patient {
+            id: u64::MAX,
+            calibration: 1 << 63,
+            session_index: 3,
+            session_count: 12,
+            hair: HAIR,
+            contraindications: 1 << 31,
+        };
+        let measures =
+            HeadMeasures { circumference_mm: 561, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
+        [
+            Note::PhaseChanged { from: Phase::Recovery, to: Phase::Recool },
+            Note::PhaseClosed { phase: Phase::PostCool, clock },
+            Note::BreakBegan { reason: Reason::POWER_GAP },
+            Note::BreakEnded { length: Duration::MAX },
+            Note::DrugStarted { drug: u16::MAX, hair_toxic: true },
+            Note::DrugEnded { drug: 0, hair_toxic: false },
+            Note::CapOff,
+            Note::Symptom(255),
+            Note::Comfort(10),
+            Note::Flag(Flag::ComfortOutOfScale),
+            Note::PlanChosen(plan(9)),
+            Note::PatientSelected(patient),
+            Note::Measured(measures),
+            Note::FitSaved,
+            Note::PostClockVoided,
+            Note::Resumed { to: Phase::PreCool },
+            Note::Ended { reason: Reason(5) },
+            Note::Eased { target: Coolant::from_milli(-3_999) },
+            Note::Extended { minutes: 30 },
+            Note::Reset { class: TripClass::Service },
+            Note::Restarted { gap: None },
+            Note::Worn(true),
+            Note::Answered { request: 12, role: Role::Panel, answer: -14 },
+            Note::PlanChosen(plan(0)),
+        ]
+    }
+
+    #[test]
+    fn every_note_survives_the_round_trip_under_its_own_kind() {
+        for (place, note) in notes().into_iter().enumerate() {
+            let fields = Fields::from(&note);
+            assert_eq!(fields.note(), Some(note));
+            if place < 23 {
+                assert_eq!(usize::from(fields.kind.0), place + 1, "{note:?}");
+            }
+        }
+        let known = Note::Restarted { gap: Some(Duration::ZERO) };
+        assert_eq!(Fields::from(&known).note(), Some(known));
+    }
+
+    #[test]
+    fn kinds_have_names_and_vendors_have_a_range() {
+        assert_eq!((Kind(1).name(), Kind(23).name()), ("phase_changed", "answered"));
+        assert_eq!((Kind(0).name(), Kind(25).name()), ("unknown", "unknown"));
+        assert_eq!(Kind::ALARM.name(), "alarm");
+        assert_eq!((Kind(191).name(), Kind::VENDOR.name()), ("unknown", "vendor"));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_that_no_note_makes_are_refused_and_never_panic(
+            kind in 0u8..26, code in any::<u16>(), a in any::<i32>(), b in any::<i32>(),
+            c in any::<u64>(), d in any::<u64>(),
+        ) {
+            let fields = Fields { kind: Kind(kind), code, a, b, c, d };
+            if let Some(note) = fields.note() {
+                prop_assert_eq!(Fields::from(&note).kind, fields.kind);
+                prop_assert_eq!(Fields::from(&note).code, if matches!(kind, 4 | 7 | 14 | 15 | 18) { 0 } else { code });
+            }
+        }
+    }
+}

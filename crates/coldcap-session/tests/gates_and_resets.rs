@@ -1,0 +1,266 @@
+//! Clinical rules 5 (hair), 6 (the gate), 7 (resets), 8 (doubtful contact), and the start.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod script;
+
+use coldcap_session::*;
+use coldcap_units::{Coolant, Duration};
+use script::{GOOD, HAIR, HEAD, NOT_THERE, PACLITAXEL, PATIENT, Script};
+
+// ---- 5: hair ----
+
+#[test]
+fn rule_5_unanswered_hair_is_refused() {
+    let with = |density, kind| Patient { hair: Hair { density, kind }, ..PATIENT };
+    let mut script = Script::new();
+    let refused =
+        |script: &mut Script, patient| script.nurse(Request::SelectPatient(patient)).unwrap_err();
+    let density = with(Density::Unanswered, HairType::Ordinary);
+    assert_eq!(refused(&mut script, density), Refusal::Unanswered(Field::Density));
+    let kind = with(Density::Full, HairType::Unanswered);
+    assert_eq!(refused(&mut script, kind), Refusal::Unanswered(Field::Hair));
+    let gone = with(Density::NearlyGone, HairType::Ordinary);
+    let out = Refusal::OutOfRange { field: Field::Density, minimum: 1, maximum: 3 };
+    assert_eq!(refused(&mut script, gone), out);
+    script.expect(Phase::Standby);
+}
+
+#[test]
+fn rule_5_density_caps_the_intensity_and_type_lengthens_pre_cooling() {
+    let mut script = Script::new();
+    let hair = Hair { density: Density::MuchShows, kind: HairType::ThickOrTightlyCurled };
+    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::ChoosePlan(PACLITAXEL));
+    assert!(script.flagged(Flag::TargetRaised) && script.flagged(Flag::PreLengthened));
+    let plan = script.state.plan().unwrap();
+    assert_eq!((plan.target().to_milli(), plan.pre().as_mins()), (0, 45));
+}
+
+#[test]
+fn rule_5_another_answer_needs_another_plan() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::ChoosePlan(PACLITAXEL));
+    let hair = Hair { density: Density::MuchShows, ..HAIR };
+    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::Unanswered(Field::Plan)));
+}
+
+// ---- 6: the gate ----
+
+#[test]
+fn rule_6_contraindications_block_or_ask_before_any_coolant_flows() {
+    let with = |bits| Request::SelectPatient(Patient { contraindications: bits, ..PATIENT });
+    for before in [None, Some(Request::StartFit)] {
+        let mut script = Script::new();
+        before.into_iter().for_each(|request| script.done(request));
+        for role in [Role::Nurse, Role::Clinician] {
+            assert_eq!(script.ask(role, with(1 << 5)), Err(Refusal::Contraindicated(1 << 5)));
+        }
+        assert_eq!(script.nurse(with(1 << 11)), Err(Refusal::Contraindicated(1 << 11)));
+        assert_eq!(script.ask(Role::Clinician, with(1 << 11)), Ok(Accepted::Done));
+        assert!(script.flagged(Flag::ContraindicationDecided));
+    }
+}
+
+#[test]
+fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
+    let mut script = Script::new();
+    script.done(Request::StartFit);
+    assert_eq!(script.nurse(Request::Measure(HEAD)), Err(Refusal::Unanswered(Field::Patient)));
+    script.done(Request::Cancel);
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::StartFit);
+    script.done(Request::Measure(HEAD));
+}
+
+#[test]
+fn rule_6_where_no_regimen_is_named_the_longest_post_cooling_applies() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::ChoosePlan(PlanRequest { regimen: 0, ..PACLITAXEL }));
+    assert!(script.flagged(Flag::PostLengthened));
+    assert_eq!(script.state.plan().unwrap().post().as_mins(), 180);
+}
+
+// ---- 7: resets ----
+
+fn reset(script: &mut Script, role: Role, confirm: bool) -> Answer {
+    script.ask(role, Request::ClinicianReset { confirm })
+}
+
+#[test]
+fn rule_7_a_clinician_resets_in_two_steps_once_the_cause_is_gone_and_twice_a_session() {
+    let mut script = Script::infusing(PACLITAXEL);
+    for _ in 0..2 {
+        script.denied(TripClass::Clinician);
+        script.expect(Phase::Paused);
+        script.seen.cause_gone = false;
+        script.seconds(1);
+        assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::FaultActive));
+        assert_eq!(reset(&mut script, Role::Nurse, false), Err(Refusal::NotPermitted(Role::Nurse)));
+        assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::FaultActive));
+        script.seen.cause_gone = true;
+        script.seconds(1);
+        assert_eq!(reset(&mut script, Role::Clinician, true), Err(Refusal::NotConfirmed));
+        assert_eq!(reset(&mut script, Role::Clinician, false), Ok(Accepted::Armed));
+        assert_eq!(reset(&mut script, Role::Clinician, true), Ok(Accepted::Done));
+        assert!(script.notes.contains(&Note::Reset { class: TripClass::Clinician }));
+        assert_eq!(reset(&mut script, Role::Clinician, false), Ok(Accepted::NoChange));
+        script.resume();
+    }
+    script.denied(TripClass::Clinician);
+    assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::LimitReached));
+}
+
+#[test]
+fn rule_7_a_service_trip_is_for_service_only_and_outlives_the_visit() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.done(Request::Stop);
+    script.denied(TripClass::Service);
+    script.expect(Phase::SafeHold);
+    assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::ServiceDue));
+    let by_clinician = script.ask(Role::Clinician, Request::ServiceReset { confirm: false });
+    assert_eq!(by_clinician, Err(Refusal::NotPermitted(Role::Clinician)));
+    script.ends(1);
+    script.done(Request::ConfirmRemoved);
+    script.done(Request::Close);
+    assert_eq!(script.nurse(Request::StartFit), Err(Refusal::ServiceDue));
+    for confirm in [false, true] {
+        script.ask(Role::Service, Request::ServiceReset { confirm }).unwrap();
+    }
+    script.expect(Phase::Standby);
+    script.done(Request::StartFit);
+}
+
+#[test]
+fn rule_7_an_operator_trip_is_resumed_by_an_operator() {
+    for mut script in Script::in_each_cooling_phase() {
+        script.denied(TripClass::Operator);
+        script.expect(Phase::Paused);
+        assert!(script.notes.contains(&Note::BreakBegan { reason: Reason::OPERATOR_TRIP }));
+        script.resume();
+    }
+}
+
+#[test]
+fn rule_7_a_denial_ends_the_circulating_steps_of_a_fit_visit() {
+    for class in [TripClass::Operator, TripClass::Clinician, TripClass::Service] {
+        let mut script = Script::new();
+        script.done(Request::StartFit);
+        script.done(Request::SelectPatient(PATIENT));
+        script.done(Request::Measure(HEAD));
+        script.denied(class);
+        let service = class == TripClass::Service;
+        script.expect(if service { Phase::SafeHold } else { Phase::FitMeasure });
+        assert_eq!(script.flagged(Flag::FitInterrupted), !service);
+    }
+}
+
+#[test]
+fn rule_7_a_failed_or_endless_self_test_is_for_service() {
+    for (self_test, minutes) in [(Progress::Failed, 1), (Progress::Running, 1)] {
+        let mut script = Script::new();
+        script.state = State::new();
+        script.seen.self_test = self_test;
+        script.minutes(minutes);
+        script.expect(Phase::SafeHold);
+        assert!(script.flagged(Flag::SelfTestFailed));
+        script.seen.self_test = Progress::Passed;
+        script.seconds(1);
+        for confirm in [false, true] {
+            script.ask(Role::Service, Request::ServiceReset { confirm }).unwrap();
+        }
+        script.expect(Phase::Boot);
+        script.seconds(1);
+        script.expect(Phase::Standby);
+    }
+}
+
+// ---- 8: doubtful contact ----
+
+#[test]
+fn rule_8_doubtful_contact_is_flagged_once_and_never_silently_warmed() {
+    let mut script = Script::infusing(PACLITAXEL);
+    let demand = script.state.demand(&script.config);
+    script.seen.contact = Progress::Failed;
+    script.seconds(1);
+    assert!(script.flagged(Flag::ContactDoubtful));
+    script.minutes(1);
+    assert!(script.notes.is_empty());
+    assert_eq!(script.state.demand(&script.config), demand);
+    script.seen.contact = Progress::Passed;
+    script.seconds(1);
+    assert_eq!(script.notes, [Note::Flag(Flag::ContactRestored)]);
+}
+
+#[test]
+fn rule_8_a_fit_with_a_failed_contact_test_is_stored_by_a_clinician_or_not_at_all() {
+    let mut script = Script::new();
+    script.done(Request::StartFit);
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::Measure(HEAD));
+    script.done(Request::Worn(true));
+    script.seen = Observed { isothermal: Progress::Passed, contact: Progress::Running, ..GOOD };
+    script.seconds(1);
+    script.expect(Phase::FitVerify);
+    let confirm = |confirm| Request::ConfirmFit { confirm };
+    assert_eq!(script.ask(Role::Clinician, confirm(false)), Err(Refusal::TooEarly));
+    script.seen.contact = Progress::Failed;
+    script.minutes(1);
+    script.expect(Phase::FitVerify);
+    assert_eq!(script.nurse(confirm(false)), Err(Refusal::NotPermitted(Role::Nurse)));
+    let mut alone = script.clone();
+    alone.minutes(9);
+    alone.expect(Phase::FitMeasure);
+    assert_eq!(script.ask(Role::Clinician, confirm(false)), Ok(Accepted::Armed));
+    assert_eq!(script.ask(Role::Clinician, confirm(true)), Ok(Accepted::Done));
+    script.expect(Phase::FitSaved);
+    assert!(script.flagged(Flag::FitOverridden));
+}
+
+// ---- starting and uncoupling ----
+
+#[test]
+fn a_start_needs_patient_plan_cap_and_tank() {
+    let mut script = Script::new();
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::WrongPhase));
+    script.done(Request::SelectPatient(PATIENT));
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::Unanswered(Field::Plan)));
+    script.done(Request::ChoosePlan(PACLITAXEL));
+    script.seen = NOT_THERE;
+    script.seconds(1);
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::CapAbsent));
+    script.seen = Observed { tank_ready: false, ..GOOD };
+    script.seconds(1);
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::TooEarly));
+    script.seen = GOOD;
+    script.seconds(1);
+    script.done(Request::Start);
+}
+
+#[test]
+fn a_plan_out_of_range_says_what_is_allowed() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    let colder = PlanRequest { target: Coolant::from_milli(-8_500), ..PACLITAXEL };
+    let refusal = Refusal::OutOfRange { field: Field::Target, minimum: -8_000, maximum: 5_000 };
+    assert_eq!(script.nurse(Request::ChoosePlan(colder)), Err(refusal));
+    assert_eq!(refusal.to_string(), "target must be -8000 to 5000");
+}
+
+#[test]
+fn an_uncoupled_cap_stops_the_pump_in_the_same_step() {
+    for mut script in Script::in_each_cooling_phase() {
+        script.seen = NOT_THERE;
+        script.give(Event::Advance { dt: Duration::from_millis(100), seen: NOT_THERE });
+        script.expect(Phase::Paused);
+        assert!(script.notes.contains(&Note::BreakBegan { reason: Reason::UNCOUPLED }));
+        assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::CapAbsent));
+    }
+}
