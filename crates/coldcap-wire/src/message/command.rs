@@ -1,0 +1,151 @@
+//! Commands: what a host asks of the device. Every one begins with the same [`CommandHead`].
+
+use super::code::{Action, FactKind};
+use super::describe::{body, structure};
+
+structure! {
+    /// The first fields of every command.
+    CommandHead, "CommandHead" {
+        /// Request id, chosen by the host. The response bears it; a repeated request keeps it.
+        rid: u16 = "id",
+        /// Low 16 bits of the device time after which the command must not be carried out any more; 0 for
+        /// none, as always in the unsecured layer.
+        deadline: u16 = "ms",
+        /// Low 16 bits of the revision of the state that the host has seen; 0 for any, as always in the
+        /// unsecured layer.
+        expected_revision: u16 = "count",
+        /// The channel meant, from 0; 255 where the machine as a whole is meant.
+        channel: u8 = "index",
+    }
+}
+
+impl CommandHead {
+    /// The head of a command without deadline and expected revision.
+    #[must_use]
+    pub const fn new(rid: u16, channel: u8) -> Self {
+        Self { rid, deadline: 0, expected_revision: 0, channel }
+    }
+}
+
+body! {
+    /// Begins a fit visit: the cap is measured, chosen and tried.
+    StartFit = Command 0x10, ToDevice, "start_fit" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+    }
+}
+
+body! {
+    /// The measures of the head and the state of the hair. The device then circulates to match its
+    /// sensors.
+    Measure = Command 0x11, ToDevice, "measure" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Around the head, above the ears.
+        circumference_mm: u16 = "mm",
+        /// Over the head, from nasion to inion.
+        sagittal_mm: u16 = "mm",
+        /// Over the head, from ear to ear.
+        coronal_mm: u16 = "mm",
+        /// How much hair there is.
+        density: u8 = "code: density",
+        /// What the hair is like.
+        hair: u8 = "code: hair",
+    }
+}
+
+body! {
+    /// Says who is treated, with which stored fit, and answers the questions asked before every session.
+    SelectPatient = Command 0x13, ToDevice, "select_patient" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Pseudonymous number of the patient.
+        patient: u64 = "id",
+        /// Digest of the cap calibration record.
+        calibration: u64 = "hash",
+        /// Which session of the course this is, from 1.
+        session_index: u8 = "count",
+        /// Sessions planned in the course.
+        session_count: u8 = "count",
+        /// How much hair there is today.
+        density: u8 = "code: density",
+        /// What the hair is like.
+        hair: u8 = "code: hair",
+        /// Contraindications that apply, as bits of the device's table.
+        contraindications: u32 = "bits",
+    }
+}
+
+body! {
+    /// The plan of the session.
+    ChoosePlan = Command 0x14, ToDevice, "choose_plan" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Number of the drug regimen; 0 for none named.
+        regimen: u16 = "id",
+        /// Pre-cooling.
+        pre_s: u32 = "s",
+        /// Post-cooling.
+        post_s: u32 = "s",
+        /// Longest single break.
+        break_each_s: u32 = "s",
+        /// All breaks together.
+        break_total_s: u32 = "s",
+        /// Target of the coolant.
+        target_mc: i32 = "milli-degC",
+        /// Which minutes count as post-cooling.
+        post_clock: u8 = "code: post_clock",
+    }
+}
+
+body! {
+    /// One press of a button.
+    Operate = Command 0x15, ToDevice, "operate" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Which button.
+        action: Action = "code: action",
+        /// 1 for the second step of a two-step action, else 0.
+        confirm: u8 = "0 or 1",
+        /// What the action needs to know; see its code. 0 if nothing.
+        argument: u16 = "by action",
+    }
+}
+
+body! {
+    /// A fact that somebody observed. Never refused.
+    Observe = Command 0x16, ToDevice, "observe" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// What was observed.
+        fact: FactKind = "code: fact",
+        /// Number of the drug; 0 where the fact is not about one.
+        drug: u16 = "id",
+        /// 1 if the drug costs hair, else 0.
+        hair_toxic: u8 = "0 or 1",
+        /// What else belongs to the fact; see its code. 0 if nothing.
+        value: u8 = "by fact",
+    }
+}
+
+body! {
+    /// Asks for entries of the session record; each comes as a `record_entry` report.
+    ReadRecord = Command 0x17, ToDevice, "read_record" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Index of the first entry wanted.
+        from: u32 = "index",
+        /// How many entries are wanted at most.
+        count: u8 = "count",
+    }
+}
+
+body! {
+    /// Sets how often `channel_status` and `machine_status` are sent.
+    Subscribe = Command 0x18, ToDevice, "subscribe" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Time from one report to the next; 0 ends them.
+        period_ms: u16 = "ms",
+    }
+}

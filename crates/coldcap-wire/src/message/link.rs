@@ -1,0 +1,14 @@
+//! Care of the link itself.
+
+use super::describe::body;
+
+body! {
+    /// Shows that the sender is alive: once a second, either way. A peer is lost after 3.5 s without any
+    /// packet.
+    Heartbeat = Link 0x60, Both, "heartbeat" {
+        /// The sender's own monotonic time.
+        at_ms: u64 = "ms",
+        /// Differs from one heartbeat to the next.
+        nonce: u16 = "id",
+    }
+}

@@ -1,0 +1,63 @@
+//! The parts of `docs/wire-format.md` that are made from the registry.
+
+use coldcap_wire::message::{ENDPOINTS, Endpoint, Field, STRUCTURES, VOCABULARIES, Vocabulary};
+use core::fmt::Write;
+
+/// The text between the markers `<!-- registry -->` and `<!-- end of registry -->`.
+pub(crate) fn registry() -> String {
+    let mut text = String::from("### Structures inside bodies\n");
+    for structure in STRUCTURES {
+        write!(text, "\n#### `{}`\n\n{}\n\n", structure.name, prose(structure.about)).unwrap();
+        text.push_str(&table(structure.fields));
+    }
+    text.push_str("\n### Endpoints\n");
+    for endpoint in ENDPOINTS {
+        text.push_str(&section(endpoint));
+    }
+    text.push_str("\n### Codes\n");
+    for vocabulary in VOCABULARIES {
+        text.push_str(&codes(vocabulary));
+    }
+    text
+}
+
+fn section(endpoint: &Endpoint) -> String {
+    let id = endpoint.id.map_or("the command's".to_owned(), |id| format!("0x{id:02x}"));
+    format!(
+        "\n#### `{}`: endpoint {id}, kind {} ({}), {}\n\n{}\n\nBody: {} to {} bytes.\n\n{}",
+        endpoint.name,
+        endpoint.kind.code(),
+        endpoint.kind.name(),
+        endpoint.direction.name().replace('_', " "),
+        prose(endpoint.about),
+        endpoint.minimum_len,
+        endpoint.maximum_len,
+        table(endpoint.fields),
+    )
+}
+
+fn table(fields: &[Field]) -> String {
+    let mut text = String::from("| field | type | unit | meaning |\n|---|---|---|---|\n");
+    for field in fields {
+        let Field { name, wire_type, unit, meaning } = field;
+        writeln!(text, "| `{name}` | {wire_type} | {unit} | {} |", prose(meaning)).unwrap();
+    }
+    text
+}
+
+fn codes(vocabulary: &Vocabulary) -> String {
+    let mut text = format!("\n#### Codes of {}\n\n", vocabulary.name);
+    if vocabulary.words.iter().all(|word| word.meaning.is_empty()) {
+        let words = vocabulary.words.iter().map(|word| format!("{} `{}`", word.code, word.name));
+        return text + &words.collect::<Vec<_>>().join(", ") + "\n";
+    }
+    text.push_str("| code | name | meaning |\n|---|---|---|\n");
+    for word in vocabulary.words {
+        writeln!(text, "| {} | `{}` | {} |", word.code, word.name, prose(word.meaning)).unwrap();
+    }
+    text
+}
+
+fn prose(lines: &[&str]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}

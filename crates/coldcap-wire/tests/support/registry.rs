@@ -1,0 +1,94 @@
+//! Bodies read and written by the registry alone, field by field: the oracle for postcard and for the
+//! Rust structures. Somebody who writes a decoder in another language does the same.
+
+use coldcap_wire::message::{Endpoint, Field, STRUCTURES};
+
+/// The fields of a structure, if `wire_type` names one.
+pub(crate) fn structure(wire_type: &str) -> Option<&'static [Field]> {
+    STRUCTURES.iter().find(|structure| structure.name == wire_type).map(|found| found.fields)
+}
+
+/// The types of a body's primitives in order of travel, structures taken apart.
+pub(crate) fn primitives(fields: &[Field]) -> Vec<&'static str> {
+    let inner = |field: &Field| match structure(field.wire_type) {
+        Some(fields) => primitives(fields),
+        None => vec![field.wire_type],
+    };
+    fields.iter().flat_map(inner).collect()
+}
+
+/// Writes one primitive; `bits` is cut to what the type holds.
+pub(crate) fn write(wire_type: &str, bits: u64, body: &mut Vec<u8>) {
+    match wire_type {
+        "u8" => body.push(bits as u8),
+        "u16" => write_variable(u64::from(bits as u16), body),
+        "u32" => write_variable(u64::from(bits as u32), body),
+        "u64" => write_variable(bits, body),
+        "i32" => write_variable(zigzag(bits as i32), body),
+        "bytes48" => body.extend((0..48).map(|index| (bits >> (index % 57)) as u8)),
+        "bytes64" => body.extend((0..64).map(|index| (bits >> (index % 57)) as u8)),
+        other => panic!("no such type: {other}"),
+    }
+}
+
+fn write_variable(mut number: u64, body: &mut Vec<u8>) {
+    while number >= 128 {
+        body.push((number % 128) as u8 + 128);
+        number /= 128;
+    }
+    body.push(number as u8);
+}
+
+fn zigzag(number: i32) -> u64 {
+    let doubled = i64::from(number) * 2;
+    (if doubled < 0 { -doubled - 1 } else { doubled }) as u64
+}
+
+/// A body as JSON. Numbers of 64 bits and bytes are strings.
+pub(crate) fn json(endpoint: &Endpoint, body: &[u8]) -> String {
+    let mut rest = body;
+    let text = object(endpoint.fields, &mut rest);
+    assert!(rest.is_empty(), "{} bytes left over", rest.len());
+    text
+}
+
+fn object(fields: &[Field], rest: &mut &[u8]) -> String {
+    let member = |field: &Field| format!("\"{}\":{}", field.name, value(field.wire_type, rest));
+    format!("{{{}}}", fields.iter().map(member).collect::<Vec<_>>().join(","))
+}
+
+fn value(wire_type: &str, rest: &mut &[u8]) -> String {
+    match (wire_type, structure(wire_type)) {
+        (_, Some(fields)) => object(fields, rest),
+        ("u8", _) => take(rest, 1)[0].to_string(),
+        ("u16" | "u32", _) => read_variable(rest).to_string(),
+        ("u64", _) => format!("\"{}\"", read_variable(rest)),
+        ("i32", _) => unzigzag(read_variable(rest)).to_string(),
+        ("bytes48", _) => format!("\"{}\"", super::hex(take(rest, 48))),
+        ("bytes64", _) => format!("\"{}\"", super::hex(take(rest, 64))),
+        (other, None) => panic!("no such type: {other}"),
+    }
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> &'a [u8] {
+    let (taken, behind) = rest.split_at(count);
+    *rest = behind;
+    taken
+}
+
+fn read_variable(rest: &mut &[u8]) -> u64 {
+    let mut number = 0;
+    for place in 0.. {
+        let byte = take(rest, 1)[0];
+        number += u64::from(byte % 128) << (7 * place);
+        if byte < 128 {
+            break;
+        }
+    }
+    number
+}
+
+fn unzigzag(number: u64) -> i64 {
+    let half = (number / 2) as i64;
+    if number.is_multiple_of(2) { half } else { -half - 1 }
+}
