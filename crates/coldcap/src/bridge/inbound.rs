@@ -1,0 +1,152 @@
+//! From the wire to the domain: a command, or the reason why it is none.
+
+use crate::command::{Action, Command, CommandId};
+use coldcap_session::{
+    Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
+};
+use coldcap_units::{Coolant, Duration};
+use coldcap_wire::message::{
+    self as wire, AnyMessage, ChoosePlan, CommandHead, FactKind, Measure, Observe, Operate,
+    SelectPatient, Status,
+};
+
+/// What a message asks of the device.
+pub(crate) enum Inbound {
+    /// Something for control.
+    Command(Command),
+    /// Entries of the record are wanted again.
+    ReadRecord(wire::ReadRecord),
+    /// Reports are wanted at another pace.
+    Subscribe(wire::Subscribe),
+    /// The host says who it is.
+    Hello,
+    /// The host is there.
+    Heartbeat,
+    /// A command that cannot be understood.
+    Refused(CommandHead, Status),
+    /// Nothing that a device acts on.
+    Ignored,
+}
+
+pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
+    match message {
+        AnyMessage::Hello(_) => Inbound::Hello,
+        AnyMessage::Heartbeat(_) => Inbound::Heartbeat,
+        AnyMessage::ReadRecord(read) => Inbound::ReadRecord(*read),
+        AnyMessage::Subscribe(subscribe) => Inbound::Subscribe(*subscribe),
+        AnyMessage::StartFit(start) => request(start.head, Some(Request::StartFit), role),
+        AnyMessage::Measure(body) => request(body.head, measure(body), role),
+        AnyMessage::SelectPatient(body) => request(body.head, select_patient(body), role),
+        AnyMessage::ChoosePlan(body) => request(body.head, choose_plan(body), role),
+        AnyMessage::Operate(body) => operate(body, role),
+        AnyMessage::Observe(body) => observe(body, role),
+        AnyMessage::ChannelStatus(_)
+        | AnyMessage::MachineStatus(_)
+        | AnyMessage::EventReport(_)
+        | AnyMessage::RecordEntry(_)
+        | AnyMessage::CapCalibration(_)
+        | AnyMessage::Response(_) => Inbound::Ignored,
+    }
+}
+
+fn request(head: CommandHead, request: Option<Request>, role: Role) -> Inbound {
+    match request {
+        Some(request) => command(head, Action::Request(request), role),
+        None => Inbound::Refused(head, Status::MALFORMED),
+    }
+}
+
+fn command(head: CommandHead, action: Action, role: Role) -> Inbound {
+    let id = CommandId(head.rid);
+    Inbound::Command(Command { id, channel: head.channel, role, action })
+}
+
+fn hair(density: u8, hair: u8) -> Option<Hair> {
+    Some(Hair { density: Density::from_code(density)?, kind: HairType::from_code(hair)? })
+}
+
+fn measure(body: &Measure) -> Option<Request> {
+    Some(Request::Measure(HeadMeasures {
+        circumference_mm: body.circumference_mm,
+        sagittal_mm: body.sagittal_mm,
+        coronal_mm: body.coronal_mm,
+        hair: hair(body.density, body.hair)?,
+    }))
+}
+
+fn select_patient(body: &SelectPatient) -> Option<Request> {
+    Some(Request::SelectPatient(Patient {
+        id: body.patient,
+        calibration: body.calibration,
+        session_index: body.session_index,
+        session_count: body.session_count,
+        hair: hair(body.density, body.hair)?,
+        contraindications: body.contraindications,
+    }))
+}
+
+fn choose_plan(body: &ChoosePlan) -> Option<Request> {
+    Some(Request::ChoosePlan(PlanRequest {
+        regimen: body.regimen,
+        pre: Duration::from_secs(body.pre_s),
+        post: Duration::from_secs(body.post_s),
+        break_each: Duration::from_secs(body.break_each_s),
+        break_total: Duration::from_secs(body.break_total_s),
+        target: Coolant::from_milli(body.target_mc),
+        post_clock: PostClock::from_code(body.post_clock)?,
+    }))
+}
+
+fn operate(body: &Operate, role: Role) -> Inbound {
+    let confirm = body.confirm != 0;
+    let number = u8::try_from(body.argument).ok();
+    let wanted = match body.action {
+        wire::Action::CONFIRM_FIT => Some(Request::ConfirmFit { confirm }),
+        wire::Action::START => Some(Request::Start),
+        wire::Action::WORN => Some(Request::Worn(true)),
+        wire::Action::NOT_WORN => Some(Request::Worn(false)),
+        wire::Action::PAUSE => number.map(Request::Pause),
+        wire::Action::RESUME => Some(Request::Resume { confirm }),
+        wire::Action::EXTEND => number.map(Request::Extend),
+        wire::Action::EASE_OFF => Some(Request::EaseOff),
+        wire::Action::STOP => Some(Request::Stop),
+        wire::Action::END_SESSION => number.map(|reason| Request::EndSession { reason, confirm }),
+        wire::Action::CONFIRM_REMOVED => Some(Request::ConfirmRemoved),
+        wire::Action::CLOSE => Some(Request::Close),
+        wire::Action::CLINICIAN_RESET => Some(Request::ClinicianReset { confirm }),
+        wire::Action::SERVICE_RESET => Some(Request::ServiceReset { confirm }),
+        wire::Action::CANCEL => Some(Request::Cancel),
+        wire::Action::ACKNOWLEDGE => return command(body.head, Action::AcknowledgeAlarms, role),
+        wire::Action::AUDIO_PAUSE => return command(body.head, Action::PauseAudio, role),
+        _ => return Inbound::Refused(body.head, Status::UNSUPPORTED),
+    };
+    request(body.head, wanted, role)
+}
+
+fn observe(body: &Observe, role: Role) -> Inbound {
+    let (drug, hair_toxic) = (body.drug, body.hair_toxic != 0);
+    let fact = match body.fact {
+        FactKind::DRUG_STARTED => Fact::DrugStarted { drug, hair_toxic },
+        FactKind::DRUG_ENDED => Fact::DrugEnded { drug, hair_toxic },
+        FactKind::CAP_OFF => Fact::CapOff,
+        FactKind::SYMPTOM => Fact::Symptom(body.value),
+        FactKind::COMFORT => Fact::Comfort(body.value),
+        _ => return Inbound::Refused(body.head, Status::UNSUPPORTED),
+    };
+    command(body.head, Action::Fact(fact), role)
+}
+
+/// Where the head of a command stands, if the message is one.
+pub(crate) const fn head(message: &AnyMessage) -> Option<&CommandHead> {
+    match message {
+        AnyMessage::StartFit(body) => Some(&body.head),
+        AnyMessage::Measure(body) => Some(&body.head),
+        AnyMessage::SelectPatient(body) => Some(&body.head),
+        AnyMessage::ChoosePlan(body) => Some(&body.head),
+        AnyMessage::Operate(body) => Some(&body.head),
+        AnyMessage::Observe(body) => Some(&body.head),
+        AnyMessage::ReadRecord(body) => Some(&body.head),
+        AnyMessage::Subscribe(body) => Some(&body.head),
+        _ => None,
+    }
+}

@@ -1,0 +1,167 @@
+//! From the domain to the wire.
+
+use crate::command::{Answer, bounds};
+use crate::config::Identity;
+use crate::drives::Drives;
+use crate::outputs::{ChannelFlags, ChannelStatus, Event, MachineStatus};
+use coldcap_guard::alarm::Priority;
+use coldcap_session::{Accepted, Field, Refusal};
+use coldcap_units::{Coolant, Instant, Reading};
+use coldcap_wire::frame::Counters;
+use coldcap_wire::message::{self as wire, Response, Status, Value};
+
+pub(crate) fn hello(identity: &Identity, channels: u8) -> wire::Hello {
+    wire::Hello {
+        major: 1,
+        minor_min: 0,
+        minor_max: wire::MINOR,
+        origin: wire::Origin(identity.origin as u8),
+        model: identity.model,
+        serial: identity.serial,
+        firmware: identity.firmware,
+        schema: wire::SCHEMA,
+        mtu: 240,
+        channels,
+        features: 0,
+        boot: identity.boot,
+    }
+}
+
+pub(crate) fn response(answer: &Answer) -> Response {
+    let empty = Response::new(answer.id.0, Status::OK);
+    match answer.result {
+        Ok(Accepted::Done) => empty,
+        Ok(Accepted::Armed) => Response { status: Status::ARMED, ..empty },
+        Ok(Accepted::NoChange) => Response { status: Status::NO_CHANGE, ..empty },
+        Err(refusal) => refused(empty, refusal),
+    }
+}
+
+fn refused(empty: Response, refusal: Refusal) -> Response {
+    let (minimum, maximum) = bounds(refusal);
+    let status = match refusal {
+        Refusal::OutOfRange { .. } | Refusal::Unanswered(_) => Status::OUT_OF_RANGE,
+        Refusal::NotPermitted(_) | Refusal::Contraindicated(_) | Refusal::ServiceDue => {
+            Status::DENIED
+        }
+        Refusal::NotConfirmed => Status::EXPIRED,
+        Refusal::TooEarly => Status::BUSY,
+        Refusal::WrongPhase
+        | Refusal::CapAbsent
+        | Refusal::NotWorn
+        | Refusal::FaultActive
+        | Refusal::BudgetSpent
+        | Refusal::LimitReached
+        | Refusal::MarkOutOfOrder => Status::BAD_STATE,
+    };
+    let value = match refusal {
+        Refusal::Contraindicated(bits) => bits,
+        _ => 0,
+    };
+    let field = refusal.field().map_or(0, Field::code);
+    Response { status, reason: refusal.code(), field, minimum, maximum, value, ..empty }
+}
+
+/// What a report needs besides the status itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Stamp {
+    pub(crate) seq: u16,
+    pub(crate) now: Instant,
+}
+
+pub(crate) fn channel_status<const CHANNELS: usize>(
+    stamp: Stamp,
+    channel: u8,
+    status: &ChannelStatus,
+    drives: &Drives<CHANNELS>,
+) -> wire::ChannelStatus {
+    let now = stamp.now;
+    let driven = drives.channels.get(usize::from(channel)).copied().unwrap_or_default();
+    let milli = |coolant: Option<Coolant>| coolant.map_or(0, Coolant::to_milli);
+    wire::ChannelStatus {
+        seq: stamp.seq,
+        at_ms: now.as_millis(),
+        channel,
+        phase: status.phase.code(),
+        elapsed_ms: status.elapsed.as_millis(),
+        remaining_ms: status.remaining.as_millis(),
+        cooled_ms: status.cooled.as_millis(),
+        at_target_ms: status.at_target.as_millis(),
+        target_mc: milli(status.target),
+        effective_mc: milli(status.effective),
+        targets_valid: targets_valid(status),
+        supply: Value::new(status.supply.map(Coolant::to_milli), now),
+        returned: Value::new(status.returned.map(Coolant::to_milli), now),
+        front: Value::new(status.front.map(|face| face.to_milli()), now),
+        rear: Value::new(status.rear.map(|face| face.to_milli()), now),
+        safety: Value::new(status.safety.map(|face| face.to_milli()), now),
+        skin: Value::new(status.skin.map(|skin| skin.to_milli()), now),
+        flow: Value::new(status.flow.map(|flow| i32::from(flow.0)), now),
+        pump_permille: driven.pump.to_permille(),
+        valve_permille: driven.valve.to_permille(),
+        flags: flags(status.flags),
+    }
+}
+
+fn targets_valid(status: &ChannelStatus) -> u8 {
+    let target = if status.target.is_some() { wire::ChannelStatus::TARGET_VALID } else { 0 };
+    let effective =
+        if status.effective.is_some() { wire::ChannelStatus::EFFECTIVE_VALID } else { 0 };
+    target | effective
+}
+
+fn flags(flags: ChannelFlags) -> u16 {
+    let pairs = [
+        (ChannelFlags::COUPLED, wire::ChannelStatus::COUPLED),
+        (ChannelFlags::WORN, wire::ChannelStatus::WORN),
+        (ChannelFlags::FLOWING, wire::ChannelStatus::FLOWING),
+        (ChannelFlags::AT_TARGET, wire::ChannelStatus::AT_TARGET),
+        (ChannelFlags::DRUG_RUNNING, wire::ChannelStatus::DRUG_RUNNING),
+        (ChannelFlags::TANK_READY, wire::ChannelStatus::TANK_READY),
+        (ChannelFlags::PERMITTED, wire::ChannelStatus::PERMITTED),
+        (ChannelFlags::OVER_BUDGET, wire::ChannelStatus::OVER_BUDGET),
+    ];
+    let set = pairs.into_iter().filter(|(domain, _)| flags.has(*domain));
+    set.fold(0, |bits, (_, bit)| bits | bit)
+}
+
+pub(crate) fn machine_status<const CHANNELS: usize>(
+    stamp: Stamp,
+    status: &MachineStatus,
+    drives: &Drives<CHANNELS>,
+    link: Counters,
+) -> wire::MachineStatus {
+    let now = stamp.now;
+    let coolant = |reading: Reading<Coolant>| Value::new(reading.map(Coolant::to_milli), now);
+    let bit = |bit: u8, set: bool| if set { bit } else { 0 };
+    wire::MachineStatus {
+        seq: stamp.seq,
+        at_ms: now.as_millis(),
+        tank: coolant(status.tank),
+        evaporator: coolant(status.evaporator),
+        chiller_permille: drives.chiller.to_permille(),
+        battery: Value::new(status.battery.map(|charge| i32::from(charge.0)), now),
+        inputs: bit(wire::MachineStatus::MAINS, status.mains)
+            | bit(wire::MachineStatus::LEVEL_OK, status.level)
+            | bit(wire::MachineStatus::LEAK, status.leak)
+            | bit(wire::MachineStatus::PERMIT, drives.permit),
+        alarms: status.alarms.bits(),
+        highest: status.highest as u8,
+        sounding: u8::from(status.sounding != Priority::None),
+        link_ok: link.ok,
+        link_crc: link.crc,
+        link_length: link.length,
+        link_overflow: link.overflow,
+    }
+}
+
+pub(crate) fn event(index: u32, now: Instant, event: &Event) -> wire::EventReport {
+    wire::EventReport {
+        index,
+        at_ms: now.as_millis(),
+        channel: event.channel,
+        kind: event.kind as u8,
+        code: event.code,
+        value: event.value,
+    }
+}

@@ -1,0 +1,185 @@
+//! What a machine is made of: everything that does not change while it runs.
+
+use coldcap_calibration::contact::ContactLimits;
+use coldcap_calibration::curves::ntc_10k3a1;
+use coldcap_calibration::flow::KFactor;
+use coldcap_calibration::table::CubicTable;
+use coldcap_guard::detect::{Delays, FlowLimits, Limits, RawLimits};
+use coldcap_session::Role;
+use coldcap_thermal::channel::LoopConfig;
+use coldcap_thermal::tank::TankConfig;
+use coldcap_units::{
+    Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
+};
+
+/// The period of the tick: 100 ms.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Where the inputs of a device come from. It stands in the hello, in every recording and on every page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Origin {
+    /// Real sensors.
+    Device = 0,
+    /// A simulated machine.
+    Simulated = 1,
+    /// A recording that is played again.
+    Replay = 2,
+}
+
+/// Who the device says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Where its inputs come from.
+    pub origin: Origin,
+    /// The maker's model number.
+    pub model: u16,
+    /// The serial number.
+    pub serial: u64,
+    /// The firmware's version: one byte each of major, minor, patch and build.
+    pub firmware: u32,
+    /// Told apart by every power-up.
+    pub boot: u32,
+}
+
+/// Everything that does not change while the machine runs.
+///
+/// The reference values are those of the virtual machine. A board replaces what differs on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Who the device says it is.
+    pub identity: Identity,
+    /// Who the host is taken to be, until keys say so: the link of this version is not authenticated.
+    pub host_role: Role,
+    /// The curve of the thermistors.
+    pub thermistor: CubicTable<'static>,
+    /// The flow meter.
+    pub flow_meter: KFactor,
+    /// The guard's limits, on raw codes.
+    pub limits: Limits,
+    /// How often a clinician may reset in a session.
+    pub interlock: coldcap_guard::interlock::Config,
+    /// Durations of the session that no plan holds.
+    pub session: coldcap_session::Config,
+    /// The coolant loop of each channel.
+    pub coolant_loop: LoopConfig,
+    /// The chiller of the tank.
+    pub tank: TankConfig,
+    /// How far below the coldest target the tank is held.
+    pub tank_offset: Kelvin,
+    /// Judges the contact of the cap at the fit visit.
+    pub contact: ContactLimits,
+    /// What the loop drives and judges by.
+    pub circulation: Circulation,
+}
+
+/// What a loop drives and judges by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circulation {
+    /// The pump's duty while coolant circulates.
+    pub pump: Duty,
+    /// From this flow on, coolant moves.
+    pub flowing_from: MillilitersPerMinute,
+    /// Within this of its target, the supply is at it.
+    pub at_target: Kelvin,
+    /// The tank is ready when it is no more than this above what it is held at.
+    pub tank_ready: Kelvin,
+    /// From this on at both control sensors, the cap comes off without pulling hair.
+    pub removable_from: Interface,
+    /// A calibrated value older than this is stale.
+    pub oldest: Duration,
+    /// How long sensors must be free of faults at power-up.
+    pub self_test: Duration,
+    /// A self-test that has not passed by then has failed.
+    pub self_test_limit: Duration,
+    /// How long the sensors are compared in one bath at the fit visit.
+    pub isothermal_window: Duration,
+}
+
+impl Circulation {
+    /// The reference values.
+    pub const REFERENCE: Self = Self {
+        pump: Duty::FULL,
+        flowing_from: MillilitersPerMinute(300),
+        at_target: Kelvin::from_milli(500),
+        tank_ready: Kelvin::from_milli(1_500),
+        removable_from: Interface::from_milli(10_000),
+        oldest: Duration::from_millis(500),
+        self_test: Duration::from_secs(5),
+        self_test_limit: Duration::from_secs(30),
+        isothermal_window: Duration::from_secs(30),
+    };
+}
+
+/// Pulses of the reference flow meter for a litre, in thousandths a millilitre: 1.0 a millilitre.
+const REFERENCE_MILLI_PULSES_PER_MILLILITER: u32 = 1_000;
+
+impl Config {
+    /// What session and interlock are configured with.
+    #[must_use]
+    pub const fn supervision(&self) -> crate::supervise::Config {
+        crate::supervise::Config { session: self.session, interlock: self.interlock }
+    }
+
+    /// The reference machine: thermistors 10K3A1 under 10 kΩ, one pulse a millilitre, the delays and
+    /// limits that the crates propose.
+    ///
+    /// # Panics
+    /// Never: a test holds the reference values to be valid, and the fallbacks below are safe.
+    #[must_use]
+    pub fn reference() -> Self {
+        Self {
+            identity: Identity {
+                origin: Origin::Simulated,
+                model: 1,
+                serial: 1,
+                firmware: 0x0001_0000,
+                boot: 1,
+            },
+            host_role: Role::Clinician,
+            thermistor: ntc_10k3a1::TABLE,
+            flow_meter: REFERENCE_METER,
+            limits: REFERENCE_LIMITS,
+            interlock: coldcap_guard::interlock::Config::default(),
+            session: coldcap_session::Config::DEFAULT,
+            coolant_loop: REFERENCE_LOOP,
+            tank: TankConfig::REFERENCE,
+            tank_offset: Kelvin::from_milli(4_000),
+            contact: ContactLimits::AFTER_RAMP,
+            circulation: Circulation::REFERENCE,
+        }
+    }
+}
+
+const REFERENCE_METER: KFactor = match KFactor::new(REFERENCE_MILLI_PULSES_PER_MILLILITER) {
+    Ok(meter) => meter,
+    Err(_) => panic!("the reference K-factor is not zero"),
+};
+
+const REFERENCE_LOOP: LoopConfig = match LoopConfig::reference(TICK) {
+    Ok(config) => config,
+    Err(_) => panic!("the reference tuning fits the tick"),
+};
+
+/// −12.0 °C under the reference divider, 61 699.5 Ω: 0.8 K above the freezing point of 30 % propylene
+/// glycol. By the Steinhart–Hart equation, as the guard's other limits.
+const REFERENCE_EVAPORATOR_COLD: Ratio = Ratio(0xDC4B_A0FA);
+
+const REFERENCE_LIMITS: Limits = match Limits::new(
+    RawLimits {
+        freeze_trip: ntc_10k3a1::FREEZE_TRIP,
+        freeze_near: ntc_10k3a1::FREEZE_NEAR,
+        evaporator_cold: REFERENCE_EVAPORATOR_COLD,
+        open_above: ntc_10k3a1::OPEN_ABOVE,
+        short_below: ntc_10k3a1::SHORT_BELOW,
+    },
+    FlowLimits {
+        minimum_flow: Pulses { edges: 300, window: Duration::from_mins(1) },
+        judged_from: Duty::from_permille(200),
+        minimum_pump_current: MilliAmps(100),
+    },
+    Delays::DEFAULT,
+) {
+    Ok(limits) => limits,
+    Err(_) => panic!("the reference limits fit together"),
+};

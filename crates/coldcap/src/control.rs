@@ -1,0 +1,281 @@
+//! The first half: what the machine does, tick by tick.
+
+mod calibrate;
+mod channel;
+mod detect;
+mod fit;
+mod machine;
+mod notes;
+mod self_test;
+
+use crate::command::{Action, Answer, Command, Commands};
+use crate::config::Config;
+use crate::drives::{ChannelDrives, Drives};
+use crate::inputs::{Inputs, Panel};
+use crate::outputs::Outputs;
+use crate::supervise;
+use crate::tick_input::TickInput;
+use channel::{Channel, Shared};
+use coldcap_guard::Conditions;
+use coldcap_guard::interlock::{Demand, Permit};
+use coldcap_session::{Refusal, Request, Role};
+use coldcap_units::{Coolant, Duration, Duty, Instant};
+use detect::Detected;
+use machine::Machine;
+
+pub use channel::ChannelCheckpoint;
+
+/// The longest time that one tick accounts for. A board that was away for longer has lost its tick, and
+/// the readings say so by their age.
+const LONGEST_TICK: Duration = Duration::from_secs(1);
+
+/// Control and protection of a machine with `CHANNELS` channels.
+///
+/// One call a tick, in one visible order: calibrate → detect → supervise → thermal → interlock again,
+/// on the demands → outputs. It holds no clock, calls nothing back and never fails: what it cannot do
+/// safely it does not do, and says so with an alarm.
+///
+/// ```
+/// use coldcap::{Config, Control, Inputs, TickInput};
+/// use coldcap_units::Instant;
+///
+/// let mut control: Control<1> = Control::new(Config::reference());
+/// let nothing = Inputs::default();
+/// let outputs = control.tick(&TickInput::new(Instant::from_millis(100), nothing));
+/// assert!(outputs.drives.channels[0].pump.is_off());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Control<const CHANNELS: usize> {
+    config: Config,
+    channels: [Channel; CHANNELS],
+    machine: Machine,
+    driven: Drives<CHANNELS>,
+    last: Option<Instant>,
+}
+
+/// What must survive a loss of power: the sessions, what the guard has latched, and where the record
+/// stands. Drives, loops and detectors start anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint<const CHANNELS: usize> {
+    /// One entry a channel.
+    pub channels: [ChannelCheckpoint; CHANNELS],
+}
+
+impl<const CHANNELS: usize> Control<CHANNELS> {
+    /// A machine at power-up: everything off, every session in its self-test.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            channels: core::array::from_fn(|index| Channel::new(index as u8, &config)),
+            machine: Machine::new(),
+            driven: Drives::default(),
+            last: None,
+        }
+    }
+
+    /// A machine after a loss of power of `gap`, with what was stored before it.
+    ///
+    /// It never returns straight to cooling: the session decides by the length of the gap, and even a
+    /// short one ends in a ramp.
+    #[must_use]
+    pub fn restored(
+        config: Config,
+        checkpoint: &Checkpoint<CHANNELS>,
+        gap: Option<Duration>,
+    ) -> Self {
+        let mut control = Self::new(config);
+        for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
+            channel.restore(stored, gap);
+        }
+        control
+    }
+
+    /// What must be stored to survive a loss of power now.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint<CHANNELS> {
+        Checkpoint { channels: core::array::from_fn(|index| self.checkpoint_of(index)) }
+    }
+
+    fn checkpoint_of(&self, index: usize) -> ChannelCheckpoint {
+        self.channels.get(index).map_or_else(ChannelCheckpoint::default, Channel::checkpoint)
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// One tick. Call it every 100 ms; a late call is measured by `now`, not assumed.
+    ///
+    /// # Timing
+    /// Constant work: a fixed number of steps for each channel and at most four commands.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn tick(&mut self, tick: &TickInput<CHANNELS>) -> Outputs<CHANNELS> {
+        let dt = self.advance_clock(tick.now);
+        let mut outputs = Outputs::at(tick.now);
+        let measured = calibrate::all(&tick.inputs, &self.config, tick.now);
+        let detected = self.detect(tick);
+        self.take_commands(&tick.commands, &tick.inputs.panel, &mut outputs);
+        self.supervise(&measured, &detected, dt, &mut outputs);
+        let demands = self.regulate(&measured, dt);
+        outputs.drives = self.limit(tick.now, &demands);
+        self.machine.signal(&mut self.channels, &detected, dt, &self.config, &mut outputs);
+        self.show(&measured, &mut outputs);
+        self.driven = outputs.drives;
+        outputs
+    }
+
+    fn advance_clock(&mut self, now: Instant) -> Duration {
+        let dt = self.last.map_or(Duration::ZERO, |last| now.since(last));
+        self.last = Some(now);
+        dt.min(LONGEST_TICK)
+    }
+
+    fn detect(&mut self, tick: &TickInput<CHANNELS>) -> Detected<CHANNELS> {
+        let limits = &self.config.limits;
+        let mut found = [Conditions::EMPTY; CHANNELS];
+        let lines = tick.inputs.channels.iter().zip(&self.driven.channels);
+        for ((found, channel), (inputs, driven)) in
+            found.iter_mut().zip(&mut self.channels).zip(lines)
+        {
+            let sample = detect::channel_sample(inputs, driven);
+            *found = channel.detector.step(tick.now, &sample, limits);
+        }
+        let sample = detect::machine_sample(tick, &self.driven);
+        let machine = self.machine.detector.step(tick.now, &sample, limits);
+        self.machine.self_test.step(tick.now, &self.config, found.iter().fold(machine, union));
+        Detected { channels: found, machine }
+    }
+
+    fn take_commands(
+        &mut self,
+        commands: &Commands,
+        panel: &Panel,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        if panel.stop {
+            let stop = supervise::Event::Request { request: Request::Stop, role: Role::Panel };
+            for channel in &mut self.channels {
+                channel.step(&stop, &self.config, outputs);
+            }
+        }
+        self.machine.take_panel(panel);
+        for command in &commands.list {
+            let result = self.take(command, outputs);
+            outputs.answers.push(Answer { id: command.id, result });
+        }
+    }
+
+    fn take(
+        &mut self,
+        command: &Command,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::Answer {
+        let Some(channel) = self.channels.get_mut(usize::from(command.channel)) else {
+            return Err(Refusal::WrongPhase);
+        };
+        match command.action {
+            Action::Request(request) => {
+                let event = supervise::Event::Request { request, role: command.role };
+                channel.step(&event, &self.config, outputs).unwrap_or(Err(Refusal::WrongPhase))
+            }
+            Action::Fact(fact) => {
+                channel.step(&supervise::Event::Fact(fact), &self.config, outputs);
+                Ok(coldcap_session::Accepted::Done)
+            }
+            Action::AcknowledgeAlarms => {
+                let request = Request::Acknowledge;
+                let event = supervise::Event::Request { request, role: command.role };
+                channel.step(&event, &self.config, outputs);
+                self.machine.acknowledge()
+            }
+            Action::PauseAudio => self.machine.pause_audio(),
+        }
+    }
+
+    fn supervise(
+        &mut self,
+        measured: &calibrate::Measured<CHANNELS>,
+        detected: &Detected<CHANNELS>,
+        dt: Duration,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let oldest = self.config.circulation.oldest;
+        let shared = Shared {
+            dt,
+            self_test: self.machine.self_test.progress(),
+            tank: measured.tank.within(measured.now, oldest),
+        };
+        let seen = measured.channels.iter().zip(&detected.channels);
+        for (channel, (measured, found)) in self.channels.iter_mut().zip(seen) {
+            let conditions = found.union(detected.machine);
+            channel.advance(measured, conditions, &shared, &self.config, outputs);
+        }
+        let config = &self.config;
+        let wishes: [Option<Coolant>; CHANNELS] = core::array::from_fn(|index| {
+            self.channels.get(index).and_then(|channel| channel.tank_wish(config))
+        });
+        self.machine.aim(&wishes, &self.config);
+    }
+
+    fn regulate(
+        &mut self,
+        measured: &calibrate::Measured<CHANNELS>,
+        dt: Duration,
+    ) -> [ChannelDrives; CHANNELS] {
+        let mut demands = [ChannelDrives::default(); CHANNELS];
+        for ((demand, channel), measured) in
+            demands.iter_mut().zip(&mut self.channels).zip(&measured.channels)
+        {
+            *demand = channel.regulate(measured, dt, &self.config);
+        }
+        self.machine.regulate(measured, dt, &self.config);
+        demands
+    }
+
+    /// The interlock again, on the demands: it can only take cooling away.
+    fn limit(&mut self, now: Instant, demands: &[ChannelDrives; CHANNELS]) -> Drives<CHANNELS> {
+        let supervision = self.config.supervision();
+        let permits: [Permit; CHANNELS] = core::array::from_fn(|index| {
+            let channel = self.channels.get(index);
+            channel.map_or(Permit::NONE, |channel| channel.state.permit(&supervision))
+        });
+        let shared = Permit::shared(&permits);
+        let mut drives = Drives { permit: shared.power, ..Drives::default() };
+        let wanted = Demand { chiller: self.machine.chiller, ..Demand::default() };
+        drives.chiller = self.machine.gate.limit(now, wanted, &shared).chiller;
+        let lines = self.channels.iter_mut().zip(&permits).zip(demands);
+        for (drive, ((channel, permit), demand)) in drives.channels.iter_mut().zip(lines) {
+            let permit = Permit { power: shared.power, ..*permit };
+            let wanted = Demand { pump: demand.pump, valve: demand.valve, chiller: Duty::OFF };
+            let left = channel.gate.limit(now, wanted, &permit);
+            *drive = ChannelDrives { pump: left.pump, valve: left.valve };
+        }
+        drives
+    }
+
+    fn show(&mut self, measured: &calibrate::Measured<CHANNELS>, outputs: &mut Outputs<CHANNELS>) {
+        let lines = self.channels.iter().zip(&measured.channels);
+        for (status, (channel, measured)) in outputs.channels.iter_mut().zip(lines) {
+            *status = channel.status(measured, outputs.now, &self.config);
+        }
+        self.machine.show(measured, outputs, &self.config);
+        outputs.health = self.machine.prove(outputs.now, &self.channels);
+    }
+}
+
+fn union(all: Conditions, more: &Conditions) -> Conditions {
+    all.union(*more)
+}
+
+impl<const CHANNELS: usize> TickInput<CHANNELS> {
+    /// A tick with these inputs and no commands.
+    #[must_use]
+    pub fn new(now: Instant, inputs: Inputs<CHANNELS>) -> Self {
+        Self { now, inputs, commands: Commands::default() }
+    }
+}

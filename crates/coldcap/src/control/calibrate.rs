@@ -1,0 +1,107 @@
+//! The first stage: raw codes become quantities, or typed faults.
+
+use crate::config::Config;
+use crate::inputs::{ChannelInputs, Inputs};
+use coldcap_calibration::isothermal::LoopTemperatures;
+use coldcap_units::{
+    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading,
+};
+
+/// The quantities of one tick.
+pub(super) struct Measured<const CHANNELS: usize> {
+    pub(super) tank: Reading<Coolant>,
+    pub(super) evaporator: Reading<Coolant>,
+    pub(super) channels: [MeasuredChannel; CHANNELS],
+    pub(super) inputs: Inputs<CHANNELS>,
+    pub(super) now: Instant,
+}
+
+/// The quantities of one channel.
+#[derive(Clone, Copy)]
+pub(super) struct MeasuredChannel {
+    pub(super) supply: Reading<Coolant>,
+    pub(super) returned: Reading<Coolant>,
+    pub(super) front: Reading<Interface>,
+    pub(super) rear: Reading<Interface>,
+    pub(super) safety: Reading<Interface>,
+    pub(super) flow: Reading<MillilitersPerMinute>,
+    pub(super) valve: Duty,
+    pub(super) coupled: bool,
+    pub(super) now: Instant,
+}
+
+pub(super) fn all<const CHANNELS: usize>(
+    inputs: &Inputs<CHANNELS>,
+    config: &Config,
+    now: Instant,
+) -> Measured<CHANNELS> {
+    Measured {
+        tank: degrees(inputs.tank.coolant, config).map(Coolant),
+        evaporator: degrees(inputs.tank.evaporator, config).map(Coolant),
+        channels: inputs.channels.map(|channel| one(&channel, config, now)),
+        inputs: *inputs,
+        now,
+    }
+}
+
+fn one(inputs: &ChannelInputs, config: &Config, now: Instant) -> MeasuredChannel {
+    let oldest = config.circulation.oldest;
+    MeasuredChannel {
+        supply: degrees(inputs.supply, config).map(Coolant),
+        returned: degrees(inputs.returned, config).map(Coolant),
+        front: degrees(inputs.front, config).map(Interface),
+        rear: degrees(inputs.rear, config).map(Interface),
+        safety: degrees(inputs.safety, config).map(Interface),
+        flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
+        // A position that is not known counts as closed: the loop then assumes no cooling got through.
+        valve: inputs.valve.within(now, oldest).unwrap_or(Duty::OFF),
+        coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),
+        now,
+    }
+}
+
+fn degrees(code: Reading<Ratio>, config: &Config) -> Reading<Celsius> {
+    code.and_then(|ratio| config.thermistor.eval(ratio)).map(|micro| micro.to_celsius())
+}
+
+impl MeasuredChannel {
+    /// The four temperatures that the fit visit compares, each no older than it may be.
+    pub(super) fn loop_temperatures(&self, config: &Config) -> LoopTemperatures {
+        let oldest = config.circulation.oldest;
+        LoopTemperatures {
+            supply: self.supply.within(self.now, oldest),
+            returned: self.returned.within(self.now, oldest),
+            front: self.front.within(self.now, oldest),
+            rear: self.rear.within(self.now, oldest),
+        }
+    }
+
+    /// Whether coolant really moves.
+    pub(super) fn is_flowing(&self, config: &Config) -> bool {
+        // Flow is counted in windows of a second, so it may be older than a temperature.
+        let oldest = config.limits.delays().input_stale;
+        let flow = self.flow.within(self.now, oldest);
+        flow.is_ok_and(|flow| flow >= config.circulation.flowing_from)
+    }
+
+    /// Whether both control sensors are warm enough for the cap to come off.
+    pub(super) fn is_removable(&self, config: &Config) -> bool {
+        let oldest = config.circulation.oldest;
+        let warm = |face: &Reading<Interface>| {
+            let face = face.within(self.now, oldest);
+            face.is_ok_and(|face| face >= config.circulation.removable_from)
+        };
+        warm(&self.front) && warm(&self.rear)
+    }
+
+    /// Whether the supply lies within the band around `target`.
+    pub(super) fn is_at(&self, target: Option<Coolant>, config: &Config) -> bool {
+        let supply = self.supply.within(self.now, config.circulation.oldest);
+        match (supply, target) {
+            (Ok(supply), Some(target)) => {
+                supply.0.minus(target.0).abs() <= config.circulation.at_target
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! One channel: its detector, its session and interlock, its loop, and its fit visit.
+
+use super::calibrate::MeasuredChannel;
+use super::fit::FitVisit;
+use super::notes;
+use crate::config::Config;
+use crate::drives::ChannelDrives;
+use crate::outputs::{
+    CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
+};
+use crate::supervise;
+use coldcap_guard::detect::ChannelDetector;
+use coldcap_guard::interlock::Gate;
+use coldcap_guard::{Condition, Conditions};
+use coldcap_session::record::{Chain, Fields};
+use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress};
+use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
+
+/// One channel of [`Control`](super::Control).
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    index: u8,
+    pub(super) detector: ChannelDetector,
+    pub(super) state: supervise::State,
+    pub(super) gate: Gate,
+    coolant_loop: CoolantLoop,
+    effective: Option<Coolant>,
+    fit: FitVisit,
+    chain: Chain,
+    facts: ChannelFlags,
+    signalled: Conditions,
+    restart: Option<Option<Duration>>,
+}
+
+/// What of a channel must survive a loss of power.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelCheckpoint {
+    /// Session and interlock.
+    pub state: supervise::State,
+    /// Where the record stands.
+    pub chain: Chain,
+}
+
+/// What the channels are told of the machine that they share.
+#[derive(Clone, Copy)]
+pub(super) struct Shared {
+    pub(super) dt: Duration,
+    pub(super) self_test: Progress,
+    pub(super) tank: Result<Coolant, Fault>,
+}
+
+impl Channel {
+    pub(super) fn new(index: u8, config: &Config) -> Self {
+        Self {
+            index,
+            detector: ChannelDetector::default(),
+            state: supervise::State::default(),
+            gate: Gate::default(),
+            coolant_loop: CoolantLoop::new(),
+            effective: None,
+            fit: FitVisit::new(config),
+            chain: Chain::default(),
+            facts: ChannelFlags::default(),
+            signalled: Conditions::EMPTY,
+            restart: None,
+        }
+    }
+
+    /// Takes up what was stored; the next tick tells the session that power was gone for `gap`.
+    pub(super) fn restore(&mut self, stored: &ChannelCheckpoint, gap: Option<Duration>) {
+        let interlock = stored.state.interlock;
+        let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
+        self.chain = stored.chain;
+        self.state = supervise::State {
+            session: stored.state.session,
+            interlock: coldcap_guard::interlock::State::restored(latched, resets),
+        };
+        self.restart = Some(gap);
+    }
+
+    pub(super) const fn checkpoint(&self) -> ChannelCheckpoint {
+        ChannelCheckpoint { state: self.state, chain: self.chain }
+    }
+
+    /// One step of session and interlock; what it noted goes into the record and to the watchers.
+    pub(super) fn step<const CHANNELS: usize>(
+        &mut self,
+        event: &supervise::Event,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> Option<Answer> {
+        let (state, effects) = supervise::step(&self.state, event, &config.supervision());
+        self.state = state;
+        for note in effects.notes() {
+            self.take_note(note, outputs);
+        }
+        for (conditions, kind) in
+            [(effects.tripped, EventKind::Tripped), (effects.released, EventKind::Released)]
+        {
+            for condition in conditions.iter() {
+                let code = u16::from(condition.code());
+                outputs.events.push(Event { channel: self.index, kind, code, value: 0 });
+            }
+        }
+        effects.answer
+    }
+
+    fn take_note<const CHANNELS: usize>(&mut self, note: Note, outputs: &mut Outputs<CHANNELS>) {
+        self.signal(&note);
+        if let Note::Measured(measures) = note {
+            self.fit.measured(&measures);
+        }
+        let digest = if note == Note::FitSaved { self.save_fit(outputs) } else { 0 };
+        let fields = Fields::from(&note);
+        // The entry of a stored fit carries the digest of the calibration.
+        self.enter(if digest == 0 { fields } else { Fields { d: digest, ..fields } }, outputs);
+        if let Some(event) = notes::event(self.index, &note) {
+            outputs.events.push(event);
+        }
+    }
+
+    /// Makes the next entry of this channel's record.
+    pub(super) fn enter<const CHANNELS: usize>(
+        &mut self,
+        fields: Fields,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let entry = self.chain.append_fields(outputs.now, self.index, fields);
+        outputs.entries.push(EntryBytes(entry.to_bytes()));
+    }
+
+    /// Which notes are also alarms, and for how long.
+    fn signal(&mut self, note: &Note) {
+        self.signalled = match note {
+            Note::Flag(Flag::BreakOver) => self.signalled.with(Condition::BreakOver),
+            Note::Flag(Flag::Waiting) => self.signalled.with(Condition::Waiting),
+            Note::Flag(Flag::SelfTestFailed) => self.signalled.with(Condition::SelfTestFailed),
+            Note::Flag(Flag::ContactDoubtful) => self.signalled.with(Condition::ContactDoubtful),
+            Note::Restarted { .. } => self.signalled.with(Condition::Restarted),
+            Note::PhaseChanged { to: Phase::Recool, .. } => {
+                self.signalled.intersection(Conditions::of(&[Condition::Restarted]))
+            }
+            Note::PhaseChanged { to: Phase::Recovery | Phase::SafeHold, .. } => self.signalled,
+            Note::PhaseChanged { .. } => Conditions::EMPTY,
+            _ => self.signalled,
+        };
+    }
+
+    fn save_fit<const CHANNELS: usize>(&mut self, outputs: &mut Outputs<CHANNELS>) -> u64 {
+        let patient = self.state.session.patient().map_or(0, |patient| patient.id);
+        let Some(calibration) = self.fit.calibration(patient, outputs.now) else { return 0 };
+        let bytes = calibration.to_bytes();
+        outputs.calibration = Some(CalibrationBytes { channel: self.index, bytes });
+        outputs.events.push(Event {
+            channel: self.index,
+            kind: EventKind::FitSaved,
+            code: u16::from(calibration.cap_size.code()),
+            value: i32::from(calibration.verdict.code()),
+        });
+        calibration.digest()
+    }
+
+    /// Time passes: what the channel sees becomes classes, and the session moves.
+    pub(super) fn advance<const CHANNELS: usize>(
+        &mut self,
+        measured: &MeasuredChannel,
+        conditions: Conditions,
+        shared: &Shared,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        if let Some(gap) = self.restart.take() {
+            self.step(&supervise::Event::Restarted { gap }, config, outputs);
+        }
+        let seen = self.observe(measured, shared, config, outputs);
+        let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
+        self.step(&event, config, outputs);
+        self.remember(&seen, config);
+    }
+
+    fn observe<const CHANNELS: usize>(
+        &mut self,
+        measured: &MeasuredChannel,
+        shared: &Shared,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> Observed {
+        let demand = self.state.demand(&config.supervision());
+        let phase = self.state.session.phase();
+        let at_target = measured.is_at(demand.target, config);
+        let flowing = measured.is_flowing(config);
+        let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
+        let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
+        Observed {
+            self_test: shared.self_test,
+            coupled: measured.coupled,
+            flowing,
+            tank_ready: self.tank_is_ready(shared, config),
+            at_target,
+            isothermal,
+            contact,
+            removable: measured.is_removable(config),
+            cause_gone: false,
+        }
+    }
+
+    fn tank_is_ready(&self, shared: &Shared, config: &Config) -> bool {
+        let demand = self.state.demand(&config.supervision());
+        let offset = config.tank_offset.negated().plus(config.circulation.tank_ready);
+        match (shared.tank, demand.tank) {
+            (Ok(tank), Some(wish)) => tank.0 <= wish.0.plus(offset),
+            _ => false,
+        }
+    }
+
+    fn remember(&mut self, seen: &Observed, config: &Config) {
+        let session = &self.state.session;
+        let permit = self.state.permit(&config.supervision());
+        self.facts = ChannelFlags::default()
+            .with(ChannelFlags::COUPLED, seen.coupled)
+            .with(ChannelFlags::WORN, session.is_worn())
+            .with(ChannelFlags::FLOWING, seen.flowing)
+            .with(ChannelFlags::TANK_READY, seen.tank_ready)
+            .with(ChannelFlags::AT_TARGET, seen.at_target)
+            .with(ChannelFlags::PERMITTED, permit.circulate)
+            .with(ChannelFlags::DRUG_RUNNING, session.drugs().running())
+            .with(ChannelFlags::OVER_BUDGET, session.is_waiting());
+    }
+
+    /// The coolant loop: what the pump and the mixing valve should do.
+    pub(super) fn regulate(
+        &mut self,
+        measured: &MeasuredChannel,
+        dt: Duration,
+        config: &Config,
+    ) -> ChannelDrives {
+        let demand = self.state.demand(&config.supervision());
+        let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
+        let input = LoopInput {
+            target: demand.target.filter(|_| permitted),
+            supply: measured.supply.within(measured.now, config.circulation.oldest),
+            valve_achieved: measured.valve,
+            dt,
+        };
+        let LoopOutput { effective, valve } = self.coolant_loop.step(&config.coolant_loop, input);
+        self.effective = effective;
+        let pump = if permitted { config.circulation.pump } else { Duty::OFF };
+        ChannelDrives { pump, valve }
+    }
+
+    /// What the channel wants of the tank.
+    pub(super) fn tank_wish(&self, config: &Config) -> Option<Coolant> {
+        self.state.demand(&config.supervision()).tank
+    }
+
+    /// What the channel has to signal: what the interlock holds, what the session flagged, and what the
+    /// detectors found, less what is expected in this phase.
+    pub(super) fn alarms(&self, found: Conditions, config: &Config) -> Conditions {
+        let latched = self.state.interlock.conditions(&config.interlock);
+        let phase = self.state.session.phase();
+        let expects_cap = phase.circulates();
+        let expected = Conditions::of(&[Condition::CapUncoupled]);
+        let all = found.union(latched);
+        let all = if expects_cap { all } else { all.difference(expected) };
+        all.union(self.signalled)
+    }
+
+    pub(super) fn status(
+        &self,
+        measured: &MeasuredChannel,
+        now: Instant,
+        config: &Config,
+    ) -> ChannelStatus {
+        let session = &self.state.session;
+        let clock = session.clock();
+        ChannelStatus {
+            phase: session.phase(),
+            elapsed: clock.elapsed,
+            remaining: session.remaining(&config.session).unwrap_or(Duration::ZERO),
+            cooled: clock.cooled,
+            at_target: clock.at_target,
+            target: self.state.demand(&config.supervision()).target,
+            effective: self.effective,
+            supply: measured.supply,
+            returned: measured.returned,
+            front: measured.front,
+            rear: measured.rear,
+            safety: measured.safety,
+            skin: Reading::faulty(Fault::Unavailable, now),
+            flow: measured.flow,
+            flags: self.facts,
+        }
+    }
+}

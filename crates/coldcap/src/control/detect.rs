@@ -1,0 +1,46 @@
+//! The second stage: what the guard's detectors are handed. Raw codes, never calibrated numbers.
+
+use crate::drives::{ChannelDrives, Drives};
+use crate::inputs::ChannelInputs;
+use crate::tick_input::TickInput;
+use coldcap_guard::Conditions;
+use coldcap_guard::detect::{ChannelSample, MachineSample};
+
+/// What the detectors found in one tick.
+pub(super) struct Detected<const CHANNELS: usize> {
+    pub(super) channels: [Conditions; CHANNELS],
+    pub(super) machine: Conditions,
+}
+
+pub(super) fn channel_sample(inputs: &ChannelInputs, driven: &ChannelDrives) -> ChannelSample {
+    ChannelSample {
+        safety: inputs.safety,
+        supply: inputs.supply,
+        returned: inputs.returned,
+        front: inputs.front,
+        rear: inputs.rear,
+        flow: inputs.flow,
+        pump_current: inputs.pump_current,
+        coupled: inputs.cap.coupled,
+        pump_commanded: driven.pump,
+    }
+}
+
+pub(super) fn machine_sample<const CHANNELS: usize>(
+    tick: &TickInput<CHANNELS>,
+    driven: &Drives<CHANNELS>,
+) -> MachineSample {
+    let inputs = &tick.inputs;
+    MachineSample {
+        tank: inputs.tank.coolant,
+        evaporator: inputs.tank.evaporator,
+        level_ok: inputs.tank.level,
+        leak: inputs.leak,
+        mains: inputs.mains,
+        chiller_commanded: driven.chiller,
+        chiller_read_back: inputs.tank.chiller,
+        permit_commanded: driven.permit,
+        permit_read_back: inputs.permit,
+        host_silent: tick.commands.host_silent,
+    }
+}

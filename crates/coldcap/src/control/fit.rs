@@ -1,0 +1,168 @@
+//! The fit visit's two tests: sensors matched in one bath, then the contact of the worn cap.
+
+use super::calibrate::MeasuredChannel;
+use crate::config::Config;
+use crate::outputs::{Event, EventKind, Outputs};
+use coldcap_calibration::cap::{self, HeadMeasures};
+use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
+use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest};
+use coldcap_calibration::record::CapCalibration;
+use coldcap_session::{Phase, Progress};
+use coldcap_units::{Duration, Instant};
+
+/// What a fit visit has found so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FitVisit {
+    phase: Phase,
+    measures: Option<HeadMeasures>,
+    isothermal: IsothermalTest,
+    offsets: Option<IsothermalOffsets>,
+    contact: ContactTest,
+    result: Option<ContactResult>,
+    failed: bool,
+}
+
+/// What one tick means to the fit visit.
+pub(super) struct FitStep {
+    pub(super) phase: Phase,
+    pub(super) at_target: bool,
+    pub(super) flowing: bool,
+    pub(super) dt: Duration,
+}
+
+impl FitVisit {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            phase: Phase::Boot,
+            measures: None,
+            isothermal: IsothermalTest::new(config.circulation.isothermal_window),
+            offsets: None,
+            contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
+            result: None,
+            failed: false,
+        }
+    }
+
+    /// The head was measured.
+    pub(super) fn measured(&mut self, head: &coldcap_session::HeadMeasures) {
+        let measures = HeadMeasures::new(head.circumference_mm, head.sagittal_mm, head.coronal_mm);
+        self.measures = measures.ok();
+    }
+
+    /// One tick: how far both tests are.
+    pub(super) fn step<const CHANNELS: usize>(
+        &mut self,
+        step: &FitStep,
+        measured: &MeasuredChannel,
+        config: &Config,
+        channel: u8,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> (Progress, Progress) {
+        if step.phase != self.phase {
+            self.enter(step.phase, config);
+        }
+        let before = self.failed;
+        let progress = match step.phase {
+            Phase::FitCalibrate => (self.match_sensors(step, measured, config), Progress::Running),
+            Phase::FitVerify => (Progress::Running, self.test_contact(step, measured, config)),
+            _ => (Progress::Running, Progress::Running),
+        };
+        if self.failed && !before {
+            let code = if step.phase == Phase::FitCalibrate { 1 } else { 2 };
+            outputs.events.push(Event { channel, kind: EventKind::FitFailed, code, value: 0 });
+        }
+        progress
+    }
+
+    /// A phase was entered: its test begins anew.
+    fn enter(&mut self, phase: Phase, config: &Config) {
+        self.phase = phase;
+        self.failed = false;
+        match phase {
+            Phase::FitCalibrate => {
+                self.isothermal = IsothermalTest::new(config.circulation.isothermal_window);
+                self.offsets = None;
+            }
+            Phase::FitVerify => {
+                let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
+                self.contact = ContactTest::new(config.contact, offsets);
+                self.result = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn match_sensors(
+        &mut self,
+        step: &FitStep,
+        measured: &MeasuredChannel,
+        config: &Config,
+    ) -> Progress {
+        if self.offsets.is_some() {
+            return Progress::Passed;
+        }
+        // Until coolant has moved for a while the four sensors do not share a bath.
+        if self.failed || !step.flowing {
+            return failed_or_running(self.failed);
+        }
+        let shown = measured.loop_temperatures(config);
+        match self.isothermal.step(&shown, step.dt).outcome() {
+            None => Progress::Running,
+            Some(Ok(offsets)) => {
+                self.offsets = Some(offsets);
+                Progress::Passed
+            }
+            Some(Err(_)) => {
+                self.failed = true;
+                Progress::Failed
+            }
+        }
+    }
+
+    fn test_contact(
+        &mut self,
+        step: &FitStep,
+        measured: &MeasuredChannel,
+        config: &Config,
+    ) -> Progress {
+        // The test begins once the mild target is reached, and then runs through.
+        if self.failed || (self.result.is_none() && !step.at_target) {
+            return failed_or_running(self.failed);
+        }
+        let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
+        let sample = ContactSample { temperatures: measured.loop_temperatures(config), flow };
+        match self.contact.step(&sample, step.dt).outcome() {
+            None => Progress::Running,
+            Some(Ok(result)) => self.judge(result),
+            Some(Err(_)) => {
+                self.failed = true;
+                Progress::Failed
+            }
+        }
+    }
+
+    fn judge(&mut self, result: ContactResult) -> Progress {
+        self.result = Some(result);
+        self.failed = result.verdict != Verdict::Good;
+        if self.failed { Progress::Failed } else { Progress::Passed }
+    }
+
+    /// What the visit found, if it found all of it.
+    pub(super) fn calibration(&self, patient: u64, at: Instant) -> Option<CapCalibration> {
+        let measures = self.measures?;
+        let result = self.result?;
+        Some(CapCalibration {
+            cap_size: cap::choose(&measures).best,
+            measures,
+            offsets: self.offsets?,
+            heat_mw: result.heat_mw,
+            verdict: result.verdict,
+            at,
+            patient,
+        })
+    }
+}
+
+const fn failed_or_running(failed: bool) -> Progress {
+    if failed { Progress::Failed } else { Progress::Running }
+}

@@ -1,0 +1,49 @@
+//! The self-test at power-up: the machine must look sound for a while before anything may run.
+
+use crate::config::Config;
+use coldcap_guard::{Condition, Conditions};
+use coldcap_session::Progress;
+use coldcap_units::Instant;
+
+/// What must not be there. What a cap brings with it, and what only time can tell, is judged later.
+const MUST_BE_ABSENT: Conditions = Conditions::of(&[
+    Condition::SupplySensor,
+    Condition::ReturnSensor,
+    Condition::TankSensor,
+    Condition::ChillerStuck,
+    Condition::Leak,
+    Condition::LevelLow,
+    Condition::PermitMismatch,
+]);
+
+/// How far the self-test has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SelfTest {
+    began: Option<Instant>,
+    sound_since: Option<Instant>,
+    progress: Progress,
+}
+
+impl SelfTest {
+    /// One tick with everything that the detectors found.
+    pub(super) fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
+        if self.progress != Progress::Running {
+            return;
+        }
+        let began = *self.began.get_or_insert(now);
+        if found.intersects(MUST_BE_ABSENT) {
+            self.sound_since = None;
+        }
+        let sound = !found.intersects(MUST_BE_ABSENT);
+        let since = sound.then(|| *self.sound_since.get_or_insert(now));
+        if since.is_some_and(|since| now.since(since) >= config.circulation.self_test) {
+            self.progress = Progress::Passed;
+        } else if now.since(began) >= config.circulation.self_test_limit {
+            self.progress = Progress::Failed;
+        }
+    }
+
+    pub(super) const fn progress(&self) -> Progress {
+        self.progress
+    }
+}

@@ -1,0 +1,138 @@
+//! Both halves joined, for a super-loop.
+
+use crate::canonical::{Canonical, SliceSink, Source};
+use crate::config::Config;
+use crate::control::{Checkpoint, Control};
+use crate::inputs::Inputs;
+use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
+use crate::link::Link;
+use crate::outputs::Outputs;
+use crate::tick_input::TickInput;
+use coldcap_units::{Duration, Instant};
+
+/// Control and link in one, for a board that runs both in one loop.
+///
+/// ```
+/// use coldcap::{Config, Device, Inputs};
+/// use coldcap_units::Instant;
+///
+/// let mut device: Device<1> = Device::new(Config::reference());
+/// let now = Instant::from_millis(100);
+/// device.link.receive(now, &[]); // bytes from a UART
+/// let (_, outputs) = device.tick(now, Inputs::default());
+/// assert!(!outputs.drives.permit); // nothing is permitted before anything was judged sound
+/// let mut bytes = [0; 256];
+/// assert_eq!(device.link.transmit(now, &mut bytes), 0); // nobody listens yet
+/// ```
+#[derive(Clone, Debug)]
+pub struct Device<const CHANNELS: usize> {
+    /// Control and protection.
+    pub control: Control<CHANNELS>,
+    /// Bytes and messages.
+    pub link: Link<CHANNELS>,
+}
+
+/// What a block of the step lane led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// A tick; the reply block holds what it decided.
+    Ticked,
+    /// The device was restarted; there is no reply.
+    Restarted,
+    /// The driver is done; there is no reply.
+    Ended,
+}
+
+impl<const CHANNELS: usize> Device<CHANNELS> {
+    /// A device at power-up.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { control: Control::new(config), link: Link::new(&config) }
+    }
+
+    /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew.
+    #[must_use]
+    pub fn restored(
+        config: Config,
+        checkpoint: &Checkpoint<CHANNELS>,
+        gap: Option<Duration>,
+    ) -> Self {
+        let control = Control::restored(config, checkpoint, gap);
+        Self { control, link: Link::new(&config) }
+    }
+
+    /// Restarts as after a loss of power: all that survives is the [`Checkpoint`].
+    pub fn restart(&mut self, gap: Option<Duration>) {
+        *self = Self::restored(*self.control.config(), &self.control.checkpoint(), gap);
+    }
+
+    /// One tick with what the link has taken in; returns what it was a function of, and its outputs.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn tick(
+        &mut self,
+        now: Instant,
+        inputs: Inputs<CHANNELS>,
+    ) -> (TickInput<CHANNELS>, Outputs<CHANNELS>) {
+        let commands = self.link.take_commands(now);
+        let input = TickInput { now, inputs, commands };
+        let outputs = self.control.tick(&input);
+        self.link.publish(&outputs);
+        (input, outputs)
+    }
+
+    /// Serves one block of the [step lane](crate::lane).
+    ///
+    /// # Errors
+    /// [`LaneError`] if the block is no step, or what it led to does not fit into a reply.
+    pub fn serve(
+        &mut self,
+        step: &[u8; STEP_LENGTH],
+        reply: &mut [u8; REPLY_LENGTH],
+    ) -> Result<Served, LaneError> {
+        match Step::decode(step)? {
+            Step::Tick { now, inputs, link } => self.serve_tick(now, inputs, link, reply),
+            Step::Restart { gap } => {
+                self.restart(gap);
+                Ok(Served::Restarted)
+            }
+            Step::End => Ok(Served::Ended),
+        }
+    }
+
+    fn serve_tick(
+        &mut self,
+        now: Instant,
+        inputs: &[u8],
+        link: &[u8],
+        reply: &mut [u8; REPLY_LENGTH],
+    ) -> Result<Served, LaneError> {
+        let inputs = Inputs::read(now, &mut Source::new(inputs)).map_err(|_| LaneError::Inputs)?;
+        self.link.receive(now, link);
+        let (input, outputs) = self.tick(now, inputs);
+        let mut input_bytes = [0; TICK_INPUT_MAXIMUM];
+        let mut sink = SliceSink::new(&mut input_bytes);
+        input.write(&mut sink);
+        let input_length = sink.finish().ok_or(LaneError::Length)?;
+        let mut output_bytes = [0; OUTPUTS_MAXIMUM];
+        let mut sink = SliceSink::new(&mut output_bytes);
+        outputs.write(&mut sink);
+        let output_length = sink.finish().ok_or(LaneError::Length)?;
+        let mut link_bytes = [0; LINK_OUT_MAXIMUM];
+        let sent = self.link.transmit(now, &mut link_bytes);
+        let parts = Reply {
+            tick_input: input_bytes.get(..input_length).unwrap_or_default(),
+            outputs: output_bytes.get(..output_length).unwrap_or_default(),
+            link: link_bytes.get(..sent).unwrap_or_default(),
+            truth: &[],
+        };
+        parts.encode(reply)?;
+        Ok(Served::Ticked)
+    }
+}
+
+/// Room for the canonical tick input of two channels.
+const TICK_INPUT_MAXIMUM: usize = 512;
+/// Room for the canonical outputs of a tick in which much happens.
+const OUTPUTS_MAXIMUM: usize = 1536;

@@ -1,0 +1,253 @@
+//! The second half: bytes to commands, and outputs to bytes.
+
+mod outbox;
+mod replies;
+mod stored;
+
+use crate::bridge::inbound::{self, Inbound};
+use crate::bridge::outbound::{self, Stamp};
+use crate::command::{COMMANDS_MAXIMUM, Command, Commands};
+use crate::config::Config;
+use crate::drives::Drives;
+use crate::outputs::{ChannelStatus, MachineStatus, Outputs};
+use coldcap_session::Role;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::Receiver;
+use coldcap_wire::message::{AnyMessage, Heartbeat, Response, Status, Subscribe};
+use heapless::Deque;
+use outbox::{Outbox, Status as Queued};
+use replies::Replies;
+use stored::Stored;
+
+/// Commands that wait for their tick.
+const WAITING: usize = 8;
+/// How often the status of machine and channels is reported until the host asks for another pace.
+const PERIOD: Duration = Duration::from_secs(1);
+/// The fastest and the slowest pace that a host may ask for.
+const PERIOD_RANGE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
+/// How often the device says that it is there when it has nothing else to say.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// The link half of a machine with `CHANNELS` channels: frames, packets, retries, reports.
+///
+/// It may run in a lower-priority task than [`Control`](crate::Control); the two exchange values only. Bytes
+/// come in by [`receive`](Self::receive) in chunks of any size and go out by
+/// [`transmit`](Self::transmit), as much at a time as the caller has room for.
+///
+/// - A command that arrives again under the same id is answered again and not done again.
+/// - The newest status wins: a slow reader sees fewer reports, never old ones.
+/// - Damaged bytes are counted and dropped; they cost nothing but themselves.
+#[derive(Clone, Debug)]
+pub struct Link<const CHANNELS: usize> {
+    identity: crate::config::Identity,
+    role: Role,
+    receiver: Receiver,
+    waiting: Deque<Command, WAITING>,
+    replies: Replies,
+    outbox: Outbox,
+    stored: Stored<CHANNELS>,
+    latest: Option<Latest<CHANNELS>>,
+    period: Duration,
+    next_report: Instant,
+    next_heartbeat: Instant,
+    heard: Option<Instant>,
+    sequence: u16,
+}
+
+/// The newest status, ready to be reported.
+#[derive(Clone, Debug)]
+struct Latest<const CHANNELS: usize> {
+    now: Instant,
+    drives: Drives<CHANNELS>,
+    machine: MachineStatus,
+    channels: [ChannelStatus; CHANNELS],
+}
+
+impl<const CHANNELS: usize> Link<CHANNELS> {
+    /// A link that has heard nothing yet.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            identity: config.identity,
+            role: config.host_role,
+            receiver: Receiver::new(),
+            waiting: Deque::new(),
+            replies: Replies::new(),
+            outbox: Outbox::new(),
+            stored: Stored::new(),
+            latest: None,
+            period: PERIOD,
+            next_report: Instant::ZERO,
+            next_heartbeat: Instant::ZERO,
+            heard: None,
+            sequence: 0,
+        }
+    }
+
+    /// Mixes randomness from the board into what must differ from one power-up to the next.
+    pub fn add_entropy(&mut self, seed: [u8; 32]) {
+        let mixed = crate::hash::Fnv1a64::resume(u64::from(self.identity.boot)).with(&seed).value();
+        self.identity.boot = (mixed ^ (mixed >> 32)) as u32;
+    }
+
+    /// Takes bytes from the host, in chunks of any size.
+    ///
+    /// # Timing
+    /// Linear in the bytes given.
+    ///
+    /// # Panics
+    /// Never, whatever the bytes are.
+    pub fn receive(&mut self, now: Instant, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (consumed, packet) = self.receiver.feed(bytes);
+            // An endpoint nobody knows is not answered: it cannot be told for whom it was.
+            let message = packet.and_then(|packet| {
+                let packet = packet.ok()?;
+                Some((packet.header.endpoint, packet.message().ok()?))
+            });
+            if let Some((endpoint, message)) = message {
+                self.heard = Some(now);
+                self.take(endpoint, &message);
+            }
+            bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
+        }
+    }
+
+    fn take(&mut self, endpoint: u8, message: &AnyMessage) {
+        if let Some(head) = inbound::head(message) {
+            if self.replies.is_repeated(head.rid, &mut self.outbox) {
+                return;
+            }
+        }
+        match inbound::inbound(message, self.role) {
+            Inbound::Command(command) => self.queue(endpoint, command),
+            Inbound::Refused(head, status) => {
+                self.reply(endpoint, Response::new(head.rid, status));
+            }
+            Inbound::ReadRecord(read) => {
+                self.stored.resend(read.head.channel, read.from, read.count);
+                self.reply(endpoint, Response::new(read.head.rid, Status::OK));
+            }
+            Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
+            Inbound::Hello => self.outbox.greet(),
+            Inbound::Heartbeat | Inbound::Ignored => {}
+        }
+    }
+
+    fn queue(&mut self, endpoint: u8, command: Command) {
+        if usize::from(command.channel) >= CHANNELS {
+            let maximum = i32::try_from(CHANNELS).unwrap_or(i32::MAX).saturating_sub(1);
+            let empty = Response::new(command.id.0, Status::OUT_OF_RANGE);
+            self.reply(endpoint, Response { maximum, ..empty });
+        } else if self.waiting.push_back(command).is_err() {
+            self.outbox.respond(endpoint, Response::new(command.id.0, Status::BUSY));
+        } else {
+            self.replies.expect(command.id.0, endpoint);
+        }
+    }
+
+    fn reply(&mut self, endpoint: u8, response: Response) {
+        self.replies.keep(endpoint, response);
+        self.outbox.respond(endpoint, response);
+    }
+
+    fn subscribe(&mut self, endpoint: u8, subscribe: &Subscribe) {
+        let period = Duration::from_millis(u32::from(subscribe.period_ms));
+        let [shortest, longest] = PERIOD_RANGE;
+        let allowed = period >= shortest && period <= longest;
+        if allowed {
+            self.period = period;
+        }
+        let status = if allowed { Status::OK } else { Status::OUT_OF_RANGE };
+        let bound = |span: Duration| i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
+        let empty = Response::new(subscribe.head.rid, status);
+        let response = Response { minimum: bound(shortest), maximum: bound(longest), ..empty };
+        self.reply(endpoint, response);
+    }
+
+    /// Hands over what the next tick should know: the commands that wait, and how the host is.
+    #[must_use]
+    pub fn take_commands(&mut self, now: Instant) -> Commands {
+        let mut commands = Commands {
+            host_silent: self.heard.map(|heard| now.since(heard)),
+            ..Commands::default()
+        };
+        for _ in 0..COMMANDS_MAXIMUM {
+            let Some(command) = self.waiting.pop_front() else { break };
+            commands.list.push(command);
+        }
+        commands
+    }
+
+    /// Takes what a tick has to say: answers, events and entries queue up, the status replaces the last.
+    pub fn publish(&mut self, outputs: &Outputs<CHANNELS>) {
+        for answer in &outputs.answers {
+            let response = outbound::response(answer);
+            if let Some(endpoint) = self.replies.settle(response) {
+                self.outbox.respond(endpoint, response);
+            }
+        }
+        for event in &outputs.events {
+            self.outbox.report(outputs.now, event);
+        }
+        for entry in &outputs.entries {
+            self.stored.keep(entry);
+        }
+        if let Some(calibration) = &outputs.calibration {
+            self.stored.keep_calibration(*calibration);
+        }
+        self.latest = Some(Latest {
+            now: outputs.now,
+            drives: outputs.drives,
+            machine: outputs.machine,
+            channels: outputs.channels,
+        });
+    }
+
+    /// Writes whole frames into `out` and returns their length; 0 when there is nothing to send or no
+    /// room for the next frame.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        self.queue_reports(now);
+        let hello = outbound::hello(&self.identity, u8::try_from(CHANNELS).unwrap_or(u8::MAX));
+        let sent = self.outbox.drain(&hello, &mut self.stored, out);
+        if sent > 0 {
+            self.next_heartbeat = now.plus(HEARTBEAT);
+        } else if self.heard.is_some() && now >= self.next_heartbeat {
+            self.next_heartbeat = now.plus(HEARTBEAT);
+            let beat = Heartbeat { at_ms: now.as_millis(), nonce: self.sequence };
+            return self.outbox.beat(&beat, out);
+        }
+        sent
+    }
+
+    fn queue_reports(&mut self, now: Instant) {
+        let Some(latest) = self.latest.as_ref().filter(|_| now >= self.next_report) else { return };
+        if self.heard.is_none() {
+            return;
+        }
+        self.next_report = now.plus(self.period);
+        self.sequence = self.sequence.wrapping_add(1);
+        let stamp = Stamp { seq: self.sequence, now: latest.now };
+        let counters = self.receiver.counters();
+        let machine = outbound::machine_status(stamp, &latest.machine, &latest.drives, counters);
+        self.outbox.status(Queued::Machine(machine));
+        for (index, status) in latest.channels.iter().enumerate() {
+            let channel = u8::try_from(index).unwrap_or(u8::MAX);
+            let status = outbound::channel_status(stamp, channel, status, &latest.drives);
+            self.outbox.status(Queued::Channel(status));
+        }
+    }
+
+    /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.
+    #[must_use]
+    pub fn next_deadline(&self) -> Instant {
+        if self.outbox.is_empty() && !self.stored.has_unsent() {
+            self.next_report.min(self.next_heartbeat)
+        } else {
+            Instant::ZERO
+        }
+    }
+}

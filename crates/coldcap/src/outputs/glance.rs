@@ -1,0 +1,108 @@
+//! Reading from the canonical bytes of outputs what a driver of a lane needs.
+
+use crate::canonical::{Canonical, Malformed, Source};
+use crate::drives::Drives;
+use coldcap_session::Phase;
+use coldcap_units::Instant;
+
+/// Bytes of the machine's status in the canonical form.
+const MACHINE_LENGTH: usize = 38;
+/// Bytes of a channel's status in the canonical form.
+const CHANNEL_LENGTH: usize = 90;
+/// Where the highest alarm priority stands in the machine's status.
+const HIGHEST_AT: usize = 36;
+
+/// What a driver of the [step lane](crate::lane) wants to know of a tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance<const CHANNELS: usize> {
+    /// The instant of the tick.
+    pub now: Instant,
+    /// What is driven.
+    pub drives: Drives<CHANNELS>,
+    /// The phase of each channel.
+    pub phases: [Phase; CHANNELS],
+    /// The highest priority among the alarms that signal: 0 none, 1 low, 2 medium, 3 high.
+    pub highest: u8,
+}
+
+impl<const CHANNELS: usize> Glance<CHANNELS> {
+    /// Reads the beginning of the canonical outputs.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the bytes are not the outputs of this many channels.
+    pub fn read(outputs: &[u8]) -> Result<Self, Malformed> {
+        let mut source = Source::new(outputs);
+        let now = Instant::read(Instant::ZERO, &mut source)?;
+        let drives = Drives::read(now, &mut source)?;
+        let machine = source.take(MACHINE_LENGTH)?;
+        let highest = machine.get(HIGHEST_AT).copied().ok_or(Malformed::Short)?;
+        let mut phases = [Phase::Boot; CHANNELS];
+        for phase in &mut phases {
+            let channel = source.take(CHANNEL_LENGTH)?;
+            let code = channel.first().copied().ok_or(Malformed::Short)?;
+            *phase = Phase::from_code(code).ok_or(Malformed::Choice)?;
+        }
+        Ok(Self { now, drives, phases, highest })
+    }
+}
+
+/// What stands at a byte of the canonical outputs of one channel: for whoever compares two runs.
+#[must_use]
+pub fn field_at(offset: usize) -> &'static str {
+    const FIELDS: &[(usize, &str)] = &[
+        (0, "now"),
+        (8, "drives.permit"),
+        (9, "drives.chiller"),
+        (11, "drives.pump"),
+        (13, "drives.valve"),
+        (15, "machine.tank"),
+        (24, "machine.evaporator"),
+        (33, "machine.battery"),
+        (40, "machine.mains"),
+        (41, "machine.level"),
+        (42, "machine.leak"),
+        (43, "machine.alarms"),
+        (51, "machine.highest"),
+        (52, "machine.sounding"),
+        (53, "channel.phase"),
+        (54, "channel.elapsed"),
+        (58, "channel.remaining"),
+        (62, "channel.cooled"),
+        (66, "channel.at_target"),
+        (70, "channel.target"),
+        (75, "channel.effective"),
+        (80, "channel.supply"),
+        (89, "channel.returned"),
+        (98, "channel.front"),
+        (107, "channel.rear"),
+        (116, "channel.safety"),
+        (125, "channel.skin"),
+        (134, "channel.flow"),
+        (141, "channel.flags"),
+        (143, "answers, events and record entries"),
+    ];
+    let found = FIELDS.iter().rev().find(|(start, _)| *start <= offset);
+    found.map_or("now", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::SliceSink;
+    use crate::outputs::Outputs;
+
+    #[test]
+    fn the_lengths_are_those_of_the_canonical_form() {
+        let outputs: Outputs<1> = Outputs::at(Instant::from_millis(7));
+        let mut bytes = [0; 512];
+        let mut sink = SliceSink::new(&mut bytes);
+        outputs.write(&mut sink);
+        let length = sink.finish().unwrap();
+        // now, drives of one channel, machine, channel, three counts, no calibration
+        assert_eq!(length, 8 + 7 + MACHINE_LENGTH + CHANNEL_LENGTH + 9 + 1);
+        let glance: Glance<1> = Glance::read(&bytes[..length]).unwrap();
+        assert_eq!((glance.now, glance.phases), (outputs.now, [Phase::Boot]));
+        assert_eq!(field_at(length - 1), "answers, events and record entries");
+        assert_eq!((field_at(0), field_at(52)), ("now", "machine.sounding"));
+    }
+}

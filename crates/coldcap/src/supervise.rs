@@ -1,0 +1,199 @@
+//! The session and the interlock of one channel, joined: the very function that is explored.
+//!
+//! It is pure. It is handed classes, never numbers, and what it cannot decide by itself it leaves to
+//! the guard: the interlock hears of the conditions first, and the session learns what it denies.
+
+use coldcap_guard::Conditions;
+use coldcap_guard::interlock::{self, ResetClass, ResetRefusal};
+use coldcap_session::{
+    Answer, Demand, Fact, Note, Notes, Observed, Refusal, Request, Role, TripClass,
+};
+use coldcap_units::Duration;
+
+/// What may be configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Config {
+    /// Durations of the session.
+    pub session: coldcap_session::Config,
+    /// Resets of the interlock.
+    pub interlock: interlock::Config,
+}
+
+/// Session and interlock of one channel, in canonical form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct State {
+    /// What the channel is doing.
+    pub session: coldcap_session::State,
+    /// What it is allowed to do.
+    pub interlock: interlock::State,
+}
+
+/// One thing that happens to a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Time passed; this is what is seen at its end.
+    Advance {
+        /// How much time.
+        dt: Duration,
+        /// What the machine sees. Whether causes are gone is filled in here, from the interlock.
+        seen: Observed,
+        /// What the detectors found.
+        conditions: Conditions,
+    },
+    /// An operator wants something.
+    Request {
+        /// What.
+        request: Request,
+        /// Who.
+        role: Role,
+    },
+    /// Something was observed.
+    Fact(Fact),
+    /// The machine restarted and this state was restored.
+    Restarted {
+        /// How long it was away, if that is known.
+        gap: Option<Duration>,
+    },
+}
+
+/// What one step answered, noted and latched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Effects {
+    /// The answer, when the event was a request.
+    pub answer: Option<Answer>,
+    notes: [Notes; 2],
+    /// Conditions that the interlock latched.
+    pub tripped: Conditions,
+    /// Conditions that the interlock released.
+    pub released: Conditions,
+}
+
+impl Effects {
+    /// What the session noted, in order.
+    pub fn notes(&self) -> impl Iterator<Item = Note> + '_ {
+        self.notes.iter().flat_map(Notes::iter)
+    }
+}
+
+impl State {
+    /// What the channel asks for.
+    #[must_use]
+    pub fn demand(&self, config: &Config) -> Demand {
+        self.session.demand(&config.session)
+    }
+
+    /// What the guard leaves of it.
+    #[must_use]
+    pub fn permit(&self, config: &Config) -> interlock::Permit {
+        self.interlock.permit(&config.interlock)
+    }
+}
+
+/// One step: pure, total, in constant time.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
+    match *event {
+        Event::Advance { dt, seen, conditions } => advance(state, dt, seen, conditions, config),
+        Event::Request { request, role } => ask(state, request, role, config),
+        Event::Fact(fact) => tell(state, &coldcap_session::Event::Fact(fact), config),
+        Event::Restarted { gap } => tell(state, &coldcap_session::Event::Restarted { gap }, config),
+    }
+}
+
+/// The interlock first, then what it denies, then time.
+fn advance(
+    state: &State,
+    dt: Duration,
+    seen: Observed,
+    conditions: Conditions,
+    config: &Config,
+) -> (State, Effects) {
+    let judged = interlock::Event::Conditions(conditions);
+    let (interlock, latched) = interlock::step(&state.interlock, &judged, &config.interlock);
+    let seen = Observed { cause_gone: interlock.cause_gone(), ..seen };
+    let denied = coldcap_session::Event::Interlock {
+        circulate_denied: !interlock.permit(&config.interlock).circulate,
+        class: class(&interlock, config),
+    };
+    let (session, first) = coldcap_session::step(&state.session, &denied, &config.session);
+    let passed = coldcap_session::Event::Advance { dt, seen };
+    let (session, second) = coldcap_session::step(&session, &passed, &config.session);
+    let effects = Effects {
+        answer: None,
+        notes: [first.notes, second.notes],
+        tripped: latched.tripped,
+        released: latched.released,
+    };
+    (State { session, interlock }, effects)
+}
+
+/// A request of the session; where it starts circulation or resets a trip, the interlock is told.
+fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, Effects) {
+    let event = coldcap_session::Event::Request { request, role };
+    let (session, effects) = coldcap_session::step(&state.session, &event, &config.session);
+    let executed = effects.answer == Some(Ok(coldcap_session::Accepted::Done));
+    let reset = reset_for(&request).filter(|_| executed);
+    let (interlock, resetting) = hand_over(state, &request, reset, config);
+    let kept =
+        matches!(resetting.answer, Some(Err(refusal)) if refusal != ResetRefusal::NothingLatched);
+    if kept && reset > Some(ResetClass::Operator) {
+        // The guard knows better: nothing was reset, so nothing has changed.
+        let refused = Effects { answer: Some(Err(Refusal::FaultActive)), ..Effects::default() };
+        return (*state, refused);
+    }
+    let effects = Effects {
+        answer: effects.answer,
+        notes: [effects.notes, Notes::default()],
+        tripped: resetting.tripped,
+        released: resetting.released,
+    };
+    (State { session, interlock }, effects)
+}
+
+fn hand_over(
+    state: &State,
+    request: &Request,
+    reset: Option<ResetClass>,
+    config: &Config,
+) -> (interlock::State, interlock::Effects) {
+    let begins = matches!(request, Request::StartFit | Request::Start);
+    let before = if begins && reset.is_some() {
+        interlock::step(&state.interlock, &interlock::Event::SessionBegan, &config.interlock).0
+    } else {
+        state.interlock
+    };
+    match reset {
+        Some(class) => interlock::step(&before, &interlock::Event::Reset(class), &config.interlock),
+        None => (before, interlock::Effects::default()),
+    }
+}
+
+/// Whose authority a request carries to the interlock.
+const fn reset_for(request: &Request) -> Option<ResetClass> {
+    match request {
+        Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. } => {
+            Some(ResetClass::Operator)
+        }
+        Request::ClinicianReset { .. } => Some(ResetClass::Clinician),
+        Request::ServiceReset { .. } => Some(ResetClass::Service),
+        _ => None,
+    }
+}
+
+fn tell(state: &State, event: &coldcap_session::Event, config: &Config) -> (State, Effects) {
+    let (session, effects) = coldcap_session::step(&state.session, event, &config.session);
+    let effects = Effects { notes: [effects.notes, Notes::default()], ..Effects::default() };
+    (State { session, ..*state }, effects)
+}
+
+fn class(interlock: &interlock::State, config: &Config) -> TripClass {
+    match interlock.class(&config.interlock) {
+        None => TripClass::None,
+        Some(interlock::TripClass::Operator) => TripClass::Operator,
+        Some(interlock::TripClass::Clinician) => TripClass::Clinician,
+        Some(interlock::TripClass::Service) => TripClass::Service,
+    }
+}
