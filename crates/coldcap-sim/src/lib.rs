@@ -1,0 +1,87 @@
+//! A virtual machine and a virtual patient.
+//!
+//! Firmware, host programs and tests run against this crate as they would against a scalp-cooling
+//! machine with somebody under its cap: [`VirtualMachine::step`] takes the drives of one tick,
+//! [`VirtualMachine::inputs`] gives the sensor codes of the next, [`VirtualMachine::truth`] says what
+//! is really so. A [`FaultSchedule`] breaks things on purpose, a [`NoisyLink`] spoils bytes.
+//!
+//! ```
+//! use coldcap::{ChannelDrives, Drives};
+//! use coldcap_sim::{
+//!     CapPlacement, FaultSchedule, MachineParameters, PatientParameters, STEP, VirtualMachine,
+//! };
+//! use coldcap_units::{Duty, Instant};
+//!
+//! let mut machine = MachineParameters::standard();
+//! machine.tank.start_c = -4.0;
+//! let mut plant = VirtualMachine::new(machine, [PatientParameters::standard()], 7)?;
+//! plant.place_cap(0, CapPlacement::Worn)?;
+//!
+//! // The pump is dead from the tenth second on.
+//! let faults = FaultSchedule::parse("pump-stop@10")?;
+//! let full = ChannelDrives { pump: Duty::FULL, valve: Duty::FULL };
+//! let drives = Drives { permit: true, chiller: Duty::FULL, channels: [full] };
+//! let mut now = Instant::ZERO;
+//! for _ in 0..200 {
+//!     plant.step(&drives, now, &faults);
+//!     now = now.plus(STEP);
+//! }
+//! assert_eq!(plant.inputs(now).channels[0].flow.value.map(|pulses| pulses.edges), Ok(0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is modelled
+//! - **Patient** ([`patient`]): Pennes' bioheat equation in spherical shells of brain, skull, fat and
+//!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute and
+//!   recovers over hours.
+//! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
+//!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves.
+//! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
+//!   pulses over a second; pump current; read-backs of valve, chiller and permit.
+//!
+//! # What it shows
+//! The standard head under coolant of −4 °C at 1 L/min, brought down at 3 K/min: skin 18.6 °C after 30
+//! minutes and 18.2 °C in the end, 20.3 °C at the follicles; the cap's inner face at 2.2 °C in front
+//! and 2.0 °C at the rear; 38 W from the head. **The standard hair resistance was fitted for this
+//! skin temperature**, see [`PatientParameters::standard`]; so the figure proves nothing about any
+//! machine or any patient. The tests hold the model against published measurements that were *not*
+//! fitted: time to the plateau, temperature under the skin, spread over a population, perfusion in
+//! the cold and after it, length of a break.
+//!
+//! # What is not modelled
+//! Ice, viscosity (flow and film stay as they are in the cold), pressure, ageing of sensors, sweat and
+//! wetness of hair, movement, injury. Perfusion after cooling recovers faster than the slowest
+//! published cases: to 65 % after two hours. Nothing here is evidence that a treatment works or is
+//! safe.
+//!
+//! # Repeatability and speed
+//! Mathematics comes from the `libm` crate alone, and random numbers from a generator written here: the
+//! same parameters, seed and calls give the same bits everywhere. A treatment of 3.6 hours, 130 000
+//! steps with their inputs, takes some 0.4 s of one core in a release build.
+//!
+//! No function of this crate panics.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod attendant;
+pub mod fault;
+pub mod link;
+pub mod machine;
+mod parameter;
+pub mod patient;
+pub mod random;
+pub mod rig;
+pub mod sensor;
+
+pub use attendant::{Attendant, AttendantParameters};
+pub use fault::{FaultError, FaultKind, FaultSchedule, FaultSet, FaultWindow};
+pub use link::{LinkCounters, LinkParameters, NoisyLink};
+pub use machine::{
+    BuildError, CapPlacement, EnergyBalance, MachineParameters, NoSuchChannel, STEP, Truth,
+    VirtualMachine,
+};
+pub use parameter::ParameterError;
+pub use patient::PatientParameters;
+pub use rig::{DeviceLane, Machine, MachineTick, Rig, RigError};

@@ -1,0 +1,291 @@
+//! One channel: valve, pump, hoses, cap, and the head under it.
+
+use super::actuator::{Obstacle, Pump, Valve};
+use super::cap::CapHalf;
+use super::energy::EnergyBalance;
+use super::hose::Hose;
+use super::parameters::MachineParameters;
+use super::truth::{CapPlacement, Truth};
+use super::{COOLANT_J_PER_L_K, STEP_S};
+use crate::fault::{FaultKind, FaultSet, Place};
+use crate::patient::{Boundary, PatientParameters, Scalp};
+use crate::random::Random;
+use crate::sensor::{Character, FlowMeter, Thermistor};
+use coldcap::{CapInputs, ChannelDrives, ChannelInputs};
+use coldcap_units::{Fault, Instant, Reading};
+
+/// Standard deviation of the pump current's noise in mA.
+const CURRENT_NOISE_MA: f64 = 3.0;
+
+/// The front or the rear half of the cap with the scalp under it.
+#[derive(Clone, Debug)]
+struct Half {
+    scalp: Scalp,
+    cap: CapHalf,
+    hair_resistance: f64,
+    heat_w: f64,
+}
+
+/// What surrounds a half in one step.
+#[derive(Clone, Copy, Debug)]
+struct Surroundings {
+    worn: bool,
+    ambient_c: f64,
+    bare_resistance: f64,
+    open_resistance: f64,
+    /// Area of the half in m².
+    area_m2: f64,
+    /// Area of the scalp under it in m².
+    scalp_m2: f64,
+}
+
+impl Half {
+    /// One step with `litres` of coolant at `inlet_c` through it.
+    fn step(&mut self, stream: (f64, f64), around: &Surroundings, balance: &mut EnergyBalance) {
+        let interface_c = self.cap.interface_c();
+        let boundary = if around.worn {
+            Boundary { celsius: interface_c, resistance: self.hair_resistance }
+        } else {
+            Boundary { celsius: around.ambient_c, resistance: around.bare_resistance }
+        };
+        let head_w = self.scalp.step(&boundary) * around.scalp_m2;
+        let air_w = around.area_m2 / around.open_resistance * (around.ambient_c - interface_c);
+        let into_cap_w = if around.worn { head_w } else { air_w };
+        let outside = (around.area_m2, around.ambient_c);
+        balance.room_j += self.cap.step(stream, into_cap_w * STEP_S, outside);
+        if !around.worn {
+            balance.room_j += (air_w - head_w) * STEP_S;
+        }
+        self.heat_w = if around.worn { head_w } else { 0.0 };
+    }
+}
+
+/// The thermistors of a channel.
+#[derive(Clone, Debug)]
+struct Thermistors {
+    supply: Thermistor,
+    returned: Thermistor,
+    front: Thermistor,
+    rear: Thermistor,
+    safety: Thermistor,
+    skin: Option<Thermistor>,
+}
+
+/// One channel. The cap's sensors hang on a cable of their own: they read while it is uncoupled.
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    placement: CapPlacement,
+    /// Where the cap is once a fault may have taken it off.
+    actual: CapPlacement,
+    valve: Valve,
+    pump: Pump,
+    supply_hose: Hose,
+    return_hose: Hose,
+    front: Half,
+    rear: Half,
+    around: Surroundings,
+    cap_m2: f64,
+    sensors: Thermistors,
+    meter: FlowMeter,
+    random: Random,
+}
+
+impl Channel {
+    /// At rest in the room, the cap off. Its noise comes from `seeds`.
+    pub(super) fn new(
+        machine: &MachineParameters,
+        patient: &PatientParameters,
+        seeds: &mut Random,
+    ) -> Self {
+        let ambient_c = machine.ambient_c;
+        let half = |hair_resistance| Half {
+            scalp: Scalp::bare(patient, ambient_c, STEP_S),
+            cap: CapHalf::new(&machine.cap, ambient_c),
+            hair_resistance,
+            heat_w: 0.0,
+        };
+        let circuit = &machine.circuit;
+        let hose = || Hose::new(circuit.hose_ml, circuit.hose_gain_w_per_k, ambient_c);
+        let front = half(patient.front_resistance());
+        let skin_c = front.scalp.skin_c();
+        Self {
+            placement: CapPlacement::Off,
+            actual: CapPlacement::Off,
+            valve: Valve::new(circuit),
+            pump: Pump::new(circuit),
+            supply_hose: hose(),
+            return_hose: hose(),
+            front,
+            rear: half(patient.rear_resistance()),
+            around: Surroundings {
+                worn: false,
+                ambient_c,
+                bare_resistance: patient.bare_resistance,
+                open_resistance: machine.cap.open_resistance,
+                area_m2: 0.5 * machine.cap.area_m2,
+                scalp_m2: 0.5 * patient.covered_area_m2,
+            },
+            cap_m2: 0.5 * machine.cap.area_m2,
+            sensors: Thermistors::new(machine, skin_c, seeds),
+            meter: FlowMeter::new(machine.sensors.edges_per_ml),
+            random: Random::new(seeds.next_u64()),
+        }
+    }
+
+    pub(super) fn place_cap(&mut self, placement: CapPlacement) {
+        self.placement = placement;
+        self.actual = placement;
+    }
+
+    /// One step on a tank at `tank_c`. Returns the heat that its stream brings to the tank, in J.
+    pub(super) fn step(
+        &mut self,
+        drives: ChannelDrives,
+        tank_c: f64,
+        faults: FaultSet,
+        balance: &mut EnergyBalance,
+    ) -> f64 {
+        let removed = faults.contains(FaultKind::CapOff);
+        self.actual = if removed { CapPlacement::Off } else { self.placement };
+        self.valve.step(drives.valve);
+        self.pump.step(drives.pump, self.obstacle(faults));
+        let litres = self.pump.flow() * STEP_S;
+        let to_tank = self.circulate(litres, tank_c, balance);
+        self.meter.pass(litres * 1_000.0);
+        self.follow(faults);
+        to_tank
+    }
+
+    fn obstacle(&self, faults: FaultSet) -> Obstacle {
+        if faults.contains(FaultKind::PumpStop) {
+            Obstacle::Dead
+        } else if faults.contains(FaultKind::Kink) || !self.actual.is_coupled() {
+            Obstacle::Blocked
+        } else {
+            Obstacle::Free
+        }
+    }
+
+    /// Moves the coolant round: cap, return hose, mixing valve, pump, supply hose, cap.
+    fn circulate(&mut self, litres: f64, tank_c: f64, balance: &mut EnergyBalance) -> f64 {
+        let cap_c = 0.5 * (self.front.cap.coolant_c() + self.rear.cap.coolant_c());
+        let returned_c = self.return_hose.push(litres, cap_c);
+        let fresh = self.valve.position();
+        let mixed_c = fresh * tank_c + (1.0 - fresh) * returned_c;
+        let rise_k = self.pump.rise_k();
+        let inlet_c = self.supply_hose.push(litres, mixed_c + rise_k);
+        let ambient_c = self.around.ambient_c;
+        balance.pumps_j += litres * COOLANT_J_PER_L_K * rise_k;
+        balance.room_j += self.supply_hose.warm(ambient_c) + self.return_hose.warm(ambient_c);
+        self.exchange((0.5 * litres, inlet_c), balance);
+        fresh * litres * COOLANT_J_PER_L_K * (returned_c - tank_c)
+    }
+
+    /// Lets both halves of the cap exchange heat with the stream, the head and the room.
+    fn exchange(&mut self, stream: (f64, f64), balance: &mut EnergyBalance) {
+        let worn = self.actual.is_worn();
+        let area_m2 = if worn { self.around.scalp_m2 } else { self.cap_m2 };
+        self.around = Surroundings { worn, area_m2, ..self.around };
+        self.front.step(stream, &self.around, balance);
+        self.rear.step(stream, &self.around, balance);
+    }
+
+    fn follow(&mut self, faults: FaultSet) {
+        let (front_c, rear_c) = (self.front.cap.interface_c(), self.rear.cap.interface_c());
+        let sensors = &mut self.sensors;
+        sensors.supply.follow(self.supply_hose.inlet_c(), faults.defect(Place::Supply));
+        sensors.returned.follow(self.return_hose.outlet_c(), faults.defect(Place::Return));
+        sensors.front.follow(front_c, faults.defect(Place::Front));
+        sensors.rear.follow(rear_c, faults.defect(Place::Rear));
+        // It is placed where the cap is coldest, whichever half that is.
+        sensors.safety.follow(front_c.min(rear_c), faults.defect(Place::Safety));
+        if let Some(skin) = &mut sensors.skin {
+            skin.follow(self.front.scalp.skin_c(), None);
+        }
+    }
+
+    /// What its sensors say at `now`; the cap reports `identity`.
+    pub(super) fn inputs(&mut self, now: Instant, identity: u32) -> ChannelInputs {
+        let noise_ma = CURRENT_NOISE_MA * self.random.gaussian();
+        let coupled = self.actual.is_coupled();
+        let sensors = &mut self.sensors;
+        let mut read = |sensor: &mut Thermistor| Reading::new(sensor.sample(), now);
+        ChannelInputs {
+            supply: read(&mut sensors.supply),
+            returned: read(&mut sensors.returned),
+            front: read(&mut sensors.front),
+            rear: read(&mut sensors.rear),
+            safety: read(&mut sensors.safety),
+            skin: sensors.skin.as_mut().map_or(Reading::absent(), &mut read),
+            flow: Reading::new(self.meter.pulses(), now),
+            pressure: Reading::absent(),
+            pump_current: Reading::new(self.pump.current(noise_ma), now),
+            valve: Reading::new(self.valve.read_back(), now),
+            cap: CapInputs {
+                coupled: Reading::new(coupled, now),
+                identity: Reading {
+                    value: if coupled { Ok(identity) } else { Err(Fault::Unavailable) },
+                    taken: now,
+                },
+            },
+        }
+    }
+
+    /// What is really so, but for the tank.
+    pub(super) fn truth(&self) -> Truth {
+        let (front, rear) = (&self.front, &self.rear);
+        let mean =
+            |quantity: fn(&Scalp) -> f64| 0.5 * (quantity(&front.scalp) + quantity(&rear.scalp));
+        Truth {
+            skin_c: mean(Scalp::skin_c),
+            coldest_skin_c: front.scalp.skin_c().min(rear.scalp.skin_c()),
+            follicle_c: mean(Scalp::follicle_c),
+            interface_front_c: front.cap.interface_c(),
+            interface_rear_c: rear.cap.interface_c(),
+            supply_c: self.supply_hose.inlet_c(),
+            return_c: self.return_hose.outlet_c(),
+            perfusion: mean(Scalp::perfusion),
+            heat_w: front.heat_w + rear.heat_w,
+            flow_l_min: self.pump.flow() * 60.0,
+            ..Truth::default()
+        }
+    }
+
+    /// Heat in hoses, cap and scalp in J, counted from 0 °C.
+    pub(super) fn stored(&self) -> f64 {
+        let scalps = self.front.scalp.stored() + self.rear.scalp.stored();
+        let caps = self.front.cap.stored() + self.rear.cap.stored();
+        self.supply_hose.stored() + self.return_hose.stored() + caps + scalps * self.around.scalp_m2
+    }
+
+    /// Heat that blood and tissue brought to the scalp, in J.
+    pub(super) fn patient_heat(&self) -> f64 {
+        let brought = |half: &Half| half.scalp.heat().blood + half.scalp.heat().metabolism;
+        (brought(&self.front) + brought(&self.rear)) * self.around.scalp_m2
+    }
+}
+
+impl Thermistors {
+    fn new(machine: &MachineParameters, skin_c: f64, seeds: &mut Random) -> Self {
+        let character = machine.sensors.character();
+        let mut at =
+            |celsius| Thermistor::new(&character, celsius, STEP_S, Random::new(seeds.next_u64()));
+        let ambient_c = machine.ambient_c;
+        Self {
+            supply: at(ambient_c),
+            returned: at(ambient_c),
+            front: at(ambient_c),
+            rear: at(ambient_c),
+            safety: at(ambient_c),
+            // Drawn even where it is not fitted, so that fitting one leaves all other noise alone.
+            skin: Some(at(skin_c)).filter(|_| machine.sensors.skin),
+        }
+    }
+}
+
+impl super::SensorParameters {
+    /// What every thermistor has in common.
+    pub(super) fn character(&self) -> Character {
+        Character { lag_s: self.lag_s, noise_k: self.noise_k, offset_k: self.offset_k }
+    }
+}
