@@ -1,0 +1,382 @@
+//! A client of one device: bytes in, messages out, commands in, bytes out.
+//!
+//! It holds no clock, no thread and no transport: whoever drives it says what time it is. The same calls
+//! give the same bytes. What it takes off its user's hands:
+//!
+//! - it greets the device once a second until the greeting is answered, and shows itself alive once a
+//!   second;
+//! - it sends commands in their order, one at a time, and repeats an unanswered one **under the same
+//!   request id**, so that a device carries it out at most once; stopping overtakes everything;
+//! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds;
+//! - it says when the link is lost and when it is back;
+//! - it collects the record and asks again for entries that did not arrive;
+//! - it drops exact copies of packets and status reports that were overtaken, and counts what is lost.
+//!
+//! ```
+//! use coldcap_host::client::{Client, ClientConfig, CommandBody, Message};
+//! use coldcap_units::Instant;
+//! use coldcap_wire::message::{Action, Hello, Response, Status};
+//! use coldcap_wire::Sender;
+//!
+//! let mut client = Client::new(ClientConfig::new(1));
+//! let now = Instant::from_millis(500);
+//! let stop = client.command(now, CommandBody::operate(Action::STOP));
+//! let mut bytes = Vec::new();
+//! client.transmit(now, &mut bytes); // a greeting, the command and a heartbeat
+//! assert_eq!(bytes.iter().filter(|byte| **byte == 0).count(), 3);
+//!
+//! // The device answers, one byte at a time.
+//! let mut frame = [0; 64];
+//! let len = Sender::new().respond(0x15, &Response::new(stop, Status::OK), &mut frame)?;
+//! frame[..len].iter().for_each(|byte| client.receive(now, &[*byte]));
+//! assert!(matches!(client.poll_message(), Some(Message::Response { rid, .. }) if rid == stop));
+//! # Ok::<(), coldcap_wire::frame::TooLong>(())
+//! ```
+
+mod command;
+mod echo;
+pub(crate) mod hash;
+mod message;
+mod presence;
+mod record;
+mod requests;
+
+pub use command::{CommandBody, UNSENT};
+pub use message::Message;
+pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
+pub use record::{LARGEST_REQUEST, Record};
+pub use requests::{LONGEST_WAIT, RETRY_AFTER, TRIES};
+
+use coldcap_session::record::Entry;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::frame::{self, TooLong, max_encoded_len};
+use coldcap_wire::message::{
+    AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Origin, ReadRecord, RecordEntry, Response,
+    SCHEMA,
+};
+use coldcap_wire::packet::{MAJOR, PACKET_LEN};
+use coldcap_wire::{Receiver, Sender, WireError};
+use echo::{Copies, Newest};
+use presence::Presence;
+use requests::Requests;
+use std::collections::VecDeque;
+
+/// Missing entries of the record are asked for this often.
+pub const RECORD_EVERY: Duration = Duration::from_secs(2);
+
+const FRAME_LEN: usize = max_encoded_len(PACKET_LEN);
+
+/// What a client has to know beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientConfig {
+    /// The channel that commands are meant for, from 0.
+    pub channel: u8,
+    /// Differs from one start of the host to the next; it stands in the greeting.
+    pub boot: u32,
+    /// The request id of the first command. A device remembers the last few, so a host that starts anew
+    /// should not begin where it began before.
+    pub first_rid: u16,
+}
+
+impl ClientConfig {
+    /// A client of channel 0 whose first request id is taken from `boot`.
+    #[must_use]
+    pub const fn new(boot: u32) -> Self {
+        Self { channel: 0, boot, first_rid: (boot as u16).rotate_left(8) }
+    }
+}
+
+/// What happened on the link so far. Every count stops at its maximum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Frames by outcome: whole, wrong check value, wrong length, too long, wrong stuffing.
+    pub frames: frame::Counters,
+    /// Packets missing by their numbers.
+    pub packets_lost: u32,
+    /// Whole frames with a header or a body that could not be read.
+    pub unreadable: u32,
+    /// Exact copies of packets, dropped.
+    pub copies: u32,
+    /// Status reports that were overtaken, dropped.
+    pub overtaken: u32,
+    /// Answers to no command that is waiting for one.
+    pub unmatched: u32,
+}
+
+/// A client of one device. See the [module](self).
+#[derive(Clone, Debug)]
+pub struct Client {
+    config: ClientConfig,
+    receiver: Receiver,
+    sender: Sender,
+    presence: Presence,
+    requests: Requests,
+    record: Record,
+    record_due: Option<Instant>,
+    record_rid: Option<u16>,
+    copies: Copies,
+    newest_channel: Newest,
+    newest_machine: Newest,
+    counters: Counters,
+    messages: VecDeque<Message>,
+}
+
+impl Client {
+    /// A client that has sent and seen nothing.
+    #[must_use]
+    pub fn new(config: ClientConfig) -> Self {
+        Self {
+            config,
+            receiver: Receiver::new(),
+            sender: Sender::new(),
+            presence: Presence::new(),
+            requests: Requests::new(config.first_rid),
+            record: Record::default(),
+            record_due: None,
+            record_rid: None,
+            copies: Copies::default(),
+            newest_channel: Newest::default(),
+            newest_machine: Newest::default(),
+            counters: Counters::default(),
+            messages: VecDeque::new(),
+        }
+    }
+
+    /// Takes bytes that came from the device, cut into chunks in any way.
+    ///
+    /// Messages wait until [`poll_message`](Self::poll_message) takes them; poll after every call.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        self.notice_silence(now);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let consumed = self.receive_frame(now, rest);
+            rest = rest.get(consumed.max(1)..).unwrap_or_default();
+        }
+    }
+
+    /// The next message, in the order of their coming.
+    pub fn poll_message(&mut self) -> Option<Message> {
+        self.messages.pop_front()
+    }
+
+    /// Queues a command; returns its request id, under which the answer comes as
+    /// [`Message::Response`] or [`Message::TimedOut`].
+    pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
+        self.requests.push(now, body)
+    }
+
+    /// Asks again for the last entry known, or the first: its report tells how many there are.
+    ///
+    /// Without it, a lost report of the very last entry would not be missed.
+    pub fn ask_record_length(&mut self, now: Instant) {
+        self.record_due = Some(now);
+    }
+
+    /// Appends every frame that is due at `now`.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn transmit(&mut self, now: Instant, out: &mut Vec<u8>) {
+        self.notice_silence(now);
+        self.requests.give_up(now, &mut self.messages);
+        if self.presence.greeting_due(now) {
+            let hello = self.hello();
+            self.append(out, |sender, room| sender.send_message(&hello, room));
+        }
+        while let Some((rid, body)) = self.requests.next_due(now, self.presence.greeted()) {
+            self.append_command(out, rid, body);
+        }
+        self.transmit_record_request(now, out);
+        if let Some(nonce) = self.presence.beat_due(now) {
+            let beat = Heartbeat { at_ms: now.as_millis(), nonce };
+            self.append(out, |sender, room| sender.send_message(&beat, room));
+        }
+    }
+
+    /// When [`transmit`](Self::transmit) has something to do next, unless something comes in before; in
+    /// the past where it is overdue.
+    #[must_use]
+    pub fn next_deadline(&self) -> Instant {
+        let greeted = self.presence.greeted();
+        let record = self.record_due.filter(|_| greeted);
+        let others = [self.requests.deadline(greeted), record].into_iter().flatten().min();
+        others.map_or(self.presence.deadline(), |other| other.min(self.presence.deadline()))
+    }
+
+    /// The channel that commands are meant for, from 0.
+    #[must_use]
+    pub const fn channel(&self) -> u8 {
+        self.config.channel
+    }
+
+    /// What happened on the link so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let packets_lost = self.receiver.losses().missed;
+        Counters { frames: self.receiver.counters(), packets_lost, ..self.counters }
+    }
+
+    /// The record as it has arrived so far.
+    #[must_use]
+    pub const fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Whether the device has answered the greeting and the link is up.
+    #[must_use]
+    pub const fn is_connected(&self) -> bool {
+        self.presence.greeted()
+    }
+
+    fn notice_silence(&mut self, now: Instant) {
+        if self.presence.falls_silent(now) {
+            self.messages.push_back(Message::LinkLost);
+        }
+    }
+
+    /// Takes the bytes of at most one frame; returns how many.
+    fn receive_frame(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let (consumed, packet) = self.receiver.feed(bytes);
+        let packet = match packet {
+            Some(Ok(packet)) => packet,
+            Some(Err(WireError::Header(_) | WireError::Body(_))) => {
+                count(&mut self.counters.unreadable);
+                return consumed;
+            }
+            // A damaged frame has its counter in the receiver.
+            Some(Err(WireError::Frame(_))) | None => return consumed,
+        };
+        let header = packet.header;
+        let copy = self.copies.seen(header.number, header.endpoint, packet.body);
+        let message = packet.message();
+        self.notice_packet(now);
+        match message {
+            _ if copy => count(&mut self.counters.copies),
+            Ok(message) => self.accept(now, header.endpoint, message),
+            Err(_) => count(&mut self.counters.unreadable),
+        }
+        consumed
+    }
+
+    fn notice_packet(&mut self, now: Instant) {
+        if self.presence.hear(now) {
+            self.messages.push_back(Message::LinkBack);
+        }
+    }
+
+    fn accept(&mut self, now: Instant, endpoint: u8, message: AnyMessage) {
+        match message {
+            AnyMessage::Hello(hello) => self.accept_hello(now, hello),
+            AnyMessage::ChannelStatus(status) if self.newest_channel.overtook(status.at_ms) => {
+                count(&mut self.counters.overtaken);
+            }
+            AnyMessage::MachineStatus(status) if self.newest_machine.overtook(status.at_ms) => {
+                count(&mut self.counters.overtaken);
+            }
+            AnyMessage::ChannelStatus(status) => {
+                self.messages.push_back(Message::ChannelStatus(status));
+            }
+            AnyMessage::MachineStatus(status) => {
+                self.messages.push_back(Message::MachineStatus(status));
+            }
+            AnyMessage::EventReport(event) => self.messages.push_back(Message::Event(event)),
+            AnyMessage::RecordEntry(entry) => self.accept_entry(now, entry),
+            AnyMessage::CapCalibration(calibration) => {
+                self.messages.push_back(Message::CapCalibration(calibration));
+            }
+            AnyMessage::Response(response) => self.accept_response(endpoint, response),
+            AnyMessage::Heartbeat(_) => {}
+            // A device does not send commands: what comes here is not one, or an echo.
+            _ => count(&mut self.counters.unreadable),
+        }
+    }
+
+    fn accept_hello(&mut self, now: Instant, hello: Hello) {
+        if self.presence.greet(now, hello.boot) {
+            self.ask_record_length(now);
+        }
+        self.messages.push_back(Message::Hello(hello));
+    }
+
+    /// Every channel has a record of its own; this client keeps that of its channel.
+    fn accept_entry(&mut self, now: Instant, report: RecordEntry) {
+        if Entry::from_bytes(&report.entry.0).channel == self.config.channel {
+            self.record.insert(&report);
+            self.watch_record(now);
+        }
+        self.messages.push_back(Message::RecordEntry(report));
+    }
+
+    fn accept_response(&mut self, endpoint: u8, response: Response) {
+        let rid = response.rid;
+        match self.requests.answered(endpoint, &response) {
+            Some(command) => self.messages.push_back(Message::Response { rid, command, response }),
+            None if self.record_rid.take_if(|own| *own == rid).is_some() => {}
+            None => count(&mut self.counters.unmatched),
+        }
+    }
+
+    /// Entries that were announced may still be on their way: they are asked for a little later.
+    fn watch_record(&mut self, now: Instant) {
+        let wanted = !self.record.is_complete();
+        self.record_due = wanted.then(|| self.record_due.unwrap_or(now.plus(RECORD_EVERY)));
+    }
+
+    fn transmit_record_request(&mut self, now: Instant, out: &mut Vec<u8>) {
+        if !self.presence.greeted() || self.record_due.is_none_or(|due| due > now) {
+            return;
+        }
+        let (from, count) = self.record.missing().unwrap_or_else(|| {
+            (self.record.total().saturating_sub(1), 1) // answers with the present length
+        });
+        let rid = self.requests.fresh_rid();
+        self.record_rid = Some(rid);
+        self.record_due = (!self.record.is_complete()).then_some(now.plus(RECORD_EVERY));
+        self.append_command(
+            out,
+            rid,
+            CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count }),
+        );
+    }
+
+    fn append_command(&mut self, out: &mut Vec<u8>, rid: u16, body: CommandBody) {
+        let head = CommandHead::new(rid, self.config.channel);
+        self.append(out, |sender, room| body.write(head, sender, room));
+    }
+
+    /// Every message fits its frame, so a refusal cannot happen; if it did, nothing would be sent.
+    fn append(
+        &mut self,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&mut Sender, &mut [u8]) -> Result<usize, TooLong>,
+    ) {
+        let mut room = [0; FRAME_LEN];
+        let length = write(&mut self.sender, &mut room).unwrap_or(0);
+        out.extend_from_slice(room.get(..length).unwrap_or_default());
+    }
+
+    /// What a host says of itself: 0 wherever a field describes a device.
+    const fn hello(&self) -> Hello {
+        Hello {
+            major: MAJOR,
+            minor_min: MINOR,
+            minor_max: MINOR,
+            origin: Origin::DEVICE,
+            model: 0,
+            serial: 0,
+            firmware: 0,
+            schema: SCHEMA,
+            mtu: PACKET_LEN as u16,
+            channels: 0,
+            features: 0,
+            boot: self.config.boot,
+        }
+    }
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}

@@ -1,0 +1,115 @@
+//! What a host can ask of the device.
+
+use coldcap_wire::Sender;
+use coldcap_wire::frame::TooLong;
+use coldcap_wire::message::{
+    Action, ChoosePlan, CommandHead, FactKind, Measure, Message as _, Observe, Operate, ReadRecord,
+    SelectPatient, StartFit, Subscribe,
+};
+
+/// The head of a command that has not been sent; the client writes its own in its place.
+pub const UNSENT: CommandHead = CommandHead::new(0, 0);
+
+/// A command. The head inside is ignored: the client fills in request id and channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandBody {
+    /// Begin a fit visit.
+    StartFit,
+    /// The measures of the head and the hair on it.
+    Measure(Measure),
+    /// Who is treated.
+    SelectPatient(SelectPatient),
+    /// The plan of the session.
+    ChoosePlan(ChoosePlan),
+    /// One press of a button.
+    Operate(Operate),
+    /// A fact that somebody observed.
+    Observe(Observe),
+    /// Ask for entries of the record. The client does so by itself where entries are missing.
+    ReadRecord(ReadRecord),
+    /// How often status reports are sent.
+    Subscribe(Subscribe),
+}
+
+impl CommandBody {
+    /// A press of a button that needs no argument; the first step where it takes two.
+    ///
+    /// ```
+    /// use coldcap_host::client::CommandBody;
+    /// use coldcap_wire::message::Action;
+    ///
+    /// let resume = CommandBody::operate(Action::RESUME);
+    /// assert_ne!(resume, resume.confirmed());
+    /// assert_eq!(CommandBody::StartFit.confirmed(), CommandBody::StartFit);
+    /// ```
+    #[must_use]
+    pub const fn operate(action: Action) -> Self {
+        Self::operate_with(action, 0)
+    }
+
+    /// A press of a button with its argument; the first step where it takes two.
+    #[must_use]
+    pub const fn operate_with(action: Action, argument: u16) -> Self {
+        Self::Operate(Operate { head: UNSENT, action, confirm: 0, argument })
+    }
+
+    /// The second step of a button that takes two; any other command unchanged.
+    #[must_use]
+    pub const fn confirmed(self) -> Self {
+        match self {
+            Self::Operate(press) => Self::Operate(Operate { confirm: 1, ..press }),
+            other => other,
+        }
+    }
+
+    /// The start or the end of a drug.
+    #[must_use]
+    pub const fn drug(fact: FactKind, drug: u16, hair_toxic: bool) -> Self {
+        Self::Observe(Observe { head: UNSENT, fact, drug, hair_toxic: hair_toxic as u8, value: 0 })
+    }
+
+    /// A fact about the patient that has a value.
+    #[must_use]
+    pub const fn observe(fact: FactKind, value: u8) -> Self {
+        Self::Observe(Observe { head: UNSENT, fact, drug: 0, hair_toxic: 0, value })
+    }
+
+    /// The endpoint number it travels under.
+    #[must_use]
+    pub const fn endpoint(&self) -> u8 {
+        match self {
+            Self::StartFit => StartFit::ENDPOINT,
+            Self::Measure(_) => Measure::ENDPOINT,
+            Self::SelectPatient(_) => SelectPatient::ENDPOINT,
+            Self::ChoosePlan(_) => ChoosePlan::ENDPOINT,
+            Self::Operate(_) => Operate::ENDPOINT,
+            Self::Observe(_) => Observe::ENDPOINT,
+            Self::ReadRecord(_) => ReadRecord::ENDPOINT,
+            Self::Subscribe(_) => Subscribe::ENDPOINT,
+        }
+    }
+
+    /// Whether it must not wait behind other commands: stopping is one action, at once.
+    pub(super) const fn is_urgent(&self) -> bool {
+        matches!(self, Self::Operate(Operate { action: Action::STOP, .. }))
+    }
+
+    /// Writes the frame of this command to the start of `out`; returns its length.
+    pub(super) fn write(
+        self,
+        head: CommandHead,
+        sender: &mut Sender,
+        out: &mut [u8],
+    ) -> Result<usize, TooLong> {
+        match self {
+            Self::StartFit => sender.send_message(&StartFit { head }, out),
+            Self::Measure(body) => sender.send_message(&Measure { head, ..body }, out),
+            Self::SelectPatient(body) => sender.send_message(&SelectPatient { head, ..body }, out),
+            Self::ChoosePlan(body) => sender.send_message(&ChoosePlan { head, ..body }, out),
+            Self::Operate(body) => sender.send_message(&Operate { head, ..body }, out),
+            Self::Observe(body) => sender.send_message(&Observe { head, ..body }, out),
+            Self::ReadRecord(body) => sender.send_message(&ReadRecord { head, ..body }, out),
+            Self::Subscribe(body) => sender.send_message(&Subscribe { head, ..body }, out),
+        }
+    }
+}

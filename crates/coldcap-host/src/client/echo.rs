@@ -1,0 +1,73 @@
+//! Packets that came twice, and status reports that came late.
+
+use super::hash::fnv1a_64;
+use coldcap_units::Duration;
+use std::collections::VecDeque;
+
+/// How many packets back a copy is recognised.
+const REMEMBERED: usize = 32;
+
+/// A status report that is older than the newest by less than this was overtaken. One that is older by
+/// more comes from a device that started anew.
+const OVERTAKEN: Duration = Duration::from_secs(2);
+
+/// Recognises exact copies of recent packets: same number, same bytes.
+///
+/// The number alone would not do: a device that starts anew counts from 0 again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Copies(VecDeque<(u32, u64)>);
+
+impl Copies {
+    /// Whether this packet came before; it is remembered if not.
+    pub(super) fn seen(&mut self, number: u32, endpoint: u8, body: &[u8]) -> bool {
+        let bytes = core::iter::once(endpoint).chain(body.iter().copied());
+        let packet = (number, fnv1a_64(bytes));
+        if self.0.contains(&packet) {
+            return true;
+        }
+        self.0.truncate(REMEMBERED - 1);
+        self.0.push_front(packet);
+        false
+    }
+}
+
+/// The newest time stamp of one kind of report.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Newest(u64);
+
+impl Newest {
+    /// Whether a report with this time stamp was overtaken by the newest; if not, it becomes the newest.
+    pub(super) fn overtook(&mut self, at_ms: u64) -> bool {
+        let behind = self.0.saturating_sub(at_ms);
+        let late = behind > 0 && behind < u64::from(OVERTAKEN.as_millis());
+        if !late {
+            self.0 = at_ms;
+        }
+        late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_the_same_number_with_the_same_bytes() {
+        let mut copies = Copies::default();
+        assert!(!copies.seen(1, 0x40, b"a"));
+        assert!(copies.seen(1, 0x40, b"a"));
+        assert!(!copies.seen(1, 0x40, b"b"), "a restarted device counts again");
+        assert!(!copies.seen(1, 0x41, b"a"));
+        (2..34).for_each(|number| assert!(!copies.seen(number, 0x40, b"a")));
+        assert!(!copies.seen(1, 0x40, b"a"), "forgotten by now");
+    }
+
+    #[test]
+    fn late_is_a_little_back_and_restarted_is_far_back() {
+        let mut newest = Newest::default();
+        assert!(!newest.overtook(10_000));
+        assert!(newest.overtook(9_000) && newest.overtook(8_001));
+        assert!(!newest.overtook(10_000), "another channel of the same moment");
+        assert!(!newest.overtook(100) && !newest.overtook(200));
+    }
+}

@@ -1,0 +1,43 @@
+//! What a client tells its user.
+
+use super::command::CommandBody;
+use coldcap_wire::message::{
+    CapCalibration, ChannelStatus, EventReport, Hello, MachineStatus, RecordEntry, Response,
+};
+
+/// One thing that came over the wire, or did not come in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// Who the device is and what it speaks.
+    Hello(Hello),
+    /// The state of a channel. One that was overtaken by a newer one is not told.
+    ChannelStatus(ChannelStatus),
+    /// The state of what all channels share. One that was overtaken by a newer one is not told.
+    MachineStatus(MachineStatus),
+    /// Something happened; it also stands in the record.
+    Event(EventReport),
+    /// An entry of the record; it is in [`Client::record`](super::Client::record) already.
+    RecordEntry(RecordEntry),
+    /// The cap calibration that a fit visit stored.
+    CapCalibration(CapCalibration),
+    /// The answer to a command of this client.
+    Response {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+        /// Its answer.
+        response: Response,
+    },
+    /// A command got no answer. Whether the device carried it out is not known.
+    TimedOut {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// No packet came for 3.5 s.
+    LinkLost,
+    /// A packet came after the link was lost.
+    LinkBack,
+}

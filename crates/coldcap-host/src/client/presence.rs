@@ -1,0 +1,95 @@
+//! Who is there: greetings, heartbeats, and the silence that means a lost link.
+
+use coldcap_units::{Duration, Instant};
+
+/// The greeting is repeated after this while it is unanswered.
+pub const GREET_EVERY: Duration = Duration::from_secs(1);
+
+/// A heartbeat is sent this often.
+pub const BEAT_EVERY: Duration = Duration::from_secs(1);
+
+/// The link is lost after this without a packet.
+pub const SILENCE: Duration = Duration::from_millis(3_500);
+
+/// What a side has to say about its own presence.
+#[derive(Clone, Debug)]
+pub(super) struct Presence {
+    greet_due: Option<Instant>,
+    beat_due: Instant,
+    beats: u16,
+    heard: Option<Instant>,
+    lost: bool,
+    peer_boot: Option<u32>,
+}
+
+impl Presence {
+    pub(super) const fn new() -> Self {
+        Self {
+            greet_due: Some(Instant::ZERO),
+            beat_due: Instant::ZERO,
+            beats: 0,
+            heard: None,
+            lost: false,
+            peer_boot: None,
+        }
+    }
+
+    /// Whether the device has answered the greeting since the link was last up.
+    pub(super) const fn greeted(&self) -> bool {
+        self.peer_boot.is_some() && !self.lost
+    }
+
+    /// Takes note of a packet; `true` when the link had been lost.
+    pub(super) fn hear(&mut self, now: Instant) -> bool {
+        self.heard = Some(now);
+        core::mem::take(&mut self.lost)
+    }
+
+    /// Takes note of the device's greeting; `true` when the device is not the one that was known.
+    ///
+    /// A device that started anew has not heard ours, so it is sent once more.
+    pub(super) fn greet(&mut self, now: Instant, boot: u32) -> bool {
+        let known = self.peer_boot.replace(boot);
+        let restarted = known.is_some_and(|known| known != boot);
+        self.greet_due = restarted.then_some(now);
+        known != Some(boot)
+    }
+
+    /// `true` once when the silence has lasted too long. The device is greeted anew from then on.
+    pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
+        if self.silent_at().is_none_or(|at| at > now) {
+            return false;
+        }
+        self.lost = true;
+        self.greet_due = Some(now);
+        true
+    }
+
+    pub(super) fn greeting_due(&mut self, now: Instant) -> bool {
+        let due = self.greet_due.is_some_and(|due| due <= now);
+        if due {
+            self.greet_due = Some(now.plus(GREET_EVERY));
+        }
+        due
+    }
+
+    /// The nonce of the heartbeat that is due, if one is.
+    pub(super) fn beat_due(&mut self, now: Instant) -> Option<u16> {
+        if self.beat_due > now {
+            return None;
+        }
+        self.beat_due = now.plus(BEAT_EVERY);
+        self.beats = self.beats.wrapping_add(1);
+        Some(self.beats)
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        let others = [self.greet_due, self.silent_at()].into_iter().flatten().min();
+        others.map_or(self.beat_due, |other| other.min(self.beat_due))
+    }
+
+    fn silent_at(&self) -> Option<Instant> {
+        let heard = if self.lost { None } else { self.heard };
+        heard.map(|heard| heard.plus(SILENCE))
+    }
+}

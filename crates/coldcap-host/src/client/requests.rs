@@ -1,0 +1,175 @@
+//! Commands on their way: one after the other, repeated under the same request id.
+
+use super::command::CommandBody;
+use super::message::Message;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::Response;
+use std::collections::VecDeque;
+
+/// A command is sent again after this without an answer.
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How often a command is sent before it is reported as timed out.
+pub const TRIES: u8 = 4;
+
+/// A command that could not be sent within this is reported as timed out and never sent: an old
+/// "resume" must not reach the device when the link returns.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    rid: u16,
+    body: CommandBody,
+    asked: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    command: Pending,
+    tries: u8,
+    due: Instant,
+}
+
+/// The queue and what is in flight. Commands keep their order: the next one leaves when the last one is
+/// answered or given up. Only an urgent one overtakes.
+#[derive(Clone, Debug)]
+pub(super) struct Requests {
+    waiting: VecDeque<Pending>,
+    flights: Vec<Flight>,
+    next_rid: u16,
+}
+
+impl Requests {
+    pub(super) const fn new(first_rid: u16) -> Self {
+        Self { waiting: VecDeque::new(), flights: Vec::new(), next_rid: first_rid }
+    }
+
+    /// A request id that was not used for a long time; never 0.
+    pub(super) fn fresh_rid(&mut self) -> u16 {
+        let rid = self.next_rid.max(1);
+        self.next_rid = rid.wrapping_add(1);
+        rid
+    }
+
+    pub(super) fn push(&mut self, now: Instant, body: CommandBody) -> u16 {
+        let rid = self.fresh_rid();
+        self.waiting.push_back(Pending { rid, body, asked: now });
+        rid
+    }
+
+    /// The next command to put on the line, if one is due. While `greeted` is not set, only urgent
+    /// commands leave the queue.
+    pub(super) fn next_due(&mut self, now: Instant, greeted: bool) -> Option<(u16, CommandBody)> {
+        if let Some(flight) = self.flights.iter_mut().find(|flight| flight.is_due(now)) {
+            flight.tries = flight.tries.saturating_add(1);
+            flight.due = now.plus(RETRY_AFTER);
+            return Some((flight.command.rid, flight.command.body));
+        }
+        let command = self.leave_queue(greeted)?;
+        self.flights.push(Flight { command, tries: 1, due: now.plus(RETRY_AFTER) });
+        Some((command.rid, command.body))
+    }
+
+    fn leave_queue(&mut self, greeted: bool) -> Option<Pending> {
+        let at = self.sendable(greeted)?;
+        self.waiting.remove(at)
+    }
+
+    fn sendable(&self, greeted: bool) -> Option<usize> {
+        let urgent = self.waiting.iter().position(|command| command.body.is_urgent());
+        let first = greeted && self.flights.is_empty() && !self.waiting.is_empty();
+        urgent.or(first.then_some(0))
+    }
+
+    /// Takes out what got no answer in time, oldest first.
+    pub(super) fn give_up(&mut self, now: Instant, out: &mut VecDeque<Message>) {
+        let timed_out =
+            |command: Pending| Message::TimedOut { rid: command.rid, command: command.body };
+        let spent = |flight: &mut Flight| flight.tries >= TRIES && flight.due <= now;
+        out.extend(self.flights.extract_if(.., spent).map(|flight| timed_out(flight.command)));
+        while let Some(old) = self.waiting.front().filter(|command| command.expires() <= now) {
+            out.push_back(timed_out(*old));
+            self.waiting.pop_front();
+        }
+    }
+
+    /// The command that this response answers, which is then settled.
+    pub(super) fn answered(&mut self, endpoint: u8, response: &Response) -> Option<CommandBody> {
+        let mut matches = |flight: &Flight| {
+            flight.command.rid == response.rid && flight.command.body.endpoint() == endpoint
+        };
+        let at = self.flights.iter().position(&mut matches)?;
+        Some(self.flights.remove(at).command.body)
+    }
+
+    /// When [`next_due`](Self::next_due) or [`give_up`](Self::give_up) has something to do next.
+    pub(super) fn deadline(&self, greeted: bool) -> Option<Instant> {
+        let ready = self.sendable(greeted).and_then(|at| self.waiting.get(at));
+        let ready = ready.map(|command| command.asked);
+        let retry = self.flights.iter().map(|flight| flight.due).min();
+        let expiry = self.waiting.front().map(Pending::expires);
+        [ready, retry, expiry].into_iter().flatten().min()
+    }
+}
+
+impl Flight {
+    fn is_due(&self, now: Instant) -> bool {
+        self.tries < TRIES && self.due <= now
+    }
+}
+
+impl Pending {
+    fn expires(&self) -> Instant {
+        self.asked.plus(LONGEST_WAIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldcap_wire::message::{Action, Status};
+
+    const START: CommandBody = CommandBody::operate(Action::START);
+    const STOP: CommandBody = CommandBody::operate(Action::STOP);
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    #[test]
+    fn only_stop_overtakes() {
+        let mut requests = Requests::new(1);
+        requests.push(at(0), START);
+        requests.push(at(0), CommandBody::StartFit);
+        assert_eq!(requests.next_due(at(0), false), None);
+        assert_eq!(requests.next_due(at(0), true), Some((1, START)));
+        assert_eq!(requests.next_due(at(0), true), None);
+        requests.push(at(0), STOP);
+        assert_eq!(requests.next_due(at(0), false), Some((3, STOP)));
+        let answer = Response::new(1, Status::OK);
+        assert_eq!(requests.answered(0x10, &answer), None, "another command's endpoint");
+        assert_eq!(requests.answered(0x15, &answer), Some(START));
+        assert_eq!(requests.answered(0x15, &answer), None, "answered once");
+        assert_eq!(requests.next_due(at(0), true), None, "stop is still in flight");
+    }
+
+    #[test]
+    fn request_ids_skip_zero() {
+        let mut requests = Requests::new(u16::MAX);
+        assert_eq!([requests.fresh_rid(), requests.fresh_rid()], [u16::MAX, 1]);
+        assert_eq!(Requests::new(0).fresh_rid(), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_sent_is_given_up_and_never_sent() {
+        let mut requests = Requests::new(1);
+        let mut out = VecDeque::new();
+        requests.push(at(0), START);
+        assert_eq!(requests.deadline(false), Some(at(10_000)));
+        requests.give_up(at(9_999), &mut out);
+        assert!(out.is_empty());
+        requests.give_up(at(10_000), &mut out);
+        assert_eq!(out.pop_front(), Some(Message::TimedOut { rid: 1, command: START }));
+        assert_eq!(requests.next_due(at(10_000), true), None);
+    }
+}

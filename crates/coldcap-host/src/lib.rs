@@ -1,0 +1,7 @@
+//! Client, capture, replay and report
+
+pub mod capture;
+pub mod client;
+pub mod plan;
+pub mod procedure;
+pub mod report;

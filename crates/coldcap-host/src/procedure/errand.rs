@@ -1,0 +1,141 @@
+//! What the nurse wants done, and how far each of it is.
+
+use crate::client::{Client, CommandBody};
+use coldcap_units::Instant;
+
+/// Something the nurse wants the device to do or to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    StartFit,
+    SelectPatient,
+    Measure,
+    Worn,
+    ConfirmFit,
+    ChoosePlan,
+    Start,
+    Pause(usize),
+    Resume,
+    EndSession,
+    Reset,
+    ConfirmRemoved,
+    Close,
+    Cancel,
+    Acknowledge,
+    DrugStarted(usize),
+    DrugEnded(usize),
+}
+
+impl Errand {
+    /// Whether it means nothing any more once the phase has changed.
+    const fn belongs_to_phase(self) -> bool {
+        !matches!(self, Self::Acknowledge | Self::DrugStarted(_) | Self::DrugEnded(_))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It may be asked for again from then on.
+    Due(Instant),
+    /// It was asked for under this request id.
+    Asked(u16),
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    errand: Errand,
+    standing: Standing,
+    first_asked: Instant,
+}
+
+/// The errands under way. There are never more than a handful.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Errands(Vec<Entry>);
+
+impl Errands {
+    /// Asks for it, unless it is under way, done, or was refused too short a time ago; `true` when it
+    /// was asked for now.
+    pub(super) fn ask(
+        &mut self,
+        now: Instant,
+        client: &mut Client,
+        errand: Errand,
+        body: CommandBody,
+    ) -> bool {
+        let free = self.may_ask(now, errand);
+        if free {
+            let rid = client.command(now, body);
+            self.set(now, errand, Standing::Asked(rid));
+        }
+        free
+    }
+
+    /// Whether [`ask`](Self::ask) would ask for it now.
+    pub(super) fn may_ask(&self, now: Instant, errand: Errand) -> bool {
+        match self.find(errand).map(|entry| entry.standing) {
+            None => true,
+            Some(Standing::Due(at)) => at <= now,
+            Some(Standing::Asked(_) | Standing::Done) => false,
+        }
+    }
+
+    /// Asks for the second of its two steps.
+    pub(super) fn confirm(
+        &mut self,
+        now: Instant,
+        client: &mut Client,
+        errand: Errand,
+        body: CommandBody,
+    ) {
+        let rid = client.command(now, body.confirmed());
+        self.set(now, errand, Standing::Asked(rid));
+    }
+
+    /// What was asked for under this request id.
+    pub(super) fn asked_under(&self, rid: u16) -> Option<Errand> {
+        let entry = self.0.iter().find(|entry| entry.standing == Standing::Asked(rid));
+        entry.map(|entry| entry.errand)
+    }
+
+    pub(super) fn done(&mut self, now: Instant, errand: Errand) {
+        self.set(now, errand, Standing::Done);
+    }
+
+    /// It is asked for again at `at`, not before.
+    pub(super) fn retry_at(&mut self, at: Instant, errand: Errand) {
+        self.set(at, errand, Standing::Due(at));
+    }
+
+    pub(super) fn is_done(&self, errand: Errand) -> bool {
+        self.find(errand).is_some_and(|entry| entry.standing == Standing::Done)
+    }
+
+    /// Whether it was asked for and has not been refused.
+    pub(super) fn is_under_way(&self, errand: Errand) -> bool {
+        self.find(errand).is_some_and(|entry| !matches!(entry.standing, Standing::Due(_)))
+    }
+
+    /// When it was asked for the first time.
+    pub(super) fn first_asked(&self, errand: Errand) -> Option<Instant> {
+        self.find(errand).map(|entry| entry.first_asked)
+    }
+
+    pub(super) fn forget(&mut self, errand: Errand) {
+        self.0.retain(|entry| entry.errand != errand);
+    }
+
+    pub(super) fn forget_phase(&mut self) {
+        self.0.retain(|entry| !entry.errand.belongs_to_phase());
+    }
+
+    fn find(&self, errand: Errand) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.errand == errand)
+    }
+
+    fn set(&mut self, now: Instant, errand: Errand, standing: Standing) {
+        match self.0.iter_mut().find(|entry| entry.errand == errand) {
+            Some(entry) => entry.standing = standing,
+            None => self.0.push(Entry { errand, standing, first_asked: now }),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The report of a visit: one HTML file that opens anywhere and prints on A4, and the trace as CSV.
+//!
+//! [`html`] turns a [`Treatment`] into a self-contained page: inline style, inline drawings, no script
+//! and nothing fetched from anywhere. [`csv::write_trace`] writes what was sampled once a second.
+//!
+//! The page says where its data come from. For a simulated or replayed origin that stands in a banner
+//! and across every plot, so that no cut-out of the page passes for a treated person. A value that is
+//! not known is left out or shown as a dash; it is never drawn as a number.
+//!
+//! ```
+//! use coldcap_host::capture::Origin;
+//! use coldcap_host::report::{Treatment, html};
+//!
+//! let treatment = Treatment { title: "Morning <visit>".into(), ..Treatment::new(Origin::Simulated) };
+//! let page = html(&treatment);
+//! assert!(page.contains("SIMULATED") && page.contains("Morning &lt;visit&gt;"));
+//! ```
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod csv;
+
+mod axis;
+mod drive_plot;
+mod figures;
+mod page;
+mod palette;
+mod placement;
+mod plot;
+mod polyline;
+mod sections;
+mod tables;
+mod temperature_plot;
+mod tiles;
+mod totals;
+mod treatment;
+
+pub use crate::capture::Origin;
+pub use page::html;
+pub use totals::{CoolantHeld, PhaseTotal};
+pub use treatment::{
+    AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, PhaseSpan,
+    PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
+};

@@ -1,0 +1,104 @@
+//! The page as a whole.
+
+use super::figures::{clipped, known};
+use super::treatment::Treatment;
+use super::{drive_plot, plot, sections, tables, temperature_plot, tiles};
+use crate::capture::Origin;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing may be fetched, whatever stands in the page.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// The report as one HTML file.
+///
+/// It holds everything it shows, runs nothing and fetches nothing. Texts of the treatment are escaped
+/// and clipped; curves are thinned so that the file stays below 400 KiB for any length of visit.
+#[must_use]
+pub fn html(treatment: &Treatment) -> String {
+    let title = if treatment.title.is_empty() { "Scalp cooling" } else { &treatment.title };
+    let title = clipped(title, 120);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title {
+                    @if let Some(word) = plot::stamp(treatment.origin) { (word) ": " }
+                    (title)
+                }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { (body(treatment, &title)) }
+        }
+    };
+    page.into_string()
+}
+
+fn body(treatment: &Treatment, title: &str) -> Markup {
+    html! {
+        @if let Some(word) = plot::stamp(treatment.origin) {
+            div class="across" aria-hidden="true" { (word) }
+        }
+        header {
+            (banner(treatment.origin))
+            h1 { (title) }
+            p class="lead" { "Report of a scalp-cooling visit" (regimen(treatment)) }
+        }
+        main {
+            (tiles::tiles(treatment))
+            p class="notice" { (notice(treatment)) }
+            section class="drawing" {
+                h2 { "Temperatures" }
+                (temperature_plot::temperature_plot(treatment))
+            }
+            section class="drawing" {
+                h2 { "Flow, mixing valve and chiller" }
+                (drive_plot::drive_plot(treatment))
+            }
+            (tables::phase_minutes(treatment))
+            (tables::course(treatment))
+            (sections::plan(treatment))
+            (sections::fit_visit(treatment.fit.as_ref()))
+            (sections::billing(treatment))
+            (sections::provenance(treatment))
+        }
+        footer { (notice(treatment)) }
+    }
+}
+
+fn banner(origin: Origin) -> Markup {
+    let said = match origin {
+        Origin::Device => "",
+        Origin::Simulated => "A simulated machine on a simulated head. No person was treated.",
+        Origin::Replay => {
+            "Computed again from an earlier recording. This is not a visit of its own."
+        }
+    };
+    html! {
+        @if let Some(word) = plot::stamp(origin) {
+            div class="banner" { strong { (word) } span { (said) } }
+        }
+    }
+}
+
+fn regimen(treatment: &Treatment) -> Markup {
+    let regimen = &treatment.plan.regimen;
+    html! { @if !regimen.is_empty() { " · regimen " (clipped(regimen, 80)) } }
+}
+
+/// What must be known of every number on the page.
+fn notice(treatment: &Treatment) -> Markup {
+    let estimated = treatment.samples.iter().any(|sample| known(sample.skin_estimate_c).is_some());
+    html! {
+        "Minutes at target are measured on the coolant, not an effect. "
+        @if estimated {
+            "This is not a medical device; the skin estimate is a calculation, not a measurement."
+        } @else {
+            "This is not a medical device; the skin estimate is not available on this device yet."
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The plot of temperatures, with phases, breaks, marks and alarms.
+
+use super::axis::{TimeAxis, ValueAxis};
+use super::figures::{clipped, hours_minutes, known};
+use super::palette::{self, Stroke};
+use super::placement::{Label, Place, on_rows, spread, text_width};
+use super::plot::{self, MOST_SPANS, WIDTH, curve, line, place, rectangle, text};
+use super::polyline::path;
+use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
+use maud::{Markup, html};
+
+const STRIP_TOP: f64 = 18.0;
+const STRIP_BOTTOM: f64 = 39.0;
+const MARK_ROW: f64 = 17.0;
+const MOST_MARK_ROWS: usize = 4;
+const PLOT_HEIGHT: f64 = 300.0;
+const ALARM_ROW: f64 = 13.0;
+const ALARM_GAP: f64 = 10.0;
+const SKIN_LABEL: &str = "skin (plant truth, simulated)";
+
+/// A curve of the plot and its name in the legend.
+struct Line {
+    name: &'static str,
+    stroke: Stroke,
+    value: fn(&Sample) -> Option<f64>,
+}
+
+const LINES: [Line; 6] = [
+    Line { name: "coolant supplied", stroke: palette::SUPPLY, value: |sample| sample.supply_c },
+    Line { name: "target", stroke: palette::TARGET, value: |sample| sample.target_c },
+    Line { name: "cap interface, front", stroke: palette::FRONT, value: |sample| sample.front_c },
+    Line { name: "cap interface, rear", stroke: palette::REAR, value: |sample| sample.rear_c },
+    Line { name: SKIN_LABEL, stroke: palette::SKIN_TRUE, value: |sample| sample.skin_true_c },
+    Line {
+        name: "skin (estimate of the device)",
+        stroke: palette::SKIN_ESTIMATE,
+        value: |sample| sample.skin_estimate_c,
+    },
+];
+
+impl Line {
+    fn is_known(&self, samples: &[Sample]) -> bool {
+        samples.iter().any(|sample| known((self.value)(sample)).is_some())
+    }
+}
+
+/// Where everything stands from top to bottom.
+struct Layout {
+    time: TimeAxis,
+    axis: ValueAxis,
+    /// Where the alarms end and the time scale begins.
+    bottom: f64,
+}
+
+impl Layout {
+    fn new(treatment: &Treatment, mark_rows: usize) -> Self {
+        let top = STRIP_BOTTOM + 6.0 + MARK_ROW * mark_rows as f64;
+        let values = treatment
+            .samples
+            .iter()
+            .flat_map(|sample| LINES.iter().filter_map(|line| known((line.value)(sample))));
+        let axis = ValueAxis::around(values, top, PLOT_HEIGHT);
+        let alarms = if treatment.alarms.is_empty() { 0.0 } else { ALARM_GAP + 3.0 * ALARM_ROW };
+        let bottom = axis.bottom() + alarms;
+        Self { time: plot::time_axis(treatment), axis, bottom }
+    }
+}
+
+/// The drawing and its legend.
+pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
+    let marks = PlacedMark::all(&treatment.marks, &plot::time_axis(treatment));
+    let rows = marks.iter().filter_map(|mark| Some(mark.place?.row + 1)).max().unwrap_or(0);
+    let layout = Layout::new(treatment, rows);
+    let height = layout.bottom + 42.0;
+    let (time, axis) = (&layout.time, &layout.axis);
+    html! {
+        svg role="img" viewBox=(format!("0 0 {WIDTH} {}", place(height)))
+            aria-label="Temperatures over time, with phases, breaks, marks and alarms" {
+            (plot::break_pattern())
+            (tints(&treatment.phases, &layout))
+            (plot::frame(time, axis))
+            (plot::watermark(treatment.origin, time, axis.top() + axis.height() * 0.45, 118.0))
+            (plot::shaded_breaks(&treatment.breaks, time, STRIP_BOTTOM, axis.bottom()))
+            (strip(&treatment.phases, time))
+            @for mark in &marks { (mark.line(&layout)) }
+            @for each in &LINES {
+                (curve(&path(&treatment.samples, each.value, time, axis), each.stroke))
+            }
+            (skin_label(&treatment.samples, &layout))
+            @for mark in &marks { (mark.text()) }
+            (alarms(&treatment.alarms, &layout))
+            (plot::time_scale(time, layout.bottom))
+            (text((time.left() - 6.0, axis.top() - 9.0), "note end", "°C"))
+        }
+        (legend(treatment))
+        @if has_more_than_is_drawn(treatment) {
+            p class="note" {
+                "The drawings show the first " (MOST_SPANS)
+                " phases, breaks, marks and alarms of each priority, and no more."
+            }
+        }
+    }
+}
+
+fn has_more_than_is_drawn(treatment: &Treatment) -> bool {
+    let longest = [
+        treatment.phases.len(),
+        treatment.breaks.len(),
+        treatment.marks.len(),
+        treatment.alarms.len(),
+    ];
+    longest.into_iter().any(|length| length > MOST_SPANS)
+}
+
+fn tints(phases: &[PhaseSpan], layout: &Layout) -> Markup {
+    html! {
+        g opacity="0.3" {
+            @for span in phases.iter().take(MOST_SPANS) {
+                @let ends = (layout.time.x(span.start_s), layout.time.x(span.end_s));
+                (rectangle(ends, (STRIP_BOTTOM, layout.axis.bottom()),
+                    palette::phase_colour(span.phase)))
+            }
+        }
+    }
+}
+
+/// The band of phases: a name where it fits, the number of its row in the table where it does not.
+fn strip(phases: &[PhaseSpan], time: &TimeAxis) -> Markup {
+    let phases = phases.get(..MOST_SPANS).unwrap_or(phases);
+    let ends = |span: &PhaseSpan| (time.x(span.start_s), time.x(span.end_s));
+    let middle = |span: &PhaseSpan| f64::midpoint(ends(span).0, ends(span).1);
+    let is_named =
+        |span: &PhaseSpan| text_width(span.phase.name(), 11.5) + 6.0 <= ends(span).1 - ends(span).0;
+    let narrow: Vec<(usize, f64)> = phases
+        .iter()
+        .enumerate()
+        .filter(|(_, span)| !is_named(span))
+        .map(|(index, span)| (index + 1, middle(span)))
+        .collect();
+    let middles: Vec<f64> = narrow.iter().map(|(_, x)| *x).collect();
+    let spread = spread(&middles, 16.0, time.left() + 7.0, time.right() - 7.0);
+    html! {
+        @for span in phases {
+            (rectangle(ends(span), (STRIP_TOP, STRIP_BOTTOM), palette::phase_colour(span.phase)))
+            (line((ends(span).0, STRIP_TOP), (ends(span).0, STRIP_BOTTOM), "seam"))
+        }
+        @for span in phases.iter().filter(|span| is_named(span)) {
+            (text((middle(span), STRIP_TOP + 14.5), "phase middle", span.phase.name()))
+        }
+        @for ((number, middle), x) in narrow.iter().zip(spread) {
+            (line((x, 12.0), (*middle, STRIP_TOP + 6.0), "leader"))
+            (text((x, 10.0), "number middle", &number.to_string()))
+        }
+    }
+}
+
+/// A mark, with its label above the plot if there is room for it.
+struct PlacedMark {
+    x: f64,
+    label: String,
+    place: Option<Place>,
+}
+
+impl PlacedMark {
+    fn all(marks: &[Mark], time: &TimeAxis) -> Vec<Self> {
+        let mut placed: Vec<Self> = marks
+            .iter()
+            .filter(|mark| mark.time_s.is_finite())
+            .take(MOST_SPANS)
+            .map(|mark| Self::unplaced(mark, time))
+            .collect();
+        let labels: Vec<Label> = placed.iter().map(Self::wanted).collect();
+        let places = on_rows(&labels, time.left(), time.right(), MOST_MARK_ROWS);
+        for (mark, place) in placed.iter_mut().zip(places) {
+            mark.place = place;
+        }
+        placed
+    }
+
+    fn unplaced(mark: &Mark, time: &TimeAxis) -> Self {
+        let label = format!("{} {}", clipped(&mark.label, 40), hours_minutes(mark.time_s));
+        Self { x: time.x(mark.time_s), label, place: None }
+    }
+
+    fn wanted(&self) -> Label {
+        Label { x: self.x, width: text_width(&self.label, 12.0) + 12.0 }
+    }
+
+    fn line(&self, layout: &Layout) -> Markup {
+        let top = self.place.map_or(layout.axis.top(), |place| label_y(&place) + 2.0);
+        line((self.x, top), (self.x, layout.axis.bottom()), "mark")
+    }
+
+    fn text(&self) -> Markup {
+        html! {
+            @if let Some(place) = self.place {
+                (text((place.x, label_y(&place)), "label middle", &self.label))
+            }
+        }
+    }
+}
+
+fn label_y(place: &Place) -> f64 {
+    STRIP_BOTTOM + MARK_ROW * (place.row as f64 + 1.0) - 2.0
+}
+
+/// The name of the skin's curve, beside it where the most room is.
+fn skin_label(samples: &[Sample], layout: &Layout) -> Markup {
+    let half_width = text_width(SKIN_LABEL, 12.0) / 2.0;
+    let skin: Vec<&Sample> =
+        samples.iter().filter(|sample| known(sample.skin_true_c).is_some()).collect();
+    let candidates = (1..20).filter_map(|twentieth| {
+        let sample = skin.get(skin.len() * twentieth / 20)?;
+        let x = layout.time.x(sample.time_s);
+        let inside = layout.time.left() + half_width < x && x + half_width < layout.time.right();
+        inside.then_some((x, layout.axis.y(sample.skin_true_c?)))
+    });
+    let best = candidates
+        .flat_map(|(x, y)| [(x, y - 12.0), (x, y + 13.0)])
+        .filter(|(_, y)| layout.axis.top() + 10.0 < *y && *y < layout.axis.bottom() - 10.0)
+        .max_by(|left, right| {
+            let room = |at: &(f64, f64)| room_at(samples, layout, *at, half_width);
+            room(left).total_cmp(&room(right))
+        });
+    html! {
+        @if let Some((x, y)) = best {
+            (text((x, y + 4.0), "label middle", SKIN_LABEL))
+        }
+    }
+}
+
+/// How far the nearest curve is from a label; all beyond 40 count the same.
+fn room_at(samples: &[Sample], layout: &Layout, (x, y): (f64, f64), half_width: f64) -> f64 {
+    samples
+        .iter()
+        .filter(|sample| (layout.time.x(sample.time_s) - x).abs() <= half_width)
+        .flat_map(|sample| LINES.iter().filter_map(|line| known((line.value)(sample))))
+        .map(|value| (layout.axis.y(value) - y).abs())
+        .fold(40.0, f64::min)
+}
+
+/// Three rows of alarms below the plot, the most urgent on top.
+fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
+    let top = |row: usize| layout.axis.bottom() + ALARM_GAP + 2.0 + ALARM_ROW * row as f64;
+    html! {
+        @if !alarms.is_empty() {
+            @for (row, priority) in Priority::ALL.into_iter().enumerate() {
+                (text((layout.time.left() - 6.0, top(row) + 9.0), "tick end", priority.name()))
+                @for alarm in alarms.iter().filter(|alarm| alarm.priority == priority).take(MOST_SPANS) {
+                    (alarm_bar(alarm, &layout.time, top(row)))
+                }
+            }
+            rect class="frame" x=(place(layout.time.left())) y=(place(layout.axis.bottom() + ALARM_GAP))
+                width=(place(layout.time.width())) height=(place(ALARM_ROW * 3.0)) {}
+        }
+    }
+}
+
+fn alarm_bar(alarm: &AlarmSpan, time: &TimeAxis, top: f64) -> Markup {
+    let colour = palette::priority_colour(alarm.priority);
+    let start = time.x(alarm.onset_s);
+    let end = time.x(alarm.clear_s.unwrap_or(f64::INFINITY)).max(start + 3.0).min(time.right());
+    html! {
+        rect class="alarm" x=(place(start)) y=(place(top + 1.0)) width=(place((end - start).max(1.0)))
+            height="8" fill=(colour) {
+            title { (clipped(&alarm.id, 40)) " " (hours_minutes(alarm.onset_s)) }
+        }
+    }
+}
+
+fn legend(treatment: &Treatment) -> Markup {
+    html! {
+        ul class="legend" {
+            @for line in LINES.iter().filter(|line| line.is_known(&treatment.samples)) {
+                li { (line_swatch(line.stroke)) (line.name) }
+            }
+            @if !treatment.breaks.is_empty() {
+                li { (box_swatch("url(#break)")) "break (cooling interrupted)" }
+            }
+            @if !treatment.alarms.is_empty() {
+                @for priority in Priority::ALL {
+                    li { (box_swatch(palette::priority_colour(priority))) "alarm, " (priority.name()) }
+                }
+            }
+            @if !treatment.phases.is_empty() {
+                li { b { "1 2 3" } " above the band: rows of “Course of the visit”" }
+            }
+        }
+    }
+}
+
+fn line_swatch(stroke: Stroke) -> Markup {
+    html! { svg class="swatch" viewBox="0 0 36 12" aria-hidden="true" { (curve("M2 6L34 6", stroke)) } }
+}
+
+fn box_swatch(fill: &str) -> Markup {
+    html! {
+        svg class="swatch small" viewBox="0 0 18 12" aria-hidden="true" {
+            rect class="alarm" x="1" y="1" width="16" height="10" fill=(fill) {}
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a nurse reads at a glance.
+
+use super::figures::{minutes, number};
+use super::treatment::{Priority, Treatment};
+use coldcap_session::Phase;
+use maud::{Markup, html};
+
+/// The row of tiles.
+pub(super) fn tiles(treatment: &Treatment) -> Markup {
+    html! {
+        div class="tiles" {
+            (outcome(treatment))
+            (phase(treatment, Phase::PreCool, "Pre-cooling"))
+            (phase(treatment, Phase::Infusing, "Infusion"))
+            (phase(treatment, Phase::PostCool, "Post-cooling"))
+            (at_target(treatment))
+            (coolant(treatment))
+            (breaks(treatment))
+            (alarms(treatment))
+        }
+    }
+}
+
+fn tile(name: &str, value: &Markup, detail: &Markup) -> Markup {
+    html! {
+        div class="tile" {
+            div class="tile-name" { (name) }
+            div class="tile-value" { (value) }
+            div class="tile-detail" { (detail) }
+        }
+    }
+}
+
+fn outcome(treatment: &Treatment) -> Markup {
+    let outcome = if treatment.outcome.is_empty() { "not recorded" } else { &treatment.outcome };
+    let recorded = super::figures::hours_minutes(treatment.end_s());
+    html! {
+        div class="tile" {
+            div class="tile-name" { "Outcome" }
+            div class="tile-text" { (outcome) }
+            div class="tile-detail" { "recorded " (recorded) " h" }
+        }
+    }
+}
+
+fn phase(treatment: &Treatment, phase: Phase, name: &str) -> Markup {
+    let Some(total) = treatment.phase_total(phase) else {
+        return tile(name, &html! { "none" }, &html! { "the phase did not occur" });
+    };
+    let value = html! { (minutes(total.cooled_min)) small { " min cooled" } };
+    let detail = html! {
+        @if let Some(expected) = total.expected_min { "of " (minutes(expected)) " planned; " }
+        "lasted " (minutes(total.elapsed_min)) " min"
+    };
+    tile(name, &value, &detail)
+}
+
+fn at_target(treatment: &Treatment) -> Markup {
+    let total: f64 = treatment.phases.iter().map(|span| span.at_target_min).sum();
+    let value = html! { (minutes(total)) small { " min" } };
+    tile("Minutes at target", &value, &html! { "measured on the coolant" })
+}
+
+fn coolant(treatment: &Treatment) -> Markup {
+    let Some(held) = treatment.coolant_held() else {
+        return tile("Coolant while held", &html! { "none" }, &html! { "the target was not held" });
+    };
+    let value = html! { (number(Some(held.mean_c), 2)) small { " °C mean" } };
+    let detail = html! {
+        "target " (number(treatment.plan.target_c, 1)) " °C; largest deviation "
+        (number(Some(held.max_abs_error_k), 2)) " K"
+    };
+    tile("Coolant while held", &value, &detail)
+}
+
+fn breaks(treatment: &Treatment) -> Markup {
+    let count = treatment.breaks.len();
+    let total: f64 = treatment.breaks.iter().filter_map(super::BreakSpan::minutes).sum();
+    let open = treatment.breaks.iter().any(|span| span.end_s.is_none());
+    let detail = html! {
+        @if count == 0 { "cooling was not interrupted" } @else { (minutes(total)) " min together" }
+        @if open { "; one was not ended" }
+    };
+    tile("Breaks", &html! { (count) }, &detail)
+}
+
+fn alarms(treatment: &Treatment) -> Markup {
+    let count =
+        |priority| treatment.alarms.iter().filter(|alarm| alarm.priority == priority).count();
+    let open = treatment.alarms.iter().filter(|alarm| alarm.clear_s.is_none()).count();
+    let detail = html! {
+        @if treatment.alarms.is_empty() { "none rose" } @else {
+            (count(Priority::High)) " high, " (count(Priority::Medium)) " medium, "
+            (count(Priority::Low)) " low"
+        }
+        @if open > 0 { "; " (open) " not cleared" }
+    };
+    tile("Alarms", &html! { (treatment.alarms.len()) }, &detail)
+}

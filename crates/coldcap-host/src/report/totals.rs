@@ -1,0 +1,117 @@
+//! Figures that are computed from a treatment.
+
+use super::figures::known;
+use super::treatment::{BreakSpan, PhaseSpan, Sample, Treatment};
+use coldcap_session::Phase;
+
+/// How near the ramped set-point must be to the target for the coolant to count as held, in kelvin.
+const HELD_WITHIN_K: f64 = 0.05;
+
+/// How the coolant kept its target while it was held there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CoolantHeld {
+    /// The mean of the coolant supplied to the cap, in °C.
+    pub mean_c: f64,
+    /// The largest deviation from the target in either direction, in kelvin.
+    pub max_abs_error_k: f64,
+    /// How many samples that is over.
+    pub samples: usize,
+}
+
+/// All stretches of one phase together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhaseTotal {
+    /// The phase.
+    pub phase: Phase,
+    /// How many stretches it had.
+    pub stretches: usize,
+    /// How long it lasted, in minutes.
+    pub elapsed_min: f64,
+    /// How long of that the scalp was cooled, in minutes.
+    pub cooled_min: f64,
+    /// How long of that the coolant was at its target, in minutes.
+    pub at_target_min: f64,
+    /// How many minutes the plan has for it.
+    pub expected_min: Option<f64>,
+}
+
+impl Treatment {
+    /// How the coolant kept its target in the phases ready, infusing and post_cool, once the ramp had
+    /// arrived; `None` if there was no such time.
+    #[must_use]
+    pub fn coolant_held(&self) -> Option<CoolantHeld> {
+        let (mut sum, mut largest, mut samples) = (0.0, 0.0_f64, 0_usize);
+        for (supply, target) in self.samples.iter().filter_map(held) {
+            sum += supply;
+            largest = largest.max((supply - target).abs());
+            samples += 1;
+        }
+        let mean_c = sum / samples as f64;
+        (samples > 0).then_some(CoolantHeld { mean_c, max_abs_error_k: largest, samples })
+    }
+
+    /// All stretches of one phase together; `None` if there was none.
+    #[must_use]
+    pub fn phase_total(&self, phase: Phase) -> Option<PhaseTotal> {
+        let nothing = PhaseTotal {
+            phase,
+            stretches: 0,
+            elapsed_min: 0.0,
+            cooled_min: 0.0,
+            at_target_min: 0.0,
+            expected_min: None,
+        };
+        let spans = self.phases.iter().filter(|span| span.phase == phase);
+        Some(spans.fold(nothing, add)).filter(|total| total.stretches > 0)
+    }
+
+    /// The totals of every phase that occurred, in order of the first occurrence.
+    #[must_use]
+    pub fn phase_totals(&self) -> Vec<PhaseTotal> {
+        let mut seen: Vec<Phase> = Vec::new();
+        for span in &self.phases {
+            if !seen.contains(&span.phase) {
+                seen.push(span.phase);
+            }
+        }
+        seen.into_iter().filter_map(|phase| self.phase_total(phase)).collect()
+    }
+
+    /// When the recording ends, in seconds.
+    #[must_use]
+    pub fn end_s(&self) -> f64 {
+        let samples = self.samples.iter().map(|sample| sample.time_s);
+        let spans = self.phases.iter().map(|span| span.end_s);
+        samples.chain(spans).filter(|time| time.is_finite()).fold(0.0, f64::max)
+    }
+}
+
+impl BreakSpan {
+    /// How long the break lasted, in minutes; `None` if it had not ended.
+    #[must_use]
+    pub fn minutes(&self) -> Option<f64> {
+        known(self.end_s.map(|end_s| (end_s - self.start_s) / 60.0))
+    }
+}
+
+/// Supply and target while the target was held.
+fn held(sample: &Sample) -> Option<(f64, f64)> {
+    if !matches!(sample.phase, Phase::Ready | Phase::Infusing | Phase::PostCool) {
+        return None;
+    }
+    let (supply, target) = (known(sample.supply_c)?, known(sample.target_c)?);
+    let arrived = known(sample.effective_c)
+        .is_none_or(|effective| (effective - target).abs() <= HELD_WITHIN_K);
+    arrived.then_some((supply, target))
+}
+
+fn add(total: PhaseTotal, span: &PhaseSpan) -> PhaseTotal {
+    PhaseTotal {
+        phase: total.phase,
+        stretches: total.stretches + 1,
+        elapsed_min: total.elapsed_min + span.elapsed_min,
+        cooled_min: total.cooled_min + span.cooled_min,
+        at_target_min: total.at_target_min + span.at_target_min,
+        expected_min: known(total.expected_min).or(known(span.expected_min)),
+    }
+}

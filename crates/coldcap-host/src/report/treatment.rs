@@ -1,0 +1,325 @@
+//! What a report tells: plain values, put together by whoever ran or replayed the visit.
+//!
+//! Times are seconds from the start of the recording. A value that is not known is `None`; a number
+//! that is not finite counts as not known.
+
+use super::Origin;
+use coldcap_session::Phase;
+
+/// One visit of one person at one channel: a fit visit, a session, or both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Treatment {
+    /// Where the data come from.
+    pub origin: Origin,
+    /// The heading.
+    pub title: String,
+    /// How it ended, in a few words a nurse understands.
+    pub outcome: String,
+    /// The machine.
+    pub device: DeviceIdentity,
+    /// The seed of a simulation.
+    pub seed: Option<u64>,
+    /// The plan of the session.
+    pub plan: PlanSummary,
+    /// What was measured, once a second, in order of time.
+    pub samples: Vec<Sample>,
+    /// The phases, in order of time.
+    pub phases: Vec<PhaseSpan>,
+    /// The breaks, in order of time.
+    pub breaks: Vec<BreakSpan>,
+    /// The alarms, in order of their onset.
+    pub alarms: Vec<AlarmSpan>,
+    /// Moments worth a line in the plot: first drug started, last drug ended.
+    pub marks: Vec<Mark>,
+    /// The fit visit, if there was one.
+    pub fit: Option<FitVisit>,
+    /// Billing lines of both services.
+    pub billing: Vec<BillingLine>,
+    /// The state of the device's record.
+    pub record: RecordCheck,
+    /// The state of the link.
+    pub link: LinkCounters,
+    /// FNV-1a-64 over all outputs, as the device's crate defines it.
+    pub output_hash: u64,
+}
+
+impl Treatment {
+    /// A treatment of which nothing is known but its origin.
+    #[must_use]
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            title: String::new(),
+            outcome: String::new(),
+            device: DeviceIdentity::default(),
+            seed: None,
+            plan: PlanSummary::default(),
+            samples: Vec::new(),
+            phases: Vec::new(),
+            breaks: Vec::new(),
+            alarms: Vec::new(),
+            marks: Vec::new(),
+            fit: None,
+            billing: Vec::new(),
+            record: RecordCheck::default(),
+            link: LinkCounters::default(),
+            output_hash: 0,
+        }
+    }
+}
+
+/// The machine, as its Hello says, in printable form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceIdentity {
+    /// Its model.
+    pub model: String,
+    /// Its serial number.
+    pub serial: String,
+    /// The version of its firmware.
+    pub firmware: String,
+    /// The schema of its messages.
+    pub schema: String,
+    /// How often it was started.
+    pub boot: String,
+}
+
+/// The plan of a session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlanSummary {
+    /// The name of the regimen.
+    pub regimen: String,
+    /// Cooling before the infusion, in minutes.
+    pub pre_min: Option<f64>,
+    /// Cooling after the infusion, in minutes.
+    pub post_min: Option<f64>,
+    /// The longest single break, in minutes.
+    pub break_each_min: Option<f64>,
+    /// All breaks together, in minutes.
+    pub break_total_min: Option<f64>,
+    /// The coolant's target, in °C.
+    pub target_c: Option<f64>,
+}
+
+/// What was measured in one second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// When, in seconds from the start.
+    pub time_s: f64,
+    /// The channel, from 0.
+    pub channel: u8,
+    /// The phase.
+    pub phase: Phase,
+    /// The target of the plan, in °C; `None` while the phase does not cool.
+    pub target_c: Option<f64>,
+    /// The set-point in effect, which ramps towards the target, in °C.
+    pub effective_c: Option<f64>,
+    /// The coolant supplied to the cap, in °C.
+    pub supply_c: Option<f64>,
+    /// The coolant that returns from the cap, in °C.
+    pub return_c: Option<f64>,
+    /// The front of the cap interface, in °C.
+    pub front_c: Option<f64>,
+    /// The rear of the cap interface, in °C.
+    pub rear_c: Option<f64>,
+    /// The freeze-safety sensor, in °C.
+    pub safety_c: Option<f64>,
+    /// The device's estimate of the scalp skin, in °C.
+    pub skin_estimate_c: Option<f64>,
+    /// The simulated plant's scalp skin, in °C; never known of a person.
+    pub skin_true_c: Option<f64>,
+    /// The coolant in the tank, in °C.
+    pub tank_c: Option<f64>,
+    /// The flow through the cap, in mL/min.
+    pub flow_ml_min: Option<f64>,
+    /// The pump's duty, 0 to 1.
+    pub pump: Option<f64>,
+    /// The mixing valve, 0 (recirculate) to 1 (all from the tank).
+    pub valve: Option<f64>,
+    /// The chiller's duty, 0 to 1.
+    pub chiller: Option<f64>,
+}
+
+impl Sample {
+    /// A sample of which nothing is known but its time and phase.
+    #[must_use]
+    pub const fn new(time_s: f64, phase: Phase) -> Self {
+        Self {
+            time_s,
+            channel: 0,
+            phase,
+            target_c: None,
+            effective_c: None,
+            supply_c: None,
+            return_c: None,
+            front_c: None,
+            rear_c: None,
+            safety_c: None,
+            skin_estimate_c: None,
+            skin_true_c: None,
+            tank_c: None,
+            flow_ml_min: None,
+            pump: None,
+            valve: None,
+            chiller: None,
+        }
+    }
+}
+
+/// One stretch of one phase. A phase that was interrupted has several.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhaseSpan {
+    /// The phase.
+    pub phase: Phase,
+    /// When it began, in seconds.
+    pub start_s: f64,
+    /// When it ended, in seconds.
+    pub end_s: f64,
+    /// How long it lasted, in minutes.
+    pub elapsed_min: f64,
+    /// How long of that the scalp was cooled, in minutes.
+    pub cooled_min: f64,
+    /// How long of that the coolant was at its target, in minutes.
+    pub at_target_min: f64,
+    /// How many minutes the plan has for this phase as a whole, the same on each of its stretches.
+    pub expected_min: Option<f64>,
+}
+
+/// One break of the cooling.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BreakSpan {
+    /// When it began, in seconds.
+    pub start_s: f64,
+    /// When it ended, in seconds; `None` if it had not ended.
+    pub end_s: Option<f64>,
+    /// Why.
+    pub reason: String,
+    /// How long it was allowed to be, in minutes.
+    pub allowed_min: Option<f64>,
+}
+
+/// How urgent an alarm is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// The operator should know.
+    Low,
+    /// The operator should act soon.
+    Medium,
+    /// The operator must act at once.
+    High,
+}
+
+impl Priority {
+    /// Every priority, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// One alarm, from its onset until it cleared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlarmSpan {
+    /// The condition's name, in snake_case.
+    pub id: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// When it rose, in seconds.
+    pub onset_s: f64,
+    /// When it cleared, in seconds; `None` if it had not.
+    pub clear_s: Option<f64>,
+}
+
+/// A moment that is marked in the plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// When, in seconds.
+    pub time_s: f64,
+    /// What happened, in a few words.
+    pub label: String,
+}
+
+/// What the fit visit found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitVisit {
+    /// The cap size that was chosen.
+    pub size: String,
+    /// The next best cap size, if the measures lie near an edge.
+    pub runner_up: Option<String>,
+    /// How sure the choice is, in percent.
+    pub confidence_percent: f64,
+    /// How far the four sensors lay apart with uncooled coolant, in kelvin.
+    pub spread_k: f64,
+    /// The heat taken up in the contact test, in watts.
+    pub heat_w: f64,
+    /// The verdict of the contact test.
+    pub verdict: String,
+    /// The digest of the stored calibration.
+    pub digest: u64,
+}
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// A cap is measured, fitted and calibrated.
+    FitVisit,
+    /// A scalp is cooled around an infusion.
+    Session,
+}
+
+impl Service {
+    /// Both services, in the order of a course.
+    pub const ALL: [Self; 2] = [Self::FitVisit, Self::Session];
+
+    /// Its name, as the report prints it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FitVisit => "fit visit",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// A code number with its units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillingLine {
+    /// The service it belongs to.
+    pub service: Service,
+    /// The code number.
+    pub code: String,
+    /// How many units.
+    pub units: u32,
+    /// The id of the rule that gave it.
+    pub rule: String,
+    /// How the rule counts, in the project's own words; may be empty.
+    pub counting: String,
+}
+
+/// The state of the device's record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RecordCheck {
+    /// How many entries were read.
+    pub entries: u32,
+    /// Whether their hash chain was verified.
+    pub verified: bool,
+}
+
+/// What the receiver of the link counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LinkCounters {
+    /// Sound frames.
+    pub ok: u32,
+    /// Frames with a wrong checksum.
+    pub crc: u32,
+    /// Frames with a wrong length.
+    pub length: u32,
+    /// Frames that were too long.
+    pub overflow: u32,
+}
