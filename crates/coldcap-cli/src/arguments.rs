@@ -1,0 +1,161 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A scalp cooler's protocol and control core, on the desk.
+///
+/// Exit status: 0 done, 1 the thing examined is wrong, 2 usage or input, 3 I/O or the peer is gone.
+#[derive(Debug, Parser)]
+#[command(name = "coldcap", version, about, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run both services on a virtual machine and a virtual patient, with a report at the end.
+    Demo(Demo),
+    /// Run both services on a machine behind a socket: the host side.
+    Run(Run),
+    /// Serve the virtual machine on a socket.
+    Machine(Serve),
+    /// Feed a recording to the core again and compare what comes out.
+    Replay(Replay),
+    /// Take frames apart: hexadecimal text, a file, or standard input.
+    Decode(Decode),
+    /// Turn resistance or voltage into temperature, or back: one number a line on standard input.
+    Convert(Convert),
+}
+
+/// What demo and run share.
+#[derive(Args, Debug)]
+pub(crate) struct Visit {
+    /// The plan of the visit; without it, weekly paclitaxel.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Parent folder of what is written; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// Virtual seconds for one second of wall time; as fast as it goes without it.
+    #[arg(long, value_name = "X")]
+    pub(crate) speed: Option<f64>,
+    /// Print the summary as one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap demo --fault kink@6000..6300 --seed 7")]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) visit: Visit,
+    /// The virtual patient; without it, the standard head.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) patient: Option<PathBuf>,
+    /// A fault of the machine, the link or the host, from one second to another.
+    #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
+    pub(crate) fault: Vec<String>,
+    /// Decides noise and offsets of all sensors.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the device runs.
+    #[arg(long, value_enum, default_value_t = Place::InProcess)]
+    pub(crate) machine: Place,
+    /// The firmware image for the emulator.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "target/firmware/thumbv7em-none-eabihf/release/lane"
+    )]
+    pub(crate) firmware: PathBuf,
+    /// Let the emulator count executed instructions (slow).
+    #[arg(long)]
+    pub(crate) count: bool,
+}
+
+/// Where the device runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Place {
+    /// In this process.
+    InProcess,
+    /// As firmware on an emulated Cortex-M4F.
+    Qemu,
+    /// As firmware with its link on the emulated board's UART, for 60 seconds of treatment time.
+    Uart,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap run --connect tcp:127.0.0.1:7700")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) visit: Visit,
+    /// The machine's address.
+    #[arg(long, value_name = "tcp:HOST:PORT")]
+    pub(crate) connect: String,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one and prints it.
+    #[arg(long, value_name = "tcp:HOST:PORT")]
+    pub(crate) listen: String,
+    /// The virtual patient; without it, the standard head.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) patient: Option<PathBuf>,
+    /// A fault of the machine, from one second to another.
+    #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
+    pub(crate) fault: Vec<String>,
+    /// Decides noise and offsets of all sensors.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub(crate) speed: f64,
+    /// Serve one connection and end.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    /// A recording (`.ccap`).
+    pub(crate) file: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap decode 0x011860...")]
+pub(crate) struct Decode {
+    /// Hexadecimal text, the path of a recording or of raw bytes, or `-` for standard input.
+    pub(crate) what: String,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: echo 109.7347 | coldcap convert --curve pt100 --from ohm")]
+pub(crate) struct Convert {
+    /// pt100, pt1000, tc-k, tc-t, or a model file.
+    #[arg(long, value_name = "CURVE")]
+    pub(crate) curve: String,
+    /// What the input is.
+    #[arg(long, value_enum)]
+    pub(crate) from: From,
+    /// Temperature of a thermocouple's cold junction in °C.
+    #[arg(long, value_name = "C", default_value_t = 0.0, allow_negative_numbers = true)]
+    pub(crate) cold_junction: f64,
+}
+
+/// What the input of a conversion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum From {
+    /// A resistance, to °C.
+    Ohm,
+    /// A voltage, to °C.
+    Mv,
+    /// A temperature, to ohm or mV.
+    Celsius,
+}

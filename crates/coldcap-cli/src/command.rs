@@ -1,0 +1,9 @@
+//! One module a command.
+
+pub(crate) mod convert;
+pub(crate) mod decode;
+pub(crate) mod demo;
+pub(crate) mod inputs;
+pub(crate) mod machine;
+pub(crate) mod replay;
+pub(crate) mod run;

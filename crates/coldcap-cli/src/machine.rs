@@ -1,0 +1,5 @@
+//! Machines that are not in this process.
+
+pub(crate) mod emulator;
+pub(crate) mod remote;
+pub(crate) mod uart;

@@ -1,0 +1,204 @@
+//! One visit from hello to report: a machine, a host client, a nurse, and everything in between.
+
+mod clock;
+mod files;
+mod observer;
+mod progress;
+mod summary;
+mod wire_tap;
+
+use crate::failure::Failure;
+use clock::Pace;
+use coldcap::TICK;
+use coldcap::hash::Fnv1a64;
+use coldcap::lane::LINK_IN_MAXIMUM;
+use coldcap_host::client::{Client, ClientConfig};
+use coldcap_host::plan::PlanFile;
+use coldcap_host::procedure::{Nurse, Outcome};
+use coldcap_sim::{FaultKind, FaultSchedule, LinkParameters, Machine, NoisyLink};
+use coldcap_units::{Duration, Instant};
+use files::Files;
+use observer::Observer;
+use progress::Progress;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use wire_tap::WireTap;
+
+/// What a visit is run with.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) plan: PlanFile,
+    pub(crate) seed: Option<u64>,
+    pub(crate) faults: FaultSchedule,
+    pub(crate) out: PathBuf,
+    pub(crate) speed: Option<f64>,
+    pub(crate) json: bool,
+}
+
+/// How long the mains stay away when a power cut names no end.
+const POWER_CUT: Duration = Duration::from_mins(20);
+
+/// Runs a visit on `machine`, writes what there is to write, and prints the result.
+pub(crate) fn run(machine: &mut dyn Machine, setup: &Setup) -> Result<(), Failure> {
+    let mut visit = Visit::new(setup)?;
+    let outcome = loop {
+        if let Some(outcome) = visit.tick(machine)? {
+            break outcome;
+        }
+    };
+    machine.end()?;
+    visit.finish(outcome)
+}
+
+/// Everything on the host's side of the wire, and the wire.
+struct Visit<'a> {
+    setup: &'a Setup,
+    client: Client,
+    boots: u32,
+    nurse: Nurse,
+    crashed: bool,
+    to_device: NoisyLink,
+    to_host: NoisyLink,
+    line: VecDeque<u8>,
+    now: Instant,
+    ticks: u64,
+    hash: Fnv1a64,
+    tap: WireTap,
+    observer: Observer,
+    files: Files,
+    progress: Progress,
+    pace: Pace,
+    power_cuts: u32,
+}
+
+impl<'a> Visit<'a> {
+    fn new(setup: &'a Setup) -> Result<Self, Failure> {
+        let seed = setup.seed.unwrap_or(0);
+        let noisy = |seed| {
+            NoisyLink::new(LinkParameters::standard(), seed)
+                .map_err(|error| Failure::Input(error.to_string()))
+        };
+        Ok(Self {
+            setup,
+            client: Client::new(ClientConfig::new(1)),
+            boots: 1,
+            nurse: Nurse::new(setup.plan.clone()),
+            crashed: false,
+            to_device: noisy(seed ^ 0x5EED_0001)?,
+            to_host: noisy(seed ^ 0x5EED_0002)?,
+            line: VecDeque::new(),
+            now: Instant::ZERO,
+            ticks: 0,
+            hash: Fnv1a64::new(),
+            tap: WireTap::new(),
+            observer: Observer::new(),
+            files: Files::create(setup)?,
+            progress: Progress::new(&setup.plan),
+            pace: Pace::new(setup.speed),
+            power_cuts: 0,
+        })
+    }
+
+    /// One tick of everything; the outcome once the nurse is done.
+    fn tick(&mut self, machine: &mut dyn Machine) -> Result<Option<Outcome>, Failure> {
+        self.now = self.now.plus(TICK);
+        self.pace.wait(self.now);
+        self.cut_power(machine)?;
+        self.host_speaks();
+        let chunk = self.take_line();
+        let tick = machine.tick(self.now, &chunk)?;
+        self.hash = self.hash.with(tick.outputs);
+        self.files.tick(tick.tick_input, tick.outputs)?;
+        self.tap.to_device(&chunk, self.ticks, &mut self.files)?;
+        self.tap.to_host(tick.link, self.ticks, &mut self.files)?;
+        if let Some(truth) = tick.truth {
+            self.observer.see_truth(&truth);
+            if self.ticks.is_multiple_of(10) {
+                self.files.truth(self.ticks, &truth)?;
+            }
+        }
+        let mut arrived = Vec::new();
+        self.to_host.carry(tick.link, self.now, &self.setup.faults, &mut arrived);
+        self.ticks += 1;
+        self.host_listens(&arrived);
+        Ok(self.nurse.finished().filter(|_| !self.crashed))
+    }
+
+    /// A power cut takes its whole length out of the run at once.
+    fn cut_power(&mut self, machine: &mut dyn Machine) -> Result<(), Failure> {
+        let cuts = self.setup.faults.windows().iter();
+        let cut = cuts
+            .filter(|window| window.kind == FaultKind::PowerCut)
+            .nth(self.power_cuts as usize)
+            .filter(|window| self.now >= window.from)
+            .copied();
+        let Some(window) = cut else { return Ok(()) };
+        self.power_cuts += 1;
+        let gap = window.until.map_or(POWER_CUT, |until| until.since(window.from));
+        machine.cut_power(self.now, gap)?;
+        self.files.restart(gap)?;
+        self.line.clear();
+        self.now = self.now.plus(gap);
+        Ok(())
+    }
+
+    fn host_speaks(&mut self) {
+        let down = self.setup.faults.active(FaultKind::HostCrash, self.now);
+        if self.crashed && !down {
+            // The program is new; the nurse in front of it is the same.
+            self.boots += 1;
+            self.client = Client::new(ClientConfig::new(self.boots));
+        }
+        self.crashed = down;
+        if down {
+            return;
+        }
+        self.nurse.tick(self.now, &mut self.client);
+        let mut bytes = Vec::new();
+        self.client.transmit(self.now, &mut bytes);
+        let mut carried = Vec::new();
+        self.to_device.carry(&bytes, self.now, &self.setup.faults, &mut carried);
+        self.line.extend(carried);
+    }
+
+    fn take_line(&mut self) -> Vec<u8> {
+        let count = self.line.len().min(LINK_IN_MAXIMUM);
+        self.line.drain(..count).collect()
+    }
+
+    fn host_listens(&mut self, bytes: &[u8]) {
+        if self.crashed {
+            return;
+        }
+        self.client.receive(self.now, bytes);
+        while let Some(message) = self.client.poll_message() {
+            self.observer.take(self.now, &message);
+            self.nurse.on_message(self.now, &message, &mut self.client);
+        }
+        self.progress.show(self.now, &self.nurse, &self.observer);
+    }
+
+    fn finish(mut self, outcome: Outcome) -> Result<(), Failure> {
+        self.progress.finish();
+        let hash = self.hash.value();
+        let seen = observer::End {
+            outcome,
+            output_hash: hash,
+            ticks: self.ticks,
+            seed: self.setup.seed,
+            record: self.client.record(),
+        };
+        let treatment = self.observer.treatment(&self.setup.plan, &seen);
+        let summary = summary::summary(&treatment, &seen);
+        let folder = self.files.finish(hash, &treatment, &summary)?;
+        if self.setup.json {
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+        } else {
+            summary::print(&treatment, &seen, &folder);
+        }
+        match outcome {
+            Outcome::TimedOut => Err(Failure::Wrong("the visit did not come to its end".into())),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a visit leaves behind: all of it, or nothing.
+
+use super::Setup;
+use crate::failure::Failure;
+use coldcap_host::capture::{self, Packet, WriteError, Writer};
+use coldcap_host::report::{self, Origin, Treatment};
+use coldcap_sim::Truth;
+use coldcap_units::Duration;
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+/// The files of one visit. They are written beside their place and moved there at the end.
+pub(crate) struct Files {
+    partial: PathBuf,
+    place: PathBuf,
+    capture: Option<Writer<BufWriter<File>>>,
+}
+
+impl Files {
+    pub(crate) fn create(setup: &Setup) -> Result<Self, Failure> {
+        let place = setup.out.join(&setup.plan.name);
+        let partial = setup.out.join(format!(".{}.{}", setup.plan.name, std::process::id()));
+        fs::create_dir_all(&partial).map_err(|error| {
+            Failure::Io(format!("--out: {}: {error}", setup.out.display()))
+        })?;
+        let file = BufWriter::with_capacity(1 << 20, File::create(partial.join("session.ccap"))?);
+        let mut capture =
+            Writer::new(file, capture::Origin::Simulated, 1).map_err(capture_failure)?;
+        let information = json!({
+            "plan": setup.plan.name,
+            "seed": setup.seed,
+            "configuration": "reference",
+        });
+        capture.information(&information).map_err(capture_failure)?;
+        Ok(Self { partial, place, capture: Some(capture) })
+    }
+
+    fn capture(&mut self) -> Result<&mut Writer<BufWriter<File>>, Failure> {
+        self.capture.as_mut().ok_or_else(|| Failure::Io("the recording is closed".into()))
+    }
+
+    pub(crate) fn tick(&mut self, inputs: &[u8], outputs: &[u8]) -> Result<(), Failure> {
+        self.capture()?.tick(inputs, outputs).map_err(capture_failure)
+    }
+
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> Result<(), Failure> {
+        self.capture()?.packet(packet).map_err(capture_failure)
+    }
+
+    pub(crate) fn restart(&mut self, gap: Duration) -> Result<(), Failure> {
+        self.capture()?.restart(Some(gap)).map_err(capture_failure)
+    }
+
+    pub(crate) fn truth(&mut self, tick: u64, truth: &Truth) -> Result<(), Failure> {
+        let truth = capture::Truth {
+            tick,
+            channel: 0,
+            skin_c: truth.skin_c as f32,
+            follicle_c: truth.follicle_c as f32,
+            interface_front_c: truth.interface_front_c as f32,
+            interface_rear_c: truth.interface_rear_c as f32,
+            supply_c: truth.supply_c as f32,
+            return_c: truth.return_c as f32,
+            tank_c: truth.tank_c as f32,
+            heat_w: truth.heat_w as f32,
+        };
+        self.capture()?.truth(&truth).map_err(capture_failure)
+    }
+
+    /// Writes everything and moves it to its place; returns the place.
+    pub(crate) fn finish(
+        &mut self,
+        output_hash: u64,
+        treatment: &Treatment,
+        summary: &Value,
+    ) -> Result<PathBuf, Failure> {
+        if let Some(capture) = self.capture.take() {
+            capture.finish(output_hash).map_err(capture_failure)?;
+        }
+        let mut trace = BufWriter::new(File::create(self.partial.join("trace.csv"))?);
+        report::csv::write_trace(&mut trace, &treatment.samples, &treatment.alarms)?;
+        trace.flush()?;
+        let text = serde_json::to_string_pretty(summary)?;
+        fs::write(self.partial.join("summary.json"), text)?;
+        fs::write(self.partial.join("report.html"), report::html(treatment))?;
+        if self.place.exists() {
+            fs::remove_dir_all(&self.place)?;
+        }
+        fs::rename(&self.partial, &self.place)?;
+        Ok(self.place.clone())
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.partial);
+    }
+}
+
+fn capture_failure(error: WriteError) -> Failure {
+    Failure::Io(format!("session.ccap: {error}"))
+}
+
+/// The origin that a hello names.
+pub(crate) const fn origin(code: u8) -> Origin {
+    match code {
+        0 => Origin::Device,
+        2 => Origin::Replay,
+        _ => Origin::Simulated,
+    }
+}

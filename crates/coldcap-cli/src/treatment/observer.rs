@@ -1,0 +1,339 @@
+//! What the host has seen of a visit, and the treatment that the report tells of.
+//!
+//! Curves come from the reports on the wire, everything that counts from the record that the device
+//! keeps and the host has collected and verified. Only the truth comes from beside the wire, from the
+//! simulator, and is shown as such.
+
+use super::files::origin;
+use coldcap_calibration::cap;
+use coldcap_calibration::record::CapCalibration;
+use coldcap_guard::Condition;
+use coldcap_host::client::{Message, Record};
+use coldcap_host::plan::PlanFile;
+use coldcap_host::procedure::Outcome;
+use coldcap_host::report::{
+    AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, Origin,
+    PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
+};
+use coldcap_session::record::{Entry, Kind, Summary, verify};
+use coldcap_session::{Note, Phase, Reason, billing};
+use coldcap_sim::Truth;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus, Value};
+
+/// What the host has seen so far.
+#[derive(Debug)]
+pub(crate) struct Observer {
+    hello: Option<Hello>,
+    machine: Option<MachineStatus>,
+    samples: Vec<Sample>,
+    truth: Option<Truth>,
+    calibration: Option<CapCalibration>,
+}
+
+/// What is known at the end of a visit.
+pub(crate) struct End<'a> {
+    pub(crate) outcome: Outcome,
+    pub(crate) output_hash: u64,
+    pub(crate) ticks: u64,
+    pub(crate) seed: Option<u64>,
+    pub(crate) record: &'a Record,
+}
+
+impl Observer {
+    pub(crate) fn new() -> Self {
+        Self {
+            hello: None,
+            machine: None,
+            samples: Vec::new(),
+            truth: None,
+            calibration: None,
+        }
+    }
+
+    /// The simulator's truth at the newest tick.
+    pub(crate) fn see_truth(&mut self, truth: &Truth) {
+        self.truth = Some(*truth);
+    }
+
+    /// One message from the client.
+    pub(crate) fn take(&mut self, now: Instant, message: &Message) {
+        match message {
+            Message::Hello(hello) => self.hello = Some(*hello),
+            Message::MachineStatus(status) => self.machine = Some(*status),
+            Message::ChannelStatus(status) => self.sample(now, status),
+            Message::CapCalibration(report) => {
+                self.calibration = CapCalibration::from_bytes(&report.calibration.0).ok();
+            }
+            _ => {}
+        }
+    }
+
+    fn sample(&mut self, now: Instant, status: &ChannelStatus) {
+        let Some(phase) = Phase::from_code(status.phase) else { return };
+        let time_s = seconds(now);
+        let valid = |bit: u8, milli: i32| (status.targets_valid & bit != 0).then(|| degrees(milli));
+        let machine = self.machine.as_ref();
+        self.samples.push(Sample {
+            channel: status.channel,
+            target_c: valid(ChannelStatus::TARGET_VALID, status.target_mc),
+            effective_c: valid(ChannelStatus::EFFECTIVE_VALID, status.effective_mc),
+            supply_c: celsius(status.supply),
+            return_c: celsius(status.returned),
+            front_c: celsius(status.front),
+            rear_c: celsius(status.rear),
+            safety_c: celsius(status.safety),
+            skin_estimate_c: celsius(status.skin),
+            skin_true_c: self.truth.map(|truth| truth.skin_c),
+            tank_c: machine.and_then(|machine| celsius(machine.tank)),
+            flow_ml_min: status.flow.get().ok().map(f64::from),
+            pump: Some(f64::from(status.pump_permille) / 1_000.0),
+            valve: Some(f64::from(status.valve_permille) / 1_000.0),
+            chiller: machine.map(|machine| f64::from(machine.chiller_permille) / 1_000.0),
+            ..Sample::new(time_s, phase)
+        });
+    }
+
+    /// One line for the progress bar.
+    pub(crate) fn line(&self) -> String {
+        let Some(sample) = self.samples.last() else { return "no contact yet".into() };
+        let figure = |value: Option<f64>| value.map_or("  –  ".into(), |v| format!("{v:5.1}"));
+        let alarms = self.machine.map_or(0, |machine| machine.alarms.count_ones());
+        format!(
+            "{:<13} coolant {} °C  cap {} °C  skin (truth) {} °C  alarms {alarms}",
+            sample.phase.name(),
+            figure(sample.supply_c),
+            figure(sample.front_c),
+            figure(sample.skin_true_c),
+        )
+    }
+
+    /// Everything, for the report.
+    pub(crate) fn treatment(self, plan: &PlanFile, end: &End<'_>) -> Treatment {
+        let entries: Vec<Entry> =
+            end.record.iter().map(|(_, bytes)| Entry::from_bytes(bytes)).collect();
+        let summary = Summary::fold(&entries);
+        let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
+        let verified = end.record.is_complete() && verify(&entries).is_ok();
+        let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
+        let machine = self.machine;
+        Treatment {
+            title: plan.name.clone(),
+            outcome: end.outcome.name().to_owned(),
+            device: identity(self.hello.as_ref()),
+            seed: end.seed,
+            plan: plan_summary(plan),
+            samples: self.samples,
+            phases: phases(&entries, plan),
+            breaks: breaks(&entries, plan),
+            alarms: alarms(&entries, last_s),
+            marks: marks(&entries, plan),
+            fit: self.calibration.as_ref().map(fit_visit),
+            billing: billing_lines(&summary, plan),
+            record: RecordCheck { entries: end.record.total(), verified },
+            link: machine.map_or_else(LinkCounters::default, |machine| LinkCounters {
+                ok: machine.link_ok,
+                crc: machine.link_crc,
+                length: machine.link_length,
+                overflow: machine.link_overflow,
+            }),
+            output_hash: end.output_hash,
+            ..Treatment::new(origin)
+        }
+    }
+}
+
+fn seconds(at: Instant) -> f64 {
+    at.as_millis() as f64 / 1_000.0
+}
+
+fn minutes(span: Duration) -> f64 {
+    f64::from(span.as_millis()) / 60_000.0
+}
+
+fn degrees(milli: i32) -> f64 {
+    f64::from(milli) / 1_000.0
+}
+
+fn celsius(value: Value) -> Option<f64> {
+    value.get().ok().map(degrees)
+}
+
+fn identity(hello: Option<&Hello>) -> DeviceIdentity {
+    hello.map_or_else(DeviceIdentity::default, |hello| {
+        let [major, minor, patch, build] = hello.firmware.to_be_bytes();
+        DeviceIdentity {
+            model: hello.model.to_string(),
+            serial: hello.serial.to_string(),
+            firmware: format!("{major}.{minor}.{patch}.{build}"),
+            schema: format!("{:08x}", hello.schema),
+            boot: hello.boot.to_string(),
+        }
+    })
+}
+
+fn plan_summary(plan: &PlanFile) -> PlanSummary {
+    let treatment = &plan.treatment;
+    PlanSummary {
+        regimen: format!("{} (regimen {})", plan.name, plan.regimen),
+        pre_min: Some(minutes(treatment.pre)),
+        post_min: Some(minutes(treatment.post)),
+        break_each_min: Some(minutes(treatment.break_each)),
+        break_total_min: Some(minutes(treatment.break_total)),
+        target_c: Some(degrees(treatment.target_milli_celsius)),
+    }
+}
+
+/// The spans of all phases, from the record. Pauses and re-coolings stand as spans of their own.
+fn phases(entries: &[Entry], plan: &PlanFile) -> Vec<PhaseSpan> {
+    let mut spans: Vec<PhaseSpan> = Vec::new();
+    let mut begun_s = 0.0;
+    for entry in entries {
+        if let Some(Note::PhaseClosed { phase, clock }) = entry.note() {
+            let end_s = seconds(entry.at);
+            let first = !spans.iter().any(|span| span.phase == phase);
+            spans.push(PhaseSpan {
+                phase,
+                start_s: begun_s,
+                end_s,
+                elapsed_min: minutes(clock.elapsed),
+                cooled_min: minutes(clock.cooled),
+                at_target_min: minutes(clock.at_target),
+                expected_min: expected(phase, plan).filter(|_| first),
+            });
+            begun_s = end_s;
+        }
+    }
+    spans
+}
+
+fn expected(phase: Phase, plan: &PlanFile) -> Option<f64> {
+    let toxic = || plan.drugs.iter().filter(|drug| drug.hair_toxic);
+    match phase {
+        Phase::PreCool => Some(minutes(plan.treatment.pre)),
+        Phase::PostCool => Some(minutes(plan.treatment.post)),
+        Phase::Infusing => {
+            let start = toxic().map(|drug| drug.start).min()?;
+            let end = toxic().map(|drug| drug.end).max()?;
+            Some(minutes(end.minus(start)))
+        }
+        _ => None,
+    }
+}
+
+fn breaks(entries: &[Entry], plan: &PlanFile) -> Vec<BreakSpan> {
+    let mut breaks: Vec<BreakSpan> = Vec::new();
+    for entry in entries {
+        match entry.note() {
+            Some(Note::BreakBegan { reason }) => breaks.push(BreakSpan {
+                start_s: seconds(entry.at),
+                end_s: None,
+                reason: reason_name(reason),
+                allowed_min: Some(minutes(plan.treatment.break_each)),
+            }),
+            Some(Note::BreakEnded { .. }) => {
+                if let Some(last) = breaks.last_mut() {
+                    last.end_s = Some(seconds(entry.at));
+                }
+            }
+            _ => {}
+        }
+    }
+    breaks
+}
+
+/// What a reason is called in reports.
+pub(crate) fn reason_name(reason: Reason) -> String {
+    let name = match reason {
+        Reason::STOPPED => "stopped",
+        Reason::OPERATOR_TRIP => "guard: operator resumes",
+        Reason::CLINICIAN_TRIP => "guard: clinician resets",
+        Reason::SERVICE_TRIP => "guard: service resets",
+        Reason::UNCOUPLED => "cap uncoupled",
+        Reason::NOT_WORN => "cap not worn",
+        Reason::POWER_GAP => "power gap",
+        Reason::COMPLETED => "completed",
+        Reason::UNATTENDED => "unattended",
+        Reason::ABANDONED => "abandoned",
+        Reason(code) => return format!("planned (reason {code})"),
+    };
+    name.to_owned()
+}
+
+fn alarms(entries: &[Entry], last_s: f64) -> Vec<AlarmSpan> {
+    let mut spans: Vec<AlarmSpan> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.fields.kind == Kind::ALARM) {
+        let Ok(code) = u8::try_from(entry.fields.code) else { continue };
+        let id = Condition::from_code(code)
+            .map_or_else(|| format!("vendor_{code}"), |condition| condition.name().to_owned());
+        let open = spans.iter_mut().rev().find(|span| span.id == id && span.clear_s.is_none());
+        match (entry.fields.a, open) {
+            (0, Some(span)) => span.clear_s = Some(seconds(entry.at)),
+            (2, Some(span)) => span.priority = priority(entry.fields.b).max(span.priority),
+            (1, None) => spans.push(AlarmSpan {
+                id,
+                priority: priority(entry.fields.b),
+                onset_s: seconds(entry.at),
+                clear_s: None,
+            }),
+            _ => {}
+        }
+    }
+    spans.retain(|span| span.onset_s <= last_s);
+    spans
+}
+
+const fn priority(code: i32) -> Priority {
+    match code {
+        3 => Priority::High,
+        2 => Priority::Medium,
+        _ => Priority::Low,
+    }
+}
+
+fn marks(entries: &[Entry], plan: &PlanFile) -> Vec<Mark> {
+    let name = |id: u16| {
+        let drug = plan.drugs.iter().find(|drug| drug.id == id);
+        drug.map_or_else(|| format!("drug {id}"), |drug| drug.name.clone())
+    };
+    let mark = |entry: &Entry, label: String| Mark { time_s: seconds(entry.at), label };
+    let marked = entries.iter().filter_map(|entry| match entry.note()? {
+        Note::DrugStarted { drug, .. } => Some(mark(entry, format!("{} start", name(drug)))),
+        Note::DrugEnded { drug, .. } => Some(mark(entry, format!("{} end", name(drug)))),
+        _ => None,
+    });
+    marked.collect()
+}
+
+fn fit_visit(calibration: &CapCalibration) -> FitVisit {
+    let choice = cap::choose(&calibration.measures);
+    let offsets = calibration.offsets.to_milli();
+    let widest = offsets.iter().max().copied().unwrap_or(0);
+    let narrowest = offsets.iter().min().copied().unwrap_or(0);
+    FitVisit {
+        size: choice.best.name().to_owned(),
+        runner_up: choice.runner_up.map(|size| size.name().to_owned()),
+        confidence_percent: f64::from(choice.confidence.0) / 10.0,
+        spread_k: f64::from(i32::from(widest) - i32::from(narrowest)) / 1_000.0,
+        heat_w: f64::from(calibration.heat_mw) / 1_000.0,
+        verdict: calibration.verdict.name().to_owned(),
+        digest: calibration.digest(),
+    }
+}
+
+fn billing_lines(summary: &Summary, plan: &PlanFile) -> Vec<BillingLine> {
+    let date = billing::Date::new(plan.date.year(), plan.date.month(), plan.date.day());
+    let lines = date.map(|date| billing::units(summary, date)).unwrap_or_default();
+    let rows = lines.iter().map(|line| BillingLine {
+        service: if line.rule.code == "97007" || line.rule.code == "0662T" {
+            Service::FitVisit
+        } else {
+            Service::Session
+        },
+        code: line.rule.code.to_owned(),
+        units: line.units,
+        rule: line.rule.id.to_owned(),
+        counting: line.rule.counting.to_owned(),
+    });
+    rows.collect()
+}
