@@ -1,0 +1,103 @@
+//! The steps of continuous integration, in order, each with its time.
+
+use crate::shell::{self, Checked, Outcome};
+use crate::{arch, bare, docs, emulator, fuzz, panics, prose};
+use std::time::{Duration, Instant};
+
+type Step = fn() -> Checked;
+
+const STEPS: &[(&str, Step)] = &[
+    ("format", format),
+    ("prose", prose::check),
+    ("arch", arch::check),
+    ("lint", lint),
+    ("doc", doc),
+    ("bare", bare::check),
+    ("demo", demo),
+    ("tcp", emulator::tcp),
+    ("examples", examples),
+    ("faults", docs::check_faults),
+    ("firmware", panics::check),
+    ("emulator", emulator::treatment),
+    ("uart", emulator::uart),
+    ("benches", benches),
+    ("fuzz", fuzz::check),
+];
+
+/// Steps that are run by hand only.
+const BY_HAND: &[(&str, Step)] = &[("count", emulator::count)];
+
+/// The step of this name.
+pub(crate) fn step(name: &str) -> Option<Step> {
+    STEPS.iter().chain(BY_HAND).find(|(step, _)| *step == name).map(|(_, step)| *step)
+}
+
+/// Runs all steps; the first failure ends the run.
+pub(crate) fn run() -> Checked {
+    let mut lines = Vec::new();
+    let mut skipped = Vec::new();
+    for (name, step) in STEPS {
+        println!("\n=== {name}");
+        let start = Instant::now();
+        let outcome = step().map_err(|error| format!("{name}: {error}"))?;
+        if let Outcome::Skipped(why) = outcome {
+            println!("!!! SKIPPED {name}: {why}");
+            skipped.push(format!("!!! SKIPPED {name}: {why}"));
+        }
+        lines.push(row(name, start.elapsed()));
+    }
+    println!("\nstep times\n{}", lines.join("\n"));
+    println!("{} steps done, {} skipped", STEPS.len() - skipped.len(), skipped.len());
+    skipped.iter().for_each(|line| println!("{line}"));
+    Ok(Outcome::Done)
+}
+
+fn row(name: &str, time: Duration) -> String {
+    format!("  {name:<12} {:>7.1} s", time.as_secs_f64())
+}
+
+fn format() -> Checked {
+    shell::run(&["cargo", "fmt", "--all", "--check"])?;
+    let firmware = shell::root().join("examples/firmware-qemu");
+    shell::run_in(&firmware, &["cargo", "fmt", "--check"], &[])?;
+    shell::run_in(&shell::root().join("fuzz"), &["cargo", "fmt", "--check"], &[])?;
+    Ok(Outcome::Done)
+}
+
+fn lint() -> Checked {
+    let line = ["cargo", "clippy", "--workspace", "--all-targets", "--all-features", "--quiet"];
+    shell::run(&[&line[..], &["--", "-D", "warnings"]].concat())?;
+    Ok(Outcome::Done)
+}
+
+fn doc() -> Checked {
+    let line = ["cargo", "doc", "--workspace", "--no-deps", "--all-features", "--quiet"];
+    shell::run_in(&shell::root(), &line, &[("RUSTDOCFLAGS", "-D warnings")])?;
+    Ok(Outcome::Done)
+}
+
+fn demo() -> Checked {
+    let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
+    let out = shell::target().join("ci-demo");
+    let out = out.to_string_lossy().into_owned();
+    let start = Instant::now();
+    shell::run(&[&coldcap, "demo", "--out", &out])?;
+    println!("demo: {:.2} s of wall time", start.elapsed().as_secs_f64());
+    let recording = format!("{out}/paclitaxel-weekly/session.ccap");
+    shell::run(&[&coldcap, "replay", &recording])?;
+    Ok(Outcome::Done)
+}
+
+fn examples() -> Checked {
+    let line = ["cargo", "run", "--release", "--quiet", "--package", "coldcap-examples"];
+    for name in ["watch"] {
+        shell::run(&[&line[..], &["--example", name]].concat())?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Runs every bench once, to see that it works; times are for people.
+fn benches() -> Checked {
+    shell::run(&["cargo", "bench", "--quiet", "--package", "coldcap-benches", "--", "--test"])?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,144 @@
+//! The linked image: its size, and that no panic path can be reached from a tick.
+
+use crate::bare;
+use crate::shell::{self, Checked, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::PathBuf;
+
+const TARGET: &str = "thumbv7em-none-eabihf";
+const FOLDER: &str = "examples/firmware-qemu";
+/// The function that the firmware keeps as a symbol of its own: one whole step of the device.
+const START: &str = "lane5serve";
+
+/// Builds the firmware images and returns the folder that holds them.
+pub(crate) fn build() -> Result<PathBuf, Box<dyn Error>> {
+    let folder = shell::root().join(FOLDER);
+    let target = shell::target().join("firmware");
+    let target = target.to_string_lossy().into_owned();
+    shell::run_in(
+        &folder,
+        &["cargo", "build", "--release", "--quiet", "--locked"],
+        &[("CARGO_TARGET_DIR", &target)],
+    )?;
+    Ok(PathBuf::from(target).join(TARGET).join("release"))
+}
+
+/// Builds the firmware, prints its size, and looks for panic paths.
+pub(crate) fn check() -> Checked {
+    if !bare::installed(TARGET) {
+        return Ok(Outcome::Skipped(format!("target not installed: {TARGET}")));
+    }
+    let image = build()?.join("lane");
+    let image = image.to_string_lossy().into_owned();
+    let (Some(objdump), Some(size)) = (tool("objdump"), tool("size")) else {
+        return Ok(Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into()));
+    };
+    println!("{}", shell::output(&[&size, &image])?.trim_end());
+    let listing = shell::output(&[&objdump, "-d", "--no-show-raw-insn", &image])?;
+    let graph = Graph::read(&listing);
+    let reached = graph.reach(START)?;
+    println!("{} functions are reachable from a step of the device", reached.len());
+    let panics: Vec<&String> = reached.keys().filter(|name| is_panic(name)).collect();
+    match panics.first() {
+        None => {
+            println!("none of them is a panic path; indirect calls among them: {}", {
+                graph.indirect.iter().filter(|name| reached.contains_key(*name)).count()
+            });
+            Ok(Outcome::Done)
+        }
+        Some(first) => {
+            Err(format!("{} panic symbols, e.g. {}", panics.len(), route(&reached, first)).into())
+        }
+    }
+}
+
+fn is_panic(name: &str) -> bool {
+    name.contains("panicking") || name.contains("unwrap_failed") || name.contains("expect_failed")
+}
+
+fn route(reached: &BTreeMap<String, String>, end: &str) -> String {
+    let mut steps = vec![end];
+    let mut at = end;
+    while let Some(from) = reached.get(at).filter(|from| from.as_str() != at) {
+        steps.push(from);
+        at = from;
+    }
+    steps.reverse();
+    steps.join("\n  -> ")
+}
+
+/// A tool for object files: from the toolchain's llvm-tools, or Debian's cross binutils.
+fn tool(name: &str) -> Option<String> {
+    let sysroot = shell::output(&["rustc", "--print", "sysroot"]).ok()?;
+    let host = std::path::Path::new(sysroot.trim()).join("lib/rustlib");
+    let bundled = std::fs::read_dir(host).ok()?.flatten().map(|entry| entry.path());
+    let bundled = bundled
+        .map(|path| path.join("bin").join(format!("llvm-{name}")))
+        .find(|path| path.is_file())
+        .map(|path| path.to_string_lossy().into_owned());
+    let installed = [format!("arm-none-eabi-{name}"), format!("llvm-{name}")];
+    bundled.or_else(|| installed.into_iter().find(|tool| shell::has(&[tool, "--version"])))
+}
+
+/// Who calls whom, read from a disassembly.
+struct Graph {
+    calls: BTreeMap<String, BTreeSet<String>>,
+    indirect: BTreeSet<String>,
+}
+
+impl Graph {
+    fn read(listing: &str) -> Self {
+        let mut graph = Self { calls: BTreeMap::new(), indirect: BTreeSet::new() };
+        let mut current = String::new();
+        for line in listing.lines() {
+            if let Some(name) = heading(line) {
+                current = name.to_owned();
+                graph.calls.entry(current.clone()).or_default();
+            } else if let Some(target) = called(line) {
+                graph.calls.entry(current.clone()).or_default().insert(target.to_owned());
+            } else if line.contains("\tblx\tr") {
+                graph.indirect.insert(current.clone());
+            }
+        }
+        graph
+    }
+
+    /// Everything reachable from the functions whose names contain `start`, with the caller.
+    fn reach(&self, start: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+        let mut open: Vec<String> =
+            self.calls.keys().filter(|name| name.contains(start)).cloned().collect();
+        if open.is_empty() {
+            return Err(format!("no symbol contains '{start}'").into());
+        }
+        let mut reached: BTreeMap<String, String> =
+            open.iter().map(|name| (name.clone(), name.clone())).collect();
+        while let Some(name) = open.pop() {
+            for target in self.calls.get(&name).into_iter().flatten() {
+                if !reached.contains_key(target) {
+                    reached.insert(target.clone(), name.clone());
+                    open.push(target.clone());
+                }
+            }
+        }
+        Ok(reached)
+    }
+}
+
+/// The name in a line such as `00000400 <main>:`.
+fn heading(line: &str) -> Option<&str> {
+    let (address, name) = line.split_once(" <")?;
+    address.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
+    name.strip_suffix(">:")
+}
+
+/// The function that a branch leaves to: `bl`, or a tail call with `b`.
+fn called(line: &str) -> Option<&str> {
+    let mut words = line.split('\t').skip(1);
+    let mnemonic = words.next()?.trim();
+    if !mnemonic.starts_with('b') || mnemonic.starts_with("bl\u{78}") || mnemonic == "bkpt" {
+        return None;
+    }
+    let target = line.rsplit_once('<')?.1.split('>').next()?;
+    (!target.contains('+')).then_some(target)
+}
