@@ -1,0 +1,63 @@
+//! The device with its link on a real UART: the step lane brings the inputs only.
+#![no_std]
+#![no_main]
+
+use coldcap::lane::{LINK_IN_MAXIMUM, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
+use coldcap::{Config, Device, Served};
+use cortex_m_rt::entry;
+use firmware_qemu::uart::Uart;
+use semihosting::fs::File;
+use semihosting::io::{Read, Write};
+
+/// Ends the emulator with a failure: a board would let its watchdog bite.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    semihosting::process::exit(101)
+}
+
+#[entry]
+fn main() -> ! {
+    semihosting::process::exit(if run().is_ok() { 0 } else { 1 })
+}
+
+fn run() -> semihosting::io::Result<()> {
+    let mut uart = Uart::new();
+    let mut steps = File::open(c"step")?;
+    let mut replies = File::create(c"reply")?;
+    let mut device: Device<1> = Device::new(Config::reference());
+    let (mut step, mut joined) = ([0; STEP_LENGTH], [0; STEP_LENGTH]);
+    let mut reply = [0; REPLY_LENGTH];
+    loop {
+        steps.read_exact(&mut step)?;
+        with_received(&step, &mut uart, &mut joined);
+        match device.serve(&joined, &mut reply) {
+            Ok(Served::Ticked) => {
+                if let Ok(parts) = Reply::decode(&reply) {
+                    uart.transmit(parts.link);
+                }
+                replies.write_all(&reply)?;
+            }
+            Ok(Served::Restarted) => {}
+            Ok(Served::Ended) => return Ok(()),
+            Err(_) => semihosting::process::exit(2),
+        }
+    }
+}
+
+/// The step with the bytes that the UART has received since the last one.
+fn with_received(step: &[u8; STEP_LENGTH], uart: &mut Uart, joined: &mut [u8; STEP_LENGTH]) {
+    let mut received = [0; LINK_IN_MAXIMUM];
+    let mut count = 0;
+    for slot in &mut received {
+        let Some(byte) = uart.receive() else { break };
+        *slot = byte;
+        count += 1;
+    }
+    let link = received.get(..count).unwrap_or_default();
+    match Step::decode(step) {
+        Ok(Step::Tick { now, inputs, .. }) => {
+            let _ = Step::Tick { now, inputs, link }.encode(joined);
+        }
+        _ => *joined = *step,
+    }
+}
