@@ -147,7 +147,7 @@ impl<'a> Visit<'a> {
         if self.crashed && !down {
             // The program is new; the nurse in front of it is the same.
             self.boots += 1;
-            self.client = Client::new(ClientConfig::new(self.boots));
+            self.client = self.client.restarted(ClientConfig::new(self.boots));
         }
         self.crashed = down;
         if down {

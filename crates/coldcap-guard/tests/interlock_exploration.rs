@@ -235,6 +235,20 @@ fn a_reset_waits_for_its_cause() {
 }
 
 #[test]
+fn a_gone_cause_is_one_that_service_can_clear() {
+    assert!(!State::new().cause_gone());
+    every_transition(|t| {
+        let (reset, effects) = step(&t.after, &Event::Reset(ResetClass::Service), &t.config);
+        let cleared = effects.answer == Some(Ok(())) && reset.latched().is_empty();
+        if !t.after.latched().is_empty() {
+            assert_eq!(t.after.cause_gone(), cleared);
+        } else if matches!(t.event, Event::Conditions(_)) {
+            assert!(t.after.cause_gone());
+        }
+    });
+}
+
+#[test]
 fn a_refusal_changes_nothing_and_the_state_is_canonical() {
     every_transition(|t| {
         if let Some(Err(_)) = t.effects.answer {

@@ -1,6 +1,6 @@
 //! Writes the report of a made-up session, to look at the page without a machine.
 //!
-//! `cargo run -p coldcap-host --example report_preview -- /tmp/report.html`
+//! `cargo run -p coldcap-host --example report_preview -- report.html`
 //!
 //! The curves are drawn by simple formulas and show nothing but the layout.
 

@@ -142,6 +142,13 @@ impl Client {
         }
     }
 
+    /// The client of a program that was started again and has read back the record that it had stored.
+    /// Everything else begins anew; `config` must name another boot than before.
+    #[must_use]
+    pub fn restarted(&self, config: ClientConfig) -> Self {
+        Self { record: self.record.clone(), ..Self::new(config) }
+    }
+
     /// Takes bytes that came from the device, cut into chunks in any way.
     ///
     /// Messages wait until [`poll_message`](Self::poll_message) takes them; poll after every call.

@@ -304,8 +304,7 @@ impl Nurse {
 
     fn accomplished(&mut self, errand: Errand, executed: bool, client: &Client) {
         match errand {
-            // What the record held before belongs to others.
-            Errand::StartFit => self.record_from = client.record().total(),
+            Errand::StartFit => self.forget_others(client),
             Errand::Resume | Errand::Measure | Errand::Start => self.fault_since = None,
             Errand::Reset => self.after_reset(executed),
             Errand::Acknowledge => {
@@ -317,6 +316,13 @@ impl Nurse {
             Errand::Pause(index) if !executed => self.drop_break(index),
             _ => {}
         }
+    }
+
+    /// What the record held before these visits belongs to others.
+    fn forget_others(&mut self, client: &Client) {
+        self.record_from = client.record().total();
+        self.calibration = None;
+        self.ended = None;
     }
 
     fn refused(&mut self, now: Instant, errand: Errand, response: &Response) {

@@ -442,10 +442,21 @@ fn unknown_kinds_are_skipped_and_unknown_flags_reported() {
     let file = golden_with(&block(200, 0, b"from the future"));
     let survey = Reader::new(&file).unwrap().survey();
     assert!(survey.is_whole(), "{survey:?}");
-    let file = golden_with(&block(2, 1, b"from the future"));
-    let survey = Reader::new(&file).unwrap().survey();
-    assert!(matches!(survey.damage[..], [Damage::Content { offset: 16, kind: Kind::Ticks, .. }]));
-    assert_eq!(survey.ticks, 3);
+    for at in [1, 2, 3] {
+        let mut restart = block(4, 0, &[0; 13]);
+        restart[at] = 1;
+        let covered = restart.len() - 4;
+        let checksum = crc(&restart[..covered]).to_le_bytes();
+        restart[covered..].copy_from_slice(&checksum);
+        let file = golden_with(&restart);
+        let reader = Reader::new(&file).unwrap();
+        let damage = reader.survey().damage;
+        assert!(
+            matches!(damage[..], [Damage::Content { offset: 16, kind: Kind::Restart, .. }]),
+            "{damage:?}"
+        );
+        assert_eq!(Story::of(&reader).restarts.len(), 2, "the restart with flags is not read");
+    }
 }
 
 #[test]

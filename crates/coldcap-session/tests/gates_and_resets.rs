@@ -139,6 +139,29 @@ fn rule_7_a_service_trip_is_for_service_only_and_outlives_the_visit() {
 }
 
 #[test]
+fn rule_7_service_resets_only_once_the_cause_is_gone() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.denied(TripClass::Service);
+    script.seen.cause_gone = false;
+    script.seconds(1);
+    for confirm in [false, true] {
+        let answer = script.ask(Role::Service, Request::ServiceReset { confirm });
+        assert_eq!(answer, Err(Refusal::FaultActive));
+    }
+    script.expect(Phase::SafeHold);
+}
+
+#[test]
+fn rule_7_a_lesser_trip_never_replaces_a_graver_one() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.denied(TripClass::Service);
+    for class in [TripClass::Clinician, TripClass::Operator, TripClass::None] {
+        script.denied(class);
+        assert_eq!(script.state.trip(), TripClass::Service);
+    }
+}
+
+#[test]
 fn rule_7_an_operator_trip_is_resumed_by_an_operator() {
     for mut script in Script::in_each_cooling_phase() {
         script.denied(TripClass::Operator);

@@ -160,6 +160,11 @@ fn rule_3_out_of_a_thaw_only_a_running_drug_offers_a_resume() {
     script.resume();
     script.minutes(1);
     script.expect(Phase::Infusing);
+    script.ends(2);
+    script.minutes(10);
+    script.done(Request::Stop);
+    assert_eq!(script.summary().after_infusion.cooled.as_mins(), 10);
+    assert_eq!(script.summary().phase(Phase::PostCool).cooled.as_mins(), 70);
 }
 
 // ---- 4: counting ----

@@ -93,6 +93,16 @@ fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
 }
 
 #[test]
+fn rule_1_the_first_step_is_void_after_a_change_of_phase() {
+    let mut script = Script::ready(PACLITAXEL);
+    let end = |confirm| Request::EndSession { reason: 4, confirm };
+    assert_eq!(script.nurse(end(false)), Ok(Accepted::Armed));
+    script.starts(1);
+    script.expect(Phase::Infusing);
+    assert_eq!(script.nurse(end(true)), Err(Refusal::NotConfirmed));
+}
+
+#[test]
 fn rule_1_early_removal_is_flagged_and_never_blocked() {
     let mut script = Script::post_cooling(PACLITAXEL);
     assert_eq!(script.nurse(Request::ConfirmRemoved), Err(Refusal::MarkOutOfOrder));

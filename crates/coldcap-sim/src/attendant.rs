@@ -8,6 +8,9 @@ use crate::machine::CapPlacement;
 use coldcap::Phase;
 use coldcap_units::{Duration, Instant};
 
+/// From this priority on an alarm calls somebody.
+const MEDIUM: u8 = 2;
+
 /// How long the hands take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttendantParameters {
@@ -41,21 +44,25 @@ pub struct Attendant {
     phase: Phase,
     since: Instant,
     treated: bool,
+    called: bool,
 }
 
 impl Attendant {
     /// Hands that wait.
     #[must_use]
     pub const fn new(parameters: AttendantParameters) -> Self {
-        Self { parameters, phase: Phase::Boot, since: Instant::ZERO, treated: false }
+        Self { parameters, phase: Phase::Boot, since: Instant::ZERO, treated: false, called: false }
     }
 
-    /// Where the cap is now, given the phase that the machine shows.
-    pub fn place(&mut self, phase: Phase, now: Instant) -> CapPlacement {
+    /// Where the cap is now, given the phase that the machine shows and the priority of its alarms
+    /// (0 none, 1 low, 2 medium, 3 high). A pause with an alarm is no break: the patient stays.
+    pub fn place(&mut self, phase: Phase, alarm: u8, now: Instant) -> CapPlacement {
         if phase != self.phase {
             self.phase = phase;
             self.since = now;
+            self.called = false;
         }
+        self.called |= alarm >= MEDIUM;
         self.treated = match phase {
             phase if phase.is_cooling() => true,
             Phase::Boot | Phase::Standby | Phase::Setup => false,
@@ -66,7 +73,7 @@ impl Attendant {
             Phase::Boot | Phase::Standby | Phase::FitSaved | Phase::Report => CapPlacement::Off,
             Phase::FitMeasure | Phase::Setup => self.coupled_after(spent),
             Phase::FitCalibrate | Phase::FitCheck => self.worn_after(spent),
-            Phase::Paused => self.away(spent),
+            Phase::Paused if !self.called => self.away(spent),
             Phase::CapOff => self.removed_after(spent),
             Phase::SafeHold | Phase::Recovery if !self.treated => CapPlacement::Off,
             _ => CapPlacement::Worn,

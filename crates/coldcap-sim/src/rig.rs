@@ -8,7 +8,7 @@ use coldcap::canonical::{Canonical, SliceSink};
 use coldcap::lane::{LaneError, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap::{Config, Device, Drives, Glance, Inputs, Served, TICK};
 use coldcap_units::{Duration, Instant};
-use std::fmt;
+use core::fmt;
 use std::io;
 
 /// A device at the other end of a step lane: in this process, or anywhere else.
@@ -72,7 +72,7 @@ impl fmt::Display for RigError {
     }
 }
 
-impl std::error::Error for RigError {}
+impl core::error::Error for RigError {}
 
 impl From<LaneError> for RigError {
     fn from(error: LaneError) -> Self {
@@ -195,7 +195,7 @@ impl<D: DeviceLane> Machine for Rig<D> {
         let reply = Reply::decode(&self.reply[..])?;
         let glance: Glance<1> = Glance::read(reply.outputs).map_err(|_| RigError::Outputs)?;
         self.drives = glance.drives;
-        let placement = self.attendant.place(glance.phases[0], now);
+        let placement = self.attendant.place(glance.phases[0], glance.highest, now);
         let _ = self.plant.place_cap(0, placement);
         Ok(MachineTick {
             tick_input: reply.tick_input,

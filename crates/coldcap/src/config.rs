@@ -111,8 +111,8 @@ impl Circulation {
     };
 }
 
-/// Pulses of the reference flow meter for a litre, in thousandths a millilitre: 1.0 a millilitre.
-const REFERENCE_MILLI_PULSES_PER_MILLILITER: u32 = 1_000;
+/// Pulses of the reference flow meter for a millilitre, in thousandths: ten a millilitre.
+const REFERENCE_MILLI_PULSES_PER_MILLILITER: u32 = 10_000;
 
 impl Config {
     /// What session and interlock are configured with.
@@ -121,7 +121,7 @@ impl Config {
         crate::supervise::Config { session: self.session, interlock: self.interlock }
     }
 
-    /// The reference machine: thermistors 10K3A1 under 10 kΩ, one pulse a millilitre, the delays and
+    /// The reference machine: thermistors 10K3A1 under 10 kΩ, ten pulses a millilitre, the delays and
     /// limits that the crates propose.
     ///
     /// # Panics
@@ -174,7 +174,7 @@ const REFERENCE_LIMITS: Limits = match Limits::new(
         short_below: ntc_10k3a1::SHORT_BELOW,
     },
     FlowLimits {
-        minimum_flow: Pulses { edges: 300, window: Duration::from_mins(1) },
+        minimum_flow: Pulses { edges: 3_000, window: Duration::from_mins(1) },
         judged_from: Duty::from_permille(200),
         minimum_pump_current: MilliAmps(100),
     },

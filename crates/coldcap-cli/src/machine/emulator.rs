@@ -27,6 +27,7 @@ pub(crate) struct Emulator {
     steps: File,
     replies: File,
     serial: Option<(ChildStdin, ChildStdout)>,
+    counts: bool,
 }
 
 impl Emulator {
@@ -63,7 +64,7 @@ impl Emulator {
         // The firmware opens its ends in this order too.
         let steps = OpenOptions::new().write(true).open(folder.join("step"))?;
         let replies = File::open(folder.join("reply"))?;
-        Ok(Self { child, folder, steps, replies, serial })
+        Ok(Self { child, folder, steps, replies, serial, counts: image.count })
     }
 
     /// Both directions of the UART: what to write to and what to read from.
@@ -71,14 +72,30 @@ impl Emulator {
         self.serial.take()
     }
 
-    /// Waits until the firmware has ended by itself.
+    /// Waits until the firmware has ended by itself; says what it has counted, if it was to count.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         let status = self.child.wait()?;
         if status.success() {
-            Ok(())
+            self.print_count()
         } else {
             Err(Failure::Io(format!("the emulated firmware ended with {status}")))
         }
+    }
+}
+
+impl Emulator {
+    fn print_count(&self) -> Result<(), Failure> {
+        if !self.counts {
+            return Ok(());
+        }
+        let bytes = fs::read(self.folder.join("count"))?;
+        let (figures, _) = bytes.as_chunks::<8>();
+        let [ticks, mean, worst] = figures else {
+            return Err(Failure::Io("the firmware left no count".into()));
+        };
+        let [ticks, mean, worst] = [ticks, mean, worst].map(|figure| u64::from_le_bytes(*figure));
+        eprintln!("emulated Cortex-M4F: {ticks} ticks, {mean} instructions a tick, {worst} at most");
+        Ok(())
     }
 }
 

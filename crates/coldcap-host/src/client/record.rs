@@ -82,12 +82,12 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coldcap_wire::message::RecordBytes;
+    use coldcap_wire::message::FixedBytes;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
     fn report(index: u32, total: u32, fill: u8) -> RecordEntry {
-        RecordEntry { index, total, entry: RecordBytes([fill; RECORD_ENTRY_LEN]) }
+        RecordEntry { index, total, entry: FixedBytes([fill; RECORD_ENTRY_LEN]) }
     }
 
     #[test]

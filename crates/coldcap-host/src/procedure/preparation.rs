@@ -7,11 +7,14 @@ use coldcap_session::{Flag, Note};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{Action, ChoosePlan, Measure, SelectPatient};
 
-/// The sensors are matched in the bare cap; by then that is over and the cap goes on the head.
-const BARE_CAP: Duration = Duration::from_secs(60);
+/// The sensors are matched in the bare cap; by then that is over and the cap sits on the head.
+const BARE_CAP: Duration = Duration::from_secs(75);
+
+/// Putting the cap on takes so long; it is marked as worn when it sits.
+const FITTING: Duration = Duration::from_secs(75);
 
 /// A contact test that is not over by then has failed, whatever was heard of it.
-const CONTACT_TEST: Duration = Duration::from_mins(6);
+const CONTACT_TEST: Duration = Duration::from_mins(9);
 
 /// The stored calibration is waited for this long.
 const DIGEST_WAIT: Duration = Duration::from_secs(10);
@@ -41,7 +44,8 @@ impl Nurse {
         }
         let select = self.select_patient();
         self.errands.ask(now, client, Errand::SelectPatient, select);
-        if self.errands.is_done(Errand::SelectPatient) {
+        // The contact test needs cool coolant: the head is measured while the tank gets there.
+        if self.errands.is_done(Errand::SelectPatient) && self.sight.tank_ready {
             let measure = self.measure();
             self.errands.ask(now, client, Errand::Measure, measure);
         }
@@ -84,7 +88,9 @@ impl Nurse {
 
     pub(super) fn in_fit_check(&mut self, now: Instant, client: &mut Client) {
         self.session_begun = true;
-        self.mark_worn(now, client);
+        if self.sight.elapsed(now) >= FITTING {
+            self.mark_worn(now, client);
+        }
     }
 
     pub(super) fn mark_worn(&mut self, now: Instant, client: &mut Client) {

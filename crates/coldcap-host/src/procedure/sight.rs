@@ -19,6 +19,8 @@ pub(super) struct Sight {
     /// When the machine was ready for the infusion.
     pub(super) ready: Option<Instant>,
     pub(super) worn: bool,
+    /// Whether the tank is cold enough for what comes next.
+    pub(super) tank_ready: bool,
 }
 
 impl Sight {
@@ -27,6 +29,7 @@ impl Sight {
     pub(super) fn see(&mut self, now: Instant, status: &ChannelStatus) -> Option<Option<Phase>> {
         let phase = Phase::from_code(status.phase)?;
         self.worn = status.flags & ChannelStatus::WORN != 0;
+        self.tank_ready = status.flags & ChannelStatus::TANK_READY != 0;
         let before = core::mem::replace(&mut self.elapsed_ms, status.elapsed_ms);
         if self.phase == Some(phase) && before <= status.elapsed_ms {
             return None;

@@ -7,10 +7,10 @@ use super::palette::Stroke;
 use super::treatment::{BreakSpan, Treatment};
 use maud::{Markup, html};
 
-/// The width of every plot, in its own units.
-pub(super) const WIDTH: f64 = 1000.0;
+/// The width of every plot, in its own units; on A4 a unit is 0.63 pt, so that its texts stay legible.
+pub(super) const WIDTH: f64 = 840.0;
 
-const LEFT: f64 = 56.0;
+const LEFT: f64 = 58.0;
 const RIGHT: f64 = 12.0;
 
 /// The most spans of one sort that are drawn.

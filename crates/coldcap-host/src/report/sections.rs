@@ -102,8 +102,8 @@ fn service_rows(treatment: &Treatment, service: Service) -> Markup {
                 td { (service.name()) }
                 td { b { (clipped(&line.code, 20)) } }
                 td class="figure" { (line.units) }
-                td { code { (clipped(&line.rule, 80)) } }
-                td { (clipped(&line.counting, LONGEST_TEXT)) }
+                td class="free" { code { (clipped(&line.rule, 80)) } }
+                td class="free" { (clipped(&line.counting, LONGEST_TEXT)) }
             }
         }
     }

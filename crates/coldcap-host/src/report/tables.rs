@@ -106,7 +106,7 @@ fn marks(marks: &[Mark]) -> Markup {
             thead { tr { th class="figure" { "at" } th { "what" } } }
             tbody {
                 @for mark in marks.iter().take(MOST_ROWS) {
-                    tr { td class="figure" { (clock(mark.time_s)) } td { (clipped(&mark.label, 120)) } }
+                    tr { td class="figure" { (clock(mark.time_s)) } td class="free" { (clipped(&mark.label, 120)) } }
                 }
             }
         }
@@ -124,7 +124,7 @@ fn breaks(breaks: &[BreakSpan]) -> Markup {
             tbody {
                 @for span in breaks.iter().take(MOST_ROWS) {
                     tr {
-                        td { (clipped(&span.reason, 80)) }
+                        td class="free" { (clipped(&span.reason, 80)) }
                         td class="figure" { (clock(span.start_s)) }
                         td class="figure" { (span.end_s.map_or_else(|| "not ended".into(), clock)) }
                         td class="figure" { (number(span.minutes(), 1)) }
@@ -152,11 +152,11 @@ fn alarms(alarms: &[AlarmSpan]) -> Markup {
 
 fn alarm_row(alarm: &AlarmSpan) -> Markup {
     let colour = palette::priority_colour(alarm.priority);
-    let id = if alarm.id.is_empty() { UNKNOWN.into() } else { clipped(&alarm.id, 80) };
+    let id = if alarm.id.is_empty() { UNKNOWN.into() } else { clipped(&alarm.id, 32) };
     html! {
         tr {
             td { (id) }
-            td { span class="chip" style=(format!("background:{colour}")) {} (alarm.priority.name()) }
+            td class="level" { span class="chip" style=(format!("background:{colour}")) {} (alarm.priority.name()) }
             td class="figure" { (clock(alarm.onset_s)) }
             td class="figure" { (alarm.clear_s.map_or_else(|| "not cleared".into(), clock)) }
         }

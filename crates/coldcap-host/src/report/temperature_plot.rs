@@ -13,7 +13,7 @@ const STRIP_TOP: f64 = 18.0;
 const STRIP_BOTTOM: f64 = 39.0;
 const MARK_ROW: f64 = 17.0;
 const MOST_MARK_ROWS: usize = 4;
-const PLOT_HEIGHT: f64 = 300.0;
+const PLOT_HEIGHT: f64 = 270.0;
 const ALARM_ROW: f64 = 13.0;
 const ALARM_GAP: f64 = 10.0;
 const SKIN_LABEL: &str = "skin (plant truth, simulated)";
@@ -79,7 +79,7 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             (plot::break_pattern())
             (tints(&treatment.phases, &layout))
             (plot::frame(time, axis))
-            (plot::watermark(treatment.origin, time, axis.top() + axis.height() * 0.45, 118.0))
+            (plot::watermark(treatment.origin, time, axis.top() + axis.height() * 0.45, 98.0))
             (plot::shaded_breaks(&treatment.breaks, time, STRIP_BOTTOM, axis.bottom()))
             (strip(&treatment.phases, time))
             @for mark in &marks { (mark.line(&layout)) }

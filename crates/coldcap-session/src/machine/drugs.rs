@@ -120,6 +120,11 @@ mod tests {
                 }
                 prop_assert!(drugs.iter().eq(model.iter().copied()));
                 prop_assert_eq!(drugs.running(), !model.is_empty());
+                let mut anew = Drugs::default();
+                for drug in &model {
+                    anew.start(*drug);
+                }
+                prop_assert_eq!(drugs, anew, "the same drugs are the same value");
             }
         }
     }

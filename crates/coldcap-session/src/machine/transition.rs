@@ -38,8 +38,6 @@ impl<'c> Transition<'c> {
         self.state.phase = phase;
         self.state.clock = PhaseClock::default();
         self.state.armed = None;
-        self.state.removed = false;
-        self.state.matched = false;
         self.state.restart_left = Duration::ZERO;
         self.set_goal(goal, left.treatment());
         self.state.hold_left = self.config.target_hold;

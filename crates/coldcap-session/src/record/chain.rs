@@ -202,6 +202,13 @@ mod tests {
         assert_eq!((chain.len(), chain.link()), (2, second.link));
     }
 
+    #[test]
+    fn a_skipped_index_shows_even_under_a_true_link() {
+        let mut chain = Chain { next: 1, ..Chain::new() };
+        let entry = chain.append(Instant::ZERO, 0, &Note::CapOff);
+        assert_eq!(verify(&[entry]), Err(ChainError { index: 0 }));
+    }
+
     fn record(codes: &[u8]) -> Vec<Entry> {
         let mut chain = Chain::new();
         let entry = |(code, at): (&u8, u64)| {

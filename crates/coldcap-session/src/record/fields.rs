@@ -24,7 +24,7 @@ use coldcap_units::{Coolant, Duration};
 /// | 11 plan_chosen | regimen | target m°C | post clock | pre ms, post ms | each break ms, all breaks ms |
 /// | 12 patient_selected | index, count | contraindications | density, hair | id | calibration |
 /// | 13 measured | circumference mm | sagittal mm | coronal mm | density, hair | |
-/// | 14 fit_saved | | | | | digest of the cap calibration, 0 if none |
+/// | 14 fit_saved | | | | digest of the cap calibration, 0 if none | |
 /// | 15 post_clock_voided | | | | | |
 /// | 16 resumed | phase | | | | |
 /// | 17 ended | reason | | | | |

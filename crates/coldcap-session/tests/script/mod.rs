@@ -131,6 +131,9 @@ impl Script {
             self.now = self.now.plus(dt);
         }
         let (state, effects) = step(&self.state, &event, &self.config);
+        if let Some(Err(refusal)) = effects.answer {
+            assert_eq!(state, self.state, "{refusal:?} changed something");
+        }
         self.state = state;
         self.notes = effects.notes.iter().collect();
         for note in effects.notes.iter() {

@@ -17,8 +17,8 @@ pub struct Boundary {
 /// A column of scalp under a square metre of skin: Pennes' bioheat equation (J Appl Physiol
 /// 1948;1:93) in spherical shells, implicit in time, with skin perfusion that falls in the cold.
 ///
-/// It begins in the steady state of the bare head in the room. 80 control volumes; a step takes some
-/// 0.3 µs.
+/// It begins in the steady state of the bare head in the room. 80 control volumes; a step takes about
+/// half a microsecond.
 ///
 /// ```
 /// use coldcap_sim::patient::{Boundary, Scalp};

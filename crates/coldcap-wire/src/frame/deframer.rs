@@ -106,11 +106,11 @@ impl<const N: usize> Deframer<N> {
     fn store(&mut self, bytes: &[u8]) {
         let free = self.buffer.get_mut(self.length..).unwrap_or_default();
         match free.get_mut(..bytes.len()) {
-            Some(room) if !self.overflowed => {
+            Some(room) => {
                 copy(room, bytes);
                 self.length = self.length.saturating_add(bytes.len());
             }
-            _ => self.overflowed = true,
+            None => self.overflowed = true,
         }
     }
 

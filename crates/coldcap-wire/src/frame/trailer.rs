@@ -159,6 +159,7 @@ mod tests {
         assert!(open(&mut { frame }).is_ok());
         assert_eq!(open(&mut { frame }[1..]), Err(FrameError::Length));
         assert_eq!(open(&mut { frame }[2..]), Err(FrameError::Length));
+        assert_eq!(open(&mut seal(&[])), Err(FrameError::Length));
         frame[6] ^= 1;
         assert_eq!(open(&mut { frame }), Err(FrameError::Crc));
         frame[6] &= 0x7F;

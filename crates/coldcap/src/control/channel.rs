@@ -13,7 +13,7 @@ use coldcap_guard::detect::ChannelDetector;
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress};
+use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress, Reason};
 use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 
@@ -31,6 +31,7 @@ pub(super) struct Channel {
     facts: ChannelFlags,
     signalled: Conditions,
     restart: Option<Option<Duration>>,
+    interrupted: Option<Reason>,
 }
 
 /// What of a channel must survive a loss of power.
@@ -64,6 +65,7 @@ impl Channel {
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
             restart: None,
+            interrupted: None,
         }
     }
 
@@ -114,7 +116,7 @@ impl Channel {
         let digest = if note == Note::FitSaved { self.save_fit(outputs) } else { 0 };
         let fields = Fields::from(&note);
         // The entry of a stored fit carries the digest of the calibration.
-        self.enter(if digest == 0 { fields } else { Fields { d: digest, ..fields } }, outputs);
+        self.enter(if digest == 0 { fields } else { Fields { c: digest, ..fields } }, outputs);
         if let Some(event) = notes::event(self.index, &note) {
             outputs.events.push(event);
         }
@@ -132,6 +134,11 @@ impl Channel {
 
     /// Which notes are also alarms, and for how long.
     fn signal(&mut self, note: &Note) {
+        self.interrupted = match note {
+            Note::BreakBegan { reason } => Some(*reason),
+            Note::PhaseChanged { .. } => None,
+            _ => self.interrupted,
+        };
         self.signalled = match note {
             Note::Flag(Flag::BreakOver) => self.signalled.with(Condition::BreakOver),
             Note::Flag(Flag::Waiting) => self.signalled.with(Condition::Waiting),
@@ -258,12 +265,16 @@ impl Channel {
     /// detectors found, less what is expected in this phase.
     pub(super) fn alarms(&self, found: Conditions, config: &Config) -> Conditions {
         let latched = self.state.interlock.conditions(&config.interlock);
-        let phase = self.state.session.phase();
-        let expects_cap = phase.circulates();
         let expected = Conditions::of(&[Condition::CapUncoupled]);
         let all = found.union(latched);
-        let all = if expects_cap { all } else { all.difference(expected) };
+        let all = if self.expects_cap() { all } else { all.difference(expected) };
         all.union(self.signalled)
+    }
+
+    /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused.
+    fn expects_cap(&self) -> bool {
+        let lost = self.interrupted == Some(Reason::UNCOUPLED);
+        self.state.session.phase().circulates() || lost
     }
 
     pub(super) fn status(

@@ -1,0 +1,1 @@
+//! Benches of coldcap: `cargo bench -p coldcap-benches`. Wall times are reported, never asserted.
