@@ -51,6 +51,17 @@ fn rule_5_another_answer_needs_another_plan() {
     assert_eq!(script.nurse(Request::Start), Err(Refusal::Unanswered(Field::Plan)));
 }
 
+#[test]
+fn rule_5_nothing_of_one_patient_reaches_the_next() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::Worn(true));
+    script.starts(1);
+    script.done(Request::SelectPatient(Patient { id: 18, ..PATIENT }));
+    assert!(script.flagged(Flag::DrugStillRunning));
+    assert!(!script.state.drugs().running() && !script.state.is_worn());
+}
+
 // ---- 6: the gate ----
 
 #[test]

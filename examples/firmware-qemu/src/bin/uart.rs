@@ -44,20 +44,29 @@ fn run() -> semihosting::io::Result<()> {
     }
 }
 
-/// The step with the bytes that the UART has received since the last one.
+/// The step with the bytes that came over the UART in place of those that the driver only announces: it
+/// says by their number how many are on the wire, so that a slow emulator loses none.
 fn with_received(step: &[u8; STEP_LENGTH], uart: &mut Uart, joined: &mut [u8; STEP_LENGTH]) {
+    let Ok(Step::Tick { now, inputs, link }) = Step::decode(step) else {
+        *joined = *step;
+        return;
+    };
     let mut received = [0; LINK_IN_MAXIMUM];
     let mut count = 0;
-    for slot in &mut received {
-        let Some(byte) = uart.receive() else { break };
+    for slot in received.iter_mut().take(link.len()) {
+        let Some(byte) = patiently(uart) else { break };
         *slot = byte;
         count += 1;
     }
     let link = received.get(..count).unwrap_or_default();
-    match Step::decode(step) {
-        Ok(Step::Tick { now, inputs, .. }) => {
-            let _ = Step::Tick { now, inputs, link }.encode(joined);
-        }
-        _ => *joined = *step,
-    }
+    let _ = Step::Tick { now, inputs, link }.encode(joined);
 }
+
+/// The next byte, waited for as long as the emulator may take to pass it on. A board would have filled a
+/// buffer in its interrupt instead.
+fn patiently(uart: &mut Uart) -> Option<u8> {
+    (0..PATIENCE).find_map(|_| uart.receive())
+}
+
+/// Polls without a byte until the line counts as dead: some seconds in the emulator.
+const PATIENCE: u32 = 20_000_000;
