@@ -90,11 +90,15 @@ impl Emulator {
         }
         let bytes = fs::read(self.folder.join("count"))?;
         let (figures, _) = bytes.as_chunks::<8>();
-        let [ticks, mean, worst] = figures else {
+        let [ticks, mean, worst, held] = figures else {
             return Err(Failure::Io("the firmware left no count".into()));
         };
-        let [ticks, mean, worst] = [ticks, mean, worst].map(|figure| u64::from_le_bytes(*figure));
-        eprintln!("emulated Cortex-M4F: {ticks} ticks, {mean} instructions a tick, {worst} at most");
+        let [ticks, mean, worst, held] =
+            [ticks, mean, worst, held].map(|figure| u64::from_le_bytes(*figure));
+        eprintln!(
+            "emulated Cortex-M4F: {ticks} ticks, {mean} instructions a tick, {worst} at most; \
+             the device holds {held} bytes"
+        );
         Ok(())
     }
 }

@@ -52,12 +52,14 @@ fn serve(
     device.serve(step, reply)
 }
 
-/// Leaves the measured figures in a file beside the lane: ticks, mean and worst instructions a tick.
+/// Leaves the measured figures in a file beside the lane: ticks, mean and worst instructions a tick, and
+/// the bytes of memory that the device holds between ticks.
 fn report(counter: &Counter) -> semihosting::io::Result<()> {
     let mean = counter.sum.saturating_mul(INSTRUCTIONS_PER_COUNT) / counter.ticks.max(1);
     let worst = u64::from(counter.worst).saturating_mul(INSTRUCTIONS_PER_COUNT);
     let mut file = File::create(c"count")?;
-    for figure in [counter.ticks, mean, worst] {
+    let held = core::mem::size_of::<Device<1>>() as u64;
+    for figure in [counter.ticks, mean, worst, held] {
         file.write_all(&figure.to_le_bytes())?;
     }
     Ok(())
