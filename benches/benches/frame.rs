@@ -4,8 +4,8 @@
 use coldcap_wire::frame::{Deframer, encode, max_encoded_len};
 use coldcap_wire::message::{CommandHead, Operate};
 use coldcap_wire::{FRAME_ROOM, Receiver, Sender};
+use core::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use std::hint::black_box;
 
 const LENGTH: usize = 240;
 

@@ -4,9 +4,9 @@
 use coldcap::TICK;
 use coldcap_thermal::channel::REFERENCE_TUNING;
 use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid};
+use core::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use fixed::types::I16F16;
-use std::hint::black_box;
 
 fn pid(criterion: &mut Criterion) {
     let coefficients = Coefficients::new(&REFERENCE_TUNING, TICK).unwrap();

@@ -109,8 +109,8 @@ impl<'a> Visit<'a> {
         let tick = machine.tick(self.now, &chunk)?;
         self.hash = self.hash.with(tick.outputs);
         self.files.tick(tick.tick_input, tick.outputs)?;
-        self.tap.to_device(&chunk, self.ticks, &mut self.files)?;
-        self.tap.to_host(tick.link, self.ticks, &mut self.files)?;
+        self.tap.hear_host(&chunk, self.ticks, &mut self.files)?;
+        self.tap.hear_device(tick.link, self.ticks, &mut self.files)?;
         if let Some(truth) = tick.truth {
             self.observer.see_truth(&truth);
             if self.ticks.is_multiple_of(10) {

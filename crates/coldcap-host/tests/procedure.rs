@@ -622,6 +622,13 @@ fn a_latched_fault_is_reset_once_its_cause_is_gone() {
     assert_eq!(run.device.count(reset, Accepted::Done), 1);
     let paused = run.device.first(Phase::Paused).unwrap();
     let recool = run.device.first(Phase::Recool).unwrap();
+    let first = run
+        .device
+        .requests
+        .iter()
+        .find(|(_, request, _)| matches!(request, Request::ClinicianReset { .. }));
+    let looked_at = first.unwrap().0.since(paused).as_secs();
+    assert!((90..92).contains(&looked_at), "30 s after the refused resume: {looked_at}");
     let away = recool.since(paused).as_secs();
     assert!((100..160).contains(&away), "{away}");
 }
@@ -712,6 +719,7 @@ fn a_failed_contact_test_is_confirmed_by_hand() {
 fn a_plan_that_the_device_refuses_ends_before_any_coolant_flows() {
     let run = run(&EXAMPLE.replace("\"full\"", "\"nearly_gone\""), HAPPY);
     assert_eq!(run.outcome, Outcome::EndedEarly);
+    assert!(run.device.now < Instant::from_millis(60_000), "refused for good, so not asked again");
     assert!(
         run.device.phases().iter().all(|phase| !phase.circulates()),
         "{:?}",
@@ -749,6 +757,7 @@ fn without_a_device_the_time_runs_out() {
     let mut nurse = Nurse::new(plan(EXAMPLE));
     let mut client = Client::new(ClientConfig::new(1));
     nurse.tick(Instant::from_millis(1_000), &mut client);
+    assert_eq!(LONGEST, Duration::from_secs(12 * 3_600));
     let before = Instant::from_millis(1_000).plus(LONGEST).minus(Duration::from_millis(1));
     nurse.tick(before, &mut client);
     assert_eq!((nurse.finished(), nurse.progress().step), (None, Step::Hello));

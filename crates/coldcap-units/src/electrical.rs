@@ -18,7 +18,11 @@ impl Ratio {
     /// ```
     #[must_use]
     pub const fn from_code(code: u32, bits: u32) -> Self {
-        if bits >= 1 && bits < 32 { Self(code.wrapping_shl(32u32.saturating_sub(bits))) } else { Self(code) }
+        if bits >= 1 && bits < 32 {
+            Self(code.wrapping_shl(32u32.saturating_sub(bits)))
+        } else {
+            Self(code)
+        }
     }
 }
 

@@ -8,7 +8,8 @@ const BITS_PER_DEGREE: i64 = 65_536;
 const fn bits_from<const PARTS_PER_DEGREE: i64>(value: i32) -> i32 {
     let scaled = (value as i64).saturating_mul(BITS_PER_DEGREE);
     let half = PARTS_PER_DEGREE / 2;
-    let rounded = if scaled >= 0 { scaled.saturating_add(half) } else { scaled.saturating_sub(half) };
+    let rounded =
+        if scaled >= 0 { scaled.saturating_add(half) } else { scaled.saturating_sub(half) };
     let bits = match rounded.checked_div(PARTS_PER_DEGREE) {
         Some(bits) => bits,
         None => 0,
@@ -25,7 +26,8 @@ const fn bits_from<const PARTS_PER_DEGREE: i64>(value: i32) -> i32 {
 const fn parts_of(bits: i32, parts_per_degree: i64) -> i32 {
     let scaled = (bits as i64).saturating_mul(parts_per_degree);
     let half = BITS_PER_DEGREE / 2;
-    let rounded = if scaled >= 0 { scaled.saturating_add(half) } else { scaled.saturating_sub(half) };
+    let rounded =
+        if scaled >= 0 { scaled.saturating_add(half) } else { scaled.saturating_sub(half) };
     let parts = rounded / BITS_PER_DEGREE;
     if parts > i32::MAX as i64 {
         i32::MAX

@@ -114,10 +114,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn take(&mut self, endpoint: u8, message: &AnyMessage) {
-        if let Some(head) = inbound::head(message) {
-            if self.replies.is_repeated(head.rid, &mut self.outbox) {
-                return;
-            }
+        let rid = message.command_head().map(|head| head.rid);
+        if rid.is_some_and(|rid| self.replies.is_repeated(rid, &mut self.outbox)) {
+            return;
         }
         match inbound::inbound(message, self.role) {
             Inbound::Command(command) => self.queue(endpoint, command),

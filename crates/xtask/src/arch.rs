@@ -121,10 +121,7 @@ fn check_reasons(
     Ok(())
 }
 
-fn check_no_std(
-    name: &str,
-    findings: &mut Vec<String>,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn check_no_std(name: &str, findings: &mut Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
     let library = shell::root().join("crates").join(name).join("src/lib.rs");
     let text = std::fs::read_to_string(&library)?;
     for promise in ["#![no_std]", "clippy::unwrap_used", "clippy::indexing_slicing"] {

@@ -54,7 +54,8 @@ pub(crate) fn check_faults() -> Checked {
         return Ok(Outcome::Done);
     }
     let line = page.lines().zip(committed.lines()).find(|(new, old)| new != old);
-    Err(format!("docs/faults.md differs from the runs: {line:?}; `cargo xtask faults write`").into())
+    Err(format!("docs/faults.md differs from the runs: {line:?}; `cargo xtask faults write`")
+        .into())
 }
 
 /// Writes `docs/faults.md`.

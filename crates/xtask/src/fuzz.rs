@@ -12,7 +12,8 @@ pub(crate) fn check() -> Checked {
     let folder = shell::root().join("fuzz");
     let list = shell::output_in(&folder, &["cargo", "+nightly", "fuzz", "list"])?;
     for target in list.split_whitespace() {
-        let line = ["cargo", "+nightly", "fuzz", "run", "--sanitizer", "none", target, "--", SECONDS];
+        let line =
+            ["cargo", "+nightly", "fuzz", "run", "--sanitizer", "none", target, "--", SECONDS];
         shell::run_in(&folder, &line, &[("RUST_BACKTRACE", "1")])?;
     }
     Ok(Outcome::Done)

@@ -27,7 +27,11 @@ pub(crate) fn run(options: &Convert) -> Result<(), Failure> {
 
 /// A line that would break the table is quoted, as RFC 4180 says.
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into() }
+    if text.contains([',', '"']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.into()
+    }
 }
 
 fn convert(curve: &Curve, options: &Convert, text: &str) -> (Option<f64>, &'static str) {
@@ -53,7 +57,10 @@ fn check_signal(curve: &Curve, options: &Convert) -> Result<(), Failure> {
         return Ok(());
     }
     let other = if given == "ohm" { "mv" } else { "ohm" };
-    Err(Failure::Input(format!("--from: {given}: allowed for {} is {other} or celsius", options.curve)))
+    Err(Failure::Input(format!(
+        "--from: {given}: allowed for {} is {other} or celsius",
+        options.curve
+    )))
 }
 
 /// A model file: four terms of the Steinhart–Hart equation with its span.
@@ -88,8 +95,8 @@ fn curve(name: &str) -> Result<Curve, Failure> {
         .ok_or_else(|| wrong("model.coefficients", "allowed are three or four terms"))?;
     let [low, high] = file.span_c;
     let nominal = file.model.nominal_ohm.unwrap_or(10_000.0);
-    let ntc = Ntc::new(terms, nominal, low, high)
-        .map_err(|error| wrong("model", &error.to_string()))?;
+    let ntc =
+        Ntc::new(terms, nominal, low, high).map_err(|error| wrong("model", &error.to_string()))?;
     Ok(Curve::Ntc(ntc))
 }
 

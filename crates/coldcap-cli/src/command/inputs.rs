@@ -32,8 +32,7 @@ pub(crate) fn speed(speed: Option<f64>) -> Result<Option<f64>, Failure> {
 pub(crate) fn faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
     let mut schedule = FaultSchedule::none();
     for text in faults {
-        let window =
-            text.parse().map_err(|error| Failure::Input(format!("--fault: {error}")))?;
+        let window = text.parse().map_err(|error| Failure::Input(format!("--fault: {error}")))?;
         schedule.push(window);
     }
     Ok(schedule)
@@ -44,9 +43,8 @@ pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure>
     let mut patient = PatientParameters::standard();
     let Some(path) = path else { return Ok(patient) };
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
-    let table: toml::Table = read(path)?
-        .parse()
-        .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+    let table: toml::Table =
+        read(path)?.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
     for (name, value) in &table {
         let place = field(&mut patient, name)
             .ok_or_else(|| wrong(format!("{name}: unknown: allowed are {}", FIELDS.join(", "))))?;

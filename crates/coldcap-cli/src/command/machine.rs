@@ -11,9 +11,10 @@ use coldcap::TICK;
 use coldcap::lane::{GREETING, LINK_IN_MAXIMUM, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap_sim::{Machine, Rig};
 use coldcap_units::Instant;
+use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant as WallInstant};
+use std::time::Instant as WallInstant;
 
 type VirtualRig = Rig<coldcap::Device<1>>;
 

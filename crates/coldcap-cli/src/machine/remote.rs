@@ -21,11 +21,7 @@ impl Remote {
             .map_err(|error| Failure::Io(format!("--connect: {address}: {error}")))?;
         stream.set_nodelay(true)?;
         stream.write_all(&GREETING)?;
-        Ok(Self {
-            stream,
-            step: Box::new([0; STEP_LENGTH]),
-            reply: Box::new([0; REPLY_LENGTH]),
-        })
+        Ok(Self { stream, step: Box::new([0; STEP_LENGTH]), reply: Box::new([0; REPLY_LENGTH]) })
     }
 
     fn send(&mut self, step: &Step<'_>) -> Result<(), RigError> {

@@ -14,11 +14,7 @@ const TICKS: u32 = 600;
 /// Reports a second, 60 seconds of them, less what the start takes.
 const LEAST_REPORTS: u32 = 50;
 
-pub(crate) fn smoke(
-    firmware: &Path,
-    patient: PatientParameters,
-    seed: u64,
-) -> Result<(), Failure> {
+pub(crate) fn smoke(firmware: &Path, patient: PatientParameters, seed: u64) -> Result<(), Failure> {
     let mut emulator = Emulator::start_with_uart(firmware)?;
     let (mut to_board, mut from_board) =
         emulator.take_serial().ok_or_else(|| Failure::Io("the UART has no pipe".into()))?;

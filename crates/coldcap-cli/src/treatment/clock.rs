@@ -1,7 +1,8 @@
 //! Virtual time against wall time.
 
 use coldcap_units::Instant;
-use std::time::{Duration, Instant as WallInstant};
+use core::time::Duration;
+use std::time::Instant as WallInstant;
 
 /// Paces a run, or lets it go as fast as it can.
 #[derive(Debug)]

@@ -22,9 +22,8 @@ impl Files {
     pub(crate) fn create(setup: &Setup) -> Result<Self, Failure> {
         let place = setup.out.join(&setup.plan.name);
         let partial = setup.out.join(format!(".{}.{}", setup.plan.name, std::process::id()));
-        fs::create_dir_all(&partial).map_err(|error| {
-            Failure::Io(format!("--out: {}: {error}", setup.out.display()))
-        })?;
+        fs::create_dir_all(&partial)
+            .map_err(|error| Failure::Io(format!("--out: {}: {error}", setup.out.display())))?;
         let file = BufWriter::with_capacity(1 << 20, File::create(partial.join("session.ccap"))?);
         let mut capture =
             Writer::new(file, capture::Origin::Simulated, 1).map_err(capture_failure)?;

@@ -42,13 +42,7 @@ pub(crate) struct End<'a> {
 
 impl Observer {
     pub(crate) fn new() -> Self {
-        Self {
-            hello: None,
-            machine: None,
-            samples: Vec::new(),
-            truth: None,
-            calibration: None,
-        }
+        Self { hello: None, machine: None, samples: Vec::new(), truth: None, calibration: None }
     }
 
     /// The simulator's truth at the newest tick.

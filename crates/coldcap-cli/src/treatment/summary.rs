@@ -84,7 +84,8 @@ fn held(samples: &[Sample]) -> Vec<Sample> {
             sample.phase,
             Phase::PreCool | Phase::Ready | Phase::Infusing | Phase::PostCool
         );
-        let reached = holds && sample.effective_c.is_some() && sample.effective_c == sample.target_c;
+        let reached =
+            holds && sample.effective_c.is_some() && sample.effective_c == sample.target_c;
         since = if reached { since.or(Some(sample.time_s)) } else { None };
         if since.is_some_and(|since| sample.time_s - since >= 60.0) {
             held.push(*sample);
@@ -107,7 +108,12 @@ fn skin_at_first_drug(treatment: &Treatment) -> Option<f64> {
 pub(crate) fn print(treatment: &Treatment, end: &End<'_>, folder: &Path) {
     let coolant = Coolant::of(treatment);
     let figure = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.2}"));
-    println!("{} {}: {}", treatment.origin.name().to_uppercase(), treatment.title, treatment.outcome);
+    println!(
+        "{} {}: {}",
+        treatment.origin.name().to_uppercase(),
+        treatment.title,
+        treatment.outcome
+    );
     for span in &treatment.phases {
         let expected = span.expected_min.map_or(String::new(), |min| format!(" of {min:.0}"));
         println!(

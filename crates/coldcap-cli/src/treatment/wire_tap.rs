@@ -18,7 +18,7 @@ impl WireTap {
         Self { to_device: Deframer::new(), to_host: Deframer::new() }
     }
 
-    pub(crate) fn to_device(
+    pub(crate) fn hear_host(
         &mut self,
         bytes: &[u8],
         tick: u64,
@@ -27,7 +27,7 @@ impl WireTap {
         listen(&mut self.to_device, bytes, tick, Direction::ToDevice, files)
     }
 
-    pub(crate) fn to_host(
+    pub(crate) fn hear_device(
         &mut self,
         bytes: &[u8],
         tick: u64,
@@ -47,7 +47,12 @@ fn listen(
     while !bytes.is_empty() {
         let (consumed, packet) = deframer.feed(bytes);
         if let Some(Ok(packet)) = packet {
-            files.packet(&Packet { tick, direction, verdict: Verdict::Unsecured, bytes: packet })?;
+            files.packet(&Packet {
+                tick,
+                direction,
+                verdict: Verdict::Unsecured,
+                bytes: packet,
+            })?;
         }
         bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
     }

@@ -135,18 +135,3 @@ fn observe(body: &Observe, role: Role) -> Inbound {
     };
     command(body.head, Action::Fact(fact), role)
 }
-
-/// Where the head of a command stands, if the message is one.
-pub(crate) const fn head(message: &AnyMessage) -> Option<&CommandHead> {
-    match message {
-        AnyMessage::StartFit(body) => Some(&body.head),
-        AnyMessage::Measure(body) => Some(&body.head),
-        AnyMessage::SelectPatient(body) => Some(&body.head),
-        AnyMessage::ChoosePlan(body) => Some(&body.head),
-        AnyMessage::Operate(body) => Some(&body.head),
-        AnyMessage::Observe(body) => Some(&body.head),
-        AnyMessage::ReadRecord(body) => Some(&body.head),
-        AnyMessage::Subscribe(body) => Some(&body.head),
-        _ => None,
-    }
-}

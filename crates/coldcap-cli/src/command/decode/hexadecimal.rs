@@ -15,7 +15,7 @@ pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
 
 /// Standard input: hexadecimal text if it is that, else raw bytes.
 pub(super) fn or_raw(bytes: Vec<u8>) -> Vec<u8> {
-    let text = std::str::from_utf8(&bytes).ok();
+    let text = core::str::from_utf8(&bytes).ok();
     text.and_then(parse).unwrap_or(bytes)
 }
 
