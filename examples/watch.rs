@@ -4,7 +4,7 @@ use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_sim::{FaultSchedule, Machine, PatientParameters, Rig};
 use coldcap_units::{Duration, Instant};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut machine = Rig::in_process(PatientParameters::standard(), 1, FaultSchedule::none())?;
     let mut client = Client::new(ClientConfig::new(1));
     let mut now = Instant::ZERO;

@@ -7,11 +7,11 @@
 //! | the device is in | the nurse |
 //! |---|---|
 //! | standby | starts the fit visit; once a fit is stored, selects the patient for the session |
-//! | fit_measure | selects the patient and sends the measures |
+//! | fit_measure | selects the patient, and sends the measures once the tank is ready for the contact test |
 //! | fit_calibrate, fit_verify | marks the cap as worn when the bare sensors are matched; confirms the fit if its test fails |
 //! | fit_saved | takes the digest of the calibration from the record and closes |
 //! | setup | chooses the plan, and asks to start every 5 s until that is accepted |
-//! | fit_check | marks the cap as worn |
+//! | fit_check | marks the cap as worn when it sits |
 //! | ready, infusing, post_cool | reports each drug at its time; takes the breaks of the plan |
 //! | paused in a break | resumes when its time is over, every 5 s until that is accepted |
 //! | paused otherwise | resumes after 60 s and every 60 s, five times, then ends the session |

@@ -350,6 +350,25 @@ fn the_length_of_the_record_is_learnt_from_its_last_entry() {
 }
 
 #[test]
+fn a_program_that_was_started_again_keeps_its_record_and_nothing_else() {
+    let (mut client, mut device, mut receiver) = connected();
+    client.command(at(50), START);
+    record(2).iter().for_each(|entry| client.receive(at(100), &device.frame(entry)));
+    let mut again = client.restarted(ClientConfig { channel: 0, boot: 8, first_rid: 300 });
+    assert_eq!(again.record(), client.record());
+    assert!(!again.is_connected() && messages(&mut again).is_empty());
+    let out = sent(&mut again, &mut Receiver::new(), at(200));
+    assert!(matches!(
+        out[..],
+        [AnyMessage::Hello(Hello { boot: 8, .. }), AnyMessage::Heartbeat(_)]
+    ));
+    again.receive(at(300), &device.frame(&HELLO));
+    let out = sent(&mut again, &mut receiver, at(300));
+    let [AnyMessage::ReadRecord(read)] = out[..] else { panic!("{out:?}") };
+    assert_eq!((read.head.rid, read.from), (300, 1), "the old command is gone");
+}
+
+#[test]
 fn another_channels_record_is_told_and_not_kept() {
     let (mut client, mut device, _) = connected();
     let entry = Chain::new().append(at(5), 1, &Note::CapOff);

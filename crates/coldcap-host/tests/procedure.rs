@@ -207,6 +207,7 @@ impl Device {
     fn report(&mut self, alarm: bool) {
         let value = Value::absent();
         let worn = if self.state.is_worn() { ChannelStatus::WORN } else { 0 };
+        let tank = if self.seen().tank_ready { ChannelStatus::TANK_READY } else { 0 };
         let status = ChannelStatus {
             seq: 0,
             at_ms: self.now.as_millis(),
@@ -228,7 +229,7 @@ impl Device {
             flow: value,
             pump_permille: 0,
             valve_permille: 0,
-            flags: worn,
+            flags: worn | tank,
         };
         self.send(&status);
         // The other channel must not confuse anybody.
@@ -514,7 +515,14 @@ fn both_services_run_as_planned() {
 
     let worn = run.device.requests.iter().find(|(_, request, _)| *request == Request::Worn(true));
     let bare = worn.unwrap().0.since(run.device.first(Phase::FitCalibrate).unwrap()).as_secs();
-    assert!((60..63).contains(&bare), "the sensors are matched in the bare cap: {bare}");
+    assert!((75..78).contains(&bare), "the sensors are matched in the bare cap: {bare}");
+    let measure =
+        run.device.requests.iter().find(|(_, request, _)| matches!(request, Request::Measure(_)));
+    let cooled_down = measure.unwrap().0.since(run.device.first(Phase::FitMeasure).unwrap());
+    assert!((120..123).contains(&cooled_down.as_secs()), "not before the tank is ready");
+    let check = run.device.first(Phase::FitCheck).unwrap();
+    let fitting = run.device.first(Phase::PreCool).unwrap().since(check).as_secs();
+    assert!((75..78).contains(&fitting), "no cooling before the cap sits: {fitting}");
     let ready = run.device.first(Phase::Ready).unwrap();
     let infusing = run.device.first(Phase::Infusing).unwrap();
     assert!(run.minutes_between(ready, run.fact(STARTED)) < 0.05);

@@ -111,7 +111,7 @@ fn check_package(package: &Value, findings: &mut Vec<String>, external: &mut BTr
 fn check_reasons(
     external: &BTreeSet<String>,
     findings: &mut Vec<String>,
-) -> Result<(), Box<dyn std::error::Error>> {
+) -> Result<(), Box<dyn core::error::Error>> {
     let page = std::fs::read_to_string(shell::root().join("ARCHITECTURE.md"))?;
     for name in external {
         if !page.contains(&format!("| `{name}` |")) {
@@ -121,7 +121,7 @@ fn check_reasons(
     Ok(())
 }
 
-fn check_no_std(name: &str, findings: &mut Vec<String>) -> Result<(), Box<dyn std::error::Error>> {
+fn check_no_std(name: &str, findings: &mut Vec<String>) -> Result<(), Box<dyn core::error::Error>> {
     let library = shell::root().join("crates").join(name).join("src/lib.rs");
     let text = std::fs::read_to_string(&library)?;
     for promise in ["#![no_std]", "clippy::unwrap_used", "clippy::indexing_slicing"] {

@@ -1,9 +1,9 @@
 //! Pages that are generated from runs.
 
 use crate::shell::{self, Checked, Outcome};
+use core::error::Error;
+use core::fmt::Write;
 use serde_json::Value;
-use std::error::Error;
-use std::fmt::Write;
 
 /// Faults as `demo --fault` takes them: when they begin is where they are most telling.
 const FAULTS: &[&str] = &[

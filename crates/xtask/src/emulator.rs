@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{bare, panics};
+use core::error::Error;
 use serde_json::Value;
-use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 

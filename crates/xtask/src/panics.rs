@@ -2,8 +2,8 @@
 
 use crate::bare;
 use crate::shell::{self, Checked, Outcome};
+use core::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::path::PathBuf;
 
 const TARGET: &str = "thumbv7em-none-eabihf";

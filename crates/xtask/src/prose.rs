@@ -25,10 +25,8 @@ pub(crate) fn check() -> Checked {
 
 fn check_file(name: &str, text: &str, findings: &mut Vec<String>) {
     let here = shell::root();
-    if let Some(parent) = here.parent().filter(|parent| parent.components().count() > 1) {
-        if text.contains(&format!("{}/", parent.display())) {
-            findings.push(format!("{name} names a path of this machine"));
-        }
+    if text.contains(&format!("{}/", here.display())) {
+        findings.push(format!("{name} names a path of this machine"));
     }
     if Path::new(name).extension().is_none_or(|extension| extension != "rs") {
         return;

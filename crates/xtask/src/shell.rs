@@ -1,6 +1,6 @@
 //! Running programs, and what a step ends with.
 
-use std::error::Error;
+use core::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -28,9 +28,7 @@ impl Uart {
     /// The next received byte, if there is one.
     pub fn receive(&mut self) -> Option<u8> {
         // SAFETY: as above; reading the data register takes the byte.
-        unsafe {
-            (STATE.read_volatile() & RECEIVE_FULL != 0).then(|| DATA.read_volatile() as u8)
-        }
+        unsafe { (STATE.read_volatile() & RECEIVE_FULL != 0).then(|| DATA.read_volatile() as u8) }
     }
 
     /// Sends `bytes`, waiting for room before each one.
