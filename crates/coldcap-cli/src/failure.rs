@@ -31,7 +31,13 @@ impl Failure {
     /// A file that could not be read.
     pub(crate) fn unreadable(path: &std::path::Path, error: &io::Error) -> Self {
         let line = format!("{}: {error}: allowed is a readable file", path.display());
-        if error.kind() == io::ErrorKind::NotFound { Self::Input(line) } else { Self::Io(line) }
+        match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidData => Self::Input(line),
+            _ => Self::Io(line),
+        }
     }
 }
 

@@ -8,25 +8,49 @@ mod treatment;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let result = match &arguments.command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
+    match run(&arguments.command) {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn run(command: &Command) -> Result<(), Failure> {
+    match command {
         Command::Demo(options) => command::demo::run(options),
         Command::Run(options) => command::run::run(options),
         Command::Machine(options) => command::machine::run(options),
         Command::Replay(options) => command::replay::run(options),
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Closed) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("coldcap: {failure}");
-            ExitCode::from(failure.status())
-        }
     }
+}
+
+/// One line on standard error, whatever an operating system or a file put into it.
+fn fail(failure: &Failure) -> ExitCode {
+    let line = failure.to_string().replace(['\n', '\r'], " ");
+    eprintln!("coldcap: {line}");
+    ExitCode::from(failure.status())
+}
+
+/// Help and version go where they belong; a wrong command line is an error like any other.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+    }
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| {
+        !line.starts_with("Usage:") && !line.starts_with("For more information")
+    });
+    let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    fail(&Failure::Input(line.trim_start_matches("error: ").to_owned()))
 }

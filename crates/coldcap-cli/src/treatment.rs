@@ -14,8 +14,8 @@ use coldcap::hash::Fnv1a64;
 use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::client::{Client, ClientConfig};
 use coldcap_host::plan::PlanFile;
-use coldcap_host::procedure::{Nurse, Outcome};
-use coldcap_sim::{FaultKind, FaultSchedule, LinkParameters, Machine, NoisyLink};
+use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
+use coldcap_sim::{FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, NoisyLink};
 use coldcap_units::{Duration, Instant};
 use files::Files;
 use observer::Observer;
@@ -37,6 +37,14 @@ pub(crate) struct Setup {
 
 /// How long the mains stay away when a power cut names no end.
 const POWER_CUT: Duration = Duration::from_mins(20);
+
+/// All power cuts in the order of their time.
+fn power_cuts(faults: &FaultSchedule) -> VecDeque<FaultWindow> {
+    let windows = faults.windows().iter().copied();
+    let mut cuts: Vec<_> = windows.filter(|window| window.kind == FaultKind::PowerCut).collect();
+    cuts.sort_by_key(|window| window.from);
+    cuts.into()
+}
 
 /// Runs a visit on `machine`, writes what there is to write, and prints the result.
 pub(crate) fn run(machine: &mut dyn Machine, setup: &Setup) -> Result<(), Failure> {
@@ -68,7 +76,7 @@ struct Visit<'a> {
     files: Files,
     progress: Progress,
     pace: Pace,
-    power_cuts: u32,
+    power_cuts: VecDeque<FaultWindow>,
 }
 
 impl<'a> Visit<'a> {
@@ -95,7 +103,7 @@ impl<'a> Visit<'a> {
             files: Files::create(setup)?,
             progress: Progress::new(&setup.plan),
             pace: Pace::new(setup.speed),
-            power_cuts: 0,
+            power_cuts: power_cuts(&setup.faults),
         })
     }
 
@@ -121,19 +129,22 @@ impl<'a> Visit<'a> {
         self.to_host.carry(tick.link, self.now, &self.setup.faults, &mut arrived);
         self.ticks += 1;
         self.host_listens(&arrived);
-        Ok(self.nurse.finished().filter(|_| !self.crashed))
+        Ok(self.outcome())
+    }
+
+    /// A nurse without a program sees nothing and ends nothing: then it is the clock that does.
+    fn outcome(&self) -> Option<Outcome> {
+        if self.crashed {
+            return (self.now.since(Instant::ZERO) >= LONGEST).then_some(Outcome::TimedOut);
+        }
+        self.nurse.finished()
     }
 
     /// A power cut takes its whole length out of the run at once.
     fn cut_power(&mut self, machine: &mut dyn Machine) -> Result<(), Failure> {
-        let cuts = self.setup.faults.windows().iter();
-        let cut = cuts
-            .filter(|window| window.kind == FaultKind::PowerCut)
-            .nth(self.power_cuts as usize)
-            .filter(|window| self.now >= window.from)
-            .copied();
-        let Some(window) = cut else { return Ok(()) };
-        self.power_cuts += 1;
+        let Some(window) = self.power_cuts.pop_front_if(|window| self.now >= window.from) else {
+            return Ok(());
+        };
         let gap = window.until.map_or(POWER_CUT, |until| until.since(window.from));
         machine.cut_power(self.now, gap)?;
         self.files.restart(gap)?;

@@ -27,8 +27,8 @@ const LATEST_DRUG_MIN: f64 = 480.0;
 /// A planned break takes at most so many minutes.
 const LONGEST_BREAK_MIN: f64 = 15.0;
 
-const HEAD_MM: [u16; 2] = [450, 700];
-const ARC_MM: [u16; 2] = [250, 450];
+const HEAD_MM: [u16; 2] = HeadMeasures::CIRCUMFERENCE_MM;
+const ARC_MM: [u16; 2] = HeadMeasures::ARC_MM;
 
 /// The coolant temperatures of [`Plan::TARGET`], in degrees Celsius.
 const TARGET_C: [f64; 2] = [-8.0, 5.0];
@@ -63,7 +63,7 @@ pub struct PlanFile {
     pub sessions: u8,
     /// Date of service.
     pub date: Date,
-    /// The measured head: circumference 450 to 700 mm, arcs 250 to 450 mm; and the hair on it.
+    /// The measured head: circumference 520 to 613 mm, arcs 280 to 420 mm; and the hair on it.
     pub head: HeadMeasures,
     /// The minutes and the target.
     pub treatment: Treatment,

@@ -117,14 +117,21 @@ impl Field {
 /// The measured head, in millimetres, and the hair on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HeadMeasures {
-    /// Around the head, 480 to 660 mm.
+    /// Around the head, 520 to 613 mm.
     pub circumference_mm: u16,
-    /// From nasion to inion over the vertex, 250 to 450 mm.
+    /// From nasion to inion over the vertex, 280 to 420 mm.
     pub sagittal_mm: u16,
-    /// From ear to ear over the vertex, 250 to 450 mm.
+    /// From ear to ear over the vertex, 280 to 420 mm.
     pub coronal_mm: u16,
     /// The hair.
     pub hair: Hair,
+}
+
+impl HeadMeasures {
+    /// The smallest and largest circumference that the ladder of cap sizes covers, in millimetres.
+    pub const CIRCUMFERENCE_MM: [u16; 2] = [520, 613];
+    /// The shortest and longest arc that is plausible on such a head, in millimetres.
+    pub const ARC_MM: [u16; 2] = [280, 420];
 }
 
 /// Who is treated, which cap calibration applies, and what was answered today.

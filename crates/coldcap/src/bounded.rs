@@ -55,6 +55,12 @@ impl<T, const N: usize> Bounded<T, N> {
         self.dropped
     }
 
+    /// Whether the next element would not fit.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.elements.is_full()
+    }
+
     /// Whether there is no element.
     #[must_use]
     pub fn is_empty(&self) -> bool {

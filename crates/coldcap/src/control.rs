@@ -117,9 +117,11 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     pub fn tick(&mut self, tick: &TickInput<CHANNELS>) -> Outputs<CHANNELS> {
         let dt = self.advance_clock(tick.now);
         let mut outputs = Outputs::at(tick.now);
-        let measured = calibrate::all(&tick.inputs, &self.config, tick.now);
-        let detected = self.detect(tick);
-        self.take_commands(&tick.commands, &tick.inputs.panel, &mut outputs);
+        self.channels.iter_mut().for_each(|channel| channel.begin(&self.config, &mut outputs));
+        let inputs = tick.inputs.not_after(tick.now);
+        let measured = calibrate::all(&inputs, &self.config, tick.now);
+        let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
+        self.take_commands(&tick.commands, &inputs.panel, &mut outputs);
         self.supervise(&measured, &detected, dt, &mut outputs);
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands);
@@ -135,19 +137,24 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         dt.min(LONGEST_TICK)
     }
 
-    fn detect(&mut self, tick: &TickInput<CHANNELS>) -> Detected<CHANNELS> {
+    fn detect(
+        &mut self,
+        now: Instant,
+        inputs: &Inputs<CHANNELS>,
+        host_silent: Option<Duration>,
+    ) -> Detected<CHANNELS> {
         let limits = &self.config.limits;
         let mut found = [Conditions::EMPTY; CHANNELS];
-        let lines = tick.inputs.channels.iter().zip(&self.driven.channels);
-        for ((found, channel), (inputs, driven)) in
+        let lines = inputs.channels.iter().zip(&self.driven.channels);
+        for ((found, channel), (line, driven)) in
             found.iter_mut().zip(&mut self.channels).zip(lines)
         {
-            let sample = detect::channel_sample(inputs, driven);
-            *found = channel.detector.step(tick.now, &sample, limits);
+            let sample = detect::channel_sample(line, driven);
+            *found = channel.detector.step(now, &sample, limits);
         }
-        let sample = detect::machine_sample(tick, &self.driven);
-        let machine = self.machine.detector.step(tick.now, &sample, limits);
-        self.machine.self_test.step(tick.now, &self.config, found.iter().fold(machine, union));
+        let sample = detect::machine_sample(inputs, &self.driven, host_silent);
+        let machine = self.machine.detector.step(now, &sample, limits);
+        self.machine.self_test.step(now, &self.config, found.iter().fold(machine, union));
         Detected { channels: found, machine }
     }
 

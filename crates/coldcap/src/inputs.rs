@@ -39,6 +39,28 @@ impl<const CHANNELS: usize> Default for Inputs<CHANNELS> {
     }
 }
 
+impl<const CHANNELS: usize> Inputs<CHANNELS> {
+    /// The same inputs with no reading from the future: one that claims to be was taken at `now`.
+    ///
+    /// Readings are stored as ages, so a replay sees them like this; the tick must see them no other way.
+    #[must_use]
+    pub(crate) fn not_after(&self, now: Instant) -> Self {
+        Self {
+            tank: self.tank.not_after(now),
+            channels: self.channels.map(|channel| channel.not_after(now)),
+            leak: not_after(self.leak, now),
+            mains: not_after(self.mains, now),
+            battery: not_after(self.battery, now),
+            permit: not_after(self.permit, now),
+            panel: self.panel,
+        }
+    }
+}
+
+fn not_after<T>(reading: Reading<T>, now: Instant) -> Reading<T> {
+    Reading { taken: reading.taken.min(now), ..reading }
+}
+
 /// The sensors of the tank and of the chiller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TankInputs {
@@ -50,6 +72,17 @@ pub struct TankInputs {
     pub level: Reading<bool>,
     /// Read-back of the chiller's drive.
     pub chiller: Reading<Duty>,
+}
+
+impl TankInputs {
+    fn not_after(self, now: Instant) -> Self {
+        Self {
+            coolant: not_after(self.coolant, now),
+            evaporator: not_after(self.evaporator, now),
+            level: not_after(self.level, now),
+            chiller: not_after(self.chiller, now),
+        }
+    }
 }
 
 /// The sensors of one channel and of the cap on it.
@@ -77,6 +110,27 @@ pub struct ChannelInputs {
     pub valve: Reading<Duty>,
     /// The cap's connector.
     pub cap: CapInputs,
+}
+
+impl ChannelInputs {
+    fn not_after(self, now: Instant) -> Self {
+        Self {
+            supply: not_after(self.supply, now),
+            returned: not_after(self.returned, now),
+            front: not_after(self.front, now),
+            rear: not_after(self.rear, now),
+            safety: not_after(self.safety, now),
+            skin: not_after(self.skin, now),
+            flow: not_after(self.flow, now),
+            pressure: not_after(self.pressure, now),
+            pump_current: not_after(self.pump_current, now),
+            valve: not_after(self.valve, now),
+            cap: CapInputs {
+                coupled: not_after(self.cap.coupled, now),
+                identity: not_after(self.cap.identity, now),
+            },
+        }
+    }
 }
 
 /// The connector of the cap: *coupled* is a switch. Whether the cap is *worn* is the operator's mark.

@@ -2,8 +2,9 @@
 
 use crate::arguments::Visit;
 use crate::failure::Failure;
+use coldcap_host::capture::{Damage, VERSION};
 use coldcap_host::plan::PlanFile;
-use coldcap_sim::{FaultSchedule, PatientParameters};
+use coldcap_sim::{FaultError, FaultKind, FaultSchedule, ParameterError, PatientParameters};
 use std::fs;
 use std::path::Path;
 
@@ -32,10 +33,21 @@ pub(crate) fn speed(speed: Option<f64>) -> Result<Option<f64>, Failure> {
 pub(crate) fn faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
     let mut schedule = FaultSchedule::none();
     for text in faults {
-        let window = text.parse().map_err(|error| Failure::Input(format!("--fault: {error}")))?;
-        schedule.push(window);
+        schedule.push(text.parse().map_err(|error| Failure::Input(refused(&error)))?);
     }
     Ok(schedule)
+}
+
+fn refused(error: &FaultError) -> String {
+    let (given, allowed) = match error {
+        FaultError::Form { given } => (given, "is NAME@SECONDS or NAME@SECONDS..SECONDS".into()),
+        FaultError::UnknownName { given } => {
+            (given, format!("are {}", FaultKind::ALL.map(FaultKind::name).join(", ")))
+        }
+        FaultError::Seconds { given } => (given, "are 0 to 31536000 seconds".into()),
+        FaultError::EndsBeforeItBegins { given } => (given, "is an end after the beginning".into()),
+    };
+    format!("--fault: {given}: allowed {allowed}")
 }
 
 /// The virtual patient: the standard head, with what the file says otherwise.
@@ -51,7 +63,9 @@ pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure>
         let number = value.as_float().or(value.as_integer().map(|whole| whole as f64));
         *place = number.ok_or_else(|| wrong(format!("{name}: {value}: allowed is a number")))?;
     }
-    patient.validate().map_err(|error| wrong(error.to_string()))?;
+    patient.validate().map_err(|ParameterError { field, value, minimum, maximum }| {
+        wrong(format!("{field}: {value}: allowed {minimum} to {maximum}"))
+    })?;
     Ok(patient)
 }
 
@@ -84,10 +98,20 @@ fn field<'a>(patient: &'a mut PatientParameters, name: &str) -> Option<&'a mut f
 
 /// The host and port of an address such as `tcp:127.0.0.1:7700`.
 pub(crate) fn address<'a>(option: &str, text: &'a str) -> Result<&'a str, Failure> {
-    let address = text.strip_prefix("tcp:").filter(|rest| rest.contains(':'));
+    let address = text.strip_prefix("tcp:").filter(|rest| is_host_and_port(rest));
     address.ok_or_else(|| Failure::Input(format!("{option}: {text}: allowed is tcp:HOST:PORT")))
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    let parts = text.rsplit_once(':');
+    parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))
+}
+
+/// A file that should be a recording and cannot be opened as one.
+pub(crate) fn not_a_recording(name: &str, damage: &Damage) -> Failure {
+    Failure::Input(format!("{name}: {damage}: allowed is a recording of version {VERSION}"))
 }

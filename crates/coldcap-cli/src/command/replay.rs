@@ -1,12 +1,15 @@
 //! Feeds a recording to the core again.
 
+use super::inputs;
 use crate::arguments::Replay;
 use crate::failure::Failure;
 use coldcap::canonical::SliceSink;
 use coldcap::hash::Fnv1a64;
 use coldcap::{Config, Control, TickInput, field_at};
-use coldcap_host::capture::{Block, Ending, Reader};
-use serde_json::json;
+use coldcap_host::capture::{Block, Ending, Reader, Tick};
+use coldcap_units::Duration;
+use core::fmt;
+use serde_json::{Value, json};
 use std::fs;
 
 const ROOM: usize = 4_096;
@@ -14,69 +17,136 @@ const ROOM: usize = 4_096;
 pub(crate) fn run(options: &Replay) -> Result<(), Failure> {
     let path = options.file.as_path();
     let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
-    let wrong = |line: String| Failure::Wrong(format!("{}: {line}", path.display()));
-    let reader = Reader::new(&bytes).map_err(|damage| wrong(damage.to_string()))?;
-    let survey = reader.survey();
-    if let Some(damage) = survey.damage.first() {
-        return Err(wrong(damage.to_string()));
-    }
-    let replayed = replay(&reader).map_err(wrong)?;
-    let hash = format!("{:016x}", replayed.hash);
-    let (ending, same) = match reader.ending() {
-        Ending::Complete { ticks, output_hash } => {
-            ("complete", ticks == replayed.ticks && output_hash == replayed.hash)
-        }
-        Ending::CutOff => ("cut off", true),
-    };
-    if !same {
-        return Err(wrong(format!("the end names another hash than {hash}")));
-    }
+    let name = path.display().to_string();
+    let reader = Reader::new(&bytes).map_err(|damage| inputs::not_a_recording(&name, &damage))?;
+    let replayed = replay(&reader);
+    let finding = replayed.finding.clone().or_else(|| ending(&reader, &replayed));
     if options.json {
-        println!(
-            "{}",
-            json!({ "identical": true, "output_hash": hash, "ticks": replayed.ticks, "ending": ending })
-        );
+        println!("{}", document(&replayed, finding.as_ref()));
     } else {
-        println!("identical {hash} over {} ticks, recording {ending}", replayed.ticks);
+        print(&replayed, finding.as_ref());
     }
-    Ok(())
+    match finding {
+        Some(finding) => Err(Failure::Wrong(format!("{name}: {}", finding.line()))),
+        None => Ok(()),
+    }
 }
 
+/// How far the replay came.
 struct Replayed {
     hash: u64,
     ticks: u64,
+    finding: Option<Finding>,
 }
 
-/// Every tick again; the first difference ends it.
-fn replay(reader: &Reader<'_>) -> Result<Replayed, String> {
+/// Why a recording is not what the core does.
+#[derive(Clone, Debug)]
+enum Finding {
+    /// The recording itself is not whole.
+    Recording(String),
+    /// The core puts out something else.
+    Difference(Difference),
+}
+
+impl Finding {
+    fn line(&self) -> String {
+        match self {
+            Self::Recording(line) => line.clone(),
+            Self::Difference(Difference { tick, field, .. }) => {
+                format!("tick {tick}: {field}: allowed is what was recorded")
+            }
+        }
+    }
+}
+
+/// The first byte that is not as it was recorded.
+#[derive(Clone, Debug)]
+struct Difference {
+    tick: u64,
+    time_s: f64,
+    field: &'static str,
+    byte: usize,
+    recorded: Option<u8>,
+    computed: Option<u8>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let byte = |byte: Option<u8>| byte.map_or("nothing".into(), |byte| format!("{byte:#04x}"));
+        write!(
+            f,
+            "differs at tick {} ({:.1} s): {}, output byte {}: recorded {}, computed {}",
+            self.tick,
+            self.time_s,
+            self.field,
+            self.byte,
+            byte(self.recorded),
+            byte(self.computed)
+        )
+    }
+}
+
+/// Every tick again; the first thing that is wrong ends it. A recording that was cut off is replayed
+/// as far as it goes.
+fn replay(reader: &Reader<'_>) -> Replayed {
+    let mut replayed = Replayed { hash: Fnv1a64::new().value(), ticks: 0, finding: None };
+    let damage = reader.survey().damage.into_iter().find(|damage| !damage.is_cut_off());
+    replayed.finding = match damage {
+        Some(damage) => Some(Finding::Recording(damage.to_string())),
+        None => compare(reader, &mut replayed).err(),
+    };
+    replayed
+}
+
+fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> {
     let config = Config::reference();
     let mut control: Control<1> = Control::new(config);
     let mut restarts = restarts(reader).into_iter().peekable();
     let mut hash = Fnv1a64::new();
     let mut room = vec![0; ROOM];
-    let mut ticks = 0;
     for tick in reader.ticks() {
-        let tick = tick.map_err(|damage| damage.to_string())?;
+        // Of damage only a cut can be left here.
+        let Ok(tick) = tick else { break };
         while let Some((_, gap)) = restarts.next_if(|(at, _)| *at <= tick.number) {
             control = Control::restored(config, &control.checkpoint(), gap);
         }
-        let input = TickInput::read(&tick.inputs)
-            .map_err(|error| format!("tick {}: inputs: {error}", tick.number))?;
-        let outputs = control.tick(&input);
-        let mut sink = SliceSink::new(&mut room);
-        outputs.write(&mut sink);
-        let length = sink.finish().ok_or("the outputs do not fit")?;
-        let computed = room.get(..length).unwrap_or_default();
-        if computed != tick.outputs {
-            return Err(difference(tick.number, input.now.as_millis(), &tick.outputs, computed));
-        }
+        let computed = compute(&mut control, &tick, &mut room)?;
         hash = hash.with(computed);
-        ticks += 1;
+        replayed.hash = hash.value();
+        replayed.ticks += 1;
     }
-    Ok(Replayed { hash: hash.value(), ticks })
+    Ok(())
 }
 
-fn restarts(reader: &Reader<'_>) -> Vec<(u64, Option<coldcap_units::Duration>)> {
+/// The outputs of one tick, if they are those that were recorded.
+fn compute<'r>(
+    control: &mut Control<1>,
+    tick: &Tick,
+    room: &'r mut [u8],
+) -> Result<&'r [u8], Finding> {
+    let unusable = |what: String| Finding::Recording(format!("tick {}: {what}", tick.number));
+    let input =
+        TickInput::read(&tick.inputs).map_err(|error| unusable(format!("inputs: {error}")))?;
+    let outputs = control.tick(&input);
+    let mut sink = SliceSink::new(room);
+    outputs.write(&mut sink);
+    let length = sink.finish().ok_or_else(|| unusable("the outputs do not fit".into()))?;
+    let computed = room.get(..length).unwrap_or_default();
+    if computed == tick.outputs {
+        return Ok(computed);
+    }
+    let byte = tick.outputs.iter().zip(computed).take_while(|(a, b)| a == b).count();
+    Err(Finding::Difference(Difference {
+        tick: tick.number,
+        time_s: input.now.as_millis() as f64 / 1_000.0,
+        field: field_at(byte),
+        byte,
+        recorded: tick.outputs.get(byte).copied(),
+        computed: computed.get(byte).copied(),
+    }))
+}
+
+fn restarts(reader: &Reader<'_>) -> Vec<(u64, Option<Duration>)> {
     let blocks = reader.blocks().filter_map(|located| located.ok());
     blocks
         .filter_map(|located| match located.value {
@@ -86,14 +156,47 @@ fn restarts(reader: &Reader<'_>) -> Vec<(u64, Option<coldcap_units::Duration>)> 
         .collect()
 }
 
-fn difference(tick: u64, millis: u64, recorded: &[u8], computed: &[u8]) -> String {
-    let same = recorded.iter().zip(computed).take_while(|(a, b)| a == b).count();
-    let byte = |bytes: &[u8]| bytes.get(same).map_or("nothing".into(), |b| format!("{b:#04x}"));
-    format!(
-        "differs at tick {tick} ({:.1} s): {}, output byte {same}: recorded {}, computed {}",
-        millis as f64 / 1_000.0,
-        field_at(same),
-        byte(recorded),
-        byte(computed)
-    )
+/// What is wrong with the end of a recording whose ticks are all as they were.
+fn ending(reader: &Reader<'_>, replayed: &Replayed) -> Option<Finding> {
+    let Replayed { hash, ticks, .. } = *replayed;
+    let line = match reader.ending() {
+        Ending::Complete { ticks: named, output_hash } if named == ticks => (output_hash != hash)
+            .then(|| format!("the end names the hash {output_hash:016x}: allowed is {hash:016x}")),
+        Ending::Complete { ticks: named, .. } => {
+            Some(format!("the end names {named} ticks: allowed is {ticks}, as there are"))
+        }
+        Ending::CutOff => {
+            Some(format!("cut off; its {ticks} ticks are identical, hash {hash:016x}"))
+        }
+    };
+    line.map(Finding::Recording)
+}
+
+fn print(replayed: &Replayed, finding: Option<&Finding>) {
+    match finding {
+        None => println!("identical {:016x} over {} ticks", replayed.hash, replayed.ticks),
+        Some(Finding::Difference(difference)) => println!("{difference}"),
+        Some(Finding::Recording(_)) => {}
+    }
+}
+
+fn document(replayed: &Replayed, finding: Option<&Finding>) -> Value {
+    let difference = match finding {
+        Some(Finding::Difference(difference)) => json!({
+            "tick": difference.tick,
+            "time_s": difference.time_s,
+            "field": difference.field,
+            "byte": difference.byte,
+            "recorded": difference.recorded,
+            "computed": difference.computed,
+        }),
+        _ => Value::Null,
+    };
+    json!({
+        "identical": finding.is_none(),
+        "output_hash": format!("{:016x}", replayed.hash),
+        "ticks": replayed.ticks,
+        "finding": finding.map(Finding::line),
+        "difference": difference,
+    })
 }

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use coldcap::lane::{GREETING, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap_sim::{Machine, MachineTick, RigError, Truth};
 use coldcap_units::{Duration, Instant};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 /// The driver's end of the connection.
@@ -17,10 +17,8 @@ pub(crate) struct Remote {
 
 impl Remote {
     pub(crate) fn connect(address: &str) -> Result<Self, Failure> {
-        let mut stream = TcpStream::connect(address)
+        let stream = greet(address)
             .map_err(|error| Failure::Io(format!("--connect: {address}: {error}")))?;
-        stream.set_nodelay(true)?;
-        stream.write_all(&GREETING)?;
         Ok(Self { stream, step: Box::new([0; STEP_LENGTH]), reply: Box::new([0; REPLY_LENGTH]) })
     }
 
@@ -28,6 +26,13 @@ impl Remote {
         step.encode(&mut self.step)?;
         Ok(self.stream.write_all(&self.step[..])?)
     }
+}
+
+fn greet(address: &str) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.write_all(&GREETING)?;
+    Ok(stream)
 }
 
 impl Machine for Remote {

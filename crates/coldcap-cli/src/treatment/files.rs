@@ -8,23 +8,33 @@ use coldcap_sim::Truth;
 use coldcap_units::Duration;
 use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-/// The files of one visit. They are written beside their place and moved there at the end.
+/// The files of one visit. They are written beside their place and moved there at the end. Whatever
+/// else somebody keeps in that place stays there.
 pub(crate) struct Files {
     partial: PathBuf,
     place: PathBuf,
-    capture: Option<Writer<BufWriter<File>>>,
+    capture: Option<Writer<File>>,
 }
 
 impl Files {
     pub(crate) fn create(setup: &Setup) -> Result<Self, Failure> {
         let place = setup.out.join(&setup.plan.name);
         let partial = setup.out.join(format!(".{}.{}", setup.plan.name, std::process::id()));
+        if place.exists() && !place.is_dir() {
+            return Err(Failure::Io(format!("--out: {}: it is not a folder", place.display())));
+        }
         fs::create_dir_all(&partial)
             .map_err(|error| Failure::Io(format!("--out: {}: {error}", setup.out.display())))?;
-        let file = BufWriter::with_capacity(1 << 20, File::create(partial.join("session.ccap"))?);
+        let mut files = Self { partial, place, capture: None };
+        files.begin(setup)?;
+        Ok(files)
+    }
+
+    fn begin(&mut self, setup: &Setup) -> Result<(), Failure> {
+        let file = File::create(self.partial.join("session.ccap"))?;
         let mut capture =
             Writer::new(file, capture::Origin::Simulated, 1).map_err(capture_failure)?;
         let information = json!({
@@ -33,10 +43,11 @@ impl Files {
             "configuration": "reference",
         });
         capture.information(&information).map_err(capture_failure)?;
-        Ok(Self { partial, place, capture: Some(capture) })
+        self.capture = Some(capture);
+        Ok(())
     }
 
-    fn capture(&mut self) -> Result<&mut Writer<BufWriter<File>>, Failure> {
+    fn capture(&mut self) -> Result<&mut Writer<File>, Failure> {
         self.capture.as_mut().ok_or_else(|| Failure::Io("the recording is closed".into()))
     }
 
@@ -84,11 +95,20 @@ impl Files {
         let text = serde_json::to_string_pretty(summary)?;
         fs::write(self.partial.join("summary.json"), text)?;
         fs::write(self.partial.join("report.html"), report::html(treatment))?;
-        if self.place.exists() {
-            fs::remove_dir_all(&self.place)?;
-        }
-        fs::rename(&self.partial, &self.place)?;
+        self.move_to_place()
+            .map_err(|error| Failure::Io(format!("--out: {}: {error}", self.place.display())))?;
         Ok(self.place.clone())
+    }
+
+    fn move_to_place(&self) -> io::Result<()> {
+        if !self.place.exists() {
+            return fs::rename(&self.partial, &self.place);
+        }
+        for entry in fs::read_dir(&self.partial)? {
+            let entry = entry?;
+            fs::rename(entry.path(), self.place.join(entry.file_name()))?;
+        }
+        Ok(())
     }
 }
 

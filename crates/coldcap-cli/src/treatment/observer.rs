@@ -94,7 +94,7 @@ impl Observer {
         let figure = |value: Option<f64>| value.map_or("  –  ".into(), |v| format!("{v:5.1}"));
         let alarms = self.machine.map_or(0, |machine| machine.alarms.count_ones());
         format!(
-            "{:<13} coolant {} °C  cap {} °C  skin (truth) {} °C  alarms {alarms}",
+            "{:<11} coolant {} cap {} skin (truth) {} °C, {alarms} alarms",
             sample.phase.name(),
             figure(sample.supply_c),
             figure(sample.front_c),

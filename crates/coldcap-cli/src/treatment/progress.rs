@@ -7,7 +7,7 @@ use coldcap_units::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 const EVERY: Duration = Duration::from_secs(10);
-const STYLE: &str = "{bar:24.cyan/blue} {prefix} {msg}";
+const STYLE: &str = "{bar:16.cyan/blue} {prefix} {wide_msg}";
 /// What a visit takes besides its planned minutes: fit visit, pull-down, fitting, warming, removal.
 const AROUND: Duration = Duration::from_mins(75);
 
@@ -39,7 +39,11 @@ impl Progress {
         self.bar.set_position(seconds);
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         self.bar.set_prefix(format!("SIMULATED {hours}:{minutes:02}"));
-        self.bar.set_message(format!("{}  {}", observer.line(), nurse.progress()));
+        self.bar.set_message(format!(
+            "{} · {}",
+            observer.line(),
+            nurse.progress().step.description()
+        ));
     }
 
     pub(crate) fn finish(&self) {

@@ -81,7 +81,7 @@ impl Nurse {
         }
         let plan = self.choose_plan();
         self.errands.ask(now, client, Errand::ChoosePlan, plan);
-        if self.errands.is_done(Errand::ChoosePlan) {
+        if self.errands.is_done(Errand::ChoosePlan) && self.sight.tank_ready {
             self.press(now, client, Errand::Start, Action::START);
         }
     }

@@ -8,9 +8,6 @@ use crate::note::{Flag, Note};
 use crate::phase::Phase;
 use crate::request::{Accepted, Answer, Field, HeadMeasures, Refusal};
 
-const CIRCUMFERENCE: [u16; 2] = [480, 660];
-const ARC: [u16; 2] = [250, 450];
-
 pub(super) fn start(t: &mut Transition<'_>) -> Answer {
     if !matches!(t.state.phase, Phase::Standby | Phase::Setup) {
         return Err(Refusal::WrongPhase);
@@ -28,9 +25,9 @@ pub(super) fn measure(t: &mut Transition<'_>, measures: HeadMeasures) -> Answer 
     if t.state.patient.is_none() {
         return Err(Refusal::Unanswered(Field::Patient));
     }
-    check_length(Field::Circumference, measures.circumference_mm, CIRCUMFERENCE)?;
-    check_length(Field::Sagittal, measures.sagittal_mm, ARC)?;
-    check_length(Field::Coronal, measures.coronal_mm, ARC)?;
+    check_length(Field::Circumference, measures.circumference_mm, HeadMeasures::CIRCUMFERENCE_MM)?;
+    check_length(Field::Sagittal, measures.sagittal_mm, HeadMeasures::ARC_MM)?;
+    check_length(Field::Coronal, measures.coronal_mm, HeadMeasures::ARC_MM)?;
     measures.hair.check()?;
     check_health(&t.state)?;
     check_coupled(&t.state)?;

@@ -16,6 +16,10 @@ use coldcap_session::record::{Chain, Fields};
 use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress, Reason};
 use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
+use heapless::Deque;
+
+/// Entries that a tick had no room for. It suffices for the loss of every sensor at once.
+const PENDING: usize = 24;
 
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
@@ -28,6 +32,7 @@ pub(super) struct Channel {
     effective: Option<Coolant>,
     fit: FitVisit,
     chain: Chain,
+    pending: Deque<EntryBytes, PENDING>,
     facts: ChannelFlags,
     signalled: Conditions,
     restart: Option<Option<Duration>>,
@@ -62,6 +67,7 @@ impl Channel {
             effective: None,
             fit: FitVisit::new(config),
             chain: Chain::default(),
+            pending: Deque::new(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
             restart: None,
@@ -83,6 +89,22 @@ impl Channel {
 
     pub(super) const fn checkpoint(&self) -> ChannelCheckpoint {
         ChannelCheckpoint { state: self.state, chain: self.chain }
+    }
+
+    /// The beginning of a tick, before anybody's wishes: what the last one had no room to say, and the
+    /// news of a restart.
+    pub(super) fn begin<const CHANNELS: usize>(
+        &mut self,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        while !outputs.entries.is_full() {
+            let Some(entry) = self.pending.pop_front() else { break };
+            outputs.entries.push(entry);
+        }
+        if let Some(gap) = self.restart.take() {
+            self.step(&supervise::Event::Restarted { gap }, config, outputs);
+        }
     }
 
     /// One step of session and interlock; what it noted goes into the record and to the watchers.
@@ -122,14 +144,19 @@ impl Channel {
         }
     }
 
-    /// Makes the next entry of this channel's record.
+    /// Makes the next entry of this channel's record. It waits for a later tick where this one is full:
+    /// a link of the chain that never left would make the whole record look forged.
     pub(super) fn enter<const CHANNELS: usize>(
         &mut self,
         fields: Fields,
         outputs: &mut Outputs<CHANNELS>,
     ) {
         let entry = self.chain.append_fields(outputs.now, self.index, fields);
-        outputs.entries.push(EntryBytes(entry.to_bytes()));
+        let entry = EntryBytes(entry.to_bytes());
+        let waits = !self.pending.is_empty() || outputs.entries.is_full();
+        if !waits || self.pending.push_back(entry).is_err() {
+            outputs.entries.push(entry);
+        }
     }
 
     /// Which notes are also alarms, and for how long.
@@ -177,9 +204,6 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        if let Some(gap) = self.restart.take() {
-            self.step(&supervise::Event::Restarted { gap }, config, outputs);
-        }
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);

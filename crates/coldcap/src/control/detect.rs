@@ -1,10 +1,10 @@
 //! The second stage: what the guard's detectors are handed. Raw codes, never calibrated numbers.
 
 use crate::drives::{ChannelDrives, Drives};
-use crate::inputs::ChannelInputs;
-use crate::tick_input::TickInput;
+use crate::inputs::{ChannelInputs, Inputs};
 use coldcap_guard::Conditions;
 use coldcap_guard::detect::{ChannelSample, MachineSample};
+use coldcap_units::Duration;
 
 /// What the detectors found in one tick.
 pub(super) struct Detected<const CHANNELS: usize> {
@@ -27,10 +27,10 @@ pub(super) fn channel_sample(inputs: &ChannelInputs, driven: &ChannelDrives) -> 
 }
 
 pub(super) fn machine_sample<const CHANNELS: usize>(
-    tick: &TickInput<CHANNELS>,
+    inputs: &Inputs<CHANNELS>,
     driven: &Drives<CHANNELS>,
+    host_silent: Option<Duration>,
 ) -> MachineSample {
-    let inputs = &tick.inputs;
     MachineSample {
         tank: inputs.tank.coolant,
         evaporator: inputs.tank.evaporator,
@@ -41,6 +41,6 @@ pub(super) fn machine_sample<const CHANNELS: usize>(
         chiller_read_back: inputs.tank.chiller,
         permit_commanded: driven.permit,
         permit_read_back: inputs.permit,
-        host_silent: tick.commands.host_silent,
+        host_silent,
     }
 }

@@ -101,6 +101,8 @@ impl FitVisit {
         if self.offsets.is_some() {
             return Progress::Passed;
         }
+        // Measures that belong to no cap cannot end in a calibration.
+        self.failed |= self.measures.is_none();
         // Until coolant has moved for a while the four sensors do not share a bath.
         if self.failed || !step.flowing {
             return failed_or_running(self.failed);
