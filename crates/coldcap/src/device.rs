@@ -20,7 +20,7 @@ use coldcap_units::{Duration, Instant};
 /// let now = Instant::from_millis(100);
 /// device.link.receive(now, &[]); // bytes from a UART
 /// let (_, outputs) = device.tick(now, Inputs::default());
-/// assert!(!outputs.drives.permit); // nothing is permitted before anything was judged sound
+/// assert!(outputs.drives.chiller.is_off()); // nothing is driven before the self-test
 /// let mut bytes = [0; 256];
 /// assert_eq!(device.link.transmit(now, &mut bytes), 0); // nobody listens yet
 /// ```

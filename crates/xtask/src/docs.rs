@@ -121,5 +121,5 @@ fn minutes(summary: &Value, phase: &str) -> f64 {
     spans
         .filter(|span| span["phase"].as_str() == Some(phase))
         .filter_map(|span| span["cooled_minutes"].as_f64())
-        .sum()
+        .fold(0.0, |sum, minutes| sum + minutes)
 }

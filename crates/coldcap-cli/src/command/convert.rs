@@ -20,7 +20,7 @@ pub(crate) fn run(options: &Convert) -> Result<(), Failure> {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
         let (value, status) = convert(&curve, options, text);
-        let value = value.map_or(String::new(), |value| format!("{value:.6}"));
+        let value = value.map_or(String::new(), decimals);
         writeln!(output, "{},{value},{status}", quoted(text))?;
     }
     Ok(output.flush()?)
@@ -33,6 +33,12 @@ fn quoted(text: &str) -> String {
     } else {
         text.into()
     }
+}
+
+/// Six decimals; what rounds to zero has no sign.
+fn decimals(value: f64) -> String {
+    let text = format!("{value:.6}");
+    if text == "-0.000000" { "0.000000".into() } else { text }
 }
 
 fn convert(curve: &Curve, options: &Convert, text: &str) -> (Option<f64>, &'static str) {
