@@ -6,14 +6,16 @@ mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
 use crate::bridge::outbound::{self, Stamp};
-use crate::command::{COMMANDS_MAXIMUM, Command, Commands};
+use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands};
 use crate::config::Config;
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, MachineStatus, Outputs};
-use coldcap_session::Role;
+use coldcap_session::{Request, Role};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::Receiver;
-use coldcap_wire::message::{AnyMessage, Heartbeat, Response, Status, Subscribe};
+use coldcap_wire::message::{
+    AnyMessage, Heartbeat, ReadRecord, Response, Status, Subscribe, decode_at_device,
+};
 use heapless::Deque;
 use outbox::{Outbox, Status as Queued};
 use replies::Replies;
@@ -21,6 +23,8 @@ use stored::Stored;
 
 /// Commands that wait for their tick.
 const WAITING: usize = 8;
+/// Places beyond those, for what is never refused: stopping, and facts.
+const RESERVED: usize = 4;
 /// How often the status of machine and channels is reported until the host asks for another pace.
 const PERIOD: Duration = Duration::from_secs(1);
 /// The fastest and the slowest pace that a host may ask for.
@@ -42,7 +46,7 @@ pub struct Link<const CHANNELS: usize> {
     identity: crate::config::Identity,
     role: Role,
     receiver: Receiver,
-    waiting: Deque<Command, WAITING>,
+    waiting: Deque<Command, { WAITING + RESERVED }>,
     replies: Replies,
     outbox: Outbox,
     stored: Stored<CHANNELS>,
@@ -92,6 +96,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     /// Takes bytes from the host, in chunks of any size.
     ///
+    /// A command that cannot be read is answered all the same, as long as its request id can be.
+    ///
     /// # Timing
     /// Linear in the bytes given.
     ///
@@ -100,16 +106,33 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub fn receive(&mut self, now: Instant, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let (consumed, packet) = self.receiver.feed(bytes);
-            // An endpoint nobody knows is not answered: it cannot be told for whom it was.
-            let message = packet.and_then(|packet| {
-                let packet = packet.ok()?;
-                Some((packet.header.endpoint, packet.message().ok()?))
+            let heard = packet.and_then(Result::ok).map(|packet| {
+                let message = decode_at_device(&packet.header, packet.body);
+                let unread = message.err().and_then(|error| inbound::unread(&packet, error));
+                (packet.header.endpoint, message.ok(), unread)
             });
-            if let Some((endpoint, message)) = message {
-                self.heard = Some(now);
-                self.take(endpoint, &message);
+            if let Some((endpoint, message, unread)) = heard {
+                self.hear(now, endpoint, message.as_ref(), unread);
             }
             bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
+        }
+    }
+
+    fn hear(
+        &mut self,
+        now: Instant,
+        endpoint: u8,
+        message: Option<&AnyMessage>,
+        unread: Option<Response>,
+    ) {
+        if message.is_some() || unread.is_some() {
+            self.heard = Some(now);
+        }
+        if let Some(message) = message {
+            self.take(endpoint, message);
+        }
+        if let Some(response) = unread {
+            self.outbox.respond(endpoint, response);
         }
     }
 
@@ -123,10 +146,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
-            Inbound::ReadRecord(read) => {
-                self.stored.resend(read.head.channel, read.from, read.count);
-                self.reply(endpoint, Response::new(read.head.rid, Status::OK));
-            }
+            Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
             Inbound::Hello => self.outbox.greet(),
             Inbound::Heartbeat | Inbound::Ignored => {}
@@ -134,15 +154,24 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn queue(&mut self, endpoint: u8, command: Command) {
-        if usize::from(command.channel) >= CHANNELS {
-            let maximum = i32::try_from(CHANNELS).unwrap_or(i32::MAX).saturating_sub(1);
-            let empty = Response::new(command.id.0, Status::OUT_OF_RANGE);
-            self.reply(endpoint, Response { maximum, ..empty });
-        } else if self.waiting.push_back(command).is_err() {
-            self.outbox.respond(endpoint, Response::new(command.id.0, Status::BUSY));
+        let rid = command.id.0;
+        let admitted = self.waiting.len() < WAITING || is_never_refused(&command.action);
+        if let Err(refused) = known_channel::<CHANNELS>(rid, command.channel) {
+            self.reply(endpoint, refused);
+        } else if !admitted || self.waiting.push_back(command).is_err() {
+            self.outbox.respond(endpoint, Response::new(rid, Status::BUSY));
         } else {
-            self.replies.expect(command.id.0, endpoint);
+            self.replies.expect(rid, endpoint);
         }
+    }
+
+    fn read_record(&mut self, endpoint: u8, read: &ReadRecord) {
+        let head = read.head;
+        let known = known_channel::<CHANNELS>(head.rid, head.channel);
+        if known.is_ok() {
+            self.stored.resend(head.channel, read.from, read.count);
+        }
+        self.reply(endpoint, known.map_or_else(|refused| refused, |()| Response::new(head.rid, Status::OK)));
     }
 
     fn reply(&mut self, endpoint: u8, response: Response) {
@@ -150,12 +179,14 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         self.outbox.respond(endpoint, response);
     }
 
+    /// The new pace begins with a report at once; a period of zero ends the reports.
     fn subscribe(&mut self, endpoint: u8, subscribe: &Subscribe) {
         let period = Duration::from_millis(u32::from(subscribe.period_ms));
         let [shortest, longest] = PERIOD_RANGE;
-        let allowed = period >= shortest && period <= longest;
+        let allowed = period.is_zero() || (period >= shortest && period <= longest);
         if allowed {
             self.period = period;
+            self.next_report = Instant::ZERO;
         }
         let status = if allowed { Status::OK } else { Status::OUT_OF_RANGE };
         let bound = |span: Duration| i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
@@ -223,10 +254,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn queue_reports(&mut self, now: Instant) {
-        let Some(latest) = self.latest.as_ref().filter(|_| now >= self.next_report) else { return };
-        if self.heard.is_none() {
-            return;
-        }
+        let due = self.reports_are_wanted() && now >= self.next_report;
+        let Some(latest) = self.latest.as_ref().filter(|_| due) else { return };
         self.next_report = now.plus(self.period);
         self.sequence = self.sequence.wrapping_add(1);
         let stamp = Stamp { seq: self.sequence, now: latest.now };
@@ -240,13 +269,37 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
     }
 
+    fn reports_are_wanted(&self) -> bool {
+        self.heard.is_some() && !self.period.is_zero()
+    }
+
     /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.
+    ///
+    /// While something waits that is at once; while no host was ever heard it is the end of time.
     #[must_use]
     pub fn next_deadline(&self) -> Instant {
-        if self.outbox.is_empty() && !self.stored.has_unsent() {
+        if !self.outbox.is_empty() || self.stored.has_unsent() {
+            Instant::ZERO
+        } else if self.heard.is_none() {
+            Instant::from_millis(u64::MAX)
+        } else if self.reports_are_wanted() {
             self.next_report.min(self.next_heartbeat)
         } else {
-            Instant::ZERO
+            self.next_heartbeat
         }
     }
+}
+
+/// What must find room when the host floods the device with wishes.
+const fn is_never_refused(action: &Action) -> bool {
+    matches!(action, Action::Request(Request::Stop) | Action::Fact(_))
+}
+
+/// Whether the machine has this channel; if not, the answer that says so.
+fn known_channel<const CHANNELS: usize>(rid: u16, channel: u8) -> Result<(), Response> {
+    if usize::from(channel) < CHANNELS {
+        return Ok(());
+    }
+    let maximum = i32::try_from(CHANNELS).unwrap_or(i32::MAX).saturating_sub(1);
+    Err(Response { maximum, ..Response::new(rid, Status::OUT_OF_RANGE) })
 }

@@ -11,6 +11,7 @@ const STEPS: &[(&str, Step)] = &[
     ("format", format),
     ("prose", prose::check),
     ("arch", arch::check),
+    ("deny", deny),
     ("lint", lint),
     ("doc", doc),
     ("bare", bare::check),
@@ -62,6 +63,16 @@ fn format() -> Checked {
     let firmware = shell::root().join("examples/firmware-qemu");
     shell::run_in(&firmware, &["cargo", "fmt", "--check"], &[])?;
     shell::run_in(&shell::root().join("fuzz"), &["cargo", "fmt", "--check"], &[])?;
+    Ok(Outcome::Done)
+}
+
+/// Licences, bans and sources; the advisory database is not asked, since it needs a network.
+fn deny() -> Checked {
+    if !shell::has(&["cargo", "deny", "--version"]) {
+        return Ok(Outcome::Skipped("cargo-deny is not installed".into()));
+    }
+    let line = ["cargo", "deny", "--log-level", "error", "check", "bans", "licenses", "sources"];
+    shell::run(&line)?;
     Ok(Outcome::Done)
 }
 

@@ -20,6 +20,7 @@ usage: cargo xtask COMMAND
   lint       clippy, warnings are errors
   doc        rustdoc, warnings are errors
   arch       the import rule, and that every dependency has its reason
+  deny       licences, bans and sources (needs cargo-deny)
   prose      what is written keeps the rules of the house
   bare       all no_std crates for the five bare targets
   firmware   the image for the emulated board, its size, and that no panic path is in it

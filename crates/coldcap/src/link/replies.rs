@@ -1,63 +1,87 @@
 //! Answers that were given: a command that arrives again is answered again, and not done again.
 
 use super::outbox::Outbox;
+use super::{RESERVED, WAITING};
+use crate::command::COMMANDS_MAXIMUM;
 use coldcap_wire::message::Response;
+use heapless::Deque;
 
-/// How many answers are kept.
+/// How many answers are kept. The protocol promises it: an id may come back after nine commands.
 const KEPT: usize = 8;
+/// Most commands without an answer: those that wait, and those of the tick under way.
+const OPEN: usize = WAITING + RESERVED + COMMANDS_MAXIMUM;
 
-/// One command that was taken.
+/// A command that was taken and has no answer yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Taken {
+struct Open {
     rid: u16,
     endpoint: u8,
-    answer: Option<Response>,
 }
 
-/// The last commands with their answers, the oldest first to be forgotten.
+/// An answer, and the endpoint that it went out on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Given {
+    endpoint: u8,
+    answer: Response,
+}
+
+/// What was taken and what was answered. An open command is never pushed out by answers to others: it
+/// would be done twice.
 #[derive(Clone, Debug)]
 pub(super) struct Replies {
-    taken: [Option<Taken>; KEPT],
-    next: usize,
+    open: Deque<Open, OPEN>,
+    given: Deque<Given, KEPT>,
 }
 
 impl Replies {
     pub(super) const fn new() -> Self {
-        Self { taken: [None; KEPT], next: 0 }
+        Self { open: Deque::new(), given: Deque::new() }
     }
 
     /// Whether this id was seen before; if it was answered, the answer goes out again.
     pub(super) fn is_repeated(&self, rid: u16, outbox: &mut Outbox) -> bool {
-        let known = self.taken.iter().flatten().find(|taken| taken.rid == rid);
-        if let Some(Taken { endpoint, answer: Some(answer), .. }) = known {
+        let given = self.given.iter().find(|given| given.answer.rid == rid);
+        if let Some(Given { endpoint, answer }) = given {
             outbox.respond(*endpoint, *answer);
         }
-        known.is_some()
+        given.is_some() || self.is_open(rid)
+    }
+
+    fn is_open(&self, rid: u16) -> bool {
+        self.open.iter().any(|open| open.rid == rid)
     }
 
     /// A command was taken and will be answered.
     pub(super) fn expect(&mut self, rid: u16, endpoint: u8) {
-        self.put(Taken { rid, endpoint, answer: None });
-    }
-
-    /// A command was answered at once.
-    pub(super) fn keep(&mut self, endpoint: u8, answer: Response) {
-        self.put(Taken { rid: answer.rid, endpoint, answer: Some(answer) });
-    }
-
-    fn put(&mut self, taken: Taken) {
-        if let Some(place) = self.taken.get_mut(self.next) {
-            *place = Some(taken);
+        if self.open.is_full() {
+            self.open.pop_front();
         }
-        self.next =
-            if self.next >= KEPT.saturating_sub(1) { 0 } else { self.next.saturating_add(1) };
+        let _ = self.open.push_back(Open { rid, endpoint });
+    }
+
+    /// A command was answered; the oldest answer gives way.
+    pub(super) fn keep(&mut self, endpoint: u8, answer: Response) {
+        if self.given.is_full() {
+            self.given.pop_front();
+        }
+        let _ = self.given.push_back(Given { endpoint, answer });
     }
 
     /// The answer to a taken command; returns the endpoint to answer on.
+    ///
+    /// Commands are answered in their order, so whatever was taken before this one and is still open
+    /// belongs to outputs that nobody published, and is forgotten.
     pub(super) fn settle(&mut self, answer: Response) -> Option<u8> {
-        let open = |taken: &&mut Taken| taken.rid == answer.rid && taken.answer.is_none();
-        let taken = self.taken.iter_mut().flatten().find(open)?;
-        taken.answer = Some(answer);
-        Some(taken.endpoint)
+        if !self.is_open(answer.rid) {
+            return None;
+        }
+        for _ in 0..OPEN {
+            let open = self.open.pop_front()?;
+            if open.rid == answer.rid {
+                self.keep(open.endpoint, answer);
+                return Some(open.endpoint);
+            }
+        }
+        None
     }
 }

@@ -1,0 +1,600 @@
+//! The link: commands once, answers as often as asked, and nothing that a host sends does harm.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::dice::Dice;
+use bench::{Bench, PATIENT};
+use coldcap::{Config, EntryBytes, Link, Outputs, Phase};
+use coldcap_guard::Condition;
+use coldcap_guard::alarm::Priority;
+use coldcap_session::Request;
+use coldcap_session::record::{Chain, Entry};
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::{
+    Action, AnyMessage, CommandHead, FactKind, Heartbeat, Hello, Message, Observe, Operate, Origin,
+    ReadRecord, Response, SelectPatient, Status, Subscribe,
+};
+use coldcap_wire::packet::{Header, Kind};
+use coldcap_wire::{Receiver, Sender, frame};
+use proptest::prelude::*;
+
+/// The other end of the link.
+#[derive(Default)]
+struct Host {
+    sender: Sender,
+    receiver: Receiver,
+}
+
+impl Host {
+    fn frame<M: Message>(&mut self, message: &M) -> Vec<u8> {
+        let mut out = vec![0; 300];
+        let length = self.sender.send_message(message, &mut out).unwrap();
+        out.truncate(length);
+        out
+    }
+
+    fn say<M: Message, const N: usize>(&mut self, bench: &mut Bench<N>, message: &M) {
+        let frame = self.frame(message);
+        bench.device.link.receive(bench.now, &frame);
+    }
+
+    fn read(&mut self, mut bytes: &[u8]) -> Vec<AnyMessage> {
+        let mut all = Vec::new();
+        while !bytes.is_empty() {
+            let (consumed, packet) = self.receiver.feed(bytes);
+            all.extend(packet.map(|packet| packet.unwrap().message().unwrap()));
+            bytes = &bytes[consumed..];
+        }
+        all
+    }
+
+    /// All that the device has to say now.
+    fn hear<const N: usize>(&mut self, bench: &mut Bench<N>) -> Vec<AnyMessage> {
+        let mut all = Vec::new();
+        loop {
+            let mut out = [0; 600];
+            let length = bench.device.link.transmit(bench.now, &mut out);
+            if length == 0 {
+                return all;
+            }
+            all.extend(self.read(&out[..length]));
+        }
+    }
+
+    fn answers<const N: usize>(&mut self, bench: &mut Bench<N>) -> Vec<Response> {
+        responses(&self.hear(bench))
+    }
+}
+
+fn responses(messages: &[AnyMessage]) -> Vec<Response> {
+    let response = |message: &AnyMessage| match message {
+        AnyMessage::Response(response) => Some(*response),
+        _ => None,
+    };
+    messages.iter().filter_map(response).collect()
+}
+
+fn operate(rid: u16, action: Action) -> Operate {
+    Operate { head: CommandHead::new(rid, 0), action, confirm: 0, argument: 0 }
+}
+
+fn select(rid: u16) -> SelectPatient {
+    SelectPatient {
+        head: CommandHead::new(rid, 0),
+        patient: PATIENT.id,
+        calibration: PATIENT.calibration,
+        session_index: 1,
+        session_count: 6,
+        density: 1,
+        hair: 1,
+        contraindications: 0,
+    }
+}
+
+fn subscribe(rid: u16, period_ms: u16) -> Subscribe {
+    Subscribe { head: CommandHead::new(rid, 0), period_ms }
+}
+
+fn beat() -> Heartbeat {
+    Heartbeat { at_ms: 1, nonce: 1 }
+}
+
+fn hello() -> Hello {
+    Hello {
+        major: 1,
+        minor_min: 0,
+        minor_max: 0,
+        origin: Origin::DEVICE,
+        model: 0,
+        serial: 0,
+        firmware: 0,
+        schema: coldcap_wire::message::SCHEMA,
+        mtu: 240,
+        channels: 0,
+        features: 0,
+        boot: 77,
+    }
+}
+
+fn standby<const N: usize>() -> (Bench<N>, Host) {
+    let mut bench = Bench::new();
+    bench.until(Phase::Standby);
+    let mut host = Host::default();
+    host.say(&mut bench, &beat());
+    host.hear(&mut bench);
+    (bench, host)
+}
+
+/// In pre-cooling, with nothing waiting to be sent.
+fn cooling() -> (Bench<1>, Host) {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    let mut host = Host::default();
+    host.say(&mut bench, &beat());
+    host.hear(&mut bench);
+    (bench, host)
+}
+
+fn eased(bench: &Bench<1>) -> i32 {
+    let session = bench.device.control.checkpoint().channels[0].state.session;
+    session.target(&bench.device.control.config().session).unwrap().to_milli()
+}
+
+#[test]
+fn a_command_that_comes_twice_is_done_once_and_answered_twice() {
+    let (mut bench, mut host) = cooling();
+    host.say(&mut bench, &operate(9, Action::EASE_OFF));
+    // Once while it waits, once after it was done.
+    host.say(&mut bench, &operate(9, Action::EASE_OFF));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::OK)]);
+    assert_eq!(eased(&bench), -3_000);
+    host.say(&mut bench, &operate(9, Action::EASE_OFF));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::OK)]);
+    assert_eq!(eased(&bench), -3_000, "a repeat warms no further");
+    host.say(&mut bench, &operate(10, Action::EASE_OFF));
+    bench.tick();
+    assert_eq!(eased(&bench), -2_000, "another id is another command");
+}
+
+#[test]
+fn answers_to_others_do_not_make_a_waiting_command_forgotten() {
+    let (mut bench, mut host) = cooling();
+    host.say(&mut bench, &operate(1, Action::EASE_OFF));
+    for rid in 2..12 {
+        host.say(&mut bench, &subscribe(rid, 1));
+    }
+    host.say(&mut bench, &operate(1, Action::EASE_OFF));
+    host.hear(&mut bench);
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [Response::new(1, Status::OK)]);
+    bench.tick();
+    assert_eq!(eased(&bench), -3_000);
+}
+
+#[test]
+fn an_id_may_come_back_after_nine_commands() {
+    let (mut bench, mut host) = cooling();
+    for rid in [1, 2, 3, 4, 5, 6, 7, 8, 9, 1] {
+        let before = eased(&bench);
+        host.say(&mut bench, &operate(rid, Action::EASE_OFF));
+        bench.tick();
+        assert_eq!(host.answers(&mut bench).len(), 1);
+        assert_eq!(eased(&bench), before + 1_000, "{rid}");
+    }
+}
+
+#[test]
+fn a_full_queue_answers_busy_and_still_takes_a_stop_and_facts() {
+    let (mut bench, mut host) = cooling();
+    for rid in 1..=9 {
+        host.say(&mut bench, &operate(rid, Action::ACKNOWLEDGE));
+    }
+    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::BUSY)]);
+    host.say(&mut bench, &operate(20, Action::STOP));
+    let started = Observe {
+        head: CommandHead::new(21, 0),
+        fact: FactKind::DRUG_STARTED,
+        drug: 5,
+        hair_toxic: 1,
+        value: 0,
+    };
+    host.say(&mut bench, &started);
+    bench.tick();
+    // What was busy was not done: it is done when it is sent again.
+    host.say(&mut bench, &operate(9, Action::ACKNOWLEDGE));
+    bench.tick();
+    bench.tick();
+    bench.tick();
+    let answered: Vec<u16> = host.answers(&mut bench).iter().map(|response| response.rid).collect();
+    assert_eq!(answered, [1, 2, 3, 4, 5, 6, 7, 8], "the first eight answers fit the outbox");
+    assert_eq!(bench.phase(), Phase::Paused);
+    let session = bench.device.control.checkpoint().channels[0].state.session;
+    assert!(session.drugs().running());
+    host.say(&mut bench, &operate(20, Action::STOP));
+    assert_eq!(host.answers(&mut bench), [Response::new(20, Status::OK)]);
+}
+
+#[test]
+fn a_channel_that_is_not_there_is_refused() {
+    let (mut bench, mut host) = standby::<2>();
+    for (rid, channel) in [(1, 2), (2, 255)] {
+        let head = CommandHead::new(rid, channel);
+        host.say(&mut bench, &SelectPatient { head, ..select(rid) });
+        let refused = Response { maximum: 1, ..Response::new(rid, Status::OUT_OF_RANGE) };
+        assert_eq!(host.answers(&mut bench), [refused]);
+        host.say(&mut bench, &ReadRecord { head: CommandHead::new(rid + 10, channel), from: 0, count: 9 });
+        let refused = Response { rid: rid + 10, ..refused };
+        assert_eq!(host.answers(&mut bench), [refused]);
+    }
+    let head = CommandHead::new(3, 1);
+    host.say(&mut bench, &SelectPatient { head, ..select(3) });
+    let outputs = bench.tick();
+    assert_eq!(outputs.channels.map(|channel| channel.phase), [Phase::Standby, Phase::Setup]);
+}
+
+#[test]
+fn a_command_that_cannot_be_read_is_answered_under_its_own_number() {
+    let (mut bench, mut host) = standby::<1>();
+    let mut send = |host: &mut Host, endpoint: u8, body: &[u8]| {
+        let header = Header { kind: Kind::Command, secured: false, endpoint, number: 5 };
+        let mut packet = header.to_bytes().to_vec();
+        packet.extend(body);
+        let mut out = [0; 300];
+        let length = frame::encode(&packet, &mut out).unwrap();
+        bench.device.link.receive(bench.now, &out[..length]);
+        let length = bench.device.link.transmit(bench.now, &mut out);
+        let (_, packet) = host.receiver.feed(&out[..length]);
+        packet.map(|packet| {
+            let packet = packet.unwrap();
+            (packet.header.endpoint, packet.message().unwrap())
+        })
+    };
+    let response = |rid, status| AnyMessage::Response(Response::new(rid, status));
+    let unknown = send(&mut host, 0x3E, &[0xAD, 0x02, 1, 2, 3]);
+    assert_eq!(unknown, Some((0x3E, response(301, Status::UNSUPPORTED))));
+    let short = send(&mut host, 0x15, &[7, 0, 0]);
+    assert_eq!(short, Some((0x15, response(7, Status::MALFORMED))));
+    assert_eq!(send(&mut host, 0x3E, &[]), None, "no id, no answer");
+    assert_eq!(send(&mut host, 0x3E, &[0xFF, 0xFF, 0x7F]), None, "an id has 16 bits");
+    let strange = operate(9, Action(200));
+    let frame = host.frame(&strange);
+    bench.device.link.receive(bench.now, &frame);
+    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::UNSUPPORTED)]);
+}
+
+#[test]
+fn a_hello_is_answered() {
+    let (mut bench, mut host) = standby::<2>();
+    host.say(&mut bench, &hello());
+    let heard = host.hear(&mut bench);
+    let Some(AnyMessage::Hello(answer)) = heard.first() else { panic!("{heard:?}") };
+    let identity = Config::reference().identity;
+    assert_eq!((answer.channels, answer.origin), (2, Origin::SIMULATED));
+    assert_eq!((answer.serial, answer.boot), (identity.serial, identity.boot));
+    bench.device.link.add_entropy([3; 32]);
+    host.say(&mut bench, &hello());
+    let heard = host.hear(&mut bench);
+    let other = matches!(heard[0], AnyMessage::Hello(hello) if hello.boot != identity.boot);
+    assert!(other, "entropy tells one power-up from the next");
+}
+
+/// The instants at which channel 0 was reported within some seconds.
+fn reported(bench: &mut Bench<1>, host: &mut Host, seconds: u32) -> Vec<u64> {
+    let mut all = Vec::new();
+    for _ in 0..seconds * 10 {
+        bench.tick();
+        for message in host.hear(bench) {
+            if let AnyMessage::ChannelStatus(status) = message {
+                assert_eq!(status.at_ms, bench.now.as_millis());
+                all.push(status.at_ms);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn reports_come_at_the_pace_that_was_asked_for() {
+    let (mut bench, mut host) = standby::<1>();
+    assert_eq!(reported(&mut bench, &mut host, 10).len(), 10, "once a second by itself");
+    for (rid, period, expected) in [(1, 100, 50), (2, 500, 10), (3, 5_000, 1), (4, 0, 0)] {
+        host.say(&mut bench, &subscribe(rid, period));
+        assert_eq!(host.answers(&mut bench)[0].status, Status::OK);
+        let seen = reported(&mut bench, &mut host, 5).len();
+        // The first one of a new pace came with the answer.
+        assert!(seen == expected || seen + 1 == expected, "{period}: {seen}");
+    }
+    // A fast pace begins at once, even out of a slow one.
+    host.say(&mut bench, &subscribe(5, 10_000));
+    bench.tick();
+    host.hear(&mut bench);
+    host.say(&mut bench, &subscribe(6, 100));
+    assert!(reported(&mut bench, &mut host, 1).len() >= 9);
+}
+
+#[test]
+fn a_pace_outside_the_range_is_refused_with_the_range() {
+    let (mut bench, mut host) = standby::<1>();
+    for (rid, period) in [(1, 99), (2, 1), (3, 10_001), (4, u16::MAX)] {
+        host.say(&mut bench, &subscribe(rid, period));
+        let answer = host.answers(&mut bench)[0];
+        assert_eq!((answer.rid, answer.status), (rid, Status::OUT_OF_RANGE));
+        assert_eq!((answer.minimum, answer.maximum), (100, 10_000));
+    }
+    assert_eq!(reported(&mut bench, &mut host, 10).len(), 10, "the pace is as before");
+}
+
+#[test]
+fn a_slow_reader_gets_the_newest_status_of_everything() {
+    let (mut bench, mut host) = standby::<2>();
+    host.say(&mut bench, &subscribe(1, 100));
+    let mut seen = [0, 0, 0];
+    for _ in 0..60 {
+        bench.tick();
+        // Room for one report a tick, where three are made.
+        let mut out = [0; 160];
+        let length = bench.device.link.transmit(bench.now, &mut out);
+        for message in host.read(&out[..length]) {
+            let (index, at_ms) = match message {
+                AnyMessage::MachineStatus(status) => (2, status.at_ms),
+                AnyMessage::ChannelStatus(status) => (usize::from(status.channel), status.at_ms),
+                _ => continue,
+            };
+            assert_eq!(at_ms, bench.now.as_millis(), "an old report");
+            seen[index] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+}
+
+#[test]
+fn a_heartbeat_comes_when_there_is_nothing_else_to_say() {
+    let (mut bench, mut host) = standby::<1>();
+    host.say(&mut bench, &subscribe(1, 0));
+    host.hear(&mut bench);
+    let mut beats = Vec::new();
+    for _ in 0..50 {
+        bench.tick();
+        host.say(&mut bench, &beat());
+        for message in host.hear(&mut bench) {
+            let AnyMessage::Heartbeat(heartbeat) = message else { panic!("{message:?}") };
+            beats.push(heartbeat.at_ms);
+        }
+    }
+    assert!(beats.windows(2).all(|pair| pair[1] - pair[0] == 1_000), "{beats:?}");
+    assert_eq!(beats.len(), 5);
+}
+
+#[test]
+fn a_link_that_has_heard_nobody_needs_no_call() {
+    let mut link: Link<1> = Link::new(&Config::reference());
+    let now = Instant::from_millis(5_000);
+    assert_eq!(link.next_deadline(), Instant::from_millis(u64::MAX));
+    assert_eq!(link.transmit(now, &mut [0; 600]), 0);
+    let frame = Host::default().frame(&hello());
+    link.receive(now, &frame);
+    assert!(link.next_deadline() <= now);
+    assert!(link.transmit(now, &mut [0; 600]) > 0);
+    assert_eq!(link.next_deadline(), now.plus(Duration::from_secs(1)));
+}
+
+fn entries(messages: &[AnyMessage]) -> Vec<Entry> {
+    let entry = |message: &AnyMessage| match message {
+        AnyMessage::RecordEntry(entry) => Some(Entry::from_bytes(&entry.entry.0)),
+        _ => None,
+    };
+    messages.iter().filter_map(entry).collect()
+}
+
+#[test]
+fn entries_that_were_lost_can_be_had_again() {
+    let mut bench: Bench<1> = Bench::new();
+    let mut host = Host::default();
+    bench.bring_to(Phase::PreCool);
+    let mut lost = [0; 4_096];
+    while bench.device.link.transmit(bench.now, &mut lost) > 0 {}
+    let whole = bench.device.control.checkpoint().channels[0].chain;
+    let read = |rid, from, count| ReadRecord { head: CommandHead::new(rid, 0), from, count };
+    host.say(&mut bench, &read(1, 0, u8::MAX));
+    let heard = host.hear(&mut bench);
+    assert_eq!(responses(&heard), [Response::new(1, Status::OK)]);
+    assert_eq!(Chain::new().follow(&entries(&heard)), Ok(whole));
+    host.say(&mut bench, &read(2, 3, 2));
+    let indices: Vec<u32> = entries(&host.hear(&mut bench)).iter().map(|entry| entry.index).collect();
+    assert_eq!(indices, [3, 4]);
+    for (rid, from, count) in [(3, u32::MAX, u8::MAX), (4, 0, 0)] {
+        host.say(&mut bench, &read(rid, from, count));
+        let heard = host.hear(&mut bench);
+        assert_eq!((responses(&heard).len(), entries(&heard).len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_silent_host_is_an_alarm_and_the_treatment_goes_on() {
+    let (mut bench, mut host) = cooling();
+    let lost = |outputs: &Outputs<1>| outputs.machine.alarms.contains(Condition::LinkLost);
+    for tick in 1..=100 {
+        let outputs = bench.tick();
+        assert_eq!(lost(&outputs), tick > 35, "{tick}");
+        assert_eq!(outputs.channels[0].phase, Phase::PreCool);
+        assert!(!outputs.drives.channels[0].pump.is_off());
+        let expected = if tick > 35 { Priority::Low } else { Priority::None };
+        assert_eq!(outputs.machine.highest, expected);
+    }
+    host.say(&mut bench, &beat());
+    assert!(!lost(&bench.tick()));
+    bench.until(Phase::Ready);
+}
+
+#[test]
+fn a_machine_without_a_host_misses_none() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    for _ in 0..100 {
+        assert!(bench.tick().machine.alarms.is_empty());
+    }
+}
+
+#[test]
+fn an_echo_of_its_own_reports_is_no_host() {
+    let (mut bench, mut host) = cooling();
+    for tick in 1..=50 {
+        let outputs = bench.tick();
+        let mut out = [0; 600];
+        let length = bench.device.link.transmit(bench.now, &mut out);
+        let echo: Vec<AnyMessage> = host.read(&out[..length]);
+        // A heartbeat is for both sides; without it nothing may count as a host.
+        if !echo.iter().any(|message| matches!(message, AnyMessage::Heartbeat(_))) {
+            bench.device.link.receive(bench.now, &out[..length]);
+        }
+        assert_eq!(outputs.machine.alarms.contains(Condition::LinkLost), tick > 35);
+    }
+}
+
+/// Bytes that do no good: noise, oversize frames, true frames of unknown endpoints, torn frames.
+fn garbage(dice: &mut Dice) -> Vec<u8> {
+    let any = |dice: &mut Dice, length: u64| (0..length).map(|_| dice.next() as u8).collect();
+    match dice.roll(5) {
+        0 => {
+            let length = dice.roll(200);
+            any(dice, length)
+        }
+        1 => vec![dice.roll(255) as u8 + 1; 200 + dice.roll(800) as usize],
+        2 => vec![0; dice.roll(20) as usize],
+        sort => {
+            let kind = dice.pick(&Kind::ALL);
+            let endpoint = if kind == Kind::Command { 0x30 + dice.roll(200) as u8 } else { 0xEE };
+            let header = Header { kind, secured: dice.once_in(3), endpoint, number: 1 };
+            let mut packet = header.to_bytes().to_vec();
+            let length = dice.roll(230);
+            packet.extend(any(dice, length) as Vec<u8>);
+            let mut out = vec![0; 300];
+            let length = frame::encode(&packet, &mut out).unwrap();
+            let kept = if sort == 3 { length } else { dice.roll(length as u64) as usize };
+            out.truncate(kept);
+            out
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_flood_of_garbage_blocks_nothing(seed: u64) {
+        let mut dice = Dice::new(seed);
+        let (mut bench, mut host) = standby::<1>();
+        for _ in 0..dice.roll(60) {
+            let bytes = garbage(&mut dice);
+            bench.device.link.receive(bench.now, &bytes);
+            if dice.once_in(4) {
+                bench.tick();
+            }
+            let mut out = vec![0; dice.roll(700) as usize];
+            let length = bench.device.link.transmit(bench.now, &mut out);
+            host.read(&out[..length]);
+        }
+        prop_assert_eq!(bench.phase(), Phase::Standby);
+        host.hear(&mut bench);
+        // The delimiter frees the receiver of a torn frame.
+        bench.device.link.receive(bench.now, &[0]);
+        host.say(&mut bench, &select(999));
+        bench.tick();
+        prop_assert_eq!(bench.phase(), Phase::Setup);
+        prop_assert!(host.answers(&mut bench).contains(&Response::new(999, Status::OK)));
+    }
+
+    /// Frames come whole, in order, and none is lost, however little room there is at a time. A frame
+    /// that is longer than the room waits for more of it.
+    #[test]
+    fn tiny_buffers_deliver_everything_in_order(seed: u64) {
+        let mut dice = Dice::new(seed);
+        let mut bench: Bench<1> = Bench::new();
+        bench.bring_to(Phase::Setup);
+        let mut host = Host::default();
+        host.say(&mut bench, &hello());
+        host.say(&mut bench, &select(4));
+        bench.tick();
+        let mut expected = bench.clone();
+        let all = host.hear(&mut expected);
+        prop_assert!(all.len() > 10);
+        host.receiver = Receiver::new();
+        let mut heard = Vec::new();
+        for call in 0..3_000 {
+            let room = if call % 20 == 19 { 64 + dice.roll(120) } else { dice.roll(65) };
+            let mut out = vec![0xEE; room as usize];
+            let length = bench.device.link.transmit(bench.now, &mut out);
+            prop_assert!(length == 0 || out[length - 1] == 0, "a frame was split");
+            prop_assert!(out[length..].iter().all(|byte| *byte == 0xEE) || length < out.len());
+            heard.extend(host.read(&out[..length]));
+        }
+        prop_assert_eq!(heard, all);
+        prop_assert_eq!(host.receiver.losses().missed, 0);
+    }
+
+    #[test]
+    fn small_messages_need_no_more_than_64_bytes(seed: u64) {
+        let mut dice = Dice::new(seed);
+        let (mut bench, mut host) = standby::<1>();
+        host.say(&mut bench, &hello());
+        host.say(&mut bench, &select(4));
+        bench.tick();
+        let (mut greeted, mut answered, mut phase_seen) = (false, false, false);
+        for _ in 0..400 {
+            let mut out = vec![0; dice.roll(65) as usize];
+            let length = bench.device.link.transmit(bench.now, &mut out);
+            for message in host.read(&out[..length]) {
+                match message {
+                    AnyMessage::Hello(_) => greeted = true,
+                    AnyMessage::Response(response) => answered = greeted && response.rid == 4,
+                    AnyMessage::EventReport(event) => phase_seen |= answered && event.code == 6,
+                    _ => {}
+                }
+            }
+        }
+        prop_assert!(phase_seen);
+    }
+}
+
+#[test]
+fn outputs_that_nobody_published_do_not_hold_up_later_answers() {
+    let (mut bench, mut host) = standby::<1>();
+    for rid in 1..=40 {
+        host.say(&mut bench, &operate(rid, Action::ACKNOWLEDGE));
+        drop(bench.device.link.take_commands(bench.now));
+    }
+    host.say(&mut bench, &select(50));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [Response::new(50, Status::OK)]);
+    assert_eq!(bench.phase(), Phase::Setup);
+}
+
+#[test]
+fn events_that_find_no_room_show_as_a_gap_in_the_index() {
+    let (mut bench, mut host) = standby::<1>();
+    for _ in 0..30 {
+        bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+        bench.ask(Request::Cancel).unwrap();
+    }
+    let index = |message: AnyMessage| match message {
+        AnyMessage::EventReport(event) => Some(event.index),
+        _ => None,
+    };
+    let indices: Vec<u32> = host.hear(&mut bench).into_iter().filter_map(index).collect();
+    assert_eq!(indices.len(), 48, "the newest are kept");
+    assert!(indices.windows(2).all(|pair| pair[1] == pair[0] + 1) && indices[0] > 0);
+}
+
+#[test]
+fn an_entry_is_as_long_on_the_wire_as_in_the_record() {
+    assert_eq!(core::mem::size_of::<EntryBytes>(), coldcap_wire::message::RECORD_ENTRY_LEN);
+}
