@@ -33,6 +33,12 @@ fn the_command_line_itself() {
 }
 
 #[test]
+fn a_line_break_in_a_value_makes_no_second_line() {
+    refuses(&["decode", "no\nhex"], "WHAT: no hex: allowed is ");
+    refuses(&["demo", "--plan", "no\r\nfile"], "no  file: ");
+}
+
+#[test]
 fn help_and_version_are_no_errors() {
     for arguments in [&["--help"][..], &["--version"], &["demo", "--help"]] {
         let done = coldcap(arguments);

@@ -99,3 +99,136 @@ impl Attendant {
         if spent < self.parameters.remove { CapPlacement::Worn } else { CapPlacement::Off }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use CapPlacement::{Coupled, Disconnected, Off, Worn};
+
+    const LOW: u8 = 1;
+    const HIGH: u8 = 3;
+
+    /// Hands that have cooled somebody, at the start of `phase` at 1000 s.
+    fn after_cooling(phase: Phase) -> Attendant {
+        let mut hands = Attendant::new(AttendantParameters::standard());
+        assert_eq!(hands.place(Phase::Infusing, 0, seconds(900)), Worn);
+        hands.place(phase, 0, seconds(1_000));
+        hands
+    }
+
+    const fn seconds(seconds: u64) -> Instant {
+        Instant::from_millis(seconds * 1_000)
+    }
+
+    /// Where the cap is so many seconds into `phase`, tick by tick.
+    fn changes(
+        hands: &mut Attendant,
+        phase: Phase,
+        alarm: u8,
+        until_s: u64,
+    ) -> Vec<(u64, CapPlacement)> {
+        let mut changes: Vec<(u64, CapPlacement)> = Vec::new();
+        for tick in 0..until_s * 10 {
+            let now = Instant::from_millis(1_000_000 + tick * 100);
+            let placement = hands.place(phase, alarm, now);
+            if changes.last().is_none_or(|(_, last)| *last != placement) {
+                changes.push((tick * 100, placement));
+            }
+        }
+        changes
+    }
+
+    #[test]
+    fn the_cap_is_off_where_nobody_is_treated() {
+        for phase in [Phase::Boot, Phase::Standby, Phase::FitSaved, Phase::Report] {
+            assert_eq!(changes(&mut after_cooling(phase), phase, HIGH, 600), [(0, Off)], "{phase}");
+        }
+    }
+
+    #[test]
+    fn the_cap_is_coupled_after_20_seconds() {
+        for phase in [Phase::FitMeasure, Phase::Setup] {
+            let hands = &mut Attendant::new(AttendantParameters::standard());
+            assert_eq!(changes(hands, phase, 0, 600), [(0, Off), (20_000, Coupled)], "{phase}");
+        }
+    }
+
+    #[test]
+    fn the_cap_is_put_on_after_60_seconds() {
+        for phase in [Phase::FitCalibrate, Phase::FitCheck] {
+            let hands = &mut Attendant::new(AttendantParameters::standard());
+            assert_eq!(changes(hands, phase, 0, 600), [(0, Coupled), (60_000, Worn)], "{phase}");
+        }
+    }
+
+    #[test]
+    fn the_cap_stays_on_while_it_cools_or_thaws() {
+        for phase in [
+            Phase::FitVerify,
+            Phase::PreCool,
+            Phase::Ready,
+            Phase::Infusing,
+            Phase::PostCool,
+            Phase::Recool,
+            Phase::Thaw,
+        ] {
+            assert_eq!(
+                changes(&mut after_cooling(phase), phase, HIGH, 600),
+                [(0, Worn)],
+                "{phase}"
+            );
+        }
+    }
+
+    #[test]
+    fn in_a_planned_break_the_patient_walks_for_five_minutes() {
+        let expected = [(0, Worn), (20_000, Disconnected), (320_000, Worn)];
+        for alarm in [0, LOW] {
+            let hands = &mut after_cooling(Phase::Paused);
+            assert_eq!(changes(hands, Phase::Paused, alarm, 900), expected);
+        }
+    }
+
+    #[test]
+    fn in_a_pause_with_an_alarm_the_patient_stays() {
+        for alarm in [MEDIUM, HIGH] {
+            let hands = &mut after_cooling(Phase::Paused);
+            assert_eq!(changes(hands, Phase::Paused, alarm, 900), [(0, Worn)]);
+        }
+    }
+
+    #[test]
+    fn an_alarm_in_a_break_calls_the_patient_back_for_all_of_it() {
+        let hands = &mut after_cooling(Phase::Paused);
+        assert_eq!(hands.place(Phase::Paused, 0, seconds(1_100)), Disconnected);
+        assert_eq!(hands.place(Phase::Paused, MEDIUM, seconds(1_101)), Worn);
+        assert_eq!(hands.place(Phase::Paused, 0, seconds(1_102)), Worn);
+        // The next pause is a break again.
+        assert_eq!(hands.place(Phase::Recool, 0, seconds(1_200)), Worn);
+        assert_eq!(hands.place(Phase::Paused, 0, seconds(1_300)), Worn);
+        assert_eq!(hands.place(Phase::Paused, 0, seconds(1_320)), Disconnected);
+    }
+
+    #[test]
+    fn the_cap_is_off_90_seconds_after_it_may_come_off() {
+        let hands = &mut after_cooling(Phase::CapOff);
+        assert_eq!(changes(hands, Phase::CapOff, 0, 600), [(0, Worn), (90_000, Off)]);
+    }
+
+    #[test]
+    fn in_trouble_the_cap_stays_on_the_head_that_it_was_on() {
+        for phase in [Phase::SafeHold, Phase::Recovery] {
+            assert_eq!(
+                changes(&mut after_cooling(phase), phase, HIGH, 600),
+                [(0, Worn)],
+                "{phase}"
+            );
+            let fresh = &mut Attendant::new(AttendantParameters::standard());
+            assert_eq!(changes(fresh, phase, HIGH, 600), [(0, Off)], "{phase}");
+            // A treatment that is over does not count for the next patient.
+            let mut next = after_cooling(Phase::Standby);
+            next.place(Phase::Setup, 0, seconds(1_000));
+            assert_eq!(changes(&mut next, phase, HIGH, 600), [(0, Off)], "{phase}");
+        }
+    }
+}

@@ -87,7 +87,7 @@ fn decode_recording(reader: &Reader<'_>, show: Show<'_>) -> Result<(), Failure> 
         };
         if let Block::Packets(packets) = located.value {
             for packet in packets.iter() {
-                show(line::recorded(located.offset, &packet))?;
+                show(line::recorded(located.offset, packet))?;
             }
         }
     }

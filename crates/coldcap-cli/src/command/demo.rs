@@ -31,6 +31,6 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             treatment::run(&mut rig, &setup)?;
             rig.into_device().finish()
         }
-        Place::Uart => uart::smoke(&options.firmware, patient, options.seed),
+        Place::Uart => uart::smoke(&options.firmware, patient, options.seed, options.visit.json),
     }
 }

@@ -31,7 +31,8 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
         let (stream, peer) = listener.accept()?;
         let rig = Rig::in_process(patient, options.seed, faults.clone())?;
         match serve(stream, rig, speed) {
-            Ok(()) => eprintln!("{peer}: ended"),
+            Ok(()) | Err(Failure::Closed) => eprintln!("{peer}: ended"),
+            Err(failure) if options.once => return Err(failure),
             Err(failure) => eprintln!("{peer}: {failure}"),
         }
         if options.once {
@@ -43,12 +44,12 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
 fn serve(mut stream: TcpStream, rig: VirtualRig, speed: f64) -> Result<(), Failure> {
     stream.set_nodelay(true)?;
     let mut first = [0; 1];
-    if stream.peek(&mut first)? == 0 {
+    if stream.peek(&mut first).map_err(gone)? == 0 {
         return Ok(());
     }
     if first[0] == GREETING[0] {
         let mut greeting = [0; GREETING.len()];
-        stream.read_exact(&mut greeting)?;
+        stream.read_exact(&mut greeting).map_err(gone)?;
         if greeting != GREETING {
             return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
         }
@@ -63,11 +64,7 @@ fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {
     let mut reply = [0; REPLY_LENGTH];
     let mut last = Instant::ZERO;
     loop {
-        match stream.read_exact(&mut step) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
-            Err(error) => return Err(error.into()),
-        }
+        stream.read_exact(&mut step).map_err(gone)?;
         match Step::decode(&step).map_err(|error| Failure::Wrong(error.to_string()))? {
             Step::Tick { now, link, .. } => {
                 last = now;
@@ -80,7 +77,7 @@ fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {
                     truth: &truth,
                 };
                 parts.encode(&mut reply).map_err(|error| Failure::Wrong(error.to_string()))?;
-                stream.write_all(&reply)?;
+                stream.write_all(&reply).map_err(gone)?;
             }
             Step::Restart { gap } => rig.cut_power(last, gap.unwrap_or_default())?,
             Step::End => return Ok(()),
@@ -103,7 +100,7 @@ fn by_the_clock(mut stream: TcpStream, mut rig: VirtualRig, speed: f64) -> Resul
             Ok(0) => return Ok(()),
             Ok(received) => received,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(gone(error)),
         };
         let tick = rig.tick(now, incoming.get(..received).unwrap_or_default())?;
         write_patiently(&mut stream, tick.link)?;
@@ -122,8 +119,19 @@ fn write_patiently(stream: &mut TcpStream, mut bytes: &[u8]) -> Result<(), Failu
                 }
                 std::thread::sleep(Duration::from_millis(1));
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(gone(error)),
         }
     }
     Ok(())
+}
+
+/// A client may leave at any time, and however it likes.
+fn gone(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => Failure::Closed,
+        _ => error.into(),
+    }
 }

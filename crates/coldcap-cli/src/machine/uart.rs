@@ -6,6 +6,7 @@ use coldcap::TICK;
 use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_sim::{Machine, PatientParameters, Rig};
 use coldcap_units::Instant;
+use serde_json::json;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc;
@@ -14,7 +15,12 @@ const TICKS: u32 = 600;
 /// Reports a second, 60 seconds of them, less what the start takes.
 const LEAST_REPORTS: u32 = 50;
 
-pub(crate) fn smoke(firmware: &Path, patient: PatientParameters, seed: u64) -> Result<(), Failure> {
+pub(crate) fn smoke(
+    firmware: &Path,
+    patient: PatientParameters,
+    seed: u64,
+    json: bool,
+) -> Result<(), Failure> {
     let mut emulator = Emulator::start_with_uart(firmware)?;
     let (mut to_board, mut from_board) =
         emulator.take_serial().ok_or_else(|| Failure::Io("the UART has no pipe".into()))?;
@@ -51,7 +57,7 @@ pub(crate) fn smoke(firmware: &Path, patient: PatientParameters, seed: u64) -> R
     end(&mut emulator)?;
     emulator.finish()?;
     let _ = reader.join();
-    seen.judge(&client)
+    seen.judge(&client, json)
 }
 
 /// What arrived over the UART.
@@ -70,16 +76,18 @@ impl Seen {
         }
     }
 
-    fn judge(&self, client: &Client) -> Result<(), Failure> {
+    fn judge(&self, client: &Client, json: bool) -> Result<(), Failure> {
         let frames = client.counters().frames;
-        let line = format!(
-            "uart: hello {}, {} status reports, {} frames, {} bad",
-            self.hello,
-            self.reports,
-            frames.ok,
-            frames.crc + frames.length + frames.cobs
-        );
-        println!("{line}");
+        let Self { hello, reports } = *self;
+        let (good, bad) = (frames.ok, frames.crc + frames.length + frames.cobs);
+        let line =
+            format!("uart: hello {hello}, {reports} status reports, {good} frames, {bad} bad");
+        if json {
+            let link = json!({ "ok": good, "bad": bad });
+            println!("{}", json!({ "hello": hello, "status_reports": reports, "link": link }));
+        } else {
+            println!("{line}");
+        }
         if self.hello && self.reports >= LEAST_REPORTS && frames.crc == 0 {
             Ok(())
         } else {

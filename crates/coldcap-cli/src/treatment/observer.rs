@@ -68,6 +68,8 @@ impl Observer {
         let time_s = seconds(now);
         let valid = |bit: u8, milli: i32| (status.targets_valid & bit != 0).then(|| degrees(milli));
         let machine = self.machine.as_ref();
+        // A subscription is answered at once: a second has one line, that of its newest report.
+        self.samples.pop_if(|last| last.time_s.floor() == time_s.floor());
         self.samples.push(Sample {
             channel: status.channel,
             target_c: valid(ChannelStatus::TARGET_VALID, status.target_mc),
