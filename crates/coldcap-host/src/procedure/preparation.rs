@@ -22,6 +22,9 @@ const DIGEST_WAIT: Duration = Duration::from_secs(10);
 /// After an interrupted fit or start the nurse looks for the reason before trying again.
 const AFTER_INTERRUPTION: Duration = Duration::from_secs(60);
 
+/// A tank that is not cold enough after this is broken: a sound one needs half of it.
+const TANK_WAIT: Duration = Duration::from_mins(60);
+
 /// So often coolant is let into the cap in one visit; then somebody else must look.
 const MOST_ATTEMPTS: u8 = 10;
 
@@ -101,7 +104,8 @@ impl Nurse {
 
     /// Whether coolant may be let into the cap now; gives the visit up when that is hopeless.
     fn may_try(&mut self, now: Instant, client: &mut Client) -> bool {
-        if self.given_up || self.attempts >= MOST_ATTEMPTS {
+        let tank_fails = !self.sight.tank_ready && self.sight.elapsed(now) >= TANK_WAIT;
+        if self.given_up || self.attempts >= MOST_ATTEMPTS || tank_fails {
             self.given_up = true;
             self.press(now, client, Errand::Cancel, Action::CANCEL);
             return false;
