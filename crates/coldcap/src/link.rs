@@ -171,7 +171,10 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if known.is_ok() {
             self.stored.resend(head.channel, read.from, read.count);
         }
-        self.reply(endpoint, known.map_or_else(|refused| refused, |()| Response::new(head.rid, Status::OK)));
+        self.reply(
+            endpoint,
+            known.map_or_else(|refused| refused, |()| Response::new(head.rid, Status::OK)),
+        );
     }
 
     fn reply(&mut self, endpoint: u8, response: Response) {
@@ -270,7 +273,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn reports_are_wanted(&self) -> bool {
-        self.heard.is_some() && !self.period.is_zero()
+        self.heard.is_some() && self.latest.is_some() && !self.period.is_zero()
     }
 
     /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.

@@ -291,6 +291,20 @@ fn every_role_stops_and_the_stop_key_stops_both_channels() {
         assert!(is_still(&bench.feed(&input), 0), "{role:?}");
     }
     let mut both = starts()[2].clone();
+    for wish in [
+        Request::SelectPatient(bench::PATIENT),
+        Request::ChoosePlan(bench::PLAN),
+        Request::Acknowledge,
+        Request::Start,
+    ] {
+        let mut input = TickInput::new(both.now.plus(TICK), both.inputs());
+        input.commands.list.push(both.command(1, Action::Request(wish)));
+        both.now = input.now;
+        let answered = both.feed(&input).answers.as_slice()[0].result;
+        assert!(answered.is_ok(), "{wish:?}: {answered:?}");
+    }
+    let running = both.tick();
+    assert!(!is_still(&running, 0) && !running.drives.channels[1].pump.is_off());
     let outputs = both.tick_with(|inputs| inputs.panel.stop = true);
     assert!(is_still(&outputs, 0) && is_still(&outputs, 1));
 }

@@ -5,10 +5,12 @@ use coldcap_session::{
     Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
 };
 use coldcap_units::{Coolant, Duration};
+use coldcap_wire::Packet;
 use coldcap_wire::message::{
-    self as wire, AnyMessage, ChoosePlan, CommandHead, FactKind, Measure, Observe, Operate,
-    SelectPatient, Status,
+    self as wire, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure, Observe,
+    Operate, Response, SelectPatient, Status,
 };
+use coldcap_wire::packet::Kind;
 
 /// What a message asks of the device.
 pub(crate) enum Inbound {
@@ -134,4 +136,28 @@ fn observe(body: &Observe, role: Role) -> Inbound {
         _ => return Inbound::Refused(body.head, Status::UNSUPPORTED),
     };
     command(body.head, Action::Fact(fact), role)
+}
+
+/// The answer to a command whose body could not be read, if at least its request id can.
+pub(crate) fn unread(packet: &Packet<'_>, error: BodyError) -> Option<Response> {
+    let status = match error {
+        BodyError::UnknownEndpoint => Status::UNSUPPORTED,
+        BodyError::Secured => return None,
+        _ => Status::MALFORMED,
+    };
+    let rid = request_id(packet.body).filter(|_| packet.header.kind == Kind::Command)?;
+    Some(Response::new(rid, status))
+}
+
+/// The first field of every command, known or not: a variable-length integer, seven bits a byte, the
+/// lowest first.
+fn request_id(body: &[u8]) -> Option<u16> {
+    let mut id = 0u32;
+    for (byte, shift) in body.iter().zip([0u32, 7, 14]) {
+        id |= u32::from(byte & 0x7F).wrapping_shl(shift);
+        if byte & 0x80 == 0 {
+            return u16::try_from(id).ok();
+        }
+    }
+    None
 }

@@ -34,6 +34,16 @@ pub(super) enum Status {
     Channel(ChannelStatus),
 }
 
+impl Status {
+    const fn is_replaced_by(&self, newer: &Self) -> bool {
+        match (self, newer) {
+            (Self::Machine(_), Self::Machine(_)) => true,
+            (Self::Channel(old), Self::Channel(new)) => old.channel == new.channel,
+            _ => false,
+        }
+    }
+}
+
 impl Outbox {
     pub(super) const fn new() -> Self {
         Self {
@@ -72,12 +82,14 @@ impl Outbox {
         self.next_event = self.next_event.wrapping_add(1);
     }
 
-    /// Queues a status; the oldest gives way to the newest.
+    /// Queues a status; it takes the place of an older one of the same machine or channel.
     pub(super) fn status(&mut self, status: Status) {
-        if self.statuses.is_full() {
-            self.statuses.pop_front();
+        match self.statuses.iter_mut().find(|waiting| waiting.is_replaced_by(&status)) {
+            Some(waiting) => *waiting = status,
+            None => {
+                let _ = self.statuses.push_back(status);
+            }
         }
-        let _ = self.statuses.push_back(status);
     }
 
     /// Fills `out` with whole frames; returns their length.
