@@ -21,6 +21,7 @@ use files::Files;
 use observer::Observer;
 use progress::Progress;
 use std::collections::VecDeque;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use wire_tap::WireTap;
 
@@ -203,9 +204,9 @@ impl<'a> Visit<'a> {
         let summary = summary::summary(&treatment, &seen);
         let folder = self.files.finish(hash, &treatment, &summary)?;
         if self.setup.json {
-            println!("{}", serde_json::to_string_pretty(&summary)?);
+            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&summary)?)?;
         } else {
-            summary::print(&treatment, &seen, &folder);
+            summary::print(&treatment, &seen, &folder)?;
         }
         match outcome {
             Outcome::TimedOut => Err(Failure::Wrong("the visit did not come to its end".into())),

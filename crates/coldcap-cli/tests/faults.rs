@@ -106,3 +106,10 @@ fn a_host_that_never_comes_back_ends_by_the_clock() {
     assert!(done.refused(1).contains("did not come to its end"), "{done:?}");
     assert_eq!(done.json()["ticks"], 432_000);
 }
+
+#[test]
+fn a_leak_before_any_coolant_flows_ends_the_visit() {
+    let summary = summary("leak-early", &["leak@20"]);
+    assert_eq!(summary["outcome"], "ended_early");
+    assert!((20.0..22.0).contains(&alarm(&summary, "leak").0));
+}

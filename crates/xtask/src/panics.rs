@@ -34,7 +34,7 @@ pub(crate) fn check() -> Checked {
     let (Some(objdump), Some(size)) = (tool("objdump"), tool("size")) else {
         return Ok(Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into()));
     };
-    println!("{}", shell::output(&[&size, &image])?.trim_end());
+    print!("{}", shell::output(&[&size, &image])?);
     let listing = shell::output(&[&objdump, "-d", "--no-show-raw-insn", &image])?;
     let graph = Graph::read(&listing);
     let reached = graph.reach(START)?;

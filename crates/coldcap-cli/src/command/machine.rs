@@ -25,7 +25,7 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
     let address = inputs::address("--listen", &options.listen)?;
     let listener = TcpListener::bind(address)
         .map_err(|error| Failure::Io(format!("--listen: {address}: {error}")))?;
-    println!("listening on tcp:{}", listener.local_addr()?);
+    writeln!(io::stdout(), "listening on tcp:{}", listener.local_addr()?)?;
     io::stdout().flush()?;
     loop {
         let (stream, peer) = listener.accept()?;

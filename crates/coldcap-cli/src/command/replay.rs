@@ -11,6 +11,7 @@ use coldcap_units::Duration;
 use core::fmt;
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{self, Write};
 
 const ROOM: usize = 4_096;
 
@@ -22,9 +23,9 @@ pub(crate) fn run(options: &Replay) -> Result<(), Failure> {
     let replayed = replay(&reader);
     let finding = replayed.finding.clone().or_else(|| ending(&reader, &replayed));
     if options.json {
-        println!("{}", document(&replayed, finding.as_ref()));
+        writeln!(io::stdout(), "{}", document(&replayed, finding.as_ref()))?;
     } else {
-        print(&replayed, finding.as_ref());
+        print(&replayed, finding.as_ref())?;
     }
     match finding {
         Some(finding) => Err(Failure::Wrong(format!("{name}: {}", finding.line()))),
@@ -172,11 +173,12 @@ fn ending(reader: &Reader<'_>, replayed: &Replayed) -> Option<Finding> {
     line.map(Finding::Recording)
 }
 
-fn print(replayed: &Replayed, finding: Option<&Finding>) {
+fn print(replayed: &Replayed, finding: Option<&Finding>) -> io::Result<()> {
+    let mut out = io::stdout();
     match finding {
-        None => println!("identical {:016x} over {} ticks", replayed.hash, replayed.ticks),
-        Some(Finding::Difference(difference)) => println!("{difference}"),
-        Some(Finding::Recording(_)) => {}
+        None => writeln!(out, "identical {:016x} over {} ticks", replayed.hash, replayed.ticks),
+        Some(Finding::Difference(difference)) => writeln!(out, "{difference}"),
+        Some(Finding::Recording(_)) => Ok(()),
     }
 }
 

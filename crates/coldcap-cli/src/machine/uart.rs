@@ -7,7 +7,7 @@ use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_sim::{Machine, PatientParameters, Rig};
 use coldcap_units::Instant;
 use serde_json::json;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::mpsc;
 
@@ -84,9 +84,10 @@ impl Seen {
             format!("uart: hello {hello}, {reports} status reports, {good} frames, {bad} bad");
         if json {
             let link = json!({ "ok": good, "bad": bad });
-            println!("{}", json!({ "hello": hello, "status_reports": reports, "link": link }));
+            let seen = json!({ "hello": hello, "status_reports": reports, "link": link });
+            writeln!(io::stdout(), "{seen}")?;
         } else {
-            println!("{line}");
+            writeln!(io::stdout(), "{line}")?;
         }
         if self.hello && self.reports >= LEAST_REPORTS && frames.crc == 0 {
             Ok(())

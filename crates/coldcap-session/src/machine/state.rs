@@ -256,14 +256,15 @@ impl State {
             Phase::PreCool | Phase::Ready | Phase::Infusing | Phase::PostCool | Phase::Recool => {
                 (planned, planned)
             }
-            Phase::Setup | Phase::FitCheck | Phase::Paused | Phase::Recovery => (None, planned),
+            Phase::Setup | Phase::FitCheck | Phase::Paused => (None, planned),
             Phase::Boot
             | Phase::Standby
             | Phase::FitSaved
             | Phase::Thaw
             | Phase::CapOff
             | Phase::Report
-            | Phase::SafeHold => (None, None),
+            | Phase::SafeHold
+            | Phase::Recovery => (None, None),
         };
         Demand { circulate: self.phase.circulates(), target, tank }
     }
