@@ -12,7 +12,7 @@ use crate::command::{Action, Answer, Command, Commands};
 use crate::config::Config;
 use crate::drives::{ChannelDrives, Drives};
 use crate::inputs::{Inputs, Panel};
-use crate::outputs::Outputs;
+use crate::outputs::{Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use channel::{Channel, Shared};
@@ -165,10 +165,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         if panel.stop {
-            let stop = supervise::Event::Request { request: Request::Stop, role: Role::Panel };
-            for channel in &mut self.channels {
-                channel.step(&stop, &self.config, outputs);
-            }
+            self.stop_all(Role::Panel, outputs);
         }
         self.machine.take_panel(panel);
         for command in &commands.list {
@@ -183,7 +180,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         outputs: &mut Outputs<CHANNELS>,
     ) -> coldcap_session::Answer {
         let Some(channel) = self.channels.get_mut(usize::from(command.channel)) else {
-            return Err(Refusal::WrongPhase);
+            return self.take_for_all(command, outputs);
         };
         match command.action {
             Action::Request(request) => {
@@ -201,6 +198,30 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.machine.acknowledge()
             }
             Action::PauseAudio => self.machine.pause_audio(),
+        }
+    }
+
+    /// What is meant for the machine as a whole: stopping, and the alarms.
+    fn take_for_all(
+        &mut self,
+        command: &Command,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::Answer {
+        match command.action {
+            Action::Request(Request::Stop) if command.channel == Event::MACHINE => {
+                self.stop_all(command.role, outputs);
+                Ok(coldcap_session::Accepted::Done)
+            }
+            Action::AcknowledgeAlarms => self.machine.acknowledge(),
+            Action::PauseAudio => self.machine.pause_audio(),
+            _ => Err(Refusal::WrongPhase),
+        }
+    }
+
+    fn stop_all(&mut self, role: Role, outputs: &mut Outputs<CHANNELS>) {
+        let stop = supervise::Event::Request { request: Request::Stop, role };
+        for channel in &mut self.channels {
+            channel.step(&stop, &self.config, outputs);
         }
     }
 

@@ -22,7 +22,7 @@ use coldcap_units::{Duration, Instant};
 /// let (_, outputs) = device.tick(now, Inputs::default());
 /// assert!(outputs.drives.chiller.is_off()); // nothing is driven before the self-test
 /// let mut bytes = [0; 256];
-/// assert_eq!(device.link.transmit(now, &mut bytes), 0); // nobody listens yet
+/// assert!(device.link.transmit(now, &mut bytes) > 0); // the device says hello
 /// ```
 #[derive(Clone, Debug)]
 pub struct Device<const CHANNELS: usize> {
@@ -61,9 +61,12 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control, link: Link::new(&config) }
     }
 
-    /// Restarts as after a loss of power: all that survives is the [`Checkpoint`].
+    /// Restarts as after a loss of power: all that survives is the [`Checkpoint`]. The hello names the
+    /// next boot.
     pub fn restart(&mut self, gap: Option<Duration>) {
-        *self = Self::restored(*self.control.config(), &self.control.checkpoint(), gap);
+        let mut config = *self.control.config();
+        config.identity.boot = config.identity.boot.wrapping_add(1);
+        *self = Self::restored(config, &self.control.checkpoint(), gap);
     }
 
     /// One tick with what the link has taken in; returns what it was a function of, and its outputs.

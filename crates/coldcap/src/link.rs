@@ -14,7 +14,7 @@ use coldcap_session::{Request, Role};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::Receiver;
 use coldcap_wire::message::{
-    AnyMessage, Heartbeat, ReadRecord, Response, Status, Subscribe, decode_at_device,
+    AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe, decode_at_device,
 };
 use heapless::Deque;
 use outbox::{Outbox, Status as Queued};
@@ -156,7 +156,11 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn queue(&mut self, endpoint: u8, command: Command) {
         let rid = command.id.0;
         let admitted = self.waiting.len() < WAITING || is_never_refused(&command.action);
-        if let Err(refused) = known_channel::<CHANNELS>(rid, command.channel) {
+        let known = match command.channel {
+            MACHINE if is_for_the_machine(&command.action) => Ok(()),
+            channel => known_channel::<CHANNELS>(rid, channel),
+        };
+        if let Err(refused) = known {
             self.reply(endpoint, refused);
         } else if !admitted || self.waiting.push_back(command).is_err() {
             self.outbox.respond(endpoint, Response::new(rid, Status::BUSY));
@@ -299,6 +303,14 @@ const fn is_never_refused(action: &Action) -> bool {
 }
 
 /// Whether the machine has this channel; if not, the answer that says so.
+/// What may be meant for the machine as a whole.
+const fn is_for_the_machine(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Request(Request::Stop) | Action::AcknowledgeAlarms | Action::PauseAudio
+    )
+}
+
 fn known_channel<const CHANNELS: usize>(rid: u16, channel: u8) -> Result<(), Response> {
     if usize::from(channel) < CHANNELS {
         return Ok(());

@@ -338,6 +338,28 @@ fn a_pace_outside_the_range_is_refused_with_the_range() {
 }
 
 #[test]
+fn a_stop_for_the_machine_stops_whatever_cools_and_nothing_else_is_for_the_machine() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    let mut host = Host::default();
+    let machine = |rid, action| Operate {
+        head: CommandHead::new(rid, coldcap_wire::message::MACHINE),
+        ..operate(rid, action)
+    };
+    host.say(&mut bench, &machine(1, Action::PAUSE));
+    assert!(!bench.tick().drives.channels[0].pump.is_off());
+    host.say(&mut bench, &machine(2, Action::STOP));
+    let outputs = bench.tick();
+    assert!(outputs.drives.channels[0].pump.is_off());
+    assert_eq!(outputs.channels[0].phase, Phase::Paused);
+    let answers = host.answers(&mut bench);
+    assert_eq!(
+        answers.iter().map(|a| (a.rid, a.status)).collect::<Vec<_>>(),
+        [(1, Status::OUT_OF_RANGE), (2, Status::OK)]
+    );
+}
+
+#[test]
 fn a_slow_reader_gets_the_newest_status_of_everything() {
     let (mut bench, mut host) = standby::<2>();
     host.say(&mut bench, &subscribe(1, 100));
@@ -379,9 +401,11 @@ fn a_heartbeat_comes_when_there_is_nothing_else_to_say() {
 }
 
 #[test]
-fn a_link_that_has_heard_nobody_needs_no_call() {
+fn a_link_says_hello_once_and_then_needs_no_call_until_somebody_is_heard() {
     let mut link: Link<1> = Link::new(&Config::reference());
     let now = Instant::from_millis(5_000);
+    assert!(link.next_deadline() <= now);
+    assert!(link.transmit(now, &mut [0; 600]) > 0);
     assert_eq!(link.next_deadline(), Instant::from_millis(u64::MAX));
     assert_eq!(link.transmit(now, &mut [0; 600]), 0);
     let frame = Host::default().frame(&hello());

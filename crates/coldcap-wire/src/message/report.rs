@@ -50,7 +50,7 @@ body! {
         pump_permille: u16 = "permille",
         /// Position of the mixing valve; 0 recirculates, 1000 takes all from the tank.
         valve_permille: u16 = "permille",
-        /// Bit 0 coupled, 1 worn, 2 flowing, 3 at target, 4 hair-toxic drug running, 5 minutes flagged,
+        /// Bit 0 coupled, 1 worn, 2 flowing, 3 at target, 4 hair-toxic drug running, 5 reserved,
         /// 6 tank ready, 7 circulation permitted, 8 over its budget.
         /// Others 0.
         flags: u16 = "bits",
@@ -72,8 +72,6 @@ impl ChannelStatus {
     pub const AT_TARGET: u16 = 1 << 3;
     /// Bit of `flags`: a hair-toxic drug is running.
     pub const DRUG_RUNNING: u16 = 1 << 4;
-    /// Bit of `flags`: minutes of this session bear a remark.
-    pub const MINUTES_FLAGGED: u16 = 1 << 5;
     /// Bit of `flags`: the tank is cold enough for this channel.
     pub const TANK_READY: u16 = 1 << 6;
     /// Bit of `flags`: the guard lets coolant circulate.

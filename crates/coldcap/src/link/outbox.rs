@@ -48,7 +48,7 @@ impl Outbox {
     pub(super) const fn new() -> Self {
         Self {
             sender: Sender::new(),
-            greeting: false,
+            greeting: true,
             responses: Deque::new(),
             events: Deque::new(),
             next_event: 0,
