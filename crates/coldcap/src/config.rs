@@ -9,7 +9,7 @@ use coldcap_session::Role;
 use coldcap_thermal::channel::LoopConfig;
 use coldcap_thermal::tank::TankConfig;
 use coldcap_units::{
-    Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
+    Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
 };
 
 /// The period of the tick: 100 ms.
@@ -67,6 +67,9 @@ pub struct Config {
     pub tank: TankConfig,
     /// How far below the coldest target the tank is held.
     pub tank_offset: Kelvin,
+    /// The coldest that the tank is ever held, whatever is wished: above what the coolant and the
+    /// evaporator bear.
+    pub coldest_tank: Coolant,
     /// Judges the contact of the cap at the fit visit.
     pub contact: ContactLimits,
     /// What the loop drives and judges by.
@@ -145,6 +148,7 @@ impl Config {
             coolant_loop: REFERENCE_LOOP,
             tank: TankConfig::REFERENCE,
             tank_offset: Kelvin::from_milli(4_000),
+            coldest_tank: Coolant::from_milli(-8_500),
             contact: ContactLimits::AFTER_RAMP,
             circulation: Circulation::REFERENCE,
         }

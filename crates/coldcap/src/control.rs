@@ -25,8 +25,8 @@ use machine::Machine;
 
 pub use channel::ChannelCheckpoint;
 
-/// The longest time that one tick accounts for. A board that was away for longer has lost its tick, and
-/// the readings say so by their age.
+/// A tick that comes later than this after the last one is late: its time passes for every limit and is
+/// credited to nothing.
 const LONGEST_TICK: Duration = Duration::from_secs(1);
 
 /// Control and protection of a machine with `CHANNELS` channels.
@@ -134,7 +134,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     fn advance_clock(&mut self, now: Instant) -> Duration {
         let dt = self.last.map_or(Duration::ZERO, |last| now.since(last));
         self.last = Some(now);
-        dt.min(LONGEST_TICK)
+        dt
     }
 
     fn detect(
@@ -149,7 +149,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for ((found, channel), (line, driven)) in
             found.iter_mut().zip(&mut self.channels).zip(lines)
         {
-            let sample = detect::channel_sample(line, driven);
+            let sample = detect::channel_sample(line, driven, now);
             *found = channel.detector.step(now, &sample, limits);
         }
         let sample = detect::machine_sample(inputs, &self.driven, host_silent);
@@ -165,7 +165,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         if panel.stop {
-            self.stop_all(Role::Panel, outputs);
+            self.ask_all(Request::Stop, Role::Panel, outputs);
+        }
+        if panel.acknowledge {
+            self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
         self.machine.take_panel(panel);
         for command in &commands.list {
@@ -209,7 +212,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     ) -> coldcap_session::Answer {
         match command.action {
             Action::Request(Request::Stop) if command.channel == Event::MACHINE => {
-                self.stop_all(command.role, outputs);
+                self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
             Action::AcknowledgeAlarms => self.machine.acknowledge(),
@@ -218,10 +221,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
     }
 
-    fn stop_all(&mut self, role: Role, outputs: &mut Outputs<CHANNELS>) {
-        let stop = supervise::Event::Request { request: Request::Stop, role };
+    fn ask_all(&mut self, request: Request, role: Role, outputs: &mut Outputs<CHANNELS>) {
+        let event = supervise::Event::Request { request, role };
         for channel in &mut self.channels {
-            channel.step(&stop, &self.config, outputs);
+            channel.step(&event, &self.config, outputs);
         }
     }
 
@@ -235,6 +238,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let oldest = self.config.circulation.oldest;
         let shared = Shared {
             dt,
+            late: dt > LONGEST_TICK,
             self_test: self.machine.self_test.progress(),
             tank: measured.tank.within(measured.now, oldest),
         };
@@ -261,7 +265,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         {
             *demand = channel.regulate(measured, dt, &self.config);
         }
-        self.machine.regulate(measured, dt, &self.config);
+        self.machine.regulate(measured, self.driven.chiller, dt, &self.config);
         demands
     }
 

@@ -14,7 +14,8 @@ use coldcap_session::{Request, Role};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::Receiver;
 use coldcap_wire::message::{
-    AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe, decode_at_device,
+    Action as WireAction, AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe,
+    decode_at_device,
 };
 use heapless::Deque;
 use outbox::{Outbox, Status as Queued};
@@ -56,6 +57,7 @@ pub struct Link<const CHANNELS: usize> {
     next_heartbeat: Instant,
     heard: Option<Instant>,
     sequence: u16,
+    host_boot: Option<u32>,
 }
 
 /// The newest status, ready to be reported.
@@ -85,6 +87,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             next_heartbeat: Instant::ZERO,
             heard: None,
             sequence: 0,
+            host_boot: None,
         }
     }
 
@@ -137,8 +140,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn take(&mut self, endpoint: u8, message: &AnyMessage) {
-        let rid = message.command_head().map(|head| head.rid);
-        if rid.is_some_and(|rid| self.replies.is_repeated(rid, &mut self.outbox)) {
+        // A stop is done again rather than ever mistaken for something that was done before.
+        let rid = message.command_head().filter(|_| !is_stop(message)).map(|head| head.rid);
+        if rid.is_some_and(|rid| self.replies.is_repeated(rid, endpoint, &mut self.outbox)) {
             return;
         }
         match inbound::inbound(message, self.role) {
@@ -148,9 +152,18 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             }
             Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
-            Inbound::Hello => self.outbox.greet(),
+            Inbound::Hello(boot) => self.meet(boot),
             Inbound::Heartbeat | Inbound::Ignored => {}
         }
+    }
+
+    /// A host that was started anew begins its ids anew: what was answered before is not its own.
+    fn meet(&mut self, boot: u32) {
+        if self.host_boot != Some(boot) {
+            self.host_boot = Some(boot);
+            self.replies = Replies::new();
+        }
+        self.outbox.greet();
     }
 
     fn queue(&mut self, endpoint: u8, command: Command) {
@@ -172,13 +185,14 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn read_record(&mut self, endpoint: u8, read: &ReadRecord) {
         let head = read.head;
         let known = known_channel::<CHANNELS>(head.rid, head.channel);
-        if known.is_ok() {
-            self.stored.resend(head.channel, read.from, read.count);
-        }
-        self.reply(
-            endpoint,
-            known.map_or_else(|refused| refused, |()| Response::new(head.rid, Status::OK)),
+        let response = known.map_or_else(
+            |refused| refused,
+            |()| {
+                let found = self.stored.resend(head.channel, read.from, read.count);
+                Response::new(head.rid, if found { Status::OK } else { Status::EXPIRED })
+            },
         );
+        self.reply(endpoint, response);
     }
 
     fn reply(&mut self, endpoint: u8, response: Response) {
@@ -303,6 +317,10 @@ const fn is_never_refused(action: &Action) -> bool {
 }
 
 /// Whether the machine has this channel; if not, the answer that says so.
+fn is_stop(message: &AnyMessage) -> bool {
+    matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
+}
+
 /// What may be meant for the machine as a whole.
 const fn is_for_the_machine(action: &Action) -> bool {
     matches!(

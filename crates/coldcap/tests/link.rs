@@ -221,7 +221,36 @@ fn a_full_queue_answers_busy_and_still_takes_a_stop_and_facts() {
     let session = bench.device.control.checkpoint().channels[0].state.session;
     assert!(session.drugs().running());
     host.say(&mut bench, &operate(20, Action::STOP));
-    assert_eq!(host.answers(&mut bench), [Response::new(20, Status::OK)]);
+    bench.tick();
+    let answers = host.answers(&mut bench);
+    assert!(answers.iter().any(|answer| answer.rid == 20), "{answers:?}");
+}
+
+#[test]
+fn a_stop_is_never_taken_for_an_older_command_with_its_id() {
+    let (mut bench, mut host) = cooling();
+    host.say(&mut bench, &subscribe(7, 1_000));
+    bench.tick();
+    host.say(&mut bench, &operate(7, Action::STOP));
+    assert!(bench.tick().drives.channels[0].pump.is_off());
+}
+
+#[test]
+fn a_host_that_was_started_anew_may_use_its_ids_again() {
+    let (mut bench, mut host) = cooling();
+    host.say(&mut bench, &operate(7, Action::EASE_OFF));
+    let before = bench.tick().channels[0].target;
+    host.say(&mut bench, &Hello { boot: 99, ..hello() });
+    host.say(&mut bench, &operate(7, Action::EASE_OFF));
+    assert!(bench.tick().channels[0].target > before);
+}
+
+#[test]
+fn entries_that_are_gone_are_said_to_be_gone() {
+    let (mut bench, mut host) = standby::<1>();
+    let head = CommandHead::new(5, 0);
+    host.say(&mut bench, &ReadRecord { head, from: 4_000, count: 8 });
+    assert_eq!(host.answers(&mut bench), [Response::new(5, Status::EXPIRED)]);
 }
 
 #[test]

@@ -394,3 +394,36 @@ fn the_record_of_a_treatment_is_one_chain() {
     verify(&entries);
     assert_eq!(entries.len() as u32, bench.device.control.checkpoint().channels[0].chain.len());
 }
+
+#[test]
+fn a_machine_without_a_safety_sensor_never_cools() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    for _ in 0..20 {
+        bench.tick_with(|inputs| inputs.channels[0].safety = Reading::absent());
+    }
+    let outputs = bench.tick_with(|inputs| inputs.channels[0].safety = Reading::absent());
+    assert!(outputs.drives.channels[0].pump.is_off());
+    assert!(outputs.machine.alarms.contains(coldcap_guard::Condition::SafetySensor));
+}
+
+#[test]
+fn late_ticks_use_up_time_and_are_credited_to_nothing() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    let before = bench.tick().channels[0];
+    bench.now = bench.now.plus(Duration::from_secs(30));
+    let after = bench.tick().channels[0];
+    assert!(after.elapsed.minus(before.elapsed) >= Duration::from_secs(30));
+    assert_eq!(after.cooled, before.cooled);
+}
+
+#[test]
+fn the_panel_acknowledge_watches_the_session_again() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::Ready);
+    bench.run(100);
+    let left = bench.tick().channels[0].remaining;
+    let outputs = bench.tick_with(|inputs| inputs.panel.acknowledge = true);
+    assert!(outputs.channels[0].remaining > left);
+}

@@ -20,8 +20,8 @@ pub(crate) enum Inbound {
     ReadRecord(wire::ReadRecord),
     /// Reports are wanted at another pace.
     Subscribe(wire::Subscribe),
-    /// The host says who it is.
-    Hello,
+    /// The host says who it is, by its boot number.
+    Hello(u32),
     /// The host is there.
     Heartbeat,
     /// A command that cannot be understood.
@@ -32,7 +32,7 @@ pub(crate) enum Inbound {
 
 pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
     match message {
-        AnyMessage::Hello(_) => Inbound::Hello,
+        AnyMessage::Hello(hello) => Inbound::Hello(hello.boot),
         AnyMessage::Heartbeat(_) => Inbound::Heartbeat,
         AnyMessage::ReadRecord(read) => Inbound::ReadRecord(*read),
         AnyMessage::Subscribe(subscribe) => Inbound::Subscribe(*subscribe),

@@ -52,6 +52,8 @@ pub struct ChannelCheckpoint {
 #[derive(Clone, Copy)]
 pub(super) struct Shared {
     pub(super) dt: Duration,
+    /// The tick came so late that nobody saw what was in between.
+    pub(super) late: bool,
     pub(super) self_test: Progress,
     pub(super) tank: Result<Coolant, Fault>,
 }
@@ -219,8 +221,9 @@ impl Channel {
     ) -> Observed {
         let demand = self.state.demand(&config.supervision());
         let phase = self.state.session.phase();
-        let at_target = measured.is_at(demand.target, config);
-        let flowing = measured.is_flowing(config);
+        // Time that nobody watched passes, but it is never credited as cooled.
+        let at_target = measured.is_at(demand.target, config) && !shared.late;
+        let flowing = measured.is_flowing(config) && !shared.late;
         let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
         Observed {

@@ -5,6 +5,7 @@ use crate::inputs::{ChannelInputs, Inputs};
 use coldcap_guard::Conditions;
 use coldcap_guard::detect::{ChannelSample, MachineSample};
 use coldcap_units::Duration;
+use coldcap_units::{Fault, Instant, Reading};
 
 /// What the detectors found in one tick.
 pub(super) struct Detected<const CHANNELS: usize> {
@@ -12,10 +13,22 @@ pub(super) struct Detected<const CHANNELS: usize> {
     pub(super) machine: Conditions,
 }
 
-pub(super) fn channel_sample(inputs: &ChannelInputs, driven: &ChannelDrives) -> ChannelSample {
+/// A sensor that no machine may lack: where it is said to be absent, it is broken.
+const fn required<T: Copy>(reading: Reading<T>, now: Instant) -> Reading<T> {
+    match reading.value {
+        Err(Fault::Absent) => Reading::faulty(Fault::Unavailable, now),
+        _ => reading,
+    }
+}
+
+pub(super) fn channel_sample(
+    inputs: &ChannelInputs,
+    driven: &ChannelDrives,
+    now: Instant,
+) -> ChannelSample {
     ChannelSample {
-        safety: inputs.safety,
-        supply: inputs.supply,
+        safety: required(inputs.safety, now),
+        supply: required(inputs.supply, now),
         returned: inputs.returned,
         front: inputs.front,
         rear: inputs.rear,

@@ -74,17 +74,22 @@ impl Machine {
 
     /// The tank follows the coldest wish.
     pub(super) fn aim(&mut self, wishes: &[Option<Coolant>], config: &Config) {
-        self.target = arbitrate(wishes, config.tank_offset);
+        self.target =
+            arbitrate(wishes, config.tank_offset).map(|wish| wish.max(config.coldest_tank));
     }
 
     pub(super) fn regulate<const CHANNELS: usize>(
         &mut self,
         measured: &Measured<CHANNELS>,
+        driven: Duty,
         dt: Duration,
         config: &Config,
     ) {
         let tank = measured.tank.within(measured.now, config.circulation.oldest);
-        self.chiller = self.tank.step(&config.tank, tank, self.target, dt);
+        // What the guard took away counts as switched off: the chiller's minimum times hold.
+        let taken = !self.chiller.is_off() && driven.is_off();
+        let target = self.target.filter(|_| !taken);
+        self.chiller = self.tank.step(&config.tank, tank, target, dt);
     }
 
     /// Alarms: what all channels and the machine have to signal, by one table.

@@ -39,12 +39,13 @@ impl Replies {
     }
 
     /// Whether this id was seen before; if it was answered, the answer goes out again.
-    pub(super) fn is_repeated(&self, rid: u16, outbox: &mut Outbox) -> bool {
-        let given = self.given.iter().find(|given| given.answer.rid == rid);
+    pub(super) fn is_repeated(&self, rid: u16, endpoint: u8, outbox: &mut Outbox) -> bool {
+        let same = |given: &&Given| given.answer.rid == rid && given.endpoint == endpoint;
+        let given = self.given.iter().find(same);
         if let Some(Given { endpoint, answer }) = given {
             outbox.respond(*endpoint, *answer);
         }
-        given.is_some() || self.is_open(rid)
+        given.is_some() || self.open.iter().any(|open| open.rid == rid && open.endpoint == endpoint)
     }
 
     fn is_open(&self, rid: u16) -> bool {

@@ -51,12 +51,15 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
     }
 
     /// Marks entries to be sent again.
-    pub(super) fn resend(&mut self, channel: u8, from: u32, count: u8) {
+    pub(super) fn resend(&mut self, channel: u8, from: u32, count: u8) -> bool {
         let end = from.saturating_add(u32::from(count));
+        let mut found = false;
         for kept in &mut self.entries {
             let wanted = kept.channel == channel && kept.index >= from && kept.index < end;
             kept.unsent |= wanted;
+            found |= wanted;
         }
+        found
     }
 
     /// Whether anything has still to be sent.
