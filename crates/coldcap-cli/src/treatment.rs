@@ -4,6 +4,7 @@ mod clock;
 mod files;
 mod observer;
 mod progress;
+pub(crate) mod seals;
 mod summary;
 mod wire_tap;
 

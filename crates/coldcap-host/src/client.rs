@@ -52,7 +52,7 @@ use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, TooLong, max_encoded_len};
 use coldcap_wire::message::{
     AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Origin, ReadRecord, RecordEntry, Response,
-    SCHEMA,
+    SCHEMA, Status,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::{Receiver, Sender, WireError};
@@ -321,7 +321,11 @@ impl Client {
         let rid = response.rid;
         match self.requests.answered(endpoint, &response) {
             Some(command) => self.messages.push_back(Message::Response { rid, command, response }),
-            None if self.record_rid.take_if(|own| *own == rid).is_some() => {}
+            None if self.record_rid.take_if(|own| *own == rid).is_some() => {
+                if response.status == Status::EXPIRED {
+                    self.record.give_up_gap();
+                }
+            }
             None => count(&mut self.counters.unmatched),
         }
     }

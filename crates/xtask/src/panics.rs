@@ -54,7 +54,9 @@ pub(crate) fn check() -> Checked {
 }
 
 fn is_panic(name: &str) -> bool {
-    name.contains("panicking") || name.contains("unwrap_failed") || name.contains("expect_failed")
+    ["panic", "begin_unwind", "unwrap_failed", "expect_failed", "index_fail"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 fn route(reached: &BTreeMap<String, String>, end: &str) -> String {
@@ -95,7 +97,7 @@ impl Graph {
             if let Some(name) = heading(line) {
                 current = name.to_owned();
                 graph.calls.entry(current.clone()).or_default();
-            } else if let Some(target) = called(line) {
+            } else if let Some(target) = called(line).filter(|target| *target != current) {
                 graph.calls.entry(current.clone()).or_default().insert(target.to_owned());
             } else if line.contains("\tblx\tr") {
                 graph.indirect.insert(current.clone());
@@ -136,9 +138,9 @@ fn heading(line: &str) -> Option<&str> {
 fn called(line: &str) -> Option<&str> {
     let mut words = line.split('\t').skip(1);
     let mnemonic = words.next()?.trim();
-    if !mnemonic.starts_with('b') || mnemonic.starts_with("bl\u{78}") || mnemonic == "bkpt" {
+    if !mnemonic.starts_with('b') || mnemonic == "bkpt" {
         return None;
     }
     let target = line.rsplit_once('<')?.1.split('>').next()?;
-    (!target.contains('+')).then_some(target)
+    target.split('+').next()
 }

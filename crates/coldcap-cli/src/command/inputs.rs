@@ -50,6 +50,18 @@ fn refused(error: &FaultError) -> String {
     format!("--fault: {given}: allowed {allowed}")
 }
 
+/// The faults of a machine on a socket: those of link, host and mains belong to whoever drives it.
+pub(crate) fn plant_faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
+    let schedule = self::faults(faults)?;
+    let outside =
+        [FaultKind::LinkLoss, FaultKind::FrameNoise, FaultKind::HostCrash, FaultKind::PowerCut];
+    let wrong = schedule.windows().iter().find(|window| outside.contains(&window.kind));
+    wrong.map_or(Ok(schedule.clone()), |window| {
+        let allowed = "allowed here are faults of the machine; use demo for the others";
+        Err(Failure::Input(format!("--fault: {}: {allowed}", window.kind.name())))
+    })
+}
+
 /// The virtual patient: the standard head, with what the file says otherwise.
 pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure> {
     let mut patient = PatientParameters::standard();

@@ -20,7 +20,7 @@ type VirtualRig = Rig<coldcap::Device<1>>;
 
 pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
     let patient = inputs::patient(options.patient.as_deref())?;
-    let faults = inputs::faults(&options.fault)?;
+    let faults = inputs::plant_faults(&options.fault)?;
     let speed = inputs::speed(Some(options.speed))?.unwrap_or(1.0);
     let address = inputs::address("--listen", &options.listen)?;
     let listener = TcpListener::bind(address)
@@ -44,7 +44,11 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
 fn serve(mut stream: TcpStream, rig: VirtualRig, speed: f64) -> Result<(), Failure> {
     stream.set_nodelay(true)?;
     let mut first = [0; 1];
-    if stream.peek(&mut first).map_err(gone)? == 0 {
+    // A client that says nothing must not keep the machine from the others.
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let greeted = stream.peek(&mut first).map_err(gone)?;
+    stream.set_read_timeout(None)?;
+    if greeted == 0 {
         return Ok(());
     }
     if first[0] == GREETING[0] {

@@ -3,6 +3,7 @@
 use super::inputs;
 use crate::arguments::Replay;
 use crate::failure::Failure;
+use crate::treatment::seals::InputSeals;
 use coldcap::canonical::SliceSink;
 use coldcap::hash::Fnv1a64;
 use coldcap::{Config, Control, TickInput, field_at};
@@ -104,6 +105,7 @@ fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> 
     let mut control: Control<1> = Control::new(config);
     let mut restarts = restarts(reader).into_iter().peekable();
     let mut hash = Fnv1a64::new();
+    let mut seals = InputSeals::default();
     let mut room = vec![0; ROOM];
     for tick in reader.ticks() {
         // Of damage only a cut can be left here.
@@ -111,12 +113,29 @@ fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> 
         while let Some((_, gap)) = restarts.next_if(|(at, _)| *at <= tick.number) {
             control = Control::restored(config, &control.checkpoint(), gap);
         }
+        seals.add(&tick.inputs);
         let computed = compute(&mut control, &tick, &mut room)?;
         hash = hash.with(computed);
         replayed.hash = hash.value();
         replayed.ticks += 1;
     }
-    Ok(())
+    check_seals(reader, seals)
+}
+
+/// Not every input bit changes an output: the seals tell of the others.
+fn check_seals(reader: &Reader<'_>, seals: InputSeals) -> Result<(), Finding> {
+    let recorded = reader.blocks().filter_map(Result::ok).find_map(|located| match located.value {
+        Block::Information(object) if object.contains_key("input_seals") => {
+            Some(Value::Object(object))
+        }
+        _ => None,
+    });
+    match recorded.and_then(|recorded| seals.broken(&recorded)) {
+        None => Ok(()),
+        Some((first, last)) => Err(Finding::Recording(format!(
+            "ticks {first} to {last}: inputs: allowed is what was recorded; the outputs are the same"
+        ))),
+    }
 }
 
 /// The outputs of one tick, if they are those that were recorded.

@@ -1,6 +1,7 @@
 //! What a visit leaves behind: all of it, or nothing.
 
 use super::Setup;
+use super::seals::InputSeals;
 use crate::failure::Failure;
 use coldcap_host::capture::{self, Packet, WriteError, Writer};
 use coldcap_host::report::{self, Origin, Treatment};
@@ -17,6 +18,7 @@ pub(crate) struct Files {
     partial: PathBuf,
     place: PathBuf,
     capture: Option<Writer<File>>,
+    seals: InputSeals,
 }
 
 impl Files {
@@ -28,7 +30,7 @@ impl Files {
         }
         fs::create_dir_all(&partial)
             .map_err(|error| Failure::Io(format!("--out: {}: {error}", setup.out.display())))?;
-        let mut files = Self { partial, place, capture: None };
+        let mut files = Self { partial, place, capture: None, seals: InputSeals::default() };
         files.begin(setup)?;
         Ok(files)
     }
@@ -52,6 +54,7 @@ impl Files {
     }
 
     pub(crate) fn tick(&mut self, inputs: &[u8], outputs: &[u8]) -> Result<(), Failure> {
+        self.seals.add(inputs);
         self.capture()?.tick(inputs, outputs).map_err(capture_failure)
     }
 
@@ -86,7 +89,9 @@ impl Files {
         treatment: &Treatment,
         summary: &Value,
     ) -> Result<PathBuf, Failure> {
-        if let Some(capture) = self.capture.take() {
+        let seals = core::mem::take(&mut self.seals).object();
+        if let Some(mut capture) = self.capture.take() {
+            capture.information(&seals).map_err(capture_failure)?;
             capture.finish(output_hash).map_err(capture_failure)?;
         }
         let mut trace = BufWriter::new(File::create(self.partial.join("trace.csv"))?);

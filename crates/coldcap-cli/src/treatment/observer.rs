@@ -114,7 +114,7 @@ impl Observer {
         let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
         let machine = self.machine;
         Treatment {
-            title: plan.name.clone(),
+            title: title(plan, verified),
             outcome: end.outcome.name().to_owned(),
             device: identity(self.hello.as_ref()),
             seed: end.seed,
@@ -125,7 +125,8 @@ impl Observer {
             alarms: alarms(&entries, last_s),
             marks: marks(&entries, plan),
             fit: self.calibration.as_ref().map(fit_visit),
-            billing: billing_lines(&summary, plan),
+            // Nothing is counted from a record that is not whole.
+            billing: if verified { billing_lines(&summary, plan) } else { Vec::new() },
             record: RecordCheck { entries: end.record.total(), verified },
             link: machine.map_or_else(LinkCounters::default, |machine| LinkCounters {
                 ok: machine.link_ok,
@@ -137,6 +138,15 @@ impl Observer {
             ..Treatment::new(origin)
         }
     }
+}
+
+/// What the page is headed with: an incomplete record is said first, not last.
+fn title(plan: &PlanFile, verified: bool) -> String {
+    let name = &plan.name;
+    if verified {
+        return name.clone();
+    }
+    format!("{name} – RECORD INCOMPLETE: minutes, breaks and alarms may be missing below")
 }
 
 fn seconds(at: Instant) -> f64 {
@@ -184,9 +194,14 @@ fn plan_summary(plan: &PlanFile) -> PlanSummary {
 fn phases(entries: &[Entry], plan: &PlanFile) -> Vec<PhaseSpan> {
     let mut spans: Vec<PhaseSpan> = Vec::new();
     let mut begun_s = 0.0;
+    let mut gap_s = 0.0;
     for entry in entries {
+        if let Some(Note::Restarted { gap }) = entry.note() {
+            gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
+        }
         if let Some(Note::PhaseClosed { phase, clock }) = entry.note() {
-            let end_s = seconds(entry.at);
+            // A phase that a loss of power ended was over when the power went.
+            let end_s = seconds(entry.at) - core::mem::take(&mut gap_s);
             let first = !spans.iter().any(|span| span.phase == phase);
             spans.push(PhaseSpan {
                 phase,
@@ -219,10 +234,14 @@ fn expected(phase: Phase, plan: &PlanFile) -> Option<f64> {
 
 fn breaks(entries: &[Entry], plan: &PlanFile) -> Vec<BreakSpan> {
     let mut breaks: Vec<BreakSpan> = Vec::new();
+    let mut gap_s = 0.0;
     for entry in entries {
         match entry.note() {
+            Some(Note::Restarted { gap }) => {
+                gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
+            }
             Some(Note::BreakBegan { reason }) => breaks.push(BreakSpan {
-                start_s: seconds(entry.at),
+                start_s: seconds(entry.at) - core::mem::take(&mut gap_s),
                 end_s: None,
                 reason: reason_name(reason),
                 allowed_min: Some(minutes(plan.treatment.break_each)),
@@ -242,9 +261,9 @@ fn breaks(entries: &[Entry], plan: &PlanFile) -> Vec<BreakSpan> {
 pub(crate) fn reason_name(reason: Reason) -> String {
     let name = match reason {
         Reason::STOPPED => "stopped",
-        Reason::OPERATOR_TRIP => "guard: operator resumes",
-        Reason::CLINICIAN_TRIP => "guard: clinician resets",
-        Reason::SERVICE_TRIP => "guard: service resets",
+        Reason::OPERATOR_TRIP => "stopped by the guard (operator may resume)",
+        Reason::CLINICIAN_TRIP => "stopped by the guard (clinician must reset)",
+        Reason::SERVICE_TRIP => "stopped by the guard (service must reset)",
         Reason::UNCOUPLED => "cap uncoupled",
         Reason::NOT_WORN => "cap not worn",
         Reason::POWER_GAP => "power gap",

@@ -15,6 +15,7 @@ pub struct Record {
     total: u32,
     first_missing: u32,
     restarts: u32,
+    lost: u32,
 }
 
 impl Record {
@@ -66,6 +67,22 @@ impl Record {
         Some((self.first_missing, run as u8))
     }
 
+    /// The device does not have the first missing entries any more: they are lost, and the later gaps
+    /// are asked for. The record stays incomplete.
+    pub(super) fn give_up_gap(&mut self) {
+        if let Some((first, run)) = self.missing() {
+            self.lost = self.lost.saturating_add(run.into());
+            self.first_missing = first.saturating_add(run.into());
+            self.skip_known();
+        }
+    }
+
+    fn skip_known(&mut self) {
+        while self.entries.contains_key(&self.first_missing) {
+            self.first_missing = self.first_missing.saturating_add(1);
+        }
+    }
+
     pub(super) fn insert(&mut self, report: &RecordEntry) {
         let RecordEntry { index, total, entry } = report;
         if self.entries.get(index).is_some_and(|known| *known != entry.0) {
@@ -73,9 +90,7 @@ impl Record {
         }
         self.entries.insert(*index, entry.0);
         self.total = self.total.max(*total).max(index.saturating_add(1));
-        while self.entries.contains_key(&self.first_missing) {
-            self.first_missing = self.first_missing.saturating_add(1);
-        }
+        self.skip_known();
     }
 }
 

@@ -144,10 +144,19 @@ fn alarms(alarms: &[AlarmSpan]) -> Markup {
                 th { "alarm" } th { "priority" } th class="figure" { "from" }
                 th class="figure" { "to" }
             } }
-            tbody { @for alarm in alarms.iter().take(MOST_ROWS) { (alarm_row(alarm)) } }
+            tbody { @for alarm in most_urgent(alarms) { (alarm_row(alarm)) } }
         }
         (left_out(alarms.len()))
     }
+}
+
+/// As many alarms as there are rows, the most urgent first to be kept, in order of time.
+fn most_urgent(alarms: &[AlarmSpan]) -> Vec<&AlarmSpan> {
+    let mut kept: Vec<(usize, &AlarmSpan)> = alarms.iter().enumerate().collect();
+    kept.sort_by_key(|(place, alarm)| (core::cmp::Reverse(alarm.priority), *place));
+    kept.truncate(MOST_ROWS);
+    kept.sort_by_key(|(place, _)| *place);
+    kept.into_iter().map(|(_, alarm)| alarm).collect()
 }
 
 fn alarm_row(alarm: &AlarmSpan) -> Markup {
