@@ -12,7 +12,7 @@ use crate::command::{Action, Answer, Command, Commands};
 use crate::config::Config;
 use crate::drives::{ChannelDrives, Drives};
 use crate::inputs::{Inputs, Panel};
-use crate::outputs::{Event, Outputs};
+use crate::outputs::{EntryBytes, Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use channel::{Channel, Shared};
@@ -99,6 +99,11 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
 
     fn checkpoint_of(&self, index: usize) -> ChannelCheckpoint {
         self.channels.get(index).map_or_else(ChannelCheckpoint::default, Channel::checkpoint)
+    }
+
+    /// Entries of the record that no tick has handed out yet.
+    pub(crate) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
+        self.channels.iter().flat_map(Channel::held_entries)
     }
 
     /// The configuration.

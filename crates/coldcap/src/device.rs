@@ -61,12 +61,14 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control, link: Link::new(&config) }
     }
 
-    /// Restarts as after a loss of power: all that survives is the [`Checkpoint`]. The hello names the
-    /// next boot.
+    /// Restarts as after a loss of power: what survives is the [`Checkpoint`], and the entries of the
+    /// record as a journal would keep them. The hello names the next boot.
     pub fn restart(&mut self, gap: Option<Duration>) {
         let mut config = *self.control.config();
         config.identity.boot = config.identity.boot.wrapping_add(1);
+        let entries = self.link.take_entries(self.control.held_entries());
         *self = Self::restored(config, &self.control.checkpoint(), gap);
+        self.link.keep_entries(entries);
     }
 
     /// One tick with what the link has taken in; returns what it was a function of, and its outputs.

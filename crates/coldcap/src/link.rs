@@ -9,7 +9,7 @@ use crate::bridge::outbound::{self, Stamp};
 use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands};
 use crate::config::Config;
 use crate::drives::Drives;
-use crate::outputs::{ChannelStatus, MachineStatus, Outputs};
+use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
 use coldcap_session::{Request, Role};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::Receiver;
@@ -20,7 +20,7 @@ use coldcap_wire::message::{
 use heapless::Deque;
 use outbox::{Outbox, Status as Queued};
 use replies::Replies;
-use stored::Stored;
+pub(crate) use stored::Stored;
 
 /// Commands that wait for their tick.
 const WAITING: usize = 8;
@@ -292,6 +292,21 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     fn reports_are_wanted(&self) -> bool {
         self.heard.is_some() && self.latest.is_some() && !self.period.is_zero()
+    }
+
+    /// Takes the entries of the record out of a link that ends, and adds those that never got here.
+    pub(crate) fn take_entries<'a>(
+        &mut self,
+        held: impl Iterator<Item = &'a EntryBytes>,
+    ) -> Stored<CHANNELS> {
+        let mut stored = core::mem::replace(&mut self.stored, Stored::new());
+        held.for_each(|entry| stored.keep(entry));
+        stored
+    }
+
+    /// Goes on with the entries of the link before.
+    pub(crate) fn keep_entries(&mut self, stored: Stored<CHANNELS>) {
+        self.stored = stored;
     }
 
     /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.

@@ -76,7 +76,8 @@ code! {
         UNSUPPORTED = 7, "unsupported";
         /// The state has moved on from `expected_revision`.
         STALE = 8, "stale";
-        /// The command came after its deadline, or the first of two steps is missing or too old.
+        /// The command came after its deadline, or the first of two steps is missing or too old, or the
+        /// record entries asked for are not kept any more.
         EXPIRED = 9, "expired";
         /// Too many commands in too short a time.
         RATE_LIMITED = 10, "rate_limited";

@@ -89,6 +89,11 @@ impl Channel {
         self.restart = Some(gap);
     }
 
+    /// Entries that wait for a tick with room for them.
+    pub(super) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
+        self.pending.iter()
+    }
+
     pub(super) const fn checkpoint(&self) -> ChannelCheckpoint {
         ChannelCheckpoint { state: self.state, chain: self.chain }
     }

@@ -12,7 +12,7 @@ const KEPT: usize = 96;
 
 /// Entries and calibrations, and which of them have still to be sent.
 #[derive(Clone, Debug)]
-pub(super) struct Stored<const CHANNELS: usize> {
+pub(crate) struct Stored<const CHANNELS: usize> {
     entries: Deque<Kept, KEPT>,
     totals: [u32; CHANNELS],
     calibration: Option<CalibrationBytes>,
