@@ -12,8 +12,12 @@ pub(crate) fn check() -> Checked {
     let folder = shell::root().join("fuzz");
     let list = shell::output_in(&folder, &["cargo", "+nightly", "fuzz", "list"])?;
     for target in list.split_whitespace() {
-        let line =
-            ["cargo", "+nightly", "fuzz", "run", "--sanitizer", "none", target, "--", SECONDS];
+        // What is found goes into the first folder; the committed corpus only seeds it.
+        let found = shell::target().join("fuzz-corpus").join(target);
+        std::fs::create_dir_all(&found)?;
+        let (found, seeds) = (found.to_string_lossy().into_owned(), format!("corpus/{target}"));
+        let run = ["cargo", "+nightly", "fuzz", "run", "--sanitizer", "none", target];
+        let line = [&run[..], &[&found, &seeds, "--", SECONDS]].concat();
         shell::run_in(&folder, &line, &[("RUST_BACKTRACE", "1")])?;
     }
     Ok(Outcome::Done)
