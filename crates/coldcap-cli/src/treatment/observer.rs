@@ -110,7 +110,8 @@ impl Observer {
             end.record.iter().map(|(_, bytes)| Entry::from_bytes(bytes)).collect();
         let summary = Summary::fold(&entries);
         let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
-        let verified = end.record.is_complete() && verify(&entries).is_ok();
+        let whole = end.record.is_complete() && end.record.lost() == 0;
+        let verified = whole && verify(&entries).is_ok();
         let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
         let machine = self.machine;
         Treatment {

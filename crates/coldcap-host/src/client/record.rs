@@ -31,10 +31,18 @@ impl Record {
         self.entries.len()
     }
 
-    /// Whether every entry that the device has told of is here.
+    /// Whether nothing is left to ask for: every entry that the device has told of is here or
+    /// [`lost`](Self::lost).
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.first_missing >= self.total
+    }
+
+    /// How many entries the device did not keep long enough: they cannot be had any more, and the chain
+    /// of such a record does not verify.
+    #[must_use]
+    pub const fn lost(&self) -> u32 {
+        self.lost
     }
 
     /// How often another entry came under an index that was taken: the device had begun a new record,
@@ -115,6 +123,18 @@ mod tests {
         assert_eq!(record.missing(), Some((4, 8)));
         (4..20).for_each(|index| record.insert(&report(index, 20, index as u8)));
         assert_eq!((record.missing(), record.collected()), (None, 20));
+    }
+
+    #[test]
+    fn what_the_device_no_longer_has_is_given_up_and_the_later_gaps_are_asked_for() {
+        let mut record = Record::default();
+        record.insert(&report(3, 20, 3));
+        record.give_up_gap();
+        assert_eq!((record.lost(), record.missing()), (3, Some((4, 8))));
+        (4..20).for_each(|index| record.insert(&report(index, 20, index as u8)));
+        assert_eq!((record.is_complete(), record.missing(), record.lost()), (true, None, 3));
+        record.give_up_gap();
+        assert_eq!(record.lost(), 3, "there is nothing more to give up");
     }
 
     #[test]
