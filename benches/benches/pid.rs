@@ -9,17 +9,13 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use fixed::types::I16F16;
 
 fn pid(criterion: &mut Criterion) {
-    let coefficients = Coefficients::new(&REFERENCE_TUNING, TICK).unwrap();
+    let coefficients = Coefficients::<I16F16>::new(&REFERENCE_TUNING, TICK).unwrap();
     criterion.bench_function("Pid::step, I16F16", |bencher| {
         let mut pid = Pid::new();
         let mut achieved = I16F16::ZERO;
         bencher.iter(|| {
-            let input = Input {
-                setpoint: I16F16::from_num(-4),
-                measured: Ok(black_box(I16F16::from_bits(-262_000))),
-                feed_forward: I16F16::ZERO,
-                achieved,
-            };
+            let measured = Ok(black_box(I16F16::from_bits(-262_000)));
+            let input = Input::auto(I16F16::from_num(-4), measured, achieved, TICK);
             let step = pid.step(&coefficients, &Limits::UNIT, &input);
             achieved = step.command;
             step.command

@@ -3,7 +3,7 @@
 use coldcap_units::{Coolant, Duration, Duty, Fault, Kelvin};
 use fixed::types::I16F16;
 
-use crate::pid::{Action, Coefficients, Input, Limits, Pid, Tuning, TuningError};
+use crate::pid::{Coefficients, Input, Limits, Mode, Pid, Tuning, TuningError};
 use crate::ramp::{Ramp, RunningRamp};
 use crate::valve::{Characteristic, Valve, ValveConfig};
 
@@ -15,23 +15,15 @@ use crate::valve::{Characteristic, Valve, ValveConfig};
 /// and each round of the loop adds to it; [`Characteristic::Quadratic`] evens that out. In simulation
 /// the gain has a margin of more than 3 for a transport of 1 to 10 s, a sensor of 2 to 5 s and up to
 /// 20 s of mixing in the cap. While the ramp runs, the supply lags it by 0.2 to 0.3 K on the warm side.
-pub const REFERENCE_TUNING: Tuning = Tuning {
-    gain: I16F16::lit("0.15"),
-    integral_time: Duration::from_secs(15),
-    derivative_time: Duration::ZERO,
-    filter_time: Duration::ZERO,
-    b: I16F16::ONE,
-    c: I16F16::ZERO,
-    action: Action::Direct,
-};
+pub const REFERENCE_TUNING: Tuning = Tuning::isa(0.15, 15.0, 0.0);
 
 /// Everything about a loop that does not change while it runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LoopConfig {
     /// Of the PID, for the period at which the loop is stepped.
-    pub coefficients: Coefficients,
+    pub coefficients: Coefficients<I16F16>,
     /// Of the valve command while the loop cools. An invalid sensor closes the valve, whatever they are.
-    pub limits: Limits,
+    pub limits: Limits<I16F16>,
     /// How fast the effective setpoint gets colder.
     pub ramp: Ramp,
     /// The effective setpoint is never further below the measured supply than this, and a supply that
@@ -49,7 +41,7 @@ impl LoopConfig {
     /// # Errors
     /// [`TuningError`] if the period is zero or longer than the integral time of 15 s.
     pub const fn reference(period: Duration) -> Result<Self, TuningError> {
-        match Coefficients::new(&REFERENCE_TUNING, period) {
+        match Coefficients::<I16F16>::new(&REFERENCE_TUNING, period) {
             Ok(coefficients) => Ok(Self {
                 coefficients,
                 limits: Limits::UNIT,
@@ -98,10 +90,10 @@ pub struct LoopOutput {
 ///   the loop starts again from what is measured.
 ///
 /// An example is at the top of the [crate].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CoolantLoop {
     ramp: Option<RunningRamp>,
-    pid: Pid,
+    pid: Pid<I16F16>,
     valve: Valve,
     held: bool,
 }
@@ -109,8 +101,8 @@ pub struct CoolantLoop {
 impl CoolantLoop {
     /// A loop that is not cooling.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { ramp: None, pid: Pid::new(), valve: Valve::new(), held: false }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// One step; call it once every period of the coefficients, also while there is no target.
@@ -132,11 +124,10 @@ impl CoolantLoop {
 
     fn hold(&mut self, config: &LoopConfig, fault: Fault) -> LoopOutput {
         self.held = true;
+        let zero = I16F16::ZERO;
         let nothing = Input {
-            setpoint: I16F16::ZERO,
-            measured: Err(fault),
-            feed_forward: I16F16::ZERO,
-            achieved: I16F16::ZERO,
+            mode: Mode::Hold,
+            ..Input::auto(zero, Err(fault), zero, config.coefficients.period())
         };
         self.pid.step(&config.coefficients, &config.limits, &nothing);
         let effective = self.ramp.as_ref().map(RunningRamp::effective);
@@ -159,12 +150,7 @@ impl CoolantLoop {
         let step = self.pid.step(
             &config.coefficients,
             &config.limits,
-            &Input {
-                setpoint: effective.0.to_fixed(),
-                measured: Ok(supply.0.to_fixed()),
-                feed_forward: I16F16::ZERO,
-                achieved,
-            },
+            &Input::auto(effective.0.to_fixed(), Ok(supply.0.to_fixed()), achieved, input.dt),
         );
         let valve = self.valve.drive(&config.valve, step.command, input.dt);
         LoopOutput { effective: Some(effective), valve }
@@ -179,9 +165,11 @@ impl CoolantLoop {
     }
 
     fn start(&mut self, config: &LoopConfig, supply: Coolant) -> RunningRamp {
-        let supply_degrees = supply.0.to_fixed();
-        let off = config.limits.low();
-        self.pid.transfer(&config.coefficients, supply_degrees, supply_degrees, off);
+        let degrees = supply.0.to_fixed();
+        let off = Mode::Track(config.limits.low());
+        let period = config.coefficients.period();
+        let start = Input { mode: off, ..Input::auto(degrees, Ok(degrees), I16F16::ZERO, period) };
+        self.pid.step(&config.coefficients, &config.limits, &start);
         config.ramp.start(supply)
     }
 }

@@ -61,6 +61,8 @@
 
 pub mod arbiter;
 pub mod channel;
+pub mod filter;
+pub mod number;
 pub mod pid;
 pub mod ramp;
 pub mod tank;

@@ -1,4 +1,4 @@
-//! A two-degree-of-freedom PID controller in integers.
+//! A two-degree-of-freedom PID controller over four number types.
 //!
 //! # The law
 //! In ISA form, with setpoint `r`, measurement `y`, feed-forward `f` and output `u`
@@ -8,41 +8,74 @@
 //! u = ±K · [ (b·r − y) + 1/(Ti·s) · (r − y) + Td·s/(1 + Tf·s) · (c·r − y) ] + f
 //! ```
 //!
-//! The sign is `+` for [`Action::Reverse`] and `−` for [`Action::Direct`]. With the period `h`:
+//! The sign is `+` for [`Action::Reverse`] and `−` for [`Action::Direct`]. With the period `h`, in
+//! this order:
 //!
 //! ```text
-//! P(k) = ±K·b·r(k) ∓ K·y(k)
-//! I(k) = I(k−1) ± K·h/Ti·(r(k) − y(k)) + h/Tt·(achieved(k) − v(k−1))
-//! D(k) = a·D(k−1) ± K·Td·(1 − a)/h·(c·Δr(k) − Δy(k))         a = exp(−h/Tf)
-//! v(k) = P(k) + I(k) + D(k) + f(k)                           rounded to 2⁻¹⁶
-//! u(k) = v(k) limited to [low, high]
+//! e(k) = r(k) − y(k)
+//! I ← I(k−1) ∓ K·(1 − b)·(r(k) − r(k−1))                           r(−1) = 0
+//! I ← I + h/Tt·(limited(achieved(k)) − v(k−1))                     not in the first step
+//! D(k) = a·D(k−1) ± K·Td·(1 − a)/h·(c·Δr(k) − Δy(k))               a = exp(−h/Tf); D(0) = 0
+//! I(k) = I ± K·h/Ti·e(k)                                           unless it rests
+//! v(k) = ±K·e(k) + I(k) + D(k) + f(k)                              rounded once
+//! u(k) = v(k) limited to [low, high], and to [u(k−1) − fall, u(k−1) + rise]
 //! ```
 //!
-//! `achieved(k)`, limited to the same range, is what the actuator did with `u(k−1)`; `v(k−1)` is what
-//! was asked for before limiting. `Tt = √(Ti·Td)`, or `Ti` without derivative action, and never less
-//! than `h`. The derivative's pole is exact for every period, and its gain is exact for ramps.
+//! The setpoint weight `b` stands in the integral: summed over all moves of the setpoint the second
+//! line is `∓K·(1 − b)·r`, so `±K·e + I` is the proportional term `±K·(b·r − y)` of the law and its
+//! integral, in exact arithmetic. That way no gain multiplies anything that is not zero at rest, and
+//! **gains, weights and limits can be exchanged between any two steps without a bump**: there is nothing
+//! to call and nothing to forget.
+//!
+//! # Anti-windup
+//! - **Back-calculation.** `achieved(k)` is what the actuator did with `u(k−1)`; `v(k−1)` is what was
+//!   asked for before any limit. Limits, slew limits, time-proportioning, a guard that takes the drive
+//!   away: all are one thing to the integral, which follows with the time `Tt`, by default `√(Ti·Td)`,
+//!   or `Ti` without derivative action, and never less than `h`.
+//! - **Conditional integration.** Where a limit held the last command back, the integral rests while
+//!   its increment pushes further outward.
+//!
+//! # Modes and faults
+//! [`Mode`] says who decides the output; in every mode but [`Mode::Auto`] the integral is kept where
+//! the law would give the output that is driven. An invalid sample is bridged by [`OnInvalid`]. A sample
+//! that is not a number, or beyond ±2048, is an invalid one. So is one whose setpoint, feed-forward or
+//! achieved output is.
+//!
+//! # Time
+//! [`Jitter`] says what is done about a step out of time. Scaled by the ratio `q` of the time that
+//! passed to the period, increments of the integral are multiplied by `q`, and the new derivative by
+//! `1/(a + q·(1 − a))`, which makes the pole `1/(1 + q·(1 − a)/a)`: exact at `q = 1`, a backward Euler
+//! step of the filter elsewhere.
 //!
 //! # Numbers
-//! Signals are I16F16, steps of 2⁻¹⁶. A gain is a 31-bit mantissa with its own shift, so that a slow
-//! integral keeps as many digits as a large proportional gain. Terms and states have 40 fractional
-//! bits in an `i64`. Products are truncated at 2⁻⁴⁰; the output is rounded once.
+//! See [`number`](crate::number). In both fixed-point types products are truncated at 2⁻⁴⁰ and the
+//! output is rounded once; the same inputs give the same bits on every machine. So do `f32` and `f64`
+//! wherever IEEE 754 is kept (no flush to zero, no contraction).
 //!
-//! # Leaving a limit
-//! With an error `e` that has stood for several `Tt`, the request exceeds the limit by
-//! `K·e·Tt/Ti ≤ K·e`. When the error turns round because the measurement moved, the proportional term
-//! takes back more than that, and the command leaves the limit in that step; likewise for a setpoint
-//! move with `b = 1`. A setpoint move with `b < 1` that is too small to do so is followed within `Tt`.
+//! # Storing
+//! With the feature `serde`, [`Coefficients`], [`Limits`] and [`Pid`] are stored as they are applied,
+//! quantised, with a version: firmware and host tool run from identical numbers. What is read is
+//! checked: a gain that could overflow, a state out of its bounds, a limit below the floor is refused
+//! by name.
 //!
 //! # The actuator's read-back
 //! Anti-windup believes `achieved`. A read-back that is off by `q` for ever costs a steady error of
 //! `q/K·Ti/Tt`; [`valve`](crate::valve) therefore takes a read-back within a tolerance for true.
 
 mod coefficients;
-mod gain;
+pub(crate) mod design;
+mod general;
 mod limits;
-mod pole;
+mod signals;
 mod step;
+#[cfg(feature = "serde")]
+mod stored;
+mod tuning;
 
-pub use coefficients::{Action, Coefficients, Tuning, TuningError};
-pub use limits::{Limits, LimitsError};
-pub use step::{Flags, Input, Pid, Step};
+pub use coefficients::{Coefficients, Jitter};
+pub use limits::{Fallback, Limits, LimitsError, OnInvalid};
+pub use signals::{Flags, Input, Mode, Step};
+pub use step::Pid;
+#[cfg(feature = "serde")]
+pub use stored::{StoredCoefficients, StoredError, StoredLimits, StoredPid};
+pub use tuning::{Action, Tuning, TuningError};

@@ -31,11 +31,13 @@ pub enum Fault {
     Uncalibrated = 11,
     /// Its calibration is past its due date.
     Expired = 12,
+    /// A floating-point value that is not a finite number.
+    NotFinite = 13,
 }
 
 impl Fault {
     /// Every fault, in order of its code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Absent,
         Self::Unavailable,
         Self::Open,
@@ -48,9 +50,10 @@ impl Fault {
         Self::Bus,
         Self::Uncalibrated,
         Self::Expired,
+        Self::NotFinite,
     ];
 
-    /// The frozen code, 1 to 12; 0 stands for "no fault" wherever codes are stored.
+    /// The frozen code, 1 to 13; 0 stands for "no fault" wherever codes are stored.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -78,6 +81,7 @@ impl Fault {
             Self::Bus => "bus",
             Self::Uncalibrated => "uncalibrated",
             Self::Expired => "expired",
+            Self::NotFinite => "not_finite",
         }
     }
 }
@@ -101,6 +105,6 @@ mod tests {
             assert_eq!(Fault::from_code(fault.code()), Some(fault));
         }
         assert_eq!(Fault::from_code(0), None);
-        assert_eq!(Fault::from_code(13), None);
+        assert_eq!(Fault::from_code(14), None);
     }
 }

@@ -1,279 +1,247 @@
-//! The state of a controller, and one step of it.
+//! The state of a controller, and the short way through a step.
 
+use super::{Coefficients, Input, Limits, Mode, Step};
+use crate::number::Number;
 use coldcap_units::Fault;
-use fixed::types::I16F16;
 
-use super::gain::EXTRA_BITS;
-use super::{Coefficients, Limits};
-
-/// What one step needs to know. All signals are in the units of the [`Tuning`](super::Tuning).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Input {
-    /// What the measurement shall become.
-    pub setpoint: I16F16,
-    /// What was measured, or why there is nothing.
-    pub measured: Result<I16F16, Fault>,
-    /// Added to the output; 0 if there is none.
-    pub feed_forward: I16F16,
-    /// What the actuator really did with the previous command, in units of the output.
-    pub achieved: I16F16,
-}
-
-/// What one step decided, term by term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Step {
-    /// The output, within the limits.
-    pub command: I16F16,
-    /// The proportional term, saturated to the range of its type.
-    pub proportional: I16F16,
-    /// The integral term, likewise.
-    pub integral: I16F16,
-    /// The derivative term, likewise.
-    pub derivative: I16F16,
-    /// What happened.
-    pub flags: Flags,
-}
-
-/// What happened in a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags {
-    /// More was wanted than the high limit.
-    pub saturated_high: bool,
-    /// Less was wanted than the low limit.
-    pub saturated_low: bool,
-    /// The measurement was invalid: the command is the low limit and the integral is held.
-    pub held: bool,
-}
-
-/// Signals of the last valid step, in 2⁻¹⁶.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Signals {
-    setpoint: i32,
-    measured: i32,
-    requested: i32,
-}
-
-/// The state of a PID controller: 32 bytes. The law is at [`pid`](crate::pid).
+/// The state of a PID controller: 40 bytes in [`I16F16`](fixed::types::I16F16), 32 in `f32`. The law is
+/// at [`pid`](crate::pid).
 ///
 /// ```
-/// use coldcap_thermal::pid::{Action, Coefficients, Input, Limits, Pid, Tuning};
+/// use coldcap_thermal::pid::{Coefficients, Flags, Input, Limits, Pid, Tuning};
 /// use coldcap_units::{Duration, Fault};
-/// use fixed::types::I16F16;
 ///
-/// let tuning = Tuning {
-///     gain: I16F16::lit("0.5"),
-///     integral_time: Duration::from_secs(10),
-///     derivative_time: Duration::ZERO,
-///     filter_time: Duration::ZERO,
-///     b: I16F16::ONE,
-///     c: I16F16::ZERO,
-///     action: Action::Direct,
-/// };
-/// let coefficients = Coefficients::new(&tuning, Duration::from_secs(1))?;
+/// let second = Duration::from_secs(1);
+/// let coefficients = Coefficients::<f32>::new(&Tuning::isa(0.5, 10.0, 0.0), second)?;
 /// let mut pid = Pid::new();
-/// let mut input = Input {
-///     setpoint: I16F16::lit("4"),
-///     measured: Ok(I16F16::lit("5")),
-///     feed_forward: I16F16::ZERO,
-///     achieved: I16F16::ZERO,
-/// };
-/// let step = pid.step(&coefficients, &Limits::UNIT, &input);
-/// assert_eq!(step.command, I16F16::lit("0.55")); // one kelvin too warm: open
+/// let step = pid.step(&coefficients, &Limits::UNIT, &Input::auto(4.0, Ok(5.0), 0.0, second));
+/// assert_eq!(step.command, 0.55); // one kelvin too warm: open
 ///
-/// input.measured = Err(Fault::Open);
-/// let step = pid.step(&coefficients, &Limits::UNIT, &input);
-/// assert!(step.flags.held && step.command == I16F16::ZERO);
+/// let lost = Input::auto(4.0, Err(Fault::Open), step.command, second);
+/// let step = pid.step(&coefficients, &Limits::UNIT, &lost);
+/// assert!(step.flags.has(Flags::FALLBACK) && step.command == 0.0);
 /// # Ok::<(), coldcap_thermal::pid::TuningError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Pid {
-    /// The integral term in 2⁻⁴⁰.
-    integral: i64,
-    /// The derivative term in 2⁻⁴⁰.
-    derivative: i64,
-    last: Signals,
-    /// Whether `last` is of the step just before: only then may differences be taken.
-    continuous: bool,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(
+        bound(
+            serialize = "T: serde::Serialize, T::Integral: serde::Serialize, \
+                         T::Term: serde::Serialize, T::Signal: serde::Serialize",
+            deserialize = "T: serde::Deserialize<'de>, \
+                           T::Integral: serde::Deserialize<'de>, T::Term: serde::Deserialize<'de>, \
+                           T::Signal: serde::Deserialize<'de>"
+        ),
+        into = "super::stored::StoredPid<T>",
+        try_from = "super::stored::StoredPid<T>"
+    )
+)]
+pub struct Pid<T: Number> {
+    pub(super) integral: T::Integral,
+    pub(super) derivative: T::Term,
+    /// The setpoint, the measurement and the command of the last valid step.
+    pub(super) setpoint: T::Signal,
+    pub(super) measured: T::Signal,
+    pub(super) command: T,
+    /// What the last step asked for beyond its command.
+    pub(super) excess: T,
+    /// How many steps in a row had no valid sample.
+    pub(super) missed: u16,
+    pub(super) shape: Shape,
 }
 
-impl Pid {
+/// What the last step leaves for the next one to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum Shape {
+    /// There is no last measurement to take a difference to.
+    #[default]
+    Fresh,
+    /// It was valid, and the command was what it asked for.
+    Regular,
+    /// The output was decided elsewhere while nothing was measured.
+    Adrift,
+    /// It was valid, and the command was held back by a limit.
+    Clipped,
+}
+
+impl<T: Number> Pid<T> {
     /// A controller at rest: all terms zero, no history.
     #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            integral: 0,
-            derivative: 0,
-            last: Signals { setpoint: 0, measured: 0, requested: 0 },
-            continuous: false,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// One step; call it once every period of the coefficients.
+    /// The last command.
+    #[must_use]
+    pub const fn command(&self) -> T {
+        self.command
+    }
+
+    /// One step; call it once every period of the coefficients. Coefficients, limits and mode may
+    /// change from one step to the next: at rest the output does not move by it.
     ///
-    /// The command never leaves `limits`, whatever the inputs are. An invalid measurement commands
-    /// the low limit, holds the integral, and clears the derivative; the next valid sample goes on
-    /// without a bump, as if the invalid ones had not been there.
+    /// The command never leaves the limits, whatever the inputs are, and no input poisons the state.
+    ///
+    /// # Timing
+    /// Bounded: no loop. A regular step (automatic, in time, with a valid sample, with the setpoint
+    /// where it was and an actuator that did as it was told, not at a limit) takes a short way without a
+    /// division and without a call. It is a shortcut of the general way and nothing else: a property
+    /// test holds both to the same bits.
     ///
     /// # Panics
-    /// Never. The time is bounded: no loop, no division.
-    pub fn step(&mut self, coefficients: &Coefficients, limits: &Limits, input: &Input) -> Step {
-        match input.measured {
-            Ok(measured) => self.regulate(coefficients, limits, input, measured.to_bits()),
-            Err(_) => self.hold(limits),
-        }
-    }
-
-    /// Takes over from another command without a bump: with these signals the next request is
-    /// `output`, apart from that step's own integral increment.
-    pub fn transfer(
+    /// Never.
+    #[inline]
+    pub fn step(
         &mut self,
-        coefficients: &Coefficients,
-        setpoint: I16F16,
-        measured: I16F16,
-        output: I16F16,
-    ) {
-        let proportional = coefficients.proportional.apply(setpoint.to_bits(), measured.to_bits());
-        *self = Self {
-            integral: widened(output.to_bits()).saturating_sub(proportional),
-            ..Self::new()
-        };
-    }
-
-    /// Changes the coefficients without a bump: the sum of the proportional and integral terms stays
-    /// what it was at the last valid sample, and the derivative decays with its new filter.
-    ///
-    /// Call it between two steps, and use `new` from then on.
-    pub fn retune(&mut self, old: &Coefficients, new: &Coefficients) {
-        let Signals { setpoint, measured, .. } = self.last;
-        let before = old.proportional.apply(setpoint, measured);
-        let after = new.proportional.apply(setpoint, measured);
-        self.integral = sum(self.integral, before).saturating_sub(after);
-    }
-
-    fn hold(&mut self, limits: &Limits) -> Step {
-        self.derivative = 0;
-        self.continuous = false;
-        Step {
-            command: limits.low(),
-            proportional: I16F16::ZERO,
-            integral: narrowed(self.integral),
-            derivative: I16F16::ZERO,
-            flags: Flags { held: true, ..Flags::default() },
+        with: &Coefficients<T>,
+        limits: &Limits<T>,
+        input: &Input<T>,
+    ) -> Step<T> {
+        match self.short_way(with, limits, input) {
+            Some(step) => step,
+            None => self.general_way(with, limits, input),
         }
     }
 
-    fn regulate(
+    /// A regular step, or `None` with nothing changed.
+    #[inline(always)]
+    fn short_way(
         &mut self,
-        coefficients: &Coefficients,
-        limits: &Limits,
-        input: &Input,
-        measured: i32,
-    ) -> Step {
-        let setpoint = input.setpoint.to_bits();
-        if self.continuous {
-            self.track(coefficients, limits.limit(input.achieved));
-            self.differentiate(coefficients, setpoint, measured);
+        with: &Coefficients<T>,
+        limits: &Limits<T>,
+        input: &Input<T>,
+    ) -> Option<Step<T>> {
+        let measured = self.regular(with, limits, input).ok()?;
+        let error = T::difference(self.setpoint, measured);
+        let fall = T::difference(self.measured, measured);
+        let decayed = T::decay(self.derivative, with.pole);
+        let derivative = T::sum(decayed, T::amplify(with.derivative, fall));
+        let integral = T::integrate(self.integral, T::amplify(with.integral, error));
+        let proportional = T::amplify(with.proportional, error);
+        let value = T::value(integral);
+        let feedback = T::sum(T::sum(proportional, derivative), value);
+        let command = T::narrow(T::sum(feedback, input.feed_forward.widen()));
+        if !(command >= limits.low && command <= limits.high) {
+            return None;
         }
-        let increment = coefficients.integral.apply(setpoint, measured);
-        self.integral = sum(self.integral, increment);
-        let proportional = coefficients.proportional.apply(setpoint, measured);
-        let feedback = sum(sum(proportional, self.derivative), self.integral);
-        let requested = narrowed(sum(feedback, widened(input.feed_forward.to_bits())));
-        self.last = Signals { setpoint, measured, requested: requested.to_bits() };
-        self.continuous = true;
-        self.outcome(limits, proportional, requested)
+        self.integral = integral;
+        self.derivative = derivative;
+        self.measured = measured;
+        self.command = command;
+        Some(Step::regular(command, input.feed_forward, [proportional, value, derivative]))
     }
 
-    /// Anti-windup: the integral follows what the actuator achieved.
-    fn track(&mut self, coefficients: &Coefficients, achieved: I16F16) {
-        let pull = coefficients.tracking.apply(achieved.to_bits(), self.last.requested);
-        self.integral = sum(self.integral, pull);
+    /// The measurement, if this step is a regular one so far.
+    #[inline(always)]
+    fn regular(
+        &self,
+        with: &Coefficients<T>,
+        limits: &Limits<T>,
+        input: &Input<T>,
+    ) -> Result<T::Signal, ()> {
+        let measured = input.measured.map_err(|_: Fault| ())?;
+        let calm = matches!(input.mode, Mode::Auto)
+            && matches!(self.shape, Shape::Regular)
+            && !limits.slewed
+            && input.dt == with.period
+            && input.achieved == self.command
+            && measured.fault().is_none()
+            && input.feed_forward.fault().is_none()
+            && input.setpoint.signal() == self.setpoint;
+        if calm { Ok(measured.signal()) } else { Err(()) }
     }
+}
 
-    fn differentiate(&mut self, coefficients: &Coefficients, setpoint: i32, measured: i32) {
-        let change = coefficients.derivative.apply(
-            setpoint.saturating_sub(self.last.setpoint),
-            measured.saturating_sub(self.last.measured),
-        );
-        self.derivative = sum(decayed(self.derivative, coefficients.pole), change);
-    }
-
-    fn outcome(&self, limits: &Limits, proportional: i64, requested: I16F16) -> Step {
-        Step {
-            command: limits.limit(requested),
-            proportional: narrowed(proportional),
-            integral: narrowed(self.integral),
-            derivative: narrowed(self.derivative),
-            flags: Flags {
-                saturated_high: requested > limits.high(),
-                saturated_low: requested < limits.low(),
-                held: false,
-            },
+impl<T: Number> Step<T> {
+    #[inline(always)]
+    pub(super) fn regular(command: T, feed_forward: T, terms: [T::Term; 3]) -> Self {
+        let [proportional, integral, derivative] = terms;
+        Self {
+            command,
+            flags: super::Flags(0),
+            fault: None,
+            excess: T::ZERO,
+            feed_forward,
+            proportional,
+            integral,
+            derivative,
         }
     }
-}
-
-/// A signal in 2⁻¹⁶ as a term in 2⁻⁴⁰; always fits.
-const fn widened(signal: i32) -> i64 {
-    (signal as i64).wrapping_shl(EXTRA_BITS)
-}
-
-/// A term in 2⁻⁴⁰ as a signal in 2⁻¹⁶, rounded to nearest and saturated.
-#[cfg_attr(target_os = "none", inline(never))]
-const fn narrowed(term: i64) -> I16F16 {
-    let rounded = term.saturating_add(1 << (EXTRA_BITS - 1)).wrapping_shr(EXTRA_BITS);
-    let capped = if rounded > i32::MAX as i64 {
-        i32::MAX
-    } else if rounded < i32::MIN as i64 {
-        i32::MIN
-    } else {
-        rounded as i32
-    };
-    I16F16::from_bits(capped)
-}
-
-/// `term · pole` with the pole in 2⁻³², truncated; the two halves of the term never overflow.
-const fn decayed(term: i64, pole: u32) -> i64 {
-    let high = term.wrapping_shr(32).wrapping_mul(pole as i64);
-    let low = (term as u32 as u64).wrapping_mul(pole as u64).wrapping_shr(32);
-    high.wrapping_add(low as i64)
-}
-
-/// The saturated sum of two terms. Out of line on a microcontroller, as are [`narrowed`] and
-/// [`apply`](super::gain::Weights::apply): that halves the size of a step.
-#[cfg_attr(target_os = "none", inline(never))]
-const fn sum(one: i64, other: i64) -> i64 {
-    one.saturating_add(other)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pid::Tuning;
+    use coldcap_units::Duration;
+    use fixed::types::{I16F16, I32F32};
     use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn decay_agrees_with_wide_integers(term: i64, pole: u32) {
-            let wide = (i128::from(term) * i128::from(pole)) >> 32;
-            prop_assert_eq!(i128::from(decayed(term, pole)), wide);
-        }
-
-        #[test]
-        fn narrowing_undoes_widening(signal: i32) {
-            prop_assert_eq!(narrowed(widened(signal)).to_bits(), signal);
-        }
-    }
-
-    #[test]
-    fn terms_round_to_nearest_and_saturate() {
-        assert_eq!(narrowed((1 << 23) - 1).to_bits(), 0);
-        assert_eq!(narrowed(1 << 23).to_bits(), 1);
-        assert_eq!(narrowed(i64::MAX), I16F16::MAX);
-        assert_eq!(narrowed(i64::MIN), I16F16::MIN);
-    }
 
     #[test]
     fn the_state_is_small() {
-        assert!(core::mem::size_of::<Pid>() <= 32);
+        assert!(core::mem::size_of::<Pid<I16F16>>() <= 40);
+        assert!(core::mem::size_of::<Pid<f32>>() <= 40);
+    }
+
+    const PERIOD: Duration = Duration::from_millis(100);
+
+    /// Walks both ways from the same state; how many steps were short ones.
+    fn both_ways<T: Number>(
+        with: &Coefficients<T>,
+        limits: &Limits<T>,
+        inputs: impl Iterator<Item = Input<T>>,
+    ) -> u32 {
+        let mut pid = Pid::new();
+        let mut short = 0;
+        for mut input in inputs {
+            if input.achieved == T::ONE {
+                input.achieved = pid.command;
+            }
+            let mut general = pid;
+            let wanted = general.general_way(with, limits, &input);
+            let mut shortcut = pid;
+            if let Some(step) = shortcut.short_way(with, limits, &input) {
+                assert_eq!((step, shortcut), (wanted, general));
+                short += 1;
+            } else {
+                assert_eq!(shortcut, pid, "a refused short way must change nothing");
+            }
+            pid = general;
+        }
+        short
+    }
+
+    macro_rules! the_short_way_is_the_general_way {
+        ($($name:ident: $number:ty, $of:expr;)+) => { $(proptest! {
+            #[test]
+            fn $name(
+                gain in 0.01f64..0.5, ti in 1.0f64..100.0, td in 0.0f64..5.0, b in 0.0f64..=1.0,
+                signals in prop::collection::vec((-2.0f64..2.0, -0.1f64..0.1, 0u8..40), 1..200),
+            ) {
+                let tuning = Tuning::isa(gain, ti, td).weighted(b, 0.5);
+                let with = Coefficients::<$number>::new(&tuning, PERIOD).unwrap();
+                let limits = Limits::<$number>::new($of(-900.0), $of(900.0)).unwrap();
+                let inputs = signals.iter().map(|(y, f, odd)| Input {
+                    mode: if *odd == 1 { Mode::Hold } else { Mode::Auto },
+                    setpoint: $of(if *odd == 2 { 0.5 } else { 0.25 }),
+                    measured: if *odd == 3 { Err(Fault::Open) } else { Ok($of(*y)) },
+                    feed_forward: $of(*f),
+                    achieved: if *odd == 4 { $of(0.125) } else { $of(1.0) },
+                    dt: if *odd == 5 { Duration::ZERO } else { PERIOD },
+                });
+                let short = both_ways(&with, &limits, inputs);
+                prop_assert!(signals.len() < 50 || short > 0);
+            }
+        })+ };
+    }
+
+    the_short_way_is_the_general_way! {
+        the_short_way_in_i16f16: I16F16, I16F16::from_num;
+        the_short_way_in_i32f32: I32F32, I32F32::from_num;
+        the_short_way_in_f32: f32, |value: f64| value as f32;
+        the_short_way_in_f64: f64, |value: f64| value;
     }
 }

@@ -193,6 +193,7 @@ const FAULT: Vocabulary = Vocabulary {
         named(Fault::Bus),
         named(Fault::Uncalibrated),
         named(Fault::Expired),
+        named(Fault::NotFinite),
     ],
 };
 
