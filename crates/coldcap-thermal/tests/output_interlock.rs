@@ -37,6 +37,8 @@ fn whoever_has_the_turn_keeps_it_and_the_first_gets_the_first() {
     let mut interlock = Interlock::rested();
     assert_eq!(interlock.step(&CONFIG, SECOND_ONLY, SECOND), SECOND_ONLY);
     assert_eq!(interlock.step(&CONFIG, BOTH, Duration::MAX), SECOND_ONLY);
+    assert_eq!(interlock.step(&CONFIG, Pair::OFF, SECOND), Pair::OFF);
+    assert_eq!(interlock.step(&CONFIG, BOTH, Duration::MAX), SECOND_ONLY);
 }
 
 #[test]

@@ -44,7 +44,9 @@ fn worst(levels: u16, feedback: bool) -> (f64, f64) {
             }
         })
     });
-    let width = spreads.iter().map(Spread::width).fold(0.0, f64::max);
+    let widths = spreads.map(|spread| spread.width());
+    println!("{levels} levels, error feedback {feedback}: mK p-p {widths:.2?}");
+    let width = widths.into_iter().fold(0.0, f64::max);
     (width, spreads.iter().map(|spread| spread.mean().abs()).fold(0.0, f64::max))
 }
 
@@ -56,7 +58,7 @@ fn thirty_two_levels_cost_no_limit_cycle() {
     println!("           mean error with error feedback {mean:.3} mK");
     assert!(fed_back <= 3.0);
     assert!(mean <= 0.1);
-    assert!(rounded >= 30.0, "the loop is no test of anything");
+    assert!((40.0..70.0).contains(&rounded), "the loop is no test of anything");
 }
 
 #[test]

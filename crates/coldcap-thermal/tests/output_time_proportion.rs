@@ -150,7 +150,7 @@ proptest! {
                 ahead += i64::from(switch.achieved.to_bits()) - (i64::from(switch.on) << 16);
                 switches += i64::from(switch.on != was_on);
                 was_on = switch.on;
-                let ahead_ms = ahead.abs() * 250 >> 16;
+                let ahead_ms = (ahead.abs() * 250) >> 16;
                 prop_assert!(ahead_ms <= i64::from(2 * bound) + 250 * switches, "{}", ahead_ms);
             }
         }
@@ -281,6 +281,39 @@ fn a_pulse_that_ran_on_is_saved_from_the_next_ones() {
     // 600 s are ahead; 0.2 pays them back in 3000 s.
     let (second, on) = turns(&mut output, 0.2, 4_000)[0];
     assert!(on && second.abs_diff(3_000) <= 6, "{second}");
+}
+
+/// Off after 10 min of on at 0.9, then 0.9 again within the minimum off time: 210 s are owed.
+fn owing() -> TimeProportion {
+    let config = brewpi();
+    let mut output = TimeProportion::rested();
+    turns(&mut output, 0.9, 601);
+    assert!(!output.step(&config, I16F16::ZERO, SECOND).on);
+    for second in 1..300 {
+        let switch = output.step(&config, number(0.9), SECOND);
+        let left = Duration::from_secs(300 - second);
+        assert_eq!(switch.blocked.is_some(), second > 67, "due once 60 s at 0.9 are saved");
+        assert!(switch.blocked.is_none_or(|blocked| blocked.left == left));
+        assert_eq!((switch.on, switch.achieved), (false, number(0.9)));
+    }
+    output
+}
+
+#[test]
+fn what_the_minimum_off_time_holds_back_is_made_up_for() {
+    let turns = turns(&mut owing(), 0.9, 10_000);
+    // 210 s are owed and 324 s are a cycle's share, at 0.1.
+    assert_eq!(turns[0], (0, true));
+    assert!(turns[1].0.abs_diff(5_340) <= 20, "{turns:?}");
+}
+
+#[test]
+fn what_is_owed_when_it_is_taken_away_is_cancelled() {
+    let mut output = owing();
+    output.off_now(&brewpi(), SECOND);
+    let turns = turns(&mut output, 0.9, 10_000);
+    assert_eq!(turns[0], (0, true));
+    assert!(turns[1].0.abs_diff(3_240) <= 20, "{turns:?}");
 }
 
 #[test]

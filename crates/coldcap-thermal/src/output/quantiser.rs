@@ -76,7 +76,7 @@ impl Quantiser {
     #[must_use]
     pub fn fraction(&self, level: u16) -> I16F16 {
         let levels = self.levels.get();
-        let scaled = u32::from(level.min(levels)) as u64 * WHOLE as u64;
+        let scaled = u64::from(level.min(levels)) << 16;
         I16F16::from_bits(scaled.checked_div(u64::from(levels)).unwrap_or(0) as i32)
     }
 }
@@ -104,7 +104,7 @@ mod tests {
 
         #[test]
         fn nothing_is_left_after_off(
-            levels in 1u16.., before in prop::collection::vec(any::<i32>(), 0..50), off in i32::MIN..=0,
+            levels in 1u16.., before in prop::collection::vec(1..WHOLE, 1..50), off in i32::MIN..=0,
         ) {
             let mut quantiser = Quantiser::new(NonZeroU16::new(levels).unwrap());
             let fresh = quantiser;
