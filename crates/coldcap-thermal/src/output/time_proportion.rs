@@ -94,11 +94,12 @@ enum Phase {
 /// - off with D ≥ 0, and waiting after power-up or after it was taken away;
 /// - off with D ≥ B, on with D ≤ −B: more is not owed, and more is not saved.
 ///
-/// So the sums of `a·dt` and of the on time never differ by more than 2·B, however long it runs and
-/// whatever is commanded: in the mean `a` *is* the duty that was delivered, without the switching. It
+/// So the sums of `a·dt` and of the on time never differ by more than 2·B and a step to either side,
+/// however long it runs and whatever is commanded: in the mean `a` *is* the duty that was delivered, without the switching. It
 /// belongs into the controller's next step, where anti-windup compares it with what was asked for.
 ///
-/// Exceptions, each worth B at most: a step so late that D would pass B forgets the rest; after a whole longest cycle off in the low zone, or on in the high zone, D is 0, or within
+/// Exceptions, each worth B at most: a step so late that D would pass B forgets the rest (steps of
+/// unequal length lose a step at most, where D reaches B); after a whole longest cycle off in the low zone, or on in the high zone, D is 0, or within
 /// −S and 0; being taken away cancels what was owed.
 ///
 /// # In a loop
