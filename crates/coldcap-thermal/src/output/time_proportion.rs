@@ -78,9 +78,9 @@ enum Phase {
 ///
 /// It is first-order error feedback (a sigma-delta modulator) with a hysteresis that makes the cycle
 /// last what it should: off turns on once D ≥ 0, on turns off once D ≤ −S, each at the step nearest to
-/// that, and neither before the minimum time of its state is over. At a constant `d` that is on for `cycle·d`, off for `cycle·(1 − d)`. A
-/// command that changes under way changes S and the slope of D at once; nothing is latched at the start
-/// of a window. The first command after a rest turns on at once.
+/// that, and neither before the minimum time of its state is over. At a constant `d` that is on for
+/// `cycle·d`, off for `cycle·(1 − d)`. A command that changes under way changes S and the slope of D at
+/// once; nothing is latched at the start of a window. The first command after a rest turns on at once.
 ///
 /// If the cycle would be longer than the longest that is allowed, the duty is in the *low zone* (off as
 /// soon as the minimum on time is over) or in the *high zone* (on as soon as the minimum off time is
@@ -95,22 +95,24 @@ enum Phase {
 /// - off with D ≥ B, on with D ≤ −B: more is not owed, and more is not saved.
 ///
 /// So the sums of `a·dt` and of the on time never differ by more than 2·B and a step to either side,
-/// however long it runs and whatever is commanded: in the mean `a` *is* the duty that was delivered, without the switching. It
-/// belongs into the controller's next step, where anti-windup compares it with what was asked for.
+/// however long it runs and whatever is commanded: in the mean `a` *is* the duty that was delivered,
+/// without the switching. It belongs into the controller's next step, where anti-windup compares it with
+/// what was asked for.
 ///
-/// Exceptions, each worth B at most: a step so late that D would pass B forgets the rest (steps of
-/// unequal length lose a step at most, where D reaches B); after a whole longest cycle off in the low zone, or on in the high zone, D is 0, or within
-/// −S and 0; being taken away cancels what was owed.
+/// Exceptions: a step so late that D would pass B forgets the rest (steps of unequal length lose a step
+/// at most, where D reaches B); after a whole longest cycle off in the low zone D is 0, after one on in
+/// the high zone it is within −S and 0; being taken away cancels what was owed.
 ///
 /// # In a loop
 /// With minimum times the temperature ripples, and with it the command. As long as the command stays
 /// within 0 to 1 the ripple leaves no mean error behind. Where the proportional term drives it to a
 /// limit in every cycle, part of the ripple is cut off and the mean moves toward the middle: keep
 /// gain · ripple / 2 below the duty and below 1 − duty. Time proportioning acts like a dead time of half
-/// a window; a controller tuned with that (SIMC: θ = L + W/2) keeps to it by itself.
+/// a window; a controller tuned with that (SIMC: θ = L + W/2) keeps to it where no cycle is stretched.
 ///
-/// BrewPi/firmware issue 58 is the case for this law: a minimum on time of 10 min in a window of 60 min,
-/// where a latched window, told to the controller or not, pins the integral beside what it needs.
+/// BrewPi/firmware issue 58 is the case for this law: a minimum on time of 10 min in a window of 60 min.
+/// With a latched window the minimum on time, or the duty of a past window told to the controller, pins
+/// the integral beside what it needs.
 ///
 /// # Example
 /// ```
