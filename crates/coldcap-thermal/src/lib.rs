@@ -9,6 +9,7 @@
 //! | [`pid`] | two-degree-of-freedom PID with filtered derivative, limits and anti-windup on what the actuator really did |
 //! | [`ramp`] | lets the effective setpoint get colder at a bounded rate, and warmer at once |
 //! | [`valve`] | turns the 0 to 1 command into a slew-limited [`Duty`](coldcap_units::Duty) and reads back what was achieved |
+//! | [`output`] | time proportioning with minimum times, quantiser, interlock, heat/cool split; each says what was achieved |
 //! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
 //! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
@@ -63,6 +64,7 @@ pub mod arbiter;
 pub mod channel;
 pub mod filter;
 pub mod number;
+pub mod output;
 pub mod pid;
 pub mod ramp;
 pub mod tank;

@@ -16,7 +16,7 @@
 //! I ← I(k−1) ∓ K·(1 − b)·(r(k) − r(k−1))                           r(−1) = 0
 //! I ← I + h/Tt·(limited(achieved(k)) − v(k−1))                     not in the first step
 //! D(k) = a·D(k−1) ± K·Td·(1 − a)/h·(c·Δr(k) − Δy(k))               a = exp(−h/Tf); D(0) = 0
-//! I(k) = I ± K·h/Ti·e(k)                                           unless it rests
+//! I(k) = I ± K·h/Ti·e(k)                                           unless it rests, see below
 //! v(k) = ±K·e(k) + I(k) + D(k) + f(k)                              rounded once
 //! u(k) = v(k) limited to [low, high], and to [u(k−1) − fall, u(k−1) + rise]
 //! ```
@@ -28,12 +28,15 @@
 //! to call and nothing to forget.
 //!
 //! # Anti-windup
-//! - **Back-calculation.** `achieved(k)` is what the actuator did with `u(k−1)`; `v(k−1)` is what was
-//!   asked for before any limit. Limits, slew limits, time-proportioning, a guard that takes the drive
-//!   away: all are one thing to the integral, which follows with the time `Tt`, by default `√(Ti·Td)`,
+//! `achieved(k)` is what the actuator did with `u(k−1)`; `v(k−1)` is what was asked for before any
+//! limit. Limits, slew limits, time-proportioning, a guard that takes the drive away: all are one thing
+//! to the integral, which looks at the lag `limited(achieved(k)) − v(k−1)`. [`AntiWindup`] says how:
+//!
+//! - **Back-calculation**, the default: the integral follows with the time `Tt`, by default `√(Ti·Td)`,
 //!   or `Ti` without derivative action, and never less than `h`.
-//! - **Conditional integration.** Where a limit held the last command back, the integral rests while
-//!   its increment pushes further outward.
+//! - **Conditional integration**: the integral rests while its increment has the other sign than the
+//!   lag. The second line of the law for `I` then falls away, or stands beside it in
+//!   [`AntiWindup::Both`].
 //!
 //! # Modes and faults
 //! [`Mode`] says who decides the output; in every mode but [`Mode::Auto`] the integral is kept where
@@ -72,7 +75,7 @@ mod step;
 mod stored;
 mod tuning;
 
-pub use coefficients::{Coefficients, Jitter};
+pub use coefficients::{AntiWindup, Coefficients, Jitter};
 pub use limits::{Fallback, Limits, LimitsError, OnInvalid};
 pub use signals::{Flags, Input, Mode, Step};
 pub use step::Pid;

@@ -10,8 +10,8 @@
 mod support;
 
 use coldcap_thermal::pid::{
-    Coefficients, Fallback, Flags, Input, Jitter, Limits, Mode, OnInvalid, Pid, Step, Tuning,
-    TuningError,
+    AntiWindup, Coefficients, Fallback, Flags, Input, Jitter, Limits, Mode, OnInvalid, Pid, Step,
+    Tuning, TuningError,
 };
 use coldcap_units::{Duration, Fault};
 use fixed::types::{I16F16, I32F32};
@@ -80,8 +80,16 @@ mod generic {
         ] {
             let tuning = Tuning::isa(0.3, 20.0, td).weighted(b, 0.0);
             for size in [0.01, 0.5, 20.0] {
-                for sign in [1.0, -1.0] {
+                for (sign, kind) in [
+                    (1.0, AntiWindup::BackCalculation),
+                    (-1.0, AntiWindup::Both),
+                    (-1.0, AntiWindup::BackCalculation),
+                    (1.0, AntiWindup::Conditional),
+                ] {
+                    // Resting alone does not pull back what a start with b < 1 leaves below a limit.
+                    let kind = if b < 1.0 { AntiWindup::Both } else { kind };
                     let mut one = Loop::<T>::new(&tuning, PERIOD);
+                    one.with = one.with.with_anti_windup(kind);
                     if slew > 0.0 {
                         one.limits = one.limits.with_slew(T::of(slew), T::of(slew)).unwrap();
                     }
@@ -528,7 +536,9 @@ fn never_leaves_its_limits<T: Tested>(moves: &[Move]) {
     let mut pid = Pid::<T>::new();
     let mut last = T::ZERO;
     for (tuning, [r, y, f, achieved], (low, width), (choice, invalid, policy), millis) in moves {
-        let with = T::coefficients(tuning, PERIOD).unwrap();
+        let kinds = [AntiWindup::BackCalculation, AntiWindup::Conditional, AntiWindup::Both];
+        let kind = kinds[usize::from(policy % 3)];
+        let with = T::coefficients(tuning, PERIOD).unwrap().with_anti_windup(kind);
         let high = (low + width).min(2_046.0);
         let low = low.min(high - 1e-3);
         let mut limits = T::limits(low, high);

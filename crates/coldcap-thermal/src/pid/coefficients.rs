@@ -32,6 +32,27 @@ impl Default for Jitter {
     }
 }
 
+/// How the integral is kept from running away while the actuator does not do what is asked for. All
+/// three look at what was *achieved*: limits, slew limits, an actuator that switches, a guard that takes
+/// the drive away are one thing to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum AntiWindup {
+    /// The integral follows what was achieved, with the tracking time.
+    ///
+    /// The default, because it is without bias: around an actuator that switches slowly, whose ripple
+    /// touches a limit in every cycle, resting on one side only shifts the mean (measured on a fridge
+    /// with ten minutes of least on time: 26 % of the ripple instead of 12 %).
+    #[default]
+    BackCalculation,
+    /// The integral rests while its increment pushes further away from what was achieved.
+    ///
+    /// Not for an actuator whose read-back is coarse: the integral then rests half of the time.
+    Conditional,
+    /// Both.
+    Both,
+}
+
 /// What a step of a [`Pid<T>`](super::Pid) multiplies with: computed once, from a [`Tuning`].
 ///
 /// It may live in flash: `new` is `const` for every number type. With the feature `serde` it is
@@ -59,6 +80,7 @@ pub struct Coefficients<T: Number> {
     pub(super) derivative_setpoint: T::Gain,
     pub(super) tracking: T::Gain,
     pub(super) jitter: Jitter,
+    pub(super) anti_windup: AntiWindup,
 }
 
 impl<T: Number> Coefficients<T> {
@@ -69,10 +91,23 @@ impl<T: Number> Coefficients<T> {
         self
     }
 
+    /// The same coefficients with another anti-windup.
+    #[must_use]
+    pub const fn with_anti_windup(mut self, anti_windup: AntiWindup) -> Self {
+        self.anti_windup = anti_windup;
+        self
+    }
+
     /// The period that they are for.
     #[must_use]
     pub const fn period(&self) -> Duration {
         self.period
+    }
+
+    /// How the integral is kept from running away.
+    #[must_use]
+    pub const fn anti_windup(&self) -> AntiWindup {
+        self.anti_windup
     }
 
     /// What is done about a step out of time.
@@ -123,6 +158,7 @@ macro_rules! constructor {
                     derivative_setpoint: $gain(design.derivative_setpoint),
                     tracking: $gain(design.tracking),
                     jitter: Jitter::Rescale { most: 4 },
+                    anti_windup: AntiWindup::BackCalculation,
                 })
             }
         }

@@ -1,7 +1,7 @@
 //! The law in full: every mode, every policy, every limit.
 
 use super::step::Shape;
-use super::{Coefficients, Fallback, Flags, Input, Jitter, Limits, Mode, Pid, Step};
+use super::{AntiWindup, Coefficients, Fallback, Flags, Input, Jitter, Limits, Mode, Pid, Step};
 use crate::number::Number;
 use coldcap_units::{Duration, Fault};
 
@@ -133,10 +133,13 @@ impl<T: Number> Pid<T> {
         let mut flags = Flags::default().with(Flags::LATE, pace.is_late());
         self.anchor(with, sample);
         let moved = self.move_setpoint(with, sample.setpoint);
-        flags = flags.with(Flags::TRACKING, self.track(with, limits, sample.achieved, pace));
+        let lag = self.lag(limits, sample.achieved);
+        self.follow_achieved(with, lag, pace);
+        let elsewhere = limits.limit(sample.achieved) != self.command;
+        flags = flags.with(Flags::TRACKING, elsewhere && self.shape != Shape::Fresh);
         self.differentiate(with, sample.measured, moved, pace);
         let increment = pace.share::<T>(T::amplify(with.integral, sample.error()));
-        if self.pushes_outward(increment) {
+        if pushes_away::<T>(with.anti_windup, increment, lag) {
             flags = flags.with(Flags::INTEGRAL_RESTS, true);
         } else {
             self.add(increment);
@@ -173,21 +176,23 @@ impl<T: Number> Pid<T> {
         change
     }
 
-    /// Anti-windup: the integral follows what the actuator achieved. Whether it had to.
-    fn track(
-        &mut self,
-        with: &Coefficients<T>,
-        limits: &Limits<T>,
-        achieved: T,
-        pace: Pace,
-    ) -> bool {
-        let lag = limits.limit(achieved).minus(self.command).minus(self.excess);
-        if self.shape == Shape::Fresh || lag == T::ZERO {
-            return false;
+    /// How far what was achieved lags behind what was asked for; nothing where that is not known.
+    fn lag(&self, limits: &Limits<T>, achieved: T) -> T {
+        match self.shape {
+            Shape::Fresh | Shape::Adrift => T::ZERO,
+            Shape::Regular | Shape::Clipped => {
+                limits.limit(achieved).minus(self.command).minus(self.excess)
+            }
+        }
+    }
+
+    /// Back-calculation.
+    fn follow_achieved(&mut self, with: &Coefficients<T>, lag: T, pace: Pace) {
+        if lag == T::ZERO || with.anti_windup == AntiWindup::Conditional {
+            return;
         }
         let pull = pace.share::<T>(T::amplify(with.tracking, lag.signal()));
         self.add(at_most::<T>(pull, lag.widen()));
-        limits.limit(achieved) != self.command
     }
 
     fn differentiate(
@@ -216,15 +221,6 @@ impl<T: Number> Pid<T> {
         };
         self.derivative = T::bounded(derivative, T::DERIVATIVE_BOUND);
         self.measured = measured;
-    }
-
-    /// Conditional integration: whether the last step was held back by a limit on the very side that
-    /// the increment pushes to.
-    fn pushes_outward(&self, increment: T::Term) -> bool {
-        let none = T::Term::default();
-        self.shape == Shape::Clipped
-            && ((self.excess > T::ZERO && increment > none)
-                || (self.excess < T::ZERO && increment < none))
     }
 
     fn add(&mut self, term: T::Term) {
@@ -318,6 +314,13 @@ impl<T: Number> Pid<T> {
         let terms = [T::Term::default(), T::value(self.integral), self.derivative];
         Step { fault: Some(fault), flags, ..Step::regular(self.command, T::ZERO, terms) }
     }
+}
+
+/// Conditional integration: whether the increment pushes further away from what was achieved.
+fn pushes_away<T: Number>(anti_windup: AntiWindup, increment: T::Term, lag: T) -> bool {
+    let none = T::Term::default();
+    anti_windup != AntiWindup::BackCalculation
+        && ((lag < T::ZERO && increment > none) || (lag > T::ZERO && increment < none))
 }
 
 /// `pull`, but never beyond `most`, whose sign it has.

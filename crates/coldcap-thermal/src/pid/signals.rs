@@ -115,7 +115,7 @@ impl Flags {
     pub const FALLBACK: Self = Self(1 << 5);
     /// The step came out of time by more than the jitter policy bears.
     pub const LATE: Self = Self(1 << 6);
-    /// The integral rests because it would push the output further over a limit.
+    /// The integral rests because it would push further away from what was achieved.
     pub const INTEGRAL_RESTS: Self = Self(1 << 7);
 
     /// Whether all flags of `other` are set.

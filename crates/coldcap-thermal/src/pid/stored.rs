@@ -2,7 +2,7 @@
 #![allow(clippy::float_arithmetic, reason = "once, when something stored is read; never in a step")]
 
 use super::step::Shape;
-use super::{Coefficients, Fallback, Jitter, Limits, OnInvalid, Pid};
+use super::{AntiWindup, Coefficients, Fallback, Jitter, Limits, OnInvalid, Pid};
 use crate::number::Number;
 use coldcap_units::Duration;
 use core::fmt;
@@ -90,6 +90,7 @@ pub struct StoredCoefficients<T: Number> {
     version: u16,
     period_ms: u32,
     jitter: StoredJitter,
+    anti_windup: AntiWindup,
     proportional: T::Gain,
     integral: T::Gain,
     derivative: T::Gain,
@@ -105,6 +106,7 @@ impl<T: Number> From<Coefficients<T>> for StoredCoefficients<T> {
             version: VERSION,
             period_ms: from.period.as_millis(),
             jitter: from.jitter.into(),
+            anti_windup: from.anti_windup,
             proportional: from.proportional,
             integral: from.integral,
             derivative: from.derivative,
@@ -153,6 +155,7 @@ impl<T: Number> TryFrom<StoredCoefficients<T>> for Coefficients<T> {
             derivative_setpoint: stored.derivative_setpoint,
             tracking: stored.tracking,
             jitter: stored.jitter.into(),
+            anti_windup: stored.anti_windup,
         })
     }
 }
