@@ -190,14 +190,14 @@ fn plants_without_noise() {
 
 #[test]
 fn plants_with_one_percent_of_noise() {
-    meets_the_bar("1 % noise", &worst_over(cases(0.01, 0.0, 10)));
+    meets_the_bar("1 % noise", &worst_over(cases(0.01, 0.0, 6)));
 }
 
 #[test]
 fn plants_with_noise_and_a_load_that_the_bias_does_not_meet() {
     for load in [-0.2, 0.2] {
         let name = format!("1 % noise, load {:+.0} %", 100.0 * load);
-        meets_the_bar(&name, &worst_over(cases(0.01, load, 10)));
+        meets_the_bar(&name, &worst_over(cases(0.01, load, 6)));
     }
 }
 
@@ -422,5 +422,45 @@ proptest! {
         if let Ok(proposal) = test.propose() {
             prop_assert!(proposal.identified().model.is_valid());
         }
+    }
+}
+
+/// What is found acts like the plant near the ultimate frequency; at rest it need not. The confidence
+/// must say so.
+#[test]
+fn a_plant_with_a_second_lag() {
+    for (lag_s, most_confident) in [(2.0_f64, 1.0), (10.0, 0.7)] {
+        let model = Model { gain: 40.0, time_constant_s: 60.0, delay_s: DELAY_S };
+        let case = Case { model, level: 38.0, noise: 0.002, load: 0.1, seed: 4 };
+        let mut plant = case.plant();
+        let mut noise = Noise::new(case.seed);
+        let mut sensor = plant.output;
+        let mut test = case.test();
+        loop {
+            let y = sensor + case.noise * case.reach() * noise.next();
+            let Directive::Drive(output) = test.feed(Ok(fixed(y)), TICK) else { break };
+            plant.step(output.to_num(), 0.1);
+            sensor += (plant.output - sensor) * (1.0 - (-0.1 / lag_s).exp());
+        }
+        let proposal = test.propose().unwrap();
+        let found = proposal.identified();
+        // Phase of both lags and the delay is −π; by halving.
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..60 {
+            let w: f64 = (low + high) / 2.0;
+            let phase = w * DELAY_S + (60.0 * w).atan() + (lag_s * w).atan();
+            if phase < core::f64::consts::PI { low = w } else { high = w }
+        }
+        let ultimate = (60.0 * high).hypot(1.0) * (lag_s * high).hypot(1.0) / 40.0;
+        let error = found.model.ultimate().unwrap().gain / ultimate - 1.0;
+        println!(
+            "second lag {lag_s} s: {:?}, Ku {:+.1} %, confidence {:.2}",
+            found.model,
+            100.0 * error,
+            found.confidence
+        );
+        assert!(error.abs() < 0.15 && found.confidence < most_confident, "{found:?}");
+        let off = (found.model.gain - 40.0).abs() / found.standard_errors.gain;
+        assert!(off < 3.0, "{found:?}");
     }
 }

@@ -24,6 +24,10 @@
 //!
 //! Standard error of K for T/L = 50, no load, and noise of 1 % of `K·(above + below)/2`: 34 % with one
 //! level, 2 to 3 % with two.
+//!
+//! A plant with more than one lag gets the model that acts like it near the ultimate frequency. Its gain
+//! at rest may then be far off (27 % for lags of 60 s and 10 s with 5 s of delay), and the confidence
+//! falls (to 0.6 there). Where the gain at rest matters, a [step test](super::step_test) is better.
 
 use coldcap_units::{Duration, Fault};
 use fixed::types::I16F16;
