@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// A scalp cooler's protocol and control core, on the desk.
@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Turn resistance or voltage into temperature, or back: one number a line on standard input.
     Convert(Convert),
+    /// Find the plant behind a record of input and output, and gains for it. Nothing is applied.
+    Tune(Tune),
 }
 
 /// What demo and run share.
@@ -158,4 +160,22 @@ pub(crate) enum From {
     Mv,
     /// A temperature, to ohm or mV.
     Celsius,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    group(ArgGroup::new("source").required(true)),
+    after_help = "The record has the columns time_s,input,output; an input holds from its row's time to the next \
+                  row.\nExample: coldcap tune --data step.csv --plot step.svg"
+)]
+pub(crate) struct Tune {
+    /// A record as CSV.
+    #[arg(long, value_name = "CSV", group = "source")]
+    pub(crate) data: Option<PathBuf>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where the drawing of record and model goes.
+    #[arg(long, value_name = "FILE", default_value = "tune.svg")]
+    pub(crate) plot: PathBuf,
 }

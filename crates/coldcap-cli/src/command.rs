@@ -7,3 +7,4 @@ pub(crate) mod inputs;
 pub(crate) mod machine;
 pub(crate) mod replay;
 pub(crate) mod run;
+pub(crate) mod tune;

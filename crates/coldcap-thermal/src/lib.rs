@@ -1,8 +1,9 @@
 //! Thermal control of a cooling machine: PID, setpoint ramp, mixing valve, tank.
 //!
-//! Integers only. The same inputs give the same bits on every target; no step allocates, divides by a
-//! variable that could be zero, loops without a bound, or panics. Nothing here reads a clock or a
-//! sensor: every function takes values and returns values.
+//! Integers only, but for what [`tune`] solves after an experiment. The same inputs give the same bits
+//! on every target; no step allocates, divides by a variable that could be zero, loops without a
+//! bound, or panics. Nothing here reads a clock or a sensor: every function takes values and returns
+//! values.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -13,6 +14,7 @@
 //! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
 //! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
+//! | [`tune`] | identifies a plant by a bounded experiment or from a record, and proposes gains |
 //!
 //! # What it promises
 //! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the
@@ -46,7 +48,8 @@
 //!
 //! # What it does not do
 //! It does not judge whether a temperature is safe, and does not know whether anybody wears the cap:
-//! the guard limits every demand that comes out of here. It does not identify a plant or tune itself.
+//! the guard limits every demand that comes out of here. Gains that [`tune`] proposes are never applied
+//! on their own.
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -68,4 +71,5 @@ pub mod output;
 pub mod pid;
 pub mod ramp;
 pub mod tank;
+pub mod tune;
 pub mod valve;

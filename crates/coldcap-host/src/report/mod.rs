@@ -3,6 +3,8 @@
 //! [`html`] turns a [`Treatment`] into a self-contained page: inline style, inline drawings, no script
 //! and nothing fetched from anywhere. [`csv::write_trace`] writes what was sampled once a second.
 //!
+//! [`tune_svg`] draws a record beside the model that was fitted to it.
+//!
 //! The page says where its data come from. For a simulated or replayed origin that stands in a banner
 //! and across every plot, so that no cut-out of the page passes for a treated person. A value that is
 //! not known is left out or shown as a dash; it is never drawn as a number.
@@ -36,6 +38,7 @@ mod temperature_plot;
 mod tiles;
 mod totals;
 mod treatment;
+mod tune_plot;
 
 pub use crate::capture::Origin;
 pub use page::html;
@@ -44,3 +47,4 @@ pub use treatment::{
     AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, PhaseSpan,
     PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
 };
+pub use tune_plot::{TunePlot, TunePoint, tune_svg};

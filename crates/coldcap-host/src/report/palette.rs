@@ -21,6 +21,8 @@ const fn stroke(colour: &'static str, width: &'static str, dashes: &'static str)
     Stroke { colour, width, dashes }
 }
 
+pub(super) const MODEL: Stroke = stroke("#D55E00", "1.8", "none");
+pub(super) const MEASURED: Stroke = stroke("#0072B2", "3", "none");
 pub(super) const TARGET: Stroke = stroke("#000000", "1.4", "1 4");
 pub(super) const SUPPLY: Stroke = stroke("#0072B2", "2.6", "none");
 pub(super) const FRONT: Stroke = stroke("#009E73", "1.6", "none");
