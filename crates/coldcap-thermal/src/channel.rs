@@ -1,10 +1,13 @@
-//! One channel's coolant loop: ramp, PID and mixing valve.
+//! One channel's coolant loop: ramp, feed-forward, PID and mixing valve.
 
-use coldcap_units::{Coolant, Duration, Duty, Fault, Kelvin};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Kelvin, MillilitersPerMinute};
 use fixed::types::I16F16;
+
+use crate::feed_forward::MixingBalance;
 
 use crate::pid::{Coefficients, Input, Limits, Mode, Pid, Tuning, TuningError};
 use crate::ramp::{Ramp, RunningRamp};
+use crate::schedule::GainTable;
 use crate::valve::{Characteristic, Valve, ValveConfig};
 
 /// The tuning for the reference machine: K = 0.15 of the command per kelvin, Ti = 15 s, no derivative.
@@ -17,11 +20,20 @@ use crate::valve::{Characteristic, Valve, ValveConfig};
 /// 20 s of mixing in the cap. While the ramp runs, the supply lags it by 0.2 to 0.3 K on the warm side.
 pub const REFERENCE_TUNING: Tuning = Tuning::isa(0.15, 15.0, 0.0);
 
+/// The tuning at [`SLOW_FLOW`]: the transport takes two and a half times as long.
+pub const SLOW_TUNING: Tuning = Tuning::isa(0.06, 37.5, 0.0);
+/// The flow that [`REFERENCE_TUNING`] is for.
+pub const REFERENCE_FLOW: MillilitersPerMinute = MillilitersPerMinute(1_000);
+/// The flow that [`SLOW_TUNING`] is for, and every slower one. It holds where the flow is not known.
+pub const SLOW_FLOW: MillilitersPerMinute = MillilitersPerMinute(400);
+
 /// Everything about a loop that does not change while it runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LoopConfig {
-    /// Of the PID, for the period at which the loop is stepped.
-    pub coefficients: Coefficients<I16F16>,
+    /// Of the PID over the flow in mL/min, for the period at which the loop is stepped.
+    pub gains: GainTable<I16F16, 2, 1>,
+    /// Feeds forward what return and tank ask of the valve; `None` leaves all work to the PID.
+    pub balance: Option<MixingBalance>,
     /// Of the valve command while the loop cools. An invalid sensor closes the valve, whatever they are.
     pub limits: Limits<I16F16>,
     /// How fast the effective setpoint gets colder.
@@ -41,9 +53,10 @@ impl LoopConfig {
     /// # Errors
     /// [`TuningError`] if the period is zero or longer than the integral time of 15 s.
     pub const fn reference(period: Duration) -> Result<Self, TuningError> {
-        match Coefficients::<I16F16>::new(&REFERENCE_TUNING, period) {
-            Ok(coefficients) => Ok(Self {
-                coefficients,
+        match reference_gains(period) {
+            Ok(gains) => Ok(Self {
+                gains,
+                balance: Some(MixingBalance { least_room: Kelvin::from_milli(1_500) }),
                 limits: Limits::UNIT,
                 ramp: Ramp::new(Kelvin::from_milli(3_000)),
                 lead: Kelvin::from_milli(1_000),
@@ -58,6 +71,22 @@ impl LoopConfig {
     }
 }
 
+const fn reference_gains(period: Duration) -> Result<GainTable<I16F16, 2, 1>, TuningError> {
+    let slow = match Coefficients::<I16F16>::new(&SLOW_TUNING, period) {
+        Ok(slow) => slow,
+        Err(error) => return Err(error),
+    };
+    let fast = match Coefficients::<I16F16>::new(&REFERENCE_TUNING, period) {
+        Ok(fast) => fast,
+        Err(error) => return Err(error),
+    };
+    match GainTable::pair([SLOW_FLOW.0 as i32, REFERENCE_FLOW.0 as i32], [slow, fast]) {
+        Ok(table) => Ok(table),
+        // Two flows that rise and one period cannot be refused.
+        Err(_) => Err(TuningError::PeriodZero),
+    }
+}
+
 /// What one step of the loop needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoopInput {
@@ -65,6 +94,12 @@ pub struct LoopInput {
     pub target: Option<Coolant>,
     /// The measured supply temperature, or why there is none.
     pub supply: Result<Coolant, Fault>,
+    /// The measured return temperature, or why there is none.
+    pub returned: Result<Coolant, Fault>,
+    /// The measured tank temperature, or why there is none.
+    pub tank: Result<Coolant, Fault>,
+    /// The measured flow, or why there is none.
+    pub flow: Result<MillilitersPerMinute, Fault>,
     /// What the valve did with the previous demand: its read-back, or what the guard left of it.
     pub valve_achieved: Duty,
     /// Time since the step before: the period that the coefficients are for.
@@ -94,6 +129,8 @@ pub struct LoopOutput {
 pub struct CoolantLoop {
     ramp: Option<RunningRamp>,
     pid: Pid<I16F16>,
+    /// The last feed-forward: it stays while a sensor of it is missing.
+    forward: I16F16,
     valve: Valve,
     held: bool,
 }
@@ -112,7 +149,7 @@ impl CoolantLoop {
     pub fn step(&mut self, config: &LoopConfig, input: LoopInput) -> LoopOutput {
         match (input.target, input.supply) {
             (None, _) => self.stop(),
-            (Some(_), Err(fault)) => self.hold(config, fault),
+            (Some(_), Err(fault)) => self.hold(config, &input, fault),
             (Some(target), Ok(supply)) => self.regulate(config, &input, target, supply),
         }
     }
@@ -122,14 +159,11 @@ impl CoolantLoop {
         LoopOutput { effective: None, valve: Duty::OFF }
     }
 
-    fn hold(&mut self, config: &LoopConfig, fault: Fault) -> LoopOutput {
+    fn hold(&mut self, config: &LoopConfig, input: &LoopInput, fault: Fault) -> LoopOutput {
         self.held = true;
         let zero = I16F16::ZERO;
-        let nothing = Input {
-            mode: Mode::Hold,
-            ..Input::auto(zero, Err(fault), zero, config.coefficients.period())
-        };
-        self.pid.step(&config.coefficients, &config.limits, &nothing);
+        let nothing = Input { mode: Mode::Hold, ..Input::auto(zero, Err(fault), zero, input.dt) };
+        self.pid.step(&config.gains(input.flow), &config.limits, &nothing);
         let effective = self.ramp.as_ref().map(RunningRamp::effective);
         LoopOutput { effective, valve: self.valve.close() }
     }
@@ -142,35 +176,53 @@ impl CoolantLoop {
         supply: Coolant,
     ) -> LoopOutput {
         let achieved = self.valve.achieved(&config.valve, input.valve_achieved);
-        let mut ramp = self.started(config, supply);
+        let mut ramp = self.started(config, input, supply);
         ramp.wait_for(supply, config.lead);
         let effective = ramp.step(target, input.dt);
         self.ramp = Some(ramp);
         self.held = false;
-        let step = self.pid.step(
-            &config.coefficients,
-            &config.limits,
-            &Input::auto(effective.0.to_fixed(), Ok(supply.0.to_fixed()), achieved, input.dt),
-        );
+        self.forward = config.forward(input, effective).unwrap_or(self.forward);
+        let (setpoint, measured) = (effective.0.to_fixed(), Ok(supply.0.to_fixed()));
+        let input_now = Input {
+            feed_forward: self.forward,
+            ..Input::auto(setpoint, measured, achieved, input.dt)
+        };
+        let step = self.pid.step(&config.gains(input.flow), &config.limits, &input_now);
         let valve = self.valve.drive(&config.valve, step.command, input.dt);
         LoopOutput { effective: Some(effective), valve }
     }
 
     /// The ramp under way, or a new one from the measured supply.
-    fn started(&mut self, config: &LoopConfig, supply: Coolant) -> RunningRamp {
+    fn started(&mut self, config: &LoopConfig, input: &LoopInput, supply: Coolant) -> RunningRamp {
         match self.ramp {
             Some(ramp) if !(self.held && got_away(config, &ramp, supply)) => ramp,
-            _ => self.start(config, supply),
+            _ => self.start(config, input, supply),
         }
     }
 
-    fn start(&mut self, config: &LoopConfig, supply: Coolant) -> RunningRamp {
+    fn start(&mut self, config: &LoopConfig, input: &LoopInput, supply: Coolant) -> RunningRamp {
         let degrees = supply.0.to_fixed();
-        let off = Mode::Track(config.limits.low());
-        let period = config.coefficients.period();
-        let start = Input { mode: off, ..Input::auto(degrees, Ok(degrees), I16F16::ZERO, period) };
-        self.pid.step(&config.coefficients, &config.limits, &start);
+        self.forward = config.forward(input, supply).unwrap_or(I16F16::ZERO);
+        let start = Input {
+            mode: Mode::Track(config.limits.low()),
+            feed_forward: self.forward,
+            ..Input::auto(degrees, Ok(degrees), I16F16::ZERO, input.dt)
+        };
+        self.pid.step(&config.gains(input.flow), &config.limits, &start);
         config.ramp.start(supply)
+    }
+}
+
+impl LoopConfig {
+    /// The gains at this flow; those for a slow flow where it is not known.
+    fn gains(&self, flow: Result<MillilitersPerMinute, Fault>) -> Coefficients<I16F16> {
+        self.gains.at(flow.map_or(0, |flow| i32::from(flow.0)), 0)
+    }
+
+    /// The command that opens the valve as far as return and tank ask for.
+    fn forward(&self, input: &LoopInput, setpoint: Coolant) -> Option<I16F16> {
+        let opening = self.balance?.opening(setpoint, input.returned, input.tank)?;
+        Some(self.valve.characteristic.command_for(opening))
     }
 }
 

@@ -30,7 +30,7 @@
 //!
 //! ```
 //! use coldcap_thermal::channel::{CoolantLoop, LoopConfig, LoopInput};
-//! use coldcap_units::{Coolant, Duration, Duty};
+//! use coldcap_units::{Coolant, Duration, Duty, MillilitersPerMinute};
 //!
 //! let period = Duration::from_millis(100);
 //! let config = LoopConfig::reference(period)?;
@@ -38,6 +38,9 @@
 //! let output = channel.step(&config, LoopInput {
 //!     target: Some(Coolant::from_milli(-4_000)),
 //!     supply: Ok(Coolant::from_milli(22_000)),
+//!     returned: Ok(Coolant::from_milli(22_000)),
+//!     tank: Ok(Coolant::from_milli(-8_000)),
+//!     flow: Ok(MillilitersPerMinute(1_000)),
 //!     valve_achieved: Duty::OFF,
 //!     dt: period,
 //! });
@@ -64,12 +67,16 @@
 )]
 
 pub mod arbiter;
+pub mod cascade;
 pub mod channel;
+pub mod feed_forward;
 pub mod filter;
 pub mod number;
 pub mod output;
 pub mod pid;
 pub mod ramp;
+pub mod schedule;
+pub mod select;
 pub mod tank;
 pub mod tune;
 pub mod valve;

@@ -112,6 +112,14 @@ pub trait Number:
     fn plus(self, other: Self) -> Self;
     /// The difference of two numbers, saturated.
     fn minus(self, other: Self) -> Self;
+    /// The gain that lies `weight` (2⁻¹⁶, at most one) of the way from one to another.
+    fn blend_gain(one: Self::Gain, other: Self::Gain, weight: u32) -> Self::Gain;
+    /// The pole that lies `weight` of the way from one to another.
+    fn blend_pole(one: Self::Pole, other: Self::Pole, weight: u32) -> Self::Pole;
+    /// No gain.
+    const NO_GAIN: Self::Gain;
+    /// No memory.
+    const NO_POLE: Self::Pole;
 
     /// The gain as a double, for people and for checks.
     fn gain_value(gain: Self::Gain) -> f64;

@@ -34,6 +34,13 @@ impl Characteristic {
         }
     }
 
+    /// The command for an opening, both 0 to 1; what lies beyond is cut off.
+    #[must_use]
+    pub fn command_for(self, opening: I16F16) -> I16F16 {
+        let opening = opening.to_bits().clamp(0, WHOLE).unsigned_abs();
+        self.command(u64::from(opening) << 16)
+    }
+
     /// The inverse of [`opening`](Self::opening), rounded down.
     fn command(self, opening: u64) -> I16F16 {
         let bits = match self {

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use coldcap_thermal::channel::{CoolantLoop, LoopConfig, LoopInput, LoopOutput};
-use coldcap_units::{Coolant, Duration, Duty, Fault};
+use coldcap_units::{Coolant, Duration, Duty, Fault, MillilitersPerMinute};
 
 const TICK: f64 = 0.1;
 const PERIOD: Duration = Duration::from_millis(100);
@@ -25,6 +25,7 @@ struct Plant {
     stirring: f64,
     pipe: VecDeque<f64>,
     stirred: f64,
+    stirred_sensed: f64,
     supply: f64,
     sensed: f64,
     valve: f64,
@@ -44,6 +45,7 @@ impl Plant {
             stirring,
             pipe: VecDeque::from(vec![22.0; (transport / TICK) as usize]),
             stirred: 22.0,
+            stirred_sensed: 22.0,
             supply: 22.0,
             sensed: 22.0,
             valve: 0.0,
@@ -63,6 +65,7 @@ impl Plant {
         self.supply = self.valve * self.tank + (1.0 - self.valve) * self.stirred;
         self.pipe.push_back(self.supply);
         self.sensed = lag(self.sensed, self.supply, self.sensor_lag);
+        self.stirred_sensed = lag(self.stirred_sensed, self.stirred, self.sensor_lag);
     }
 
     /// The sensor with ±5 mK of noise.
@@ -70,6 +73,25 @@ impl Plant {
         self.noise = self.noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let noise = (self.noise >> 40) as f64 / f64::from(1 << 24) - 0.5;
         Coolant::from_milli((self.sensed * 1_000.0 + noise * 10.0).round() as i32)
+    }
+
+    /// What the loop is told; the return sensor lags as the supply sensor does.
+    fn input(
+        &self,
+        target: Option<Coolant>,
+        supply: Result<Coolant, Fault>,
+        valve_achieved: Duty,
+    ) -> LoopInput {
+        let degrees = |value: f64| Coolant::from_milli((value * 1_000.0).round() as i32);
+        LoopInput {
+            target,
+            supply,
+            returned: Ok(degrees(self.stirred_sensed)),
+            tank: Ok(degrees(self.tank)),
+            flow: Ok(MillilitersPerMinute(1_000)),
+            valve_achieved,
+            dt: PERIOD,
+        }
     }
 
     fn read_back(&self) -> Duty {
@@ -95,7 +117,7 @@ impl Bench {
         let measured = self.plant.measured();
         let supply = fault.map_or(Ok(measured), Err);
         let valve_achieved = self.plant.read_back();
-        let input = LoopInput { target, supply, valve_achieved, dt: PERIOD };
+        let input = self.plant.input(target, supply, valve_achieved);
         self.output = self.channel.step(&self.config, input);
         self.plant.step(self.output.valve);
         self.output
@@ -255,8 +277,7 @@ fn a_long_sensor_fault_starts_the_loop_again() {
 fn the_first_valid_sample_drives_the_valve_to_where_it_was() {
     let mut config = LoopConfig::reference(PERIOD).unwrap();
     config.valve.full_stroke = Duration::ZERO;
-    let at =
-        |supply, valve_achieved| LoopInput { target: TARGET, supply, valve_achieved, dt: PERIOD };
+    let at = |supply, valve_achieved| Plant::reference().input(TARGET, supply, valve_achieved);
     let mut channel = CoolantLoop::new();
     let mut valve = Duty::OFF;
     for _ in 0..100 {
@@ -300,7 +321,7 @@ fn a_drive_taken_away_and_given_back_does_not_end_in_a_plunge() {
         // The guard lets nothing through: the loop goes on asking, the valve is shut.
         let supply = Ok(bench.plant.measured());
         let valve_achieved = bench.plant.read_back();
-        let input = LoopInput { target: TARGET, supply, valve_achieved, dt: PERIOD };
+        let input = bench.plant.input(TARGET, supply, valve_achieved);
         bench.output = bench.channel.step(&bench.config, input);
         bench.plant.step(Duty::OFF);
     }

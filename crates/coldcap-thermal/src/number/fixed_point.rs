@@ -73,6 +73,20 @@ impl Shifted {
         self.mantissa as f64 / (1u64 << 24) as f64 / (1u64.wrapping_shl(self.down as u32)) as f64
     }
 
+    /// The gain that lies `weight` (2⁻¹⁶, at most one) of the way to `other`: exact to 2⁻²² of the
+    /// larger one.
+    const fn blend(self, other: Self, weight: u32) -> Self {
+        // At the smaller shift both mantissas still fit into 31 bits.
+        let down = if self.down < other.down { self.down } else { other.down };
+        let one = self.at_shift(down);
+        let size = between(one, other.at_shift(down), weight);
+        Self { mantissa: size as i32, down }
+    }
+
+    const fn at_shift(self, down: u8) -> i64 {
+        (self.mantissa as i64).wrapping_shr(self.down.saturating_sub(down) as u32)
+    }
+
     /// The product with a signal, truncated at 2⁻⁴⁰. The shift is below 32, and is seen to be.
     #[inline]
     const fn times(self, signal: i32) -> i64 {
@@ -134,6 +148,12 @@ const fn scaled_in_halves(term: i64, factor: i32) -> i64 {
     let high = (term.wrapping_shr(32) as i32 as i64).wrapping_mul(factor as i64);
     let low = (term as u32 as i64).wrapping_mul(factor as i64);
     high.wrapping_shl(1).wrapping_add(low.wrapping_shr(31))
+}
+
+/// What lies `weight` (2⁻¹⁶) of the way between two numbers of at most 32 bits.
+const fn between(one: i64, other: i64, weight: u32) -> i64 {
+    let way = other.wrapping_sub(one).wrapping_mul(weight as i64).wrapping_shr(16);
+    one.wrapping_add(way)
 }
 
 const fn bounded(term: i64, bound: i64) -> i64 {
@@ -278,6 +298,17 @@ macro_rules! fixed_point {
 
             fn minus(self, other: Self) -> Self {
                 self.saturating_sub(other)
+            }
+
+            const NO_GAIN: Shifted = Shifted::ZERO;
+            const NO_POLE: Pole = Pole(0);
+
+            fn blend_gain(one: Shifted, other: Shifted, weight: u32) -> Shifted {
+                one.blend(other, weight)
+            }
+
+            fn blend_pole(one: Pole, other: Pole, weight: u32) -> Pole {
+                Pole(between(i64::from(one.0), i64::from(other.0), weight) as i32)
             }
 
             fn gain_value(gain: Shifted) -> f64 {

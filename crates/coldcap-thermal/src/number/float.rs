@@ -102,6 +102,17 @@ macro_rules! float {
                 self - other
             }
 
+            const NO_GAIN: Self = 0.0;
+            const NO_POLE: Self = 0.0;
+
+            fn blend_gain(one: Self, other: Self, weight: u32) -> Self {
+                one + (other - one) * (weight as Self / 65_536.0)
+            }
+
+            fn blend_pole(one: Self, other: Self, weight: u32) -> Self {
+                Self::blend_gain(one, other, weight)
+            }
+
             fn gain_value(gain: Self) -> f64 {
                 gain.into()
             }

@@ -98,6 +98,44 @@ impl<T: Number> Coefficients<T> {
         self
     }
 
+    /// What lies `weight` (2⁻¹⁶, at most one) of the way to `other`; policies and period stay.
+    #[must_use]
+    pub(crate) fn blend(&self, other: &Self, weight: u32) -> Self {
+        let gain = |one, other| T::blend_gain(one, other, weight);
+        Self {
+            proportional: gain(self.proportional, other.proportional),
+            integral: gain(self.integral, other.integral),
+            derivative: gain(self.derivative, other.derivative),
+            pole: T::blend_pole(self.pole, other.pole, weight),
+            setpoint: gain(self.setpoint, other.setpoint),
+            derivative_setpoint: gain(self.derivative_setpoint, other.derivative_setpoint),
+            tracking: gain(self.tracking, other.tracking),
+            ..*self
+        }
+    }
+
+    /// Coefficients that do nothing.
+    pub(crate) fn nothing() -> Self {
+        let none = T::NO_GAIN;
+        Self {
+            proportional: none,
+            integral: none,
+            derivative: none,
+            pole: T::NO_POLE,
+            period: Duration::ZERO,
+            setpoint: none,
+            derivative_setpoint: none,
+            tracking: none,
+            jitter: Jitter::Rescale { most: 4 },
+            anti_windup: AntiWindup::BackCalculation,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn proportional_gain(&self) -> T::Gain {
+        self.proportional
+    }
+
     /// The period that they are for.
     #[must_use]
     pub const fn period(&self) -> Duration {
