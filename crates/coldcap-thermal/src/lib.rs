@@ -12,6 +12,7 @@
 //! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
 //! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
+//! | [`watch`] | a supervisor of one loop: no progress, runaway, stuck actuator, frozen or noisy sensor |
 //!
 //! # What it promises
 //! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the
@@ -65,3 +66,4 @@ pub mod pid;
 pub mod ramp;
 pub mod tank;
 pub mod valve;
+pub mod watch;
