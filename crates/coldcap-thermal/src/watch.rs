@@ -14,14 +14,14 @@
 //! | [`NoProgress`](Finding::NoProgress) | drive ≥ working; in auto: short of the target by more than the band | less than `progress` toward the target in `w`, on the ambient side of `beyond` | r + 9/8·w + p |
 //! | [`Away`](Finding::Away) | same, and in manual and tuning | at least `progress` away in `w` | r + 9/8·w + p |
 //! | [`Reversed`](Finding::Reversed) | same, first drive after a time off of r + 9/8·w | away by `progress` more than without drive | r + 9/8·w + p |
-//! | [`Detached`](Finding::Detached) | same, with a companion | no progress or away; the companion progresses, or is beyond `beyond` alone | r + 9/8·w + p |
+//! | [`Detached`](Finding::Detached) | same, with a companion | no progress or away on the ambient side of `beyond`; the companion progresses, or is beyond it | r + 9/8·w + p |
 //! | [`Weak`](Finding::Weak) | same, in auto | less than `progress` either way, on the driven side of `beyond` | never; warns after r + 9/8·w |
 //! | [`StuckOn`](Finding::StuckOn) | drive ≤ idle, beyond `beyond`, in every mode | changes back by less than `relaxation.change` in `w` | r + 9/8·w + p |
 //! | [`StuckOn`](Finding::StuckOn), [`StuckOff`](Finding::StuckOff) | read-back given; off looks for stuck on only | differs by more than the tolerance, in one sense | `read_back.after` |
 //! | [`Deviation`](Finding::Deviation) | auto, target reached since it jumped | ∫(\|error\| − band) dt > `deviation`·w, time of improvement left out, leaking inside the band | w·`deviation`/excess |
 //! | [`Frozen`](Finding::Frozen) | not off | less than one step, drive moved by `moved` | `frozen.after` from the move |
 //! | [`Frozen`](Finding::Frozen) | not off, `still` given | less than one step | `frozen.still` |
-//! | [`Noisy`](Finding::Noisy) | not off | median of the second differences above that of white noise with σ = `sigma` | two whole blocks, 3·`over` at most |
+//! | [`Noisy`](Finding::Noisy) | auto or manual | median of the third differences above that of white noise with σ = `sigma` | three whole blocks, 4·`over` at most |
 //! | [`Swapped`](Finding::Swapped) | auto or manual, drive > idle, beyond `beyond`, not receding | companion further along by more than the margin | `companion.after` |
 //! | [`Blind`](Finding::Blind) | not off | no valid measurement | `blind` |
 //!

@@ -31,7 +31,7 @@ struct Held {
 pub(super) struct Actuation {
     /// How long the drive has been working, up to the gate.
     pushed: Clock,
-    /// How long the target has been missed whatever the drive, up to the gate and a window more.
+    /// How long the target has been missed under any drive, up to the gate and a window more.
     short: Clock,
     /// How long it has been idle, up to the gate.
     idle: Clock,
@@ -86,10 +86,10 @@ impl Actuation {
         let settings = config.settings();
         let held = self.run(config, moment);
         let Some(change) = measured.change() else { return Verdict::Ok };
-        self.learn(settings, held, change);
-        let recent = measured.recent_change().unwrap_or(0);
-        let adrift = self.judge_idle(settings, moment, held.idle, (change, recent));
-        let finding = self.wrong_trend(settings, moment, held, change, companion.change());
+        self.learn(settings, moment, held, change);
+        let adrift = self.judge_idle(settings, moment, held.idle && drifts(settings, measured));
+        let wrong = (held.pushed || held.short) && misses(settings, moment, measured);
+        let finding = wrong.then(|| self.name(settings, moment, change, companion.change()));
         adrift.or_worse(self.judge_driven(settings, moment, finding))
     }
 
@@ -97,7 +97,7 @@ impl Actuation {
     fn run(&mut self, config: &WatchConfig, moment: &Moment) -> Held {
         let (settings, gate) = (config.settings(), config.gate());
         let part = gate.plus(settings.window);
-        let short = moment.is_short(settings);
+        let short = moment.is_driven_short(settings);
         let pushing = moment.is_pushing(settings);
         let idle = moment.is_idle(settings);
         self.short.gate(short, moment.dt, part);
@@ -110,8 +110,14 @@ impl Actuation {
         }
     }
 
-    fn learn(&mut self, settings: &WatchSettings, held: Held, change: i64) {
-        if held.pushed && change <= progress(settings).saturating_neg() {
+    /// The drift without drive, and whether any drive has ever done better than that.
+    fn learn(&mut self, settings: &WatchSettings, moment: &Moment, held: Held, change: i64) {
+        let drift = match self.response {
+            Response::Drift(drift) => drift.min(0),
+            _ => 0,
+        };
+        let driven = !moment.is_idle(settings) && moment.mode != WatchMode::Off;
+        if driven && change <= drift.saturating_sub(progress(settings)) {
             self.response = Response::Right;
         } else if held.idle && self.response != Response::Right {
             self.response = Response::Drift(change);
@@ -119,16 +125,8 @@ impl Actuation {
     }
 
     /// Without drive and on the driven side, the measurement must come back.
-    fn judge_idle(
-        &mut self,
-        settings: &WatchSettings,
-        moment: &Moment,
-        idle: bool,
-        (change, recent): (i64, i64),
-    ) -> Verdict {
-        let least = i64::from(settings.relaxation.change.to_fixed().to_bits());
-        let wrong = change < least && recent < least / 2;
-        let adrift = idle && moment.is_driven(settings) && wrong;
+    fn judge_idle(&mut self, settings: &WatchSettings, moment: &Moment, drifts: bool) -> Verdict {
+        let adrift = drifts && moment.is_driven(settings);
         self.adrift.run(adrift, moment.dt, settings.patience);
         self.adrift.verdict(Finding::StuckOn, settings.patience)
     }
@@ -149,29 +147,22 @@ impl Actuation {
         }
     }
 
-    /// What is wrong with a trend under drive, if anything.
-    fn wrong_trend(
+    /// The best guess at what is behind a wrong trend under drive.
+    fn name(
         &self,
         settings: &WatchSettings,
         moment: &Moment,
-        held: Held,
         change: i64,
         companion: Option<i64>,
-    ) -> Option<Finding> {
-        let least = progress(settings);
-        let away = change >= least;
-        let stalled = change > least.saturating_neg();
-        let wrong = if moment.mode == WatchMode::Auto { stalled } else { away };
-        if !(wrong && (held.pushed || held.short)) {
-            None
-        } else if companion_follows(settings, moment, companion) {
-            Some(Finding::Detached)
-        } else if away {
-            Some(self.away(settings, change))
-        } else if held.pushed && moment.is_driven(settings) {
-            Some(Finding::Weak)
+    ) -> Finding {
+        if companion_follows(settings, moment, companion) {
+            Finding::Detached
+        } else if change >= progress(settings) {
+            self.away(settings, change)
+        } else if moment.is_driven(settings) {
+            Finding::Weak
         } else {
-            Some(Finding::NoProgress)
+            Finding::NoProgress
         }
     }
 
@@ -190,10 +181,29 @@ fn progress(settings: &WatchSettings) -> i64 {
     settings.progress.to_fixed().to_bits().into()
 }
 
-/// The companion moves as the drive says, or is where only the drive can have brought it, and the
-/// measurement is not.
+/// Whether it comes back too little over the window, and in the newest two buckets as well: a step of
+/// the measurement is no drift.
+fn drifts(settings: &WatchSettings, measured: &Trend) -> bool {
+    let least = i64::from(settings.relaxation.change.to_fixed().to_bits());
+    let below = |change: Option<i64>, least: i64| change.is_some_and(|change| change < least);
+    below(measured.change(), least) && below(measured.latest_change(), least / 8)
+}
+
+/// Whether it makes too little progress over the window, and in its newer half as well: what has begun
+/// to improve is not failing. With a person or a relay at the drive it must go the wrong way.
+fn misses(settings: &WatchSettings, moment: &Moment, measured: &Trend) -> bool {
+    let least = match moment.mode {
+        WatchMode::Auto => progress(settings).saturating_neg().saturating_add(1),
+        _ => progress(settings),
+    };
+    let above = |change: Option<i64>, least: i64| change.is_some_and(|change| change >= least);
+    above(measured.change(), least) && above(measured.recent_change(), least / 2)
+}
+
+/// The measurement is where no drive holds it, and the companion moves as the drive says or is where
+/// only the drive can have brought it.
 fn companion_follows(settings: &WatchSettings, moment: &Moment, change: Option<i64>) -> bool {
     let least = progress(settings).saturating_neg();
     let moves = change.is_some_and(|change| change <= least);
-    moves || (moment.is_companion_driven(settings) && !moment.is_driven(settings))
+    !moment.is_driven(settings) && (moves || moment.is_companion_driven(settings))
 }

@@ -4,6 +4,7 @@ use coldcap_units::Duration;
 
 use super::finding::{Finding, Verdict};
 use super::settings::WatchSettings;
+use super::trend::Trend;
 
 /// How much deviation there has been since the target was reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,17 +19,17 @@ impl Deviation {
         Self { reached: false, integral: 0 }
     }
 
-    /// One sample: the height above the target, and its change over half a window.
+    /// One sample: the height above the target, and the trend up to it.
     pub(super) fn step(
         &mut self,
         settings: &WatchSettings,
         error: i32,
-        recent_change: Option<i64>,
+        trend: &Trend,
         dt: Duration,
     ) -> Verdict {
         let excess = excess(settings, error);
         self.reached |= excess <= 0;
-        if self.reached && !is_improving(settings, error, recent_change) {
+        if self.reached && !is_improving(settings, error, trend) {
             self.integrate(settings, excess, dt);
         }
         self.verdict(settings)
@@ -64,11 +65,14 @@ fn excess(settings: &WatchSettings, error: i32) -> i64 {
     i64::from(error).saturating_abs().saturating_sub(band)
 }
 
-/// Whether it comes back at half the rate of progress or more, from outside of the band.
-fn is_improving(settings: &WatchSettings, error: i32, recent_change: Option<i64>) -> bool {
-    let least = i64::from(settings.progress.to_fixed().to_bits()) / 4;
+/// Whether it comes back from outside of the band at half the rate of progress or more, over the newer
+/// half of the window or over its newest two buckets: that is soon after a peak.
+fn is_improving(settings: &WatchSettings, error: i32, trend: &Trend) -> bool {
+    let least = i64::from(settings.progress.to_fixed().to_bits()) / 2;
     let toward = |change: i64| if error > 0 { change.saturating_neg() } else { change };
-    excess(settings, error) > 0 && recent_change.is_some_and(|change| toward(change) >= least)
+    let reaches = |change: Option<i64>, least| change.is_some_and(|change| toward(change) >= least);
+    excess(settings, error) > 0
+        && (reaches(trend.recent_change(), least / 2) || reaches(trend.latest_change(), least / 8))
 }
 
 #[cfg(test)]
@@ -82,41 +86,51 @@ mod tests {
         coldcap_units::Kelvin::from_milli(milli).to_fixed().to_bits()
     }
 
-    fn seconds_to_trip(deviation: &mut Deviation, milli: i32, change: Option<i64>) -> Option<u32> {
-        let trips = |_: &u32| deviation.step(&SETTINGS, kelvin(milli), change, SECOND).is_trip();
+    /// One that changes by so many thousandths of a kelvin in half a window.
+    fn trend(milli: i32) -> Trend {
+        let mut trend = Trend::new();
+        for bucket in 0..8 {
+            trend.feed(kelvin(milli * bucket / 4), 7_500, 7_500);
+        }
+        trend
+    }
+
+    fn seconds_to_trip(deviation: &mut Deviation, milli: i32, change: i32) -> Option<u32> {
+        let trips =
+            |_: &u32| deviation.step(&SETTINGS, kelvin(milli), &trend(change), SECOND).is_trip();
         (1..10_000).find(trips)
     }
 
     fn reached() -> Deviation {
         let mut deviation = Deviation::new();
-        deviation.step(&SETTINGS, 0, None, SECOND);
+        deviation.step(&SETTINGS, 0, &trend(0), SECOND);
         deviation
     }
 
     #[test]
     fn counts_after_the_target_was_reached_and_on_both_sides() {
-        assert_eq!(seconds_to_trip(&mut Deviation::new(), 5_500, None), None);
-        assert_eq!(seconds_to_trip(&mut reached(), 5_500, None), Some(60));
-        assert_eq!(seconds_to_trip(&mut reached(), -10_500, Some(0)), Some(30));
-        assert_eq!(seconds_to_trip(&mut reached(), 499, None), None);
+        assert_eq!(seconds_to_trip(&mut Deviation::new(), 8_500, 0), None);
+        assert_eq!(seconds_to_trip(&mut reached(), 8_500, 0), Some(60));
+        assert_eq!(seconds_to_trip(&mut reached(), -16_500, 0), Some(30));
+        assert_eq!(seconds_to_trip(&mut reached(), 499, 0), None);
     }
 
     #[test]
     fn an_improving_trend_suspends_it() {
-        let better = Some(i64::from(kelvin(-200)));
-        assert_eq!(seconds_to_trip(&mut reached(), 5_500, better), None);
-        assert_eq!(seconds_to_trip(&mut reached(), -5_500, better), Some(60));
+        let better = -200;
+        assert_eq!(seconds_to_trip(&mut reached(), 8_500, better), None);
+        assert_eq!(seconds_to_trip(&mut reached(), -8_500, better), Some(60));
     }
 
     #[test]
     fn it_leaks_inside_the_band() {
         let mut deviation = reached();
         for _ in 0..59 {
-            deviation.step(&SETTINGS, kelvin(5_500), None, SECOND);
+            deviation.step(&SETTINGS, kelvin(8_500), &trend(0), SECOND);
         }
         for _ in 0..30 {
-            deviation.step(&SETTINGS, 0, None, SECOND);
+            deviation.step(&SETTINGS, 0, &trend(0), SECOND);
         }
-        assert_eq!(seconds_to_trip(&mut deviation, 5_500, None), Some(31));
+        assert_eq!(seconds_to_trip(&mut deviation, 8_500, 0), Some(31));
     }
 }

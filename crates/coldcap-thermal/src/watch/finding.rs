@@ -12,8 +12,8 @@ pub enum Finding {
     /// The actuator works and the measurement does not move toward the target: actuator stuck off,
     /// sensor detached, no flow.
     NoProgress,
-    /// The actuator works fully and holds the measurement, but cannot bring it to the target.
-    /// It is only ever a warning.
+    /// The actuator works and holds the measurement where only it can, but does not bring it to the
+    /// target: not enough power, or too much load. It is only ever a warning.
     Weak,
     /// The measurement moves away from the target although the actuator works.
     Away,

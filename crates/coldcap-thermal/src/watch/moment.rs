@@ -15,7 +15,8 @@ pub enum WatchMode {
     Auto,
     /// A person sets the drive. There is no target to miss: no progress and no deviation are judged.
     Manual,
-    /// An experiment swings the loop: as in manual, and sensors are not compared.
+    /// An experiment swings the loop: as in manual, and sensors are neither compared nor
+    /// judged by their noise.
     Tuning,
 }
 
@@ -67,8 +68,14 @@ impl Moment {
         Self { dt, mode: input.mode, height, error, drive: input.drive, companion }
     }
 
-    /// Whether a controller misses its target by more than the band, on the side of too little drive.
-    pub(super) fn is_short(&self, settings: &WatchSettings) -> bool {
+    /// Whether a controller drives and yet misses its target by more than the band. While the drive is
+    /// withheld, by a minimum off time or an interlock, nothing speaks against the actuator.
+    pub(super) fn is_driven_short(&self, settings: &WatchSettings) -> bool {
+        !self.is_idle(settings) && self.is_short(settings)
+    }
+
+    /// Whether a target is missed by more than the band, on the side of too little drive.
+    fn is_short(&self, settings: &WatchSettings) -> bool {
         let band = settings.band.to_fixed().to_bits();
         self.mode == WatchMode::Auto && self.error.is_some_and(|error| error > band)
     }

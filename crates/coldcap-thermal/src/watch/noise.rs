@@ -4,19 +4,19 @@ use coldcap_units::Duration;
 
 use super::settings::NoiseLimit;
 
-/// A block with fewer second differences than this is continued.
+/// A block with fewer differences than this is continued.
 const FEWEST: u32 = 8;
-/// Median of |y(k) − 2y(k−1) + y(k−2)| of white Gaussian noise is 0.6745·√6 = 1.652 of its σ.
-const MEDIAN_MILLI: i64 = 1_652;
+/// Median of |y(k) − 3y(k−1) + 3y(k−2) − y(k−3)| of white Gaussian noise: 0.6745·√20 = 3.016 of its σ.
+const MEDIAN_MILLI: i64 = 3_016;
 
-/// Counts, over a block of time, how many second differences are above the limit.
+/// Counts, over a block of time, how many third differences are above the limit.
 ///
-/// More than half of them above it means that their *median* is: half of the samples may be spikes,
-/// a ramp has no second difference, and no buffer is needed.
+/// More than half of them above it means that their *median* is: spikes do not count until they are
+/// many, slow signals have next to no third difference, and no buffer is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct NoiseMeter {
-    last: Option<i32>,
-    before: Option<i32>,
+    /// The last three samples, newest first.
+    last: [Option<i32>; 3],
     above: u32,
     count: u32,
     time: Duration,
@@ -26,23 +26,22 @@ pub(super) struct NoiseMeter {
 
 impl NoiseMeter {
     pub(super) const fn new() -> Self {
-        Self { last: None, before: None, above: 0, count: 0, time: Duration::ZERO, blocks: 0 }
+        Self { last: [None; 3], above: 0, count: 0, time: Duration::ZERO, blocks: 0 }
     }
 
     /// The next sample does not follow this one.
     pub(super) const fn interrupt(&mut self) {
-        self.last = None;
-        self.before = None;
+        self.last = [None; 3];
     }
 
     pub(super) fn feed(&mut self, limit: &NoiseLimit, height: i32, dt: Duration) {
-        if let (Some(last), Some(before)) = (self.last, self.before) {
-            let above = second_difference(height, last, before) > threshold(limit);
+        let [a, b, c] = self.last;
+        if let (Some(a), Some(b), Some(c)) = (a, b, c) {
+            let above = third_difference([height, a, b, c]) > threshold(limit);
             self.above = self.above.saturating_add(above.into());
             self.count = self.count.saturating_add(1);
         }
-        self.before = self.last;
-        self.last = Some(height);
+        self.last = [Some(height), a, b];
         self.time = self.time.plus(dt);
         if self.time >= limit.over && self.count >= FEWEST {
             self.close();
@@ -52,7 +51,7 @@ impl NoiseMeter {
     fn close(&mut self) {
         let noisy = self.above.saturating_mul(2) > self.count;
         let blocks = if noisy { self.blocks.saturating_add(1) } else { 0 };
-        *self = Self { last: self.last, before: self.before, blocks, ..Self::new() };
+        *self = Self { last: self.last, blocks, ..Self::new() };
     }
 
     /// How many whole blocks in a row have been too noisy.
@@ -61,9 +60,10 @@ impl NoiseMeter {
     }
 }
 
-fn second_difference(now: i32, last: i32, before: i32) -> i64 {
-    let outer = i64::from(now).saturating_add(before.into());
-    outer.saturating_sub(i64::from(last).saturating_mul(2)).saturating_abs()
+fn third_difference(newest_first: [i32; 4]) -> i64 {
+    let [a, b, c, d] = newest_first.map(i64::from);
+    let inner = b.saturating_sub(c).saturating_mul(3);
+    a.saturating_sub(d).saturating_sub(inner).saturating_abs()
 }
 
 fn threshold(limit: &NoiseLimit) -> i64 {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn spikes_and_steep_ramps_are_not_noise() {
-        // Every tenth sample is a spike: three of ten second differences.
+        // Every tenth sample is a spike: four of ten differences.
         let spiky = |second: u32, noise: f64| {
             0.02 * noise + if second.is_multiple_of(10) { 20.0 } else { 0.0 }
         };

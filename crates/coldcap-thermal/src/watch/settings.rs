@@ -46,8 +46,8 @@ pub struct FrozenLimit {
 pub struct NoiseLimit {
     /// Largest standard deviation of the samples, for white Gaussian noise.
     pub sigma: Kelvin,
-    /// Length of the blocks in which it is judged, at least 10 steps. One noisy block warns, two in a
-    /// row trip.
+    /// Length of the blocks in which it is judged, at least 10 steps. One noisy block warns, three
+    /// in a row trip: a loop may ring for a while after a jump of its load.
     pub over: Duration,
 }
 
@@ -94,7 +94,8 @@ pub struct WatchSettings {
     /// than 5/8 of the window a step of the measurement, as when a pump starts, can look like a trend.
     pub patience: Duration,
     /// The deviation beyond the band that trips when it lasts one window; twice as much trips in half
-    /// of it. Time with an improving trend does not count.
+    /// of it. Time with an improving trend does not count. Times the window it must exceed the height of
+    /// a load jump times a quarter of the window, in which its peak is recognised.
     pub deviation: Kelvin,
     /// What the loop does while nothing is driven.
     pub relaxation: Relaxation,
@@ -117,12 +118,12 @@ impl WatchSettings {
         action: Action::Direct,
         band: Kelvin::from_milli(500),
         working: Duty::from_permille(800),
-        idle: Duty::from_permille(20),
+        idle: Duty::from_permille(5),
         reaction: Duration::from_secs(45),
         window: Duration::from_secs(60),
         progress: Kelvin::from_milli(500),
         patience: Duration::from_secs(40),
-        deviation: Kelvin::from_milli(5_000),
+        deviation: Kelvin::from_milli(8_000),
         relaxation: Relaxation {
             beyond: Celsius::from_milli(10_000),
             change: Kelvin::from_milli(300),
@@ -146,7 +147,8 @@ impl WatchSettings {
     };
 
     /// The insulated tank of the reference machine: a chiller switched with ±0.5 K of hysteresis, whose
-    /// evaporator takes up to 90 s to get cold or to be used up.
+    /// evaporator takes up to 90 s to get cold or to be used up. The deviation bears a warm filling that
+    /// comes in while the minimum off time of 180 s runs.
     pub const REFERENCE_TANK: Self = Self {
         band: Kelvin::from_milli(1_500),
         working: Duty::from_permille(900),
@@ -155,7 +157,7 @@ impl WatchSettings {
         window: Duration::from_secs(240),
         progress: Kelvin::from_milli(300),
         patience: Duration::from_secs(150),
-        deviation: Kelvin::from_milli(3_000),
+        deviation: Kelvin::from_milli(6_000),
         relaxation: Relaxation {
             beyond: Celsius::from_milli(10_000),
             change: Kelvin::from_milli(-300),
@@ -252,7 +254,7 @@ impl WatchConfig {
             Finding::StuckOn => longer(wrong_trend, settings.read_back.after),
             Finding::Deviation => settings.window,
             Finding::Frozen => settings.frozen.after,
-            Finding::Noisy => times(settings.noise.over, 3),
+            Finding::Noisy => times(settings.noise.over, 4),
             Finding::Swapped => settings.companion.after,
             Finding::Blind => settings.blind,
         };

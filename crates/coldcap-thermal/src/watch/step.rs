@@ -191,10 +191,14 @@ impl Watch {
     }
 
     fn noisy(&mut self, settings: &WatchSettings, moment: &Moment) -> Verdict {
-        self.noise.feed(&settings.noise, moment.height, moment.dt);
+        if moment.mode == WatchMode::Tuning {
+            self.noise = NoiseMeter::new();
+        } else {
+            self.noise.feed(&settings.noise, moment.height, moment.dt);
+        }
         match self.noise.noisy_blocks() {
             0 => Verdict::Ok,
-            1 => Verdict::Warn(Finding::Noisy),
+            1 | 2 => Verdict::Warn(Finding::Noisy),
             _ => Verdict::Trip(Finding::Noisy),
         }
     }
@@ -218,7 +222,7 @@ impl Watch {
     fn deviate(&mut self, settings: &WatchSettings, moment: &Moment) -> Verdict {
         match (moment.mode, moment.error) {
             (WatchMode::Auto, Some(error)) => {
-                self.deviation.step(settings, error, self.measured.recent_change(), moment.dt)
+                self.deviation.step(settings, error, &self.measured, moment.dt)
             }
             _ => Verdict::Ok,
         }

@@ -65,6 +65,12 @@ impl Trend {
         let sum = weighted(&self.means, &[0, 0, 0, 0, -3, -1, 1, 3]);
         (self.filled >= BUCKETS / 2).then_some(sum.saturating_mul(2) / 5)
     }
+
+    /// Change from the last bucket but one to the last, or `None` until there are two.
+    pub(super) fn latest_change(&self) -> Option<i64> {
+        let sum = weighted(&self.means, &[0, 0, 0, 0, 0, 0, -1, 1]);
+        (self.filled >= 2).then_some(sum)
+    }
 }
 
 fn weighted(means: &[i32], weights: &[i32]) -> i64 {
@@ -93,6 +99,7 @@ mod tests {
             let recent = trend.recent_change().unwrap();
             assert!((change - 6_000).abs() <= 60, "{dt_ms} {change}");
             assert!((recent - 3_000).abs() <= 60, "{dt_ms} {recent}");
+            assert!((trend.latest_change().unwrap() - 750).abs() <= 60);
         }
     }
 

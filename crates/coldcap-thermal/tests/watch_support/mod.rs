@@ -33,7 +33,10 @@ pub struct Dice(u64);
 impl Dice {
     pub fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        dice.unit();
+        for _ in 0..8 {
+            dice.0 ^= dice.0 >> 32;
+            dice.unit();
+        }
         dice
     }
 
@@ -107,7 +110,10 @@ pub struct Rig {
     pub seconds: u32,
     pub setpoint: Option<f64>,
     pub shown: f64,
-    pub trace: bool,
+    /// The watch is told where the ramp ends, not where it is.
+    pub final_target: bool,
+    /// What the watch was told last.
+    pub seen: Option<WatchInput>,
     hanging: f64,
     relay_high: bool,
 }
@@ -135,7 +141,8 @@ impl Rig {
             seconds: 0,
             setpoint: None,
             shown,
-            trace: false,
+            final_target: false,
+            seen: None,
             hanging: shown,
             relay_high: true,
         }
@@ -147,12 +154,6 @@ impl Rig {
         let verdict = self.supervise(order, measured, companion);
         self.decide(order, measured);
         self.seconds += 1;
-        if self.trace {
-            println!(
-                "{} {order:?} set {:?} shown {:.3} drive {:.3} {verdict:?}",
-                self.seconds, self.setpoint, self.shown, self.drive
-            );
-        }
         verdict
     }
 
@@ -207,6 +208,7 @@ impl Rig {
             achieved: self.read_back.then(|| duty(self.plant.position())),
             companion: companion.map(celsius),
         };
+        self.seen = Some(input);
         self.watch.step(&self.config, input)
     }
 
@@ -214,7 +216,7 @@ impl Rig {
         let position = self.plant.position();
         let target = if let Order::Hold(target) = order { Some(target) } else { None };
         let (setpoint, drive) = self.control.step(target, measured, position);
-        self.setpoint = setpoint;
+        self.setpoint = if self.final_target { target } else { setpoint };
         self.drive = match order {
             Order::Off { .. } => 0.0,
             Order::Hold(_) => drive,

@@ -64,7 +64,9 @@ impl Valve {
             room,
             uptake: 1.25 / 34.0 * dice.spread(),
             sensor: 3.0 * dice.spread(),
-            stirring: dice.between(0.5, 10.0),
+            // A cap of 0.2 L stirs 1 L/min for 12 s. With next to none, plug flow in steps of a second
+            // rings from sample to sample, which is the step's doing and not the loop's.
+            stirring: dice.between(3.0, 12.0),
             stroke: 10.0 * dice.spread(),
             pipe: filled(room, 5.0 * dice.spread()),
             stirred: room,
