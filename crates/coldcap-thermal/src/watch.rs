@@ -11,11 +11,11 @@
 //!
 //! | finding | premise | condition | trips after |
 //! |---|---|---|---|
-//! | [`NoProgress`](Finding::NoProgress) | drive ≥ working; in auto: short of the target by more than the band | less than `progress` toward the target in `w`, on the ambient side of `beyond` | r + 9/8·w + p |
-//! | [`Away`](Finding::Away) | same, and in manual and tuning | at least `progress` away in `w` | r + 9/8·w + p |
+//! | [`NoProgress`](Finding::NoProgress) | auto, short of the target by more than the band, drive ≥ working | less than `progress` toward the target in `w`, on the ambient side of `beyond` | r + 9/8·w + p |
+//! | [`Away`](Finding::Away) | same; in manual and tuning drive ≥ working alone | at least `progress` away in `w` | r + 9/8·w + p |
 //! | [`Reversed`](Finding::Reversed) | same, first drive after a time off of r + 9/8·w | away by `progress` more than without drive | r + 9/8·w + p |
 //! | [`Detached`](Finding::Detached) | same, with a companion | no progress or away on the ambient side of `beyond`; the companion progresses, or is beyond it | r + 9/8·w + p |
-//! | [`Weak`](Finding::Weak) | same, in auto | less than `progress` either way, on the driven side of `beyond` | never; warns after r + 9/8·w |
+//! | [`Weak`](Finding::Weak) | as for no progress | less than `progress` either way, on the driven side of `beyond` | never; warns after r + 9/8·w |
 //! | [`StuckOn`](Finding::StuckOn) | drive ≤ idle, beyond `beyond`, in every mode | changes back by less than `relaxation.change` in `w` | r + 9/8·w + p |
 //! | [`StuckOn`](Finding::StuckOn), [`StuckOff`](Finding::StuckOff) | read-back given; off looks for stuck on only | differs by more than the tolerance, in one sense | `read_back.after` |
 //! | [`Deviation`](Finding::Deviation) | auto, target reached since it jumped | ∫(\|error\| − band) dt > `deviation`·w, time of improvement left out, leaking inside the band | w·`deviation`/excess |
@@ -25,15 +25,32 @@
 //! | [`Swapped`](Finding::Swapped) | auto or manual, drive > idle, beyond `beyond`, not receding | companion further along by more than the margin | `companion.after` |
 //! | [`Blind`](Finding::Blind) | not off | no valid measurement | `blind` |
 //!
+//! In auto at part drive, above idle, the first five take one `w` more: the controller may still be
+//! working up to it. An idle drive that is withheld speaks against nothing but the deviation.
+//!
 //! From the fault itself it takes as long again as the controller needs to fulfil the premise: an
 //! actuator that jams half open is found when the controller has run into its limit.
-//! Warnings come at half of the last waiting time.
+//! Warnings come at half of the last waiting time. The reference settings, stepped every second:
+//!
+//! | finding | [`REFERENCE_VALVE`](WatchSettings::REFERENCE_VALVE) | [`REFERENCE_TANK`](WatchSettings::REFERENCE_TANK) |
+//! |---|---|---|
+//! | no progress, away, reversed, detached, stuck on | 153.5 s | 541 s |
+//! | stuck off, or on, by read-back | 21 s | 31 s |
+//! | deviation of 8.5 K, 7.5 K | 61 s | 241 s |
+//! | frozen while driven, at rest | 61 s, 121 s | 121 s, 301 s |
+//! | noisy | 121 s | 121 s |
+//! | swapped | 121 s | 121 s |
+//! | blind | 11 s | 11 s |
 //!
 //! # What keeps it quiet
 //! - **Trends, not time-outs.** Too warm but improving is not a failure: the trend is a line fitted to
 //!   eight bucket means, over a window that begins when the drive has had time to act.
-//! - **Saturation.** Progress is judged under full drive only; a loop that follows a ramp at part drive
-//!   makes the progress that it was asked for. Setpoints may be the final one or the ramped one.
+//! - **Saturation.** A loop that works and holds, but has not the power to get there, is
+//!   [`Weak`](Finding::Weak): a warning. If it had reached that target before, the deviation counts.
+//! - **Ramps.** Progress is asked of the measurement, not of the error, and small steps of the setpoint
+//!   start nothing again. The setpoint may be the final one or the ramped one. A ramp that waits for the
+//!   measurement has been reached from its first step: given the final one, a loop without the power to
+//!   get there is only warned of.
 //! - **Load jumps.** A warm cap may move the measurement away under full drive for r + 9/8·w + p.
 //! - **Experiments.** In [`WatchMode::Tuning`] there is no target to miss, no deviation and no order of
 //!   sensors; a relay that works for less than four fifths of the time fills no gate.

@@ -225,7 +225,9 @@ impl WatchConfig {
 
     /// Longest time from when the premise of a finding holds, and goes on holding, to the trip; for
     /// [`Finding::Weak`], which never trips, to the warning. Premises and formulas are in the table at
-    /// [`watch`](crate::watch); for [`Finding::StuckOn`] it is the longer of its two.
+    /// [`watch`](crate::watch); for [`Finding::StuckOn`] it is the longer of its two, for
+    /// [`Finding::Frozen`] the one with a moving drive, for [`Finding::Deviation`] the one with an
+    /// excess of `deviation`.
     ///
     /// # Panics
     /// Never.
@@ -366,6 +368,24 @@ mod tests {
             assert!(WatchConfig::new(&VALVE, period).is_ok());
             assert!(WatchConfig::new(&WatchSettings::REFERENCE_TANK, period).is_ok());
         }
+    }
+
+    #[test]
+    fn detection_times_are_those_of_the_table() {
+        let times = |settings| {
+            let config = WatchConfig::new(settings, PERIOD).unwrap();
+            Finding::ALL.map(|finding| config.detection_time(finding).as_millis())
+        };
+        let valve = [
+            153_500, 113_500, 153_500, 153_500, 153_500, 21_000, 153_500, 61_000, 61_000, 121_000,
+            121_000, 11_000,
+        ];
+        let tank = [
+            541_000, 391_000, 541_000, 541_000, 541_000, 31_000, 541_000, 241_000, 121_000,
+            121_000, 121_000, 11_000,
+        ];
+        assert_eq!(times(&VALVE), valve);
+        assert_eq!(times(&WatchSettings::REFERENCE_TANK), tank);
     }
 
     #[test]

@@ -244,3 +244,13 @@ fn leads(settings: &WatchSettings, moment: &Moment) -> bool {
     let lead = |companion: i32| moment.height.saturating_sub(companion);
     moment.companion.is_some_and(|companion| lead(companion) > margin)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_is_small() {
+        assert!(size_of::<Watch>() <= 320, "{}", size_of::<Watch>());
+    }
+}
