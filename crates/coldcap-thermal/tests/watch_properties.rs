@@ -215,3 +215,19 @@ fn a_lost_sensor_is_found_and_a_clock_that_jumps_restarts_the_windows() {
     assert_eq!(watch.step(&config, jump), Verdict::Ok);
     assert_eq!(seconds_to_trip(&mut watch, STUCK), 152);
 }
+
+/// A warm filling of 3 K comes into a tank that goes on cooling at twice the asked rate.
+#[test]
+fn what_was_thrown_back_and_improves_again_is_not_failing() {
+    let dt = Duration::from_secs(1);
+    let config = WatchConfig::new(&WatchSettings::REFERENCE_TANK, dt).unwrap();
+    let mut watch = Watch::new();
+    for second in 0..3_000u32 {
+        let fallen = second as i32 * 600 / 240;
+        let thrown_back = if second >= 1_500 { 3_000 } else { 0 };
+        let measured = Ok(Celsius::from_milli(15_000 - fallen + thrown_back));
+        let setpoint = Some(Celsius::from_milli(-8_000));
+        let verdict = watch.step(&config, WatchInput { dt, setpoint, measured, ..STUCK });
+        assert!(!verdict.is_trip(), "{second} {verdict:?}");
+    }
+}

@@ -84,6 +84,16 @@ mod tests {
     }
 
     #[test]
+    fn less_than_a_step_is_no_life() {
+        let mut anchor = Anchor::new();
+        for second in 0..1_000 {
+            let drive = Duty(second as u16 * 60);
+            anchor.feed(&LIMIT, 5_000 + second % 65, drive, Duration::from_secs(1));
+        }
+        assert!(anchor.is_frozen(&LIMIT));
+    }
+
+    #[test]
     fn one_step_of_the_sensor_is_life() {
         let mut anchor = Anchor::new();
         for second in 0..1_000 {
