@@ -1,20 +1,26 @@
-//! Thermal control of a cooling machine: PID, setpoint ramp, mixing valve, tank.
+//! Thermal control of a cooling machine: PID, loops, outputs, tuning, supervision.
 //!
-//! Integers only, but for what [`tune`] solves after an experiment. The same inputs give the same bits
-//! on every target; no step allocates, divides by a variable that could be zero, loops without a
-//! bound, or panics. Nothing here reads a clock or a sensor: every function takes values and returns
+//! Integers only, but for the controllers in `f32` and `f64`, for coefficients, which are computed once,
+//! and for what [`tune`] solves after an experiment. The same inputs give the same bits on every
+//! target; no step allocates, divides by a variable that could be zero, loops without a bound, or
+//! panics. Nothing here reads a clock or a sensor: every function takes values and returns
 //! values.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`pid`] | two-degree-of-freedom PID with filtered derivative, limits and anti-windup on what the actuator really did |
+//! | [`pid`] | two-degree-of-freedom PID over four number types: modes, typed faults, limits, anti-windup on what the actuator really did |
+//! | [`number`] | the four number types |
+//! | [`filter`] | second-order filter of a measurement |
+//! | [`cascade`], [`select`], [`schedule`], [`feed_forward`] | loops of loops: cascade, override, gain table, measured load |
+//! | [`output`] | time proportioning with minimum times, quantiser, interlock, heat/cool split; each says what was achieved |
+//! | [`tune`] | identifies a plant by a bounded experiment or from a record, and proposes gains |
+//! | [`watch`] | a supervisor of one loop: no progress, runaway, stuck actuator, frozen or noisy sensor |
 //! | [`ramp`] | lets the effective setpoint get colder at a bounded rate, and warmer at once |
 //! | [`valve`] | turns the 0 to 1 command into a slew-limited [`Duty`](coldcap_units::Duty) and reads back what was achieved |
-//! | [`output`] | time proportioning with minimum times, quantiser, interlock, heat/cool split; each says what was achieved |
 //! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
-//! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
+//! | [`channel`] | the coolant loop: joins ramp, feed-forward, PID and valve, and holds the supply temperature |
+//! | [`cap`] | the cap loop: holds the cap's inner face by way of the coolant loop, above a freeze floor |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
-//! | [`tune`] | identifies a plant by a bounded experiment or from a record, and proposes gains |
 //!
 //! # What it promises
 //! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the
@@ -67,6 +73,7 @@
 )]
 
 pub mod arbiter;
+pub mod cap;
 pub mod cascade;
 pub mod channel;
 pub mod feed_forward;
@@ -80,3 +87,4 @@ pub mod select;
 pub mod tank;
 pub mod tune;
 pub mod valve;
+pub mod watch;
