@@ -63,5 +63,6 @@ pub mod arbiter;
 pub mod channel;
 pub mod pid;
 pub mod ramp;
+pub mod skin;
 pub mod tank;
 pub mod valve;
