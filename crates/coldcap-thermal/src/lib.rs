@@ -12,6 +12,7 @@
 //! | [`tank`] | on/off chiller with hysteresis and minimum on and off times |
 //! | [`channel`] | joins ramp, PID and valve into the loop that holds the supply temperature |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
+//! | [`skin`] | the scalp skin as estimated, with its uncertainty; the length of a break; doubtful contact |
 //!
 //! # What it promises
 //! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the

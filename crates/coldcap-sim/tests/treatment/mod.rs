@@ -1,5 +1,5 @@
 //! A treatment on the virtual machine with the skin observer and the contact watch beside it.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use coldcap::{ChannelDrives, ChannelInputs, Drives};
 use coldcap_calibration::curves::ntc_10k3a1;
@@ -14,7 +14,7 @@ use coldcap_thermal::skin::{
 use coldcap_units::{Coolant, Duty, Fault, Instant, Interface, Ratio};
 
 /// What the valve regulates.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Hold {
     /// The supply, at −4 °C.
     Supply,
@@ -24,6 +24,7 @@ pub(crate) enum Hold {
     Nothing,
 }
 
+#[derive(Clone)]
 pub(crate) struct Treatment {
     pub(crate) plant: VirtualMachine<1>,
     pub(crate) faults: FaultSchedule,
@@ -78,6 +79,13 @@ impl Treatment {
         self.plant.truth(0).unwrap()
     }
 
+    /// Runs until so many minutes have passed since the beginning.
+    pub(crate) fn run_to_minute(&mut self, minute: u32) {
+        let until = u64::from(minute) * 60_000;
+        let left = until.saturating_sub(self.now.as_millis()) / 100;
+        (0..left).for_each(|_| self.tick());
+    }
+
     pub(crate) fn run(&mut self, seconds: u32) {
         (0..seconds * 10).for_each(|_| self.tick());
     }
@@ -115,12 +123,14 @@ impl Treatment {
         if self.hold == Hold::Nothing {
             self.drives.channels = [ChannelDrives { pump: Duty::OFF, valve: Duty::OFF }];
         } else {
-            let (measured, target) = match self.hold {
-                Hold::Face => (0.5 * (truth.interface_front_c + truth.interface_rear_c), 4.0),
-                _ => (truth.supply_c, -4.0),
+            let face_c = 0.5 * (truth.interface_front_c + truth.interface_rear_c);
+            let change = match self.hold {
+                // An outer integrator on the face moves the setpoint of the supply.
+                Hold::Face => 0.000_6 * (4.0 - face_c),
+                _ => -4.0 - self.setpoint_c,
             };
-            self.setpoint_c = f64::max(self.setpoint_c - 0.005, target);
-            let error = measured - self.setpoint_c;
+            self.setpoint_c += change.clamp(-0.005, 0.005);
+            let error = truth.supply_c - self.setpoint_c;
             self.integral = (self.integral + 0.002 * error).clamp(0.0, 1.0);
             let valve = Duty(((0.1 * error + self.integral).clamp(0.0, 1.0) * 65_535.0) as u16);
             self.drives.channels = [ChannelDrives { pump: Duty::FULL, valve }];

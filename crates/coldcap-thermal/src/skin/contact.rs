@@ -24,15 +24,15 @@ pub struct WatchLimits {
 }
 
 impl WatchLimits {
-    /// Doubtful from 0.050, trusted again up to 0.043 m²K/W; first word after 5 minutes of learning,
-    /// that is some 8 minutes after the coolant began to flow with a minute of persistence.
+    /// Doubtful from 0.052, trusted again up to 0.045 m²K/W; first word after 6 minutes of learning and
+    /// one of persistence, which is 9 minutes after the coolant began to flow.
     ///
-    /// In simulation a resistance is told to about 8 % (one standard deviation), so 0.060 m²K/W lies two
-    /// of them above the limit and 0.045 one and a half below it.
+    /// In simulation a resistance of 0.045 or 0.060 m²K/W is then told as 0.048 ± 0.004 or
+    /// 0.063 ± 0.005 (one standard deviation over fat, core and sensors).
     pub const REFERENCE: Self = Self {
-        doubtful_from_micro: 50_000,
-        trusted_to_micro: 43_000,
-        after: Duration::from_secs(300),
+        doubtful_from_micro: 52_000,
+        trusted_to_micro: 45_000,
+        after: Duration::from_secs(360),
         doubtful_for: Duration::from_secs(60),
         trusted_for: Duration::from_secs(300),
         silent_for: Duration::from_secs(600),
@@ -199,9 +199,9 @@ mod tests {
     #[test]
     fn says_nothing_before_it_has_learned_and_persisted() {
         let mut watch = ContactWatch::new();
-        let early = run(&mut watch, Ok(evidence(90_000, 299)), 600);
+        let early = run(&mut watch, Ok(evidence(90_000, 359)), 600);
         assert_eq!(early, ContactFinding::Undecided);
-        let short = run(&mut watch, Ok(evidence(90_000, 300)), 59);
+        let short = run(&mut watch, Ok(evidence(90_000, 360)), 59);
         assert!(matches!(short, ContactFinding::Trusted(_)));
     }
 

@@ -30,6 +30,9 @@ const HALF_BLIND: i64 = 600_000;
 const BLIND: i64 = 1_200_000;
 const BLIND_PER_S: i64 = 8_000;
 
+/// The skin's slow time constant in s.
+const SKIN_S: i64 = 240;
+
 /// Standard deviations of what is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Doubt {
@@ -66,7 +69,10 @@ impl Doubt {
     /// A second without heat.
     pub(super) fn forget(&mut self, parameters: &SkinParameters, fault: Fault) {
         let (hair, tissue) = prior(parameters);
-        let time = if fault == Fault::Disagrees { DISBELIEVE_S } else { FORGET_S };
+        let denied = fault == Fault::Disagrees;
+        let time = if denied { DISBELIEVE_S } else { FORGET_S };
+        // What contradicted heat has taught is worth no more than the prior, which then stands for it.
+        self.heat = if denied { approach(self.heat, 0, 1, time) } else { self.heat };
         self.hair = approach(self.hair, hair.max(self.hair), 1, time);
         self.tissue = approach(self.tissue, tissue.max(self.tissue), 1, time);
     }
@@ -79,15 +85,17 @@ impl Doubt {
         self.hair = self.hair.max(CHANGED);
     }
 
-    /// Doubt by missing sensors comes over a minute, as its error does, and goes the same way.
+    /// Doubt by missing sensors comes over a minute, as the face's error does, and goes as slowly as the
+    /// skin forgets.
     pub(super) fn blinded(&mut self, told: bool, missing_halves: i64) {
         let floor = match missing_halves {
             0 => 0,
             1 => HALF_BLIND,
             _ => BLIND,
         };
+        let time = if floor > self.blind { 60 } else { SKIN_S };
         self.blind = if told {
-            approach(self.blind, floor, 1, 60)
+            approach(self.blind, floor, 1, time)
         } else {
             self.blind.max(floor).saturating_add(BLIND_PER_S)
         };
@@ -164,7 +172,7 @@ mod tests {
         let prior = width(&Doubt::prior(&HEAD));
         let mut doubt = taught();
         let best = width(&doubt);
-        assert!(best * 2 < prior, "{best} {prior}");
+        assert!(best * 3 < prior * 2, "{best} {prior}");
         (0..600).for_each(|_| doubt.forget(&HEAD, Fault::Unavailable));
         let later = width(&doubt);
         (0..600).for_each(|_| doubt.forget(&HEAD, Fault::Disagrees));
@@ -184,7 +192,7 @@ mod tests {
         let half = width(&doubt);
         (0..100).for_each(|_| doubt.blinded(false, 2));
         assert!(best < half && half < width(&doubt));
-        (0..600).for_each(|_| doubt.blinded(true, 0));
+        (0..2_400).for_each(|_| doubt.blinded(true, 0));
         assert!(width(&doubt) - best < best / 100);
     }
 }

@@ -29,13 +29,25 @@ pub enum Forecast {
 /// The moments at which the estimate and the ends of its interval pass the limit, from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Crossing {
-    /// When a skin at the upper end passes, under leaner tissue; zero if it has.
+    /// When a skin at the upper end passes, under more hair and leaner tissue; zero if it has.
     pub earliest: Duration,
     /// When the estimate passes.
     pub expected: Duration,
-    /// When a skin at the lower end passes, under fatter tissue; `None` if not within the horizon.
+    /// When a skin at the lower end passes, under less hair and fatter tissue; `None` if not within
+    /// the horizon.
     pub latest: Option<Duration>,
 }
+
+/// How far the ends lie from the estimate: skin in µK, resistances in millionths of themselves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spread {
+    pub(super) skin: i64,
+    pub(super) hair: i64,
+    pub(super) tissue: i64,
+}
+
+/// No resistance is taken further than this from its estimate, in millionths.
+const MOST: i64 = 700_000;
 
 /// A cap at rest over a scalp: the whole cap is one node behind the hair and a part of the film.
 #[derive(Clone, Copy, Debug)]
@@ -57,20 +69,23 @@ impl Rewarming {
         Self { scalp, cap, resistance: scalp.hair.saturating_add(film) }
     }
 
-    /// The forecast for `limit` with the skin known to ± `spread` µK and the tissue to ± `tissue`
-    /// millionths.
+    /// The forecast for `limit`. An error of the initial skin alone is forgotten within minutes; what
+    /// lasts are the resistances that it came from, so all three go to their ends together. A tenth of the time is left to the cap's being one node.
     pub(super) fn forecast(
         &self,
         parameters: &SkinParameters,
         limit: i64,
-        spread: i64,
-        tissue: i64,
+        spread: &Spread,
     ) -> Forecast {
         if self.scalp.skin >= limit {
             return Forecast::Reached;
         }
-        let earliest = self.shifted(spread, tissue.saturating_neg()).crosses(parameters, limit);
-        let latest = self.shifted(spread.saturating_neg(), tissue).crosses(parameters, limit);
+        let end = |sign: i64, margin_percent: u32| {
+            let crossing = self.shifted(spread, sign).crosses(parameters, limit)?;
+            let scaled = crossing.as_secs().saturating_mul(margin_percent) / 100;
+            Some(Duration::from_secs(scaled))
+        };
+        let (earliest, latest) = (end(1, 90), end(-1, 110));
         match (earliest, self.crosses(parameters, limit)) {
             (Some(earliest), Some(expected)) => {
                 Forecast::Within(Crossing { earliest, expected, latest })
@@ -79,11 +94,15 @@ impl Rewarming {
         }
     }
 
-    fn shifted(&self, skin: i64, tissue: i64) -> Self {
+    /// At the warm end (1) or the cold end (−1) of what is known.
+    fn shifted(&self, spread: &Spread, sign: i64) -> Self {
+        let part = |whole: i64, share: i64| mul_div(whole, share.saturating_mul(sign), 1_000_000);
+        let hair = part(self.scalp.hair, spread.hair.min(MOST));
+        let tissue = part(self.scalp.tissue, spread.tissue.min(MOST));
         let mut other = *self;
-        other.scalp.skin = self.scalp.skin.saturating_add(skin);
-        let more = mul_div(self.scalp.tissue, tissue, 1_000_000);
-        other.scalp.tissue = self.scalp.tissue.saturating_add(more);
+        other.scalp.skin = self.scalp.skin.saturating_add(spread.skin.saturating_mul(sign));
+        other.scalp.tissue = self.scalp.tissue.saturating_sub(tissue);
+        other.resistance = self.resistance.saturating_add(hair);
         other
     }
 
@@ -122,6 +141,7 @@ mod tests {
 
     const HEAD: SkinParameters = SkinParameters::REFERENCE;
     const LIMIT: i64 = 22_000_000;
+    const TAUGHT: Spread = Spread { skin: 2_000_000, hair: 200_000, tissue: 90_000 };
 
     /// The reference break: skin 16.3 °C over a face of 2.2 °C, its flux 530 W/m².
     fn reference() -> Rewarming {
@@ -148,8 +168,7 @@ mod tests {
             let got = after(minutes * 60);
             assert!((got - skin).abs() < 0.6, "{got} °C after {minutes} min");
         }
-        let Forecast::Within(crossing) = reference().forecast(&HEAD, LIMIT, 2_000_000, 90_000)
-        else {
+        let Forecast::Within(crossing) = reference().forecast(&HEAD, LIMIT, &TAUGHT) else {
             panic!("within")
         };
         assert!((440..560).contains(&crossing.expected.as_secs()), "{crossing:?}");
@@ -159,14 +178,14 @@ mod tests {
 
     #[test]
     fn above_is_reached_and_never_is_later() {
-        assert_eq!(reference().forecast(&HEAD, 16_000_000, 0, 0), Forecast::Reached);
-        let later = reference().forecast(&HEAD, 36_000_000, 2_000_000, 90_000);
+        assert_eq!(reference().forecast(&HEAD, 16_000_000, &TAUGHT), Forecast::Reached);
+        let later = reference().forecast(&HEAD, 36_000_000, &TAUGHT);
         assert_eq!(later, Forecast::Later { horizon: Duration::from_mins(30), earliest: None });
     }
 
     #[test]
     fn an_upper_end_above_the_limit_may_be_there_now() {
-        match reference().forecast(&HEAD, 17_000_000, 2_000_000, 0) {
+        match reference().forecast(&HEAD, 17_000_000, &TAUGHT) {
             Forecast::Within(crossing) => assert_eq!(crossing.earliest, Duration::ZERO),
             other => panic!("{other:?}"),
         }

@@ -11,8 +11,12 @@ const FILTER_S: i64 = 20;
 const PURGE_S: u32 = 120;
 /// Heat from a head lies in this range, in mW, with room for anybody.
 const PLAUSIBLE_MW: core::ops::RangeInclusive<i64> = -15_000..=150_000;
-/// By how much stream and wall may disagree before neither is believed, in thousandths.
-const DISAGREE_MILLI: i64 = 400;
+/// Stream and wall may differ by so many standard deviations of the sensors' mismatch for nothing. What
+/// is beyond that is doubt, and beyond this share of the heat, in thousandths, neither is believed.
+const MATCHED: i64 = 3;
+const DISAGREE_MILLI: i64 = 300;
+/// Shares are taken of at least this much heat.
+const LEAST_MW: i64 = 5_000;
 
 /// One second of the loop, in µ°C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,16 +115,16 @@ impl HeatMeter {
         if self.flowing_s < PURGE_S {
             return Err(Fault::Unavailable);
         }
-        let differ = self.stream_mw.saturating_sub(self.wall_mw).saturating_abs();
-        let larger = self.stream_mw.max(self.wall_mw).max(10_000);
-        let disagree_milli = mul_div(differ, 1_000, larger);
-        if !PLAUSIBLE_MW.contains(&self.stream_mw) || disagree_milli > DISAGREE_MILLI {
-            return Err(Fault::Disagrees);
-        }
         let mismatch = i64::from(parameters.mismatch.to_milli()).saturating_mul(1_000);
         let blind_mw = carried_mw(parameters, stream.flow, mismatch);
-        let blind_milli = mul_div(blind_mw, 1_000, self.stream_mw.max(5_000));
-        let contradicted = disagree_milli.saturating_sub(150).max(0);
+        let differ = self.stream_mw.saturating_sub(self.wall_mw).saturating_abs();
+        let excess = differ.saturating_sub(blind_mw.saturating_mul(MATCHED)).max(0);
+        let larger = self.stream_mw.max(self.wall_mw).max(LEAST_MW);
+        let contradicted = mul_div(excess, 1_000, larger);
+        if !PLAUSIBLE_MW.contains(&self.stream_mw) || contradicted > DISAGREE_MILLI {
+            return Err(Fault::Disagrees);
+        }
+        let blind_milli = mul_div(blind_mw, 1_000, self.stream_mw.max(LEAST_MW));
         let spread_milli = super::number::root_of_squares(&[
             blind_milli,
             i64::from(parameters.heat_spread_milli),

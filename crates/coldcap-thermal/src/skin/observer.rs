@@ -4,7 +4,7 @@ use coldcap_units::{Duration, Fault, Kelvin, Skin};
 
 use super::config::{SkinConfig, SkinParameters, celsius, clamped, kelvin, micro};
 use super::doubt::Doubt;
-use super::forecast::{Forecast, Rewarming};
+use super::forecast::{Forecast, Rewarming, Spread};
 use super::heat::{Heat, HeatMeter};
 use super::model::{CapNode, ONE, Outside, Scalp, nano};
 use super::number::{approach, mul_div};
@@ -262,9 +262,13 @@ impl SkinObserver {
     pub fn time_to(&self, config: &SkinConfig, limit: Skin) -> Result<Forecast, Fault> {
         let estimate = self.estimate()?;
         let parameters = config.parameters();
-        let spread = i64::from(estimate.uncertainty.to_milli()).saturating_mul(1_000);
+        let spread = Spread {
+            skin: i64::from(estimate.uncertainty.to_milli()).saturating_mul(1_000),
+            hair: self.doubt.hair_two_sigma(),
+            tissue: self.doubt.tissue.saturating_mul(2),
+        };
         let rewarming = Rewarming::new(parameters, self.scalp, self.cap.interface);
-        Ok(rewarming.forecast(parameters, micro(limit.0), spread, self.doubt.tissue))
+        Ok(rewarming.forecast(parameters, micro(limit.0), &spread))
     }
 
     /// The share of its warm perfusion that the skin is thought to have, in thousandths.
@@ -343,7 +347,7 @@ impl SkinObserver {
         self.state.blind_s = if told { 0 } else { self.state.blind_s.saturating_add(1) };
         match (interface, self.state.fault) {
             (Err(fault), None) if self.state.blind_s > HOLD_S => self.state.fault = Some(fault),
-            (Ok(_), Some(fault)) if fault != Fault::Stale => self.state.fault = None,
+            (_, Some(fault)) if told && fault != Fault::Stale => self.state.fault = None,
             _ => {}
         }
     }
