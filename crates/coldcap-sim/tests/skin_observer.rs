@@ -9,7 +9,7 @@
 mod treatment;
 
 use coldcap_sim::{FaultSchedule, PatientParameters};
-use coldcap_thermal::skin::{ContactFinding, Forecast};
+use coldcap_thermal::skin::{ContactFinding, Forecast, SkinInput};
 use coldcap_units::{Fault, Skin};
 use treatment::{CONFIG, Hold, Treatment, anybody};
 
@@ -270,13 +270,12 @@ fn nominal_contact_is_not_flagged() {
     }
 }
 
+/// What a machine makes of its sensors.
+type Change = fn(&mut SkinInput);
+
 /// A treatment of anybody with something missing, looked at after every five minutes; a break from 45
 /// to 50.
-fn degraded(
-    seed: u64,
-    faults: &str,
-    change: fn(&mut coldcap_thermal::skin::SkinInput),
-) -> Vec<Seen> {
+fn degraded(seed: u64, faults: &str, change: Change) -> Vec<Seen> {
     let mut treatment = Treatment::new(anybody(seed), seed);
     if !faults.is_empty() {
         treatment.faults = FaultSchedule::parse(faults).unwrap();
@@ -297,7 +296,7 @@ fn degraded(
 
 #[test]
 fn what_is_missing_widens_the_interval_and_it_still_holds() {
-    let cases: [(&str, &str, fn(&mut coldcap_thermal::skin::SkinInput)); 6] = [
+    let cases: [(&str, &str, Change); 6] = [
         ("nothing missing", "", |_| {}),
         ("no flow meter", "", |input| input.flow = Err(Fault::Absent)),
         ("return stuck in the ramp", "return-stuck@300", |_| {}),
