@@ -20,6 +20,11 @@ fn population(committed: u64) -> u64 {
     asked.unwrap_or(committed)
 }
 
+/// The first patient's seed. The gains were tuned on 0 to 79: `SKIN_FIRST=10000` is nobody of those.
+fn first() -> u64 {
+    std::env::var("SKIN_FIRST").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
+}
+
 /// Estimate, half width and truth of one patient at one moment, in °C.
 #[derive(Clone, Copy)]
 struct Seen {
@@ -154,8 +159,8 @@ fn report(mark: u32, seen: &[Seen]) -> usize {
 
 #[test]
 fn the_interval_holds_the_truth_over_the_population() {
-    let count = population(40);
-    let treated: Vec<_> = (0..count).map(treated).collect();
+    let count = population(24);
+    let treated: Vec<_> = (first()..first() + count).map(treated).collect();
     let mut covered = 0;
     for (index, mark) in MARKS.iter().enumerate() {
         let column: Vec<Seen> = treated.iter().map(|(seen, _)| seen[index]).collect();
@@ -226,7 +231,7 @@ fn flagged(resistance: f64, hold: Hold, count: u64, seconds: u32) -> Vec<u32> {
         let patient = PatientParameters { hair_resistance: resistance, ..anybody(seed) };
         flagged_after(patient, seed, hold, seconds)
     };
-    let times: Vec<u32> = (0..count).filter_map(flagged).collect();
+    let times: Vec<u32> = (first()..first() + count).filter_map(flagged).collect();
     let (latest, many) = (times.iter().max(), times.len());
     println!("{hold:?} {resistance} m²K/W: {many} of {count} flagged, the last after {latest:?} s");
     times
@@ -275,8 +280,8 @@ type Change = fn(&mut SkinInput);
 
 /// A treatment of anybody with something missing, looked at after every five minutes; a break from 45
 /// to 50.
-fn degraded(seed: u64, faults: &str, change: Change) -> Vec<Seen> {
-    let mut treatment = Treatment::new(anybody(seed), seed);
+fn degraded(patient: PatientParameters, seed: u64, faults: &str, change: Change) -> Vec<Seen> {
+    let mut treatment = Treatment::new(patient, seed);
     if !faults.is_empty() {
         treatment.faults = FaultSchedule::parse(faults).unwrap();
     }
@@ -308,8 +313,9 @@ fn what_is_missing_widens_the_interval_and_it_still_holds() {
         }),
     ];
     for (what, faults, change) in cases {
-        let seen: Vec<Seen> =
-            (0..population(2)).flat_map(|seed| degraded(seed, faults, change)).collect();
+        let seen: Vec<Seen> = (0..population(2))
+            .flat_map(|seed| degraded(anybody(seed), seed, faults, change))
+            .collect();
         let covered = seen.iter().filter(|seen| seen.is_covered()).count();
         let count = seen.len() as f64;
         let width = seen.iter().map(|seen| seen.width).sum::<f64>() / count;
@@ -323,6 +329,22 @@ fn what_is_missing_widens_the_interval_and_it_still_holds() {
         // With no temperature at all in the break, three minutes are all that it goes on.
         assert_eq!(silent, if what == "no face at all" { population(2) } else { 0 }, "{what}");
         assert!(share >= 0.93, "{what}: {share}");
+    }
+}
+
+/// The heat of a head that is larger or smaller under the cap than configured is 10 % off, and no sensor
+/// says so: beyond what the interval promises, so it holds less often.
+#[test]
+fn an_area_that_is_ten_percent_off_is_survived() {
+    for covered_area_m2 in [0.063, 0.077] {
+        let patient = |seed| PatientParameters { covered_area_m2, ..anybody(seed) };
+        let seen: Vec<Seen> =
+            (0..population(1)).flat_map(|seed| degraded(patient(seed), seed, "", |_| {})).collect();
+        let covered = seen.iter().filter(|seen| seen.is_covered()).count() as f64;
+        let (count, error) = (seen.len() as f64, seen.iter().map(Seen::error).sum::<f64>());
+        let (bias, share) = (error / count, covered / count);
+        println!("{covered_area_m2} m² for 0.070: bias {bias:5.2} covered {:.1} %", 100.0 * share);
+        assert!(share >= 0.9, "{share}");
     }
 }
 

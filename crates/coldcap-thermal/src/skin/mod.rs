@@ -52,13 +52,26 @@
 //! A cap with poor contact reads *colder* over a *warmer* scalp. Only heat tells. The uptake
 //! `Q/(T − T̄)` and the resistance behind it are in [`ContactEvidence`]. [`WatchLimits::REFERENCE`] flags
 //! from 0.052 m²K/W on and trusts again up to 0.045. Between 0.045 and 0.060 lies a dead band in which a
-//! patient may be flagged or not: one estimate scatters by 8 %, mostly because fat is not known.
+//! patient may be flagged or not: an estimate scatters by 8 %, mostly because fat is not known.
 //!
 //! # Figures
 //! From `crates/coldcap-sim/tests/skin_observer.rs`, 200 virtual patients (hair log-normal, fat 1.5 to
 //! 5 mm, core 36.5 to 38 °C, sensor offsets up to 0.03 K each):
 //!
-//! FIGURES
+//! | | |
+//! |---|---|
+//! | error over the population, rms | 1.4 K at 10 and 15 min, 1.7 K at 45, 1.1 K at the end of a break of 15, 1.4 K 20 min later |
+//! | half width of the interval | 1.9 K at first, 4.0 K from 8 min on, 2.4 K at the end of the break |
+//! | truth inside it, over 18 moments | 98 % of all; 95 to 100 % at each |
+//! | the same without a flow meter | rms 3.3 K, half width 6.9 K, 98 % |
+//! | return stuck in the ramp, and on the plateau | half width 6.8 K, 99.9 %; 4.1 K, 97 % |
+//! | covered area 10 % smaller, or larger, than configured | 96 %, 92 % |
+//! | time to 22 °C told at the start of a break | 106 s too early (median; 5 to 95 %: 248 s too early to 108 s too late), 184 of 184 inside |
+//! | 0.060 m²K/W flagged within 10 min of the first flow, at −4 °C and with the face held at 4 °C | 98 %, 98 % |
+//! | 0.050, 0.045, 0.040, 0.0335 m²K/W flagged within 20 min | 50, 17, 1, 0 %; face held: 45, 16, 1, 0 % |
+//!
+//! A patient whom the estimate puts above 22 °C gets [`Forecast::Reached`] even where the truth is below.
+//! A face controller that hunts costs 9 % of the resistance and lets more poor contact pass.
 //!
 //! # What it cannot know
 //! - **Whether the heat is right.** All of it hangs on two sensors, the flow meter and the film. A
