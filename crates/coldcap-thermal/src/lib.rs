@@ -21,6 +21,7 @@
 //! | [`channel`] | the coolant loop: joins ramp, feed-forward, PID and valve, and holds the supply temperature |
 //! | [`cap`] | the cap loop: holds the cap's inner face by way of the coolant loop, above a freeze floor |
 //! | [`arbiter`] | what the shared tank must be to serve every channel |
+//! | [`skin`] | the scalp skin as estimated, with its uncertainty; the length of a break; doubtful contact |
 //!
 //! # What it promises
 //! - **Off is the answer to doubt.** No target, or an invalid sensor, closes the valve and stops the
@@ -84,6 +85,7 @@ pub mod pid;
 pub mod ramp;
 pub mod schedule;
 pub mod select;
+pub mod skin;
 pub mod tank;
 pub mod tune;
 pub mod valve;
