@@ -11,7 +11,9 @@ mod table;
 pub use date::Date;
 pub use error::PlanFileError;
 
-use coldcap_session::{Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock};
+use coldcap_session::{
+    Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock, Target,
+};
 use coldcap_units::{Coolant, Duration};
 use table::Table;
 
@@ -176,7 +178,7 @@ impl PlanFile {
             post,
             break_each,
             break_total,
-            target: Coolant::from_milli(target_milli_celsius),
+            target: Target::Coolant(Coolant::from_milli(target_milli_celsius)),
             post_clock: PostClock::Cooled,
         }
     }

@@ -7,7 +7,7 @@
 )]
 
 use coldcap_host::plan::{BreakPhase, Date, PlanFile};
-use coldcap_session::{Density, HairType, Plan};
+use coldcap_session::{ControlMode, Density, HairType, Plan, Target};
 use coldcap_units::Duration;
 use proptest::prelude::*;
 
@@ -279,7 +279,7 @@ proptest! {
         let mut request = PlanFile::parse(EXAMPLE, "p.toml").unwrap().request();
         request.pre = Duration::from_mins(pre);
         request.post = Duration::from_mins(post);
-        request.target = coldcap_units::Coolant::from_milli(target * 100);
+        request.target = Target::from_milli(ControlMode::Coolant, target * 100);
         let parsed = PlanFile::parse(&text, "p.toml");
         prop_assert_eq!(parsed.is_ok(), Plan::new(request).is_ok());
         if let Ok(parsed) = parsed {

@@ -14,7 +14,7 @@ use coldcap_session::record::{Chain, Entry, Summary, verify};
 use coldcap_session::{
     Accepted, Config, Density, Event, Fact, Field, Flag, Hair, HairType, HeadMeasures, Note,
     Observed, Patient, Phase, PlanRequest, PostClock, Progress, Reason, Refusal, Request, Role,
-    State, TripClass, step,
+    State, Target, TripClass, step,
 };
 use coldcap_units::{Coolant, Duration, Instant};
 use coldcap_wire::message::{
@@ -384,7 +384,7 @@ fn request(message: AnyMessage) -> Request {
             post: Duration::from_secs(body.post_s),
             break_each: Duration::from_secs(body.break_each_s),
             break_total: Duration::from_secs(body.break_total_s),
-            target: Coolant::from_milli(body.target_mc),
+            target: Target::Coolant(Coolant::from_milli(body.target_mc)),
             post_clock: PostClock::from_code(body.post_clock).unwrap(),
         }),
         AnyMessage::Operate(press) => press_of(press),

@@ -107,6 +107,7 @@ fn fields() {
         Field::SessionIndex,
         Field::Reason,
         Field::Minutes,
+        Field::Interface,
     ];
     let words = all.map(|field| (field.code(), field.name().to_string()));
     check("field", core::iter::once(none()).chain(words));

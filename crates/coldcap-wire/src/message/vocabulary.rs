@@ -240,6 +240,7 @@ const FIELD: Vocabulary = Vocabulary {
         word(13, "session_index"),
         word(14, "reason"),
         word(15, "minutes"),
+        word(16, "interface"),
     ],
 };
 

@@ -3,6 +3,7 @@
 use crate::command::{Action, Command, CommandId};
 use coldcap_session::{
     Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
+    Target,
 };
 use coldcap_units::{Coolant, Duration};
 use coldcap_wire::Packet;
@@ -94,7 +95,7 @@ fn choose_plan(body: &ChoosePlan) -> Option<Request> {
         post: Duration::from_secs(body.post_s),
         break_each: Duration::from_secs(body.break_each_s),
         break_total: Duration::from_secs(body.break_total_s),
-        target: Coolant::from_milli(body.target_mc),
+        target: Target::Coolant(Coolant::from_milli(body.target_mc)),
         post_clock: PostClock::from_code(body.post_clock)?,
     }))
 }

@@ -275,7 +275,12 @@ impl Channel {
         config: &Config,
     ) -> ChannelDrives {
         let demand = self.state.demand(&config.supervision());
-        let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
+        // CAP MODE IS NOT SERVED YET: the one place where the cascade belongs. Until it is there, a
+        // channel that should hold the interface does not run at all: off is safe, and coolant that
+        // moved uncooled would count as cooled minutes.
+        let served = demand.cap.is_none();
+        let wanted = demand.circulate && served;
+        let permitted = self.state.permit(&config.supervision()).circulate && wanted;
         let input = LoopInput {
             target: demand.target.filter(|_| permitted),
             supply: measured.supply.within(measured.now, config.circulation.oldest),
