@@ -10,7 +10,7 @@
 mod bench;
 
 use bench::{Bench, PATIENT, PLAN};
-use coldcap::Phase;
+use coldcap::{ControlMode, Phase};
 use coldcap_session::{PlanRequest, Request, Target};
 use coldcap_units::{Coolant, Interface};
 
@@ -34,6 +34,10 @@ fn an_unserved_interface_stops_the_channel_and_counts_nothing() {
         assert!(drives.pump.is_off() && drives.valve.is_off());
         assert_eq!(outputs.channels[0].effective.map(Coolant::to_milli), None);
     }
-    assert!(bench.tick().channels[0].cooled.as_millis() < 1_000);
+    let status = bench.tick().channels[0];
+    assert!(status.cooled.as_millis() < 1_000);
+    let interface = Some(Interface::from_milli(4_000));
+    assert_eq!((status.control, status.interface_target), (ControlMode::Cap, interface));
+    assert_eq!((status.target, status.interface_effective), (None, None));
     assert_eq!(bench.phase(), Phase::PreCool);
 }

@@ -13,7 +13,7 @@ use coldcap_guard::detect::ChannelDetector;
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress, Reason};
+use coldcap_session::{Answer, ControlMode, Flag, Note, Observed, Phase, Progress, Reason};
 use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 use heapless::Deque;
@@ -322,13 +322,14 @@ impl Channel {
     ) -> ChannelStatus {
         let session = &self.state.session;
         let clock = session.clock();
+        let demand = self.state.demand(&config.supervision());
         ChannelStatus {
             phase: session.phase(),
             elapsed: clock.elapsed,
             remaining: session.remaining(&config.session).unwrap_or(Duration::ZERO),
             cooled: clock.cooled,
             at_target: clock.at_target,
-            target: self.state.demand(&config.supervision()).target,
+            target: demand.target,
             effective: self.effective,
             supply: measured.supply,
             returned: measured.returned,
@@ -338,6 +339,12 @@ impl Channel {
             skin: Reading::faulty(Fault::Unavailable, now),
             flow: measured.flow,
             flags: self.facts,
+            control: session.plan().map_or(ControlMode::Coolant, |plan| plan.target().mode()),
+            interface_target: demand.cap.map(|cap| cap.interface),
+            interface_effective: None,
+            skin_uncertainty: None,
+            warm_earliest: None,
+            warm_latest: None,
         }
     }
 }
