@@ -16,7 +16,7 @@ use coldcap_session::{
     Note, Observed, Patient, Phase, PlanRequest, PostClock, Progress, Reason, Refusal, Request,
     Role, State, Target, TripClass, step,
 };
-use coldcap_units::{Coolant, Duration, Instant};
+use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
     Action, AnyMessage, CapCalibration, ChannelStatus, ChoosePlan, FactKind, FixedBytes, Hello,
     MINOR, MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status, Value,
@@ -24,6 +24,7 @@ use coldcap_wire::message::{
 use coldcap_wire::{Receiver, Sender};
 
 const EXAMPLE: &str = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
+const CAP_MODE: &str = include_str!("../../../examples/plans/docetaxel-cap-mode.toml");
 const TICK_MS: u64 = 200;
 
 /// What is stored of a fit, and its FNV-1a-64:
@@ -568,6 +569,14 @@ fn both_services_run_as_planned() {
         0
     );
     assert_eq!(run.client.counters().packets_lost, 0);
+}
+
+#[test]
+fn a_plan_in_cap_mode_runs_the_same_way_and_the_record_says_so() {
+    let run = run(CAP_MODE, HAPPY);
+    assert_eq!(run.outcome, Outcome::Completed);
+    let plan = run.summary().plan.unwrap();
+    assert_eq!(plan.target(), Target::from_milli(ControlMode::Cap, 4_000));
 }
 
 #[test]
