@@ -60,6 +60,8 @@ fn the_summary_has_every_field_of_its_contract() {
     assert!(hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{hash}");
     assert_eq!(summary["breaks"], Value::Array(Vec::new()));
     assert_eq!(summary["alarms"], Value::Array(Vec::new()));
+    assert_eq!(summary["control"]["mode"], "coolant");
+    assert_eq!(summary["control"]["interface_target_c"], Value::Null);
     assert_eq!(summary["coolant"]["target_c"], -4.0);
     assert!((summary["coolant"]["mean_c"].as_f64().unwrap() + 4.0).abs() < 0.1);
     assert!(summary["coolant"]["max_abs_error_k"].as_f64().unwrap() < 0.5);

@@ -66,6 +66,11 @@ fn a_plan_with_a_wrong_field() {
     for (from, to, line) in [
         ("pre_min = 10", "pre_min = 9", "treatment.pre_min: 9: allowed 10 to 60"),
         ("target_c = -4.0", "target_c = 9.5", "treatment.target_c: 9.5: allowed -8 to 5"),
+        (
+            "target_c = -4.0",
+            "mode = \"cap\", interface_c = 12.5",
+            "treatment.interface_c: 12.5: allowed 2 to 10",
+        ),
         ("session = 1", "session = 13", "session: 13: allowed 1 to 12"),
         ("circumference_mm = 561", "circumference_mm = 44", "head.circumference_mm: 44: allowed "),
         ("regimen = 3", "regimen = 3\nweight = 70", "weight: "),

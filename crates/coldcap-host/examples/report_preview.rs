@@ -8,7 +8,7 @@ use coldcap_host::report::{
     AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, Origin,
     PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment, html,
 };
-use coldcap_session::Phase;
+use coldcap_session::{ControlMode, Phase};
 use std::process::ExitCode;
 
 const TARGET_C: f64 = -4.0;
@@ -204,7 +204,9 @@ fn plan() -> PlanSummary {
         post_min: Some(90.0),
         break_each_min: Some(10.0),
         break_total_min: Some(20.0),
+        mode: ControlMode::Coolant,
         target_c: Some(TARGET_C),
+        interface_c: None,
     }
 }
 

@@ -373,7 +373,7 @@ impl Client {
     const fn hello(&self) -> Hello {
         Hello {
             major: MAJOR,
-            minor_min: MINOR,
+            minor_min: 0,
             minor_max: MINOR,
             origin: Origin::DEVICE,
             model: 0,

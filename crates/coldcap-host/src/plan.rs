@@ -1,8 +1,9 @@
 //! Plan files: both services of one patient, written in TOML, every field checked.
 //!
 //! A plan says who comes, what was measured, what is to be cooled and which drugs run when. Minutes may
-//! be whole or decimal; they become milliseconds. Every field is required, unknown fields are refused,
-//! and a refusal is one line: `FILE:FIELD: VALUE: allowed …`.
+//! be whole or decimal; they become milliseconds. Every field is required but the mode of control, which
+//! says whether `target_c` or `interface_c` is; unknown fields are refused, and a refusal is one line:
+//! `FILE:FIELD: VALUE: allowed …`.
 
 mod date;
 mod error;
@@ -11,8 +12,10 @@ mod table;
 pub use date::Date;
 pub use error::PlanFileError;
 
-use coldcap_session::{Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock};
-use coldcap_units::{Coolant, Duration};
+use coldcap_session::{
+    ControlMode, Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock, Target,
+};
+use coldcap_units::Duration;
 use table::Table;
 
 /// How many drugs a plan may name.
@@ -33,6 +36,9 @@ const ARC_MM: [u16; 2] = HeadMeasures::ARC_MM;
 /// The coolant temperatures of [`Plan::TARGET`], in degrees Celsius.
 const TARGET_C: [f64; 2] = [-8.0, 5.0];
 
+/// The interface temperatures of [`Plan::INTERFACE`], in degrees Celsius.
+const INTERFACE_C: [f64; 2] = [2.0, 10.0];
+
 /// A checked plan file.
 ///
 /// ```
@@ -41,7 +47,7 @@ const TARGET_C: [f64; 2] = [-8.0, 5.0];
 /// let text = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
 /// let plan = PlanFile::parse(text, "paclitaxel-weekly.toml")?;
 /// assert_eq!((plan.patient, plan.treatment.pre.as_mins()), (1001, 30));
-/// assert_eq!(plan.treatment.target_milli_celsius, -4_000);
+/// assert_eq!(plan.treatment.target.to_milli(), -4_000);
 ///
 /// let warm = text.replace("target_c = -4.0", "target_c = 9");
 /// let refused = PlanFile::parse(&warm, "warm.toml").unwrap_err();
@@ -84,8 +90,8 @@ pub struct Treatment {
     pub break_each: Duration,
     /// All breaks together, 0 to 45 min.
     pub break_total: Duration,
-    /// Coolant at the supply, −8000 to 5000 thousandths of a degree Celsius.
-    pub target_milli_celsius: i32,
+    /// What is held: coolant at the supply, −8 to 5 °C, or the cap's inner face, 2 to 10 °C.
+    pub target: Target,
 }
 
 /// A drug of the infusion.
@@ -169,14 +175,14 @@ impl PlanFile {
     /// The plan as the machine is asked for it; post-cooling counts cooled minutes.
     #[must_use]
     pub const fn request(&self) -> PlanRequest {
-        let Treatment { pre, post, break_each, break_total, target_milli_celsius } = self.treatment;
+        let Treatment { pre, post, break_each, break_total, target } = self.treatment;
         PlanRequest {
             regimen: self.regimen,
             pre,
             post,
             break_each,
             break_total,
-            target: Coolant::from_milli(target_milli_celsius),
+            target,
             post_clock: PostClock::Cooled,
         }
     }
@@ -235,18 +241,39 @@ fn hair(table: &Table<'_>) -> Result<Hair, PlanFileError> {
 }
 
 fn treatment(table: &Table<'_>) -> Result<Treatment, PlanFileError> {
-    table.only(&["pre_min", "post_min", "break_min", "break_total_min", "target_c"])?;
+    table.only(&[
+        "pre_min",
+        "post_min",
+        "break_min",
+        "break_total_min",
+        "mode",
+        "target_c",
+        "interface_c",
+    ])?;
     let minutes = |field, [low, high]: [Duration; 2]| {
         table.minutes(field, low.as_mins().into(), high.as_mins().into())
     };
-    let [coldest, warmest] = TARGET_C;
     Ok(Treatment {
         pre: minutes("pre_min", Plan::PRE)?,
         post: minutes("post_min", Plan::POST)?,
         break_each: minutes("break_min", Plan::BREAK_EACH)?,
         break_total: minutes("break_total_min", Plan::BREAK_TOTAL)?,
-        target_milli_celsius: table.thousandths("target_c", coldest, warmest)? as i32,
+        target: target(table)?,
     })
+}
+
+/// The temperature of the mode, and none of the other one.
+fn target(table: &Table<'_>) -> Result<Target, PlanFileError> {
+    let modes = ControlMode::ALL.map(|mode| (mode.name(), mode));
+    let mode = table.choice_or("mode", &modes, ControlMode::Coolant)?;
+    let (held, [coldest, warmest], other, allowed) = match mode {
+        ControlMode::Coolant => ("target_c", TARGET_C, "interface_c", "only with mode = \"cap\""),
+        ControlMode::Cap => {
+            ("interface_c", INTERFACE_C, "target_c", "only with mode = \"coolant\"")
+        }
+    };
+    table.absent(other, allowed)?;
+    Ok(Target::from_milli(mode, table.thousandths(held, coldest, warmest)? as i32))
 }
 
 fn drugs(root: &Table<'_>) -> Result<Vec<Drug>, PlanFileError> {

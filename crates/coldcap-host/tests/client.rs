@@ -94,6 +94,13 @@ fn status(at_ms: u64) -> ChannelStatus {
         pump_permille: 0,
         valve_permille: 0,
         flags: 0,
+        control: 0,
+        interface_target_mc: 0,
+        interface_effective_mc: 0,
+        skin_uncertainty_mk: 0,
+        warm_valid: 0,
+        warm_earliest_s: 0,
+        warm_latest_s: 0,
     }
 }
 

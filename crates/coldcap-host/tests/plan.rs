@@ -7,7 +7,7 @@
 )]
 
 use coldcap_host::plan::{BreakPhase, Date, PlanFile};
-use coldcap_session::{Density, HairType, Plan};
+use coldcap_session::{ControlMode, Density, HairType, Plan, Target};
 use coldcap_units::Duration;
 use proptest::prelude::*;
 
@@ -16,6 +16,8 @@ const EXAMPLE: &str = include_str!("../../../examples/plans/paclitaxel-weekly.to
 fn refusal(text: &str) -> String {
     PlanFile::parse(text, "p.toml").unwrap_err().to_string()
 }
+
+const CAP_MODE: &str = include_str!("../../../examples/plans/docetaxel-cap-mode.toml");
 
 /// The example with one piece replaced, which must be there.
 fn with(from: &str, to: &str) -> String {
@@ -36,7 +38,7 @@ fn the_example_is_read_as_it_stands() {
     let minutes = Duration::from_mins;
     assert_eq!((plan.treatment.pre, plan.treatment.post), (minutes(30), minutes(60)));
     assert_eq!((plan.treatment.break_each, plan.treatment.break_total), (minutes(10), minutes(20)));
-    assert_eq!(plan.treatment.target_milli_celsius, -4_000);
+    assert_eq!(plan.treatment.target.to_milli(), -4_000);
     let [drug] = &plan.drugs[..] else { panic!("one drug") };
     assert_eq!((drug.name.as_str(), drug.id, drug.hair_toxic), ("paclitaxel", 17, true));
     assert_eq!((drug.start, drug.end), (Duration::ZERO, minutes(60)));
@@ -54,7 +56,22 @@ fn decimal_minutes_become_milliseconds_and_degrees_thousandths() {
         with("pre_min = 30", "pre_min = 30.5").replace("target_c = -4.0", "target_c = -3.75");
     let plan = PlanFile::parse(&text, "p.toml").unwrap();
     assert_eq!(plan.treatment.pre, Duration::from_secs(1_830));
-    assert_eq!(plan.treatment.target_milli_celsius, -3_750);
+    assert_eq!(plan.treatment.target.to_milli(), -3_750);
+}
+
+#[test]
+fn the_example_of_cap_mode_holds_the_interface() {
+    let plan = PlanFile::parse(CAP_MODE, "p.toml").unwrap();
+    assert_eq!(plan.treatment.target, Target::from_milli(ControlMode::Cap, 4_000));
+    assert_eq!(plan.request().target, plan.treatment.target);
+    assert!(Plan::new(plan.request()).is_ok());
+}
+
+#[test]
+fn coolant_mode_may_be_named() {
+    let plan = |text: &str| PlanFile::parse(text, "p.toml").unwrap();
+    let named = with("target_c = -4.0", "mode = \"coolant\"\ntarget_c = -4.0");
+    assert_eq!(plan(&named), plan(EXAMPLE));
 }
 
 #[test]
@@ -71,7 +88,7 @@ fn breaks_and_the_words_for_hair_may_be_others() {
 }
 
 /// What is replaced by what, and the line behind the file name.
-const REFUSED: [(&str, &str, &str); 49] = [
+const REFUSED: [(&str, &str, &str); 59] = [
     ("pre_min = 30 ", "pre_min = 9 ", "treatment.pre_min: 9: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = 60.001 ", "treatment.pre_min: 60.001: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = nan ", "treatment.pre_min: nan: allowed 10 to 60"),
@@ -100,7 +117,49 @@ const REFUSED: [(&str, &str, &str); 49] = [
     (
         "target_c = -4.0",
         "target_c = -4\ntarget_f = 24",
-        "treatment.target_f: unknown field: allowed pre_min, post_min, break_min, break_total_min, target_c",
+        "treatment.target_f: unknown field: allowed pre_min, post_min, break_min, break_total_min, mode, target_c, interface_c",
+    ),
+    ("target_c = -4.0", "", "treatment.target_c: missing: allowed -8 to 5"),
+    (
+        "target_c = -4.0",
+        "target_c = -4.0\ninterface_c = 4.0",
+        "treatment.interface_c: 4.0: allowed only with mode = \"cap\"",
+    ),
+    (
+        "target_c = -4.0",
+        "interface_c = 4.0",
+        "treatment.interface_c: 4.0: allowed only with mode = \"cap\"",
+    ),
+    (
+        "target_c = -4.0",
+        "mode = \"cap\"\ntarget_c = -4.0",
+        "treatment.target_c: -4.0: allowed only with mode = \"coolant\"",
+    ),
+    ("target_c = -4.0", "mode = \"cap\"", "treatment.interface_c: missing: allowed 2 to 10"),
+    (
+        "target_c = -4.0",
+        "mode = \"cap\"\ninterface_c = 1.9",
+        "treatment.interface_c: 1.9: allowed 2 to 10",
+    ),
+    (
+        "target_c = -4.0",
+        "mode = \"cap\"\ninterface_c = 10.5",
+        "treatment.interface_c: 10.5: allowed 2 to 10",
+    ),
+    (
+        "target_c = -4.0",
+        "mode = \"cap\"\ninterface_c = \"4\"",
+        "treatment.interface_c: \"4\" is a string: allowed a number, 2 to 10",
+    ),
+    (
+        "target_c = -4.0",
+        "mode = \"skin\"\ninterface_c = 4.0",
+        "treatment.mode: \"skin\": allowed \"coolant\", \"cap\"",
+    ),
+    (
+        "target_c = -4.0",
+        "mode = 1\ninterface_c = 4.0",
+        "treatment.mode: 1 is a whole number: allowed \"coolant\", \"cap\"",
     ),
     (
         "circumference_mm = 561",
@@ -279,7 +338,20 @@ proptest! {
         let mut request = PlanFile::parse(EXAMPLE, "p.toml").unwrap().request();
         request.pre = Duration::from_mins(pre);
         request.post = Duration::from_mins(post);
-        request.target = coldcap_units::Coolant::from_milli(target * 100);
+        request.target = Target::from_milli(ControlMode::Coolant, target * 100);
+        let parsed = PlanFile::parse(&text, "p.toml");
+        prop_assert_eq!(parsed.is_ok(), Plan::new(request).is_ok());
+        if let Ok(parsed) = parsed {
+            prop_assert_eq!(parsed.request(), request);
+        }
+    }
+
+    #[test]
+    fn the_file_allows_the_interface_that_the_machine_allows(interface in 0i32..120) {
+        let degrees = f64::from(interface) / 10.0;
+        let text = with("target_c = -4.0", &format!("mode = \"cap\"\ninterface_c = {degrees}"));
+        let mut request = PlanFile::parse(EXAMPLE, "p.toml").unwrap().request();
+        request.target = Target::from_milli(ControlMode::Cap, interface * 100);
         let parsed = PlanFile::parse(&text, "p.toml");
         prop_assert_eq!(parsed.is_ok(), Plan::new(request).is_ok());
         if let Ok(parsed) = parsed {

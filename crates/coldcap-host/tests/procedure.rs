@@ -12,18 +12,19 @@ use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome, Step};
 use coldcap_session::record::{Chain, Entry, Summary, verify};
 use coldcap_session::{
-    Accepted, Config, Density, Event, Fact, Field, Flag, Hair, HairType, HeadMeasures, Note,
-    Observed, Patient, Phase, PlanRequest, PostClock, Progress, Reason, Refusal, Request, Role,
-    State, TripClass, step,
+    Accepted, Config, ControlMode, Density, Event, Fact, Field, Flag, Hair, HairType, HeadMeasures,
+    Note, Observed, Patient, Phase, PlanRequest, PostClock, Progress, Reason, Refusal, Request,
+    Role, State, Target, TripClass, step,
 };
-use coldcap_units::{Coolant, Duration, Instant};
+use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
-    Action, AnyMessage, CapCalibration, ChannelStatus, FactKind, FixedBytes, Hello, MINOR,
-    MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status, Value,
+    Action, AnyMessage, CapCalibration, ChannelStatus, ChoosePlan, FactKind, FixedBytes, Hello,
+    MINOR, MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status, Value,
 };
 use coldcap_wire::{Receiver, Sender};
 
 const EXAMPLE: &str = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
+const CAP_MODE: &str = include_str!("../../../examples/plans/docetaxel-cap-mode.toml");
 const TICK_MS: u64 = 200;
 
 /// What is stored of a fit, and its FNV-1a-64:
@@ -230,6 +231,13 @@ impl Device {
             pump_permille: 0,
             valve_permille: 0,
             flags: worn | tank,
+            control: 0,
+            interface_target_mc: 0,
+            interface_effective_mc: 0,
+            skin_uncertainty_mk: 0,
+            warm_valid: 0,
+            warm_earliest_s: 0,
+            warm_latest_s: 0,
         };
         self.send(&status);
         // The other channel must not confuse anybody.
@@ -384,12 +392,22 @@ fn request(message: AnyMessage) -> Request {
             post: Duration::from_secs(body.post_s),
             break_each: Duration::from_secs(body.break_each_s),
             break_total: Duration::from_secs(body.break_total_s),
-            target: Coolant::from_milli(body.target_mc),
+            target: target(&body),
             post_clock: PostClock::from_code(body.post_clock).unwrap(),
         }),
         AnyMessage::Operate(press) => press_of(press),
         other => panic!("{other:?}"),
     }
+}
+
+fn target(body: &ChoosePlan) -> Target {
+    let mode = ControlMode::from_code(body.control).unwrap();
+    let (held, other) = match mode {
+        ControlMode::Coolant => (body.target_mc, body.interface_mc),
+        ControlMode::Cap => (body.interface_mc, body.target_mc),
+    };
+    assert_eq!(other, 0, "what is not held is not named");
+    Target::from_milli(mode, held)
 }
 
 fn press_of(press: Operate) -> Request {
@@ -551,6 +569,14 @@ fn both_services_run_as_planned() {
         0
     );
     assert_eq!(run.client.counters().packets_lost, 0);
+}
+
+#[test]
+fn a_plan_in_cap_mode_runs_the_same_way_and_the_record_says_so() {
+    let run = run(CAP_MODE, HAPPY);
+    assert_eq!(run.outcome, Outcome::Completed);
+    let plan = run.summary().plan.unwrap();
+    assert_eq!(plan.target(), Target::from_milli(ControlMode::Cap, 4_000));
 }
 
 #[test]

@@ -8,10 +8,10 @@
 )]
 
 use coldcap_host::report::{
-    AlarmSpan, BillingLine, BreakSpan, FitVisit, Mark, Origin, PhaseSpan, Priority, RecordCheck,
-    Sample, Service, Treatment, csv, html,
+    AlarmSpan, BillingLine, BreakSpan, FitVisit, Mark, Origin, PhaseSpan, PlanSummary, Priority,
+    RecordCheck, Sample, Service, Treatment, csv, html,
 };
-use coldcap_session::Phase;
+use coldcap_session::{ControlMode, Phase};
 use proptest::prelude::*;
 
 fn span(phase: Phase, start_s: f64, minutes: f64, expected_min: Option<f64>) -> PhaseSpan {
@@ -117,6 +117,30 @@ fn page_says_what_a_nurse_needs_first() {
     ] {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
+}
+
+#[test]
+fn page_says_which_temperature_was_held() {
+    let mut coolant = session(Origin::Simulated);
+    coolant.plan.target_c = Some(-4.0);
+    let text = words(&html(&coolant));
+    assert!(text.contains("mode coolant coolant target −4.0 °C"), "{text}");
+    let plan = PlanSummary {
+        mode: ControlMode::Cap,
+        target_c: None,
+        interface_c: Some(4.0),
+        ..coolant.plan.clone()
+    };
+    let text = words(&html(&Treatment { plan, ..coolant }));
+    for expected in [
+        "mode cap interface target 4.0 °C",
+        "Minutes at target 25.0 min measured on the cap's inner face",
+        "as the interface at 4.0 °C needs it; largest deviation",
+        "Minutes at target are measured on the cap's inner face, not an effect.",
+    ] {
+        assert!(text.contains(expected), "{expected:?} is not in\n{text}");
+    }
+    assert!(!text.contains("measured on the coolant"), "{text}");
 }
 
 #[test]

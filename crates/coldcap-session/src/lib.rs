@@ -53,7 +53,7 @@
 //!     post: Duration::from_mins(60),
 //!     break_each: Duration::from_mins(10),
 //!     break_total: Duration::from_mins(20),
-//!     target: Coolant::from_milli(-4_000),
+//!     target: Target::Coolant(Coolant::from_milli(-4_000)),
 //!     post_clock: PostClock::Cooled,
 //! })));
 //! assert_eq!(give(nurse(Request::Worn(true))).1, Some(Ok(Accepted::Done)));
@@ -85,6 +85,12 @@
 //! a service trip ──> safe_hold ── ServiceReset twice ──> recovery or boot
 //! ```
 //!
+//! # Two modes
+//! A plan holds either the coolant or the cap's inner face: [`Target`] says which and at what. In cap
+//! mode the facade's cascade finds the supply; the session tells it the coldest that it may ask for
+//! ([`CapDemand`]). Density caps the intensity and [`Request::EaseOff`] warms in either mode. The fit
+//! visit is always in coolant mode.
+//!
 //! Words: *coupled* is a switch, *worn* is the operator's mark; the pump of a treatment needs both.
 //! *Cooled* minutes are those in which coolant moved, cold, through a coupled and worn cap. Nothing
 //! here claims an effect of cooling.
@@ -111,7 +117,7 @@ mod plan;
 pub mod record;
 mod request;
 
-pub use demand::Demand;
+pub use demand::{CapDemand, Demand};
 pub use fact::Fact;
 pub use machine::{
     Attendance, Config, Drugs, Event, Observed, PhaseClock, Progress, State, TripClass, step,
@@ -119,7 +125,7 @@ pub use machine::{
 pub use note::{Effects, Flag, LONGEST_NOTES, Note, Notes, Reason};
 pub use phase::Phase;
 pub use plan::{
-    Adjustments, Contraindication, Density, Gate, Hair, HairType, Override, Plan, PlanError,
-    PlanRequest, PostClock, gate,
+    Adjustments, Coldest, Contraindication, ControlMode, Density, Gate, Hair, HairType, Override,
+    Plan, PlanError, PlanRequest, PostClock, Target, gate,
 };
 pub use request::{Accepted, Answer, Field, HeadMeasures, Patient, Refusal, Request, Role};

@@ -2,9 +2,9 @@
 
 use crate::machine::{PhaseClock, TripClass};
 use crate::phase::Phase;
-use crate::plan::Plan;
+use crate::plan::{Plan, Target};
 use crate::request::{Answer, HeadMeasures, Patient, Role};
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::Duration;
 
 /// Why circulation stopped. Codes 0 to 127 are the operator's, 128 and up the machine's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -223,7 +223,7 @@ pub enum Note {
     /// One step warmer.
     Eased {
         /// The target from now on.
-        target: Coolant,
+        target: Target,
     },
     /// The running phase was lengthened.
     Extended {

@@ -64,7 +64,7 @@ pub enum Field {
     BreakEach = 5,
     /// All breaks, milliseconds.
     BreakTotal = 6,
-    /// The target, thousandths of a degree Celsius.
+    /// The coolant's target, thousandths of a degree Celsius.
     Target = 7,
     /// Hair density, its code.
     Density = 8,
@@ -82,10 +82,12 @@ pub enum Field {
     Reason = 14,
     /// Minutes to add.
     Minutes = 15,
+    /// The target of the cap's inner face, thousandths of a degree Celsius.
+    Interface = 16,
 }
 
 impl Field {
-    /// The frozen code, 1 to 15; 0 stands for "no field" on the wire.
+    /// The frozen code, 1 to 16; 0 stands for "no field" on the wire.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -110,6 +112,7 @@ impl Field {
             Self::SessionIndex => "session_index",
             Self::Reason => "reason",
             Self::Minutes => "minutes",
+            Self::Interface => "interface",
         }
     }
 }

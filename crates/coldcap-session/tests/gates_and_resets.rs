@@ -9,7 +9,7 @@
 mod script;
 
 use coldcap_session::*;
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::{Coolant, Duration, Interface};
 use script::{GOOD, HAIR, HEAD, NOT_THERE, PACLITAXEL, PATIENT, Script};
 
 // ---- 5: hair ----
@@ -282,10 +282,16 @@ fn a_start_needs_patient_plan_cap_and_tank() {
 fn a_plan_out_of_range_says_what_is_allowed() {
     let mut script = Script::new();
     script.done(Request::SelectPatient(PATIENT));
-    let colder = PlanRequest { target: Coolant::from_milli(-8_500), ..PACLITAXEL };
+    let target = Target::Coolant(Coolant::from_milli(-8_500));
+    let colder = PlanRequest { target, ..PACLITAXEL };
     let refusal = Refusal::OutOfRange { field: Field::Target, minimum: -8_000, maximum: 5_000 };
     assert_eq!(script.nurse(Request::ChoosePlan(colder)), Err(refusal));
     assert_eq!(refusal.to_string(), "target must be -8000 to 5000");
+    let target = Target::Cap(Interface::from_milli(1_999));
+    let freezing = PlanRequest { target, ..PACLITAXEL };
+    let refusal = Refusal::OutOfRange { field: Field::Interface, minimum: 2_000, maximum: 10_000 };
+    assert_eq!(script.nurse(Request::ChoosePlan(freezing)), Err(refusal));
+    assert_eq!(refusal.to_string(), "interface must be 2000 to 10000");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod any;
 mod code;
 mod command;
 mod describe;
+mod extension;
 mod hello;
 mod link;
 mod report;
@@ -46,7 +47,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub const MACHINE: u8 = 255;
 
 /// The minor version this crate speaks.
-pub const MINOR: u8 = 0;
+pub const MINOR: u8 = 1;
 
 /// Why a body was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,8 +80,11 @@ pub trait Body: Described + Serialize + DeserializeOwned {
     const KIND: Kind;
     /// Who may send it.
     const DIRECTION: Direction;
+    /// The last minor version that appended fields to it; 0 if none did.
+    const MINOR: u8 = 0;
 
-    /// Writes the body to the start of `out`; returns its length.
+    /// Writes the body to the start of `out`; returns its length. Appended fields that are 0 up to the
+    /// end are left off.
     ///
     /// # Errors
     /// [`TooLong`] where `out` cannot hold it; `MAXIMUM_LEN` bytes always suffice.
@@ -88,13 +92,13 @@ pub trait Body: Described + Serialize + DeserializeOwned {
     /// # Panics
     /// Never.
     fn encode(&self, out: &mut [u8]) -> Result<usize, TooLong> {
-        encode_body(self, out)
+        if Self::MINOR > 0 { extension::encode(self, out) } else { encode_body(self, out) }
     }
 
     /// Reads a body of exactly this structure.
     ///
     /// The whole of `body` must be used up and every number must be in its shortest form, so that
-    /// encoding the result gives the same bytes again.
+    /// encoding the result gives the same bytes again. Appended fields that are left off read as 0.
     ///
     /// # Errors
     /// Any [`BodyError`] but `UnknownEndpoint` and `Secured`.
@@ -104,6 +108,9 @@ pub trait Body: Described + Serialize + DeserializeOwned {
     fn decode(body: &[u8]) -> Result<Self, BodyError> {
         if body.len() > Self::MAXIMUM_LEN {
             return Err(BodyError::Trailing);
+        }
+        if Self::MINOR > 0 {
+            return extension::decode(body);
         }
         let (message, rest) = postcard::take_from_bytes::<Self>(body).map_err(body_error)?;
         if !rest.is_empty() {

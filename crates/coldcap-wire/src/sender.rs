@@ -53,17 +53,27 @@ impl Sender {
         body: &impl Serialize,
         out: &mut [u8],
     ) -> Result<usize, TooLong> {
+        self.write(kind, endpoint, |room| encode_body(body, room), out)
+    }
+
+    fn write(
+        &mut self,
+        kind: Kind,
+        endpoint: u8,
+        encode: impl FnOnce(&mut [u8]) -> Result<usize, TooLong>,
+        out: &mut [u8],
+    ) -> Result<usize, TooLong> {
         let header = Header { kind, secured: false, endpoint, number: self.next_number };
         let mut packet = [0; PACKET_LEN];
         let head_len = crate::packet::HEADER_LEN;
-        let body_len = encode_body(body, header.write(&mut packet)?)?;
+        let body_len = encode(header.write(&mut packet)?)?;
         let packet = packet.get(..head_len.saturating_add(body_len)).ok_or(TooLong)?;
         let len = frame::encode(packet, out)?;
         self.next_number = self.next_number.wrapping_add(1);
         Ok(len)
     }
 
-    /// [`send`](Self::send) with the kind and endpoint of the message itself.
+    /// Writes the frame of a message, with its own kind and endpoint, in the one encoding of its body.
     ///
     /// # Errors
     /// [`TooLong`] where `out` cannot hold the frame.
@@ -75,10 +85,10 @@ impl Sender {
         message: &M,
         out: &mut [u8],
     ) -> Result<usize, TooLong> {
-        self.send(M::KIND, M::ENDPOINT, message, out)
+        self.write(M::KIND, M::ENDPOINT, |room| message.encode(room), out)
     }
 
-    /// [`send`](Self::send) an answer to the command with this endpoint number.
+    /// Writes the frame of an answer to the command with this endpoint number.
     ///
     /// # Errors
     /// [`TooLong`] where `out` cannot hold the frame.
@@ -91,7 +101,7 @@ impl Sender {
         response: &Response,
         out: &mut [u8],
     ) -> Result<usize, TooLong> {
-        self.send(Response::KIND, endpoint, response, out)
+        self.write(Response::KIND, endpoint, |room| response.encode(room), out)
     }
 }
 

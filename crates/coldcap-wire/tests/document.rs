@@ -105,3 +105,15 @@ fn the_examples_of_numbers_are_right() {
         assert_eq!(written, unhex(bytes));
     }
 }
+
+#[test]
+fn the_examples_of_appended_fields_are_right() {
+    for (name, tail) in
+        [("choose_plan", "bf 3e 00"), ("choose_plan_of_the_interface", "00 00 01 c0 3e")]
+    {
+        assert!(DOCUMENT.contains(&format!(" | `{tail}` |")), "{name}");
+        let sample = samples::all().into_iter().find(|sample| sample.name == name).unwrap();
+        let packet = vectors::packet(&sample);
+        assert!(packet.ends_with(&unhex(tail)), "{name}");
+    }
+}

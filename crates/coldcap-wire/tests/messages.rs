@@ -31,15 +31,6 @@ fn numbers() -> impl Strategy<Value = u64> {
     (any::<u64>(), 0..64u32).prop_map(|(number, shift)| number >> shift)
 }
 
-/// The body that the registry alone makes of these numbers.
-fn body(endpoint: &Endpoint, numbers: &[u64]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (wire_type, number) in registry::primitives(endpoint.fields).iter().zip(numbers) {
-        registry::write(wire_type, *number, &mut body);
-    }
-    body
-}
-
 fn encoded(message: &AnyMessage) -> Vec<u8> {
     let mut out = vec![0; BODY_LEN];
     let len = message.encode(&mut out).unwrap();
@@ -53,7 +44,7 @@ proptest! {
         endpoint in endpoints(),
         numbers in vec(numbers(), 64),
     ) {
-        let body = body(&endpoint, &numbers);
+        let body = registry::body(&endpoint, &numbers);
         prop_assert!((endpoint.minimum_len..=endpoint.maximum_len).contains(&body.len()));
         let message = decode_any(&header(&endpoint), &body).unwrap();
         prop_assert_eq!(message.describe(), endpoint);
@@ -66,11 +57,37 @@ proptest! {
         numbers in vec(numbers(), 64),
         cut in any::<prop::sample::Index>(),
     ) {
-        let mut body = body(&endpoint, &numbers);
-        let shorter = &body[..cut.index(body.len())];
-        prop_assert_eq!(decode_any(&header(&endpoint), shorter), Err(BodyError::Short));
+        // A number other than 0 in the last place, so that nothing is left off.
+        let mut numbers = numbers;
+        numbers[registry::primitives(endpoint.fields).len() - 1] |= 1;
+        let mut body = registry::body(&endpoint, &numbers);
+        let base = registry::base_len(&endpoint, &numbers);
+        let at = cut.index(body.len());
+        let shorter = decode_any(&header(&endpoint), &body[..at]);
+        if at < base && endpoint.fields.iter().all(|field| field.since == 0) {
+            prop_assert_eq!(shorter, Err(BodyError::Short));
+        } else if at < base {
+            // Where the cut leaves a number that has a shorter form, either is true.
+            let refused = [Err(BodyError::Short), Err(BodyError::NotShortest)];
+            prop_assert!(refused.contains(&shorter), "{:?}", shorter);
+        } else if let Ok(message) = shorter {
+            prop_assert_eq!(&encoded(&message)[..], &body[..at]);
+        }
         body.push(0);
         prop_assert_eq!(decode_any(&header(&endpoint), &body), Err(BodyError::Trailing));
+    }
+
+    #[test]
+    fn zeros_that_belong_left_off_are_refused(endpoint in endpoints(), numbers in vec(numbers(), 64)) {
+        let late = endpoint.fields.iter().filter(|field| field.since > 0).count();
+        let mut body = registry::body(&endpoint, &numbers);
+        body.truncate(registry::base_len(&endpoint, &numbers));
+        prop_assert!(late == 0 || decode_any(&header(&endpoint), &body).is_ok());
+        for _ in 0..late {
+            body.push(0);
+            let refused = decode_any(&header(&endpoint), &body);
+            prop_assert_eq!(refused, Err(BodyError::NotShortest));
+        }
     }
 
     #[test]
@@ -94,7 +111,7 @@ proptest! {
     #[test]
     fn a_longer_form_of_a_number_is_refused(endpoint in endpoints(), numbers in vec(0..128u64, 64)) {
         // Small numbers take one byte each; put the last varint, if there is one, in two bytes.
-        let mut body = body(&endpoint, &numbers);
+        let mut body = registry::body(&endpoint, &numbers);
         let types = registry::primitives(endpoint.fields);
         let Some(at) = types.iter().rposition(|wire_type| ["u16", "u32", "u64"].contains(wire_type))
         else { return Ok(()) };
@@ -108,7 +125,7 @@ proptest! {
 
     #[test]
     fn a_buffer_that_is_too_short_is_refused(endpoint in endpoints(), numbers in vec(numbers(), 64)) {
-        let body = body(&endpoint, &numbers);
+        let body = registry::body(&endpoint, &numbers);
         let message = decode_any(&header(&endpoint), &body).unwrap();
         prop_assert_eq!(message.encode(&mut vec![0; body.len() - 1]), Err(TooLong));
     }
@@ -117,14 +134,19 @@ proptest! {
 #[test]
 fn every_length_the_registry_states_is_reached() {
     for endpoint in ENDPOINTS {
-        let extreme = |number: u64| body(endpoint, &[number; 64]).len();
+        let extreme = |number: u64| registry::body(endpoint, &[number; 64]).len();
         assert_eq!(extreme(0), endpoint.minimum_len, "{}", endpoint.name);
         // The i32 with the longest encoding is the most negative one.
         let negative: Vec<u64> = registry::primitives(endpoint.fields)
             .iter()
             .map(|wire_type| if *wire_type == "i32" { 1 << 31 } else { u64::MAX })
             .collect();
-        assert_eq!(body(endpoint, &negative).len(), endpoint.maximum_len, "{}", endpoint.name);
+        assert_eq!(
+            registry::body(endpoint, &negative).len(),
+            endpoint.maximum_len,
+            "{}",
+            endpoint.name
+        );
         assert!(endpoint.maximum_len <= BODY_LEN);
     }
 }

@@ -4,8 +4,8 @@
 //! by field, so that a change of a field is a visible change of the format.
 
 use coldcap_units::{
-    Celsius, Coolant, Duration, Duty, Fault, Instant, Interface, MilliAmps, MillilitersPerMinute,
-    Permille, Pulses, Ratio, Reading, Skin,
+    Celsius, Coolant, Duration, Duty, Fault, Instant, Interface, Kelvin, MilliAmps,
+    MillilitersPerMinute, Permille, Pulses, Ratio, Reading, Skin,
 };
 
 /// Where canonical bytes go: a buffer, a hash, a file.
@@ -184,6 +184,16 @@ impl Canonical for Duration {
 }
 
 impl Canonical for Celsius {
+    fn write(&self, now: Instant, sink: &mut impl Sink) {
+        self.to_fixed().to_bits().write(now, sink);
+    }
+
+    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
+        Ok(Self::from_bits(i32::read(now, source)?))
+    }
+}
+
+impl Canonical for Kelvin {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
         self.to_fixed().to_bits().write(now, sink);
     }

@@ -54,7 +54,7 @@ pub mod supervise;
 mod tick_input;
 
 pub use bounded::Bounded;
-pub use coldcap_session::Phase;
+pub use coldcap_session::{ControlMode, Phase};
 pub use command::{Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands};
 pub use config::{Circulation, Config, Identity, Origin, TICK};
 pub use control::{ChannelCheckpoint, Checkpoint, Control};

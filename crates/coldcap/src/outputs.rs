@@ -11,9 +11,9 @@ use crate::drives::Drives;
 use coldcap_guard::Conditions;
 use coldcap_guard::alarm::Priority;
 use coldcap_guard::health::HealthProof;
-use coldcap_session::Phase;
+use coldcap_session::{ControlMode, Phase};
 use coldcap_units::{
-    Coolant, Duration, Instant, Interface, MillilitersPerMinute, Permille, Reading, Skin,
+    Coolant, Duration, Instant, Interface, Kelvin, MillilitersPerMinute, Permille, Reading, Skin,
 };
 
 /// Most events that one tick reports.
@@ -115,9 +115,9 @@ pub struct ChannelStatus {
     pub remaining: Duration,
     /// How much of the phase the worn cap was cooled.
     pub cooled: Duration,
-    /// How much of the phase the coolant was at its target.
+    /// How much of the phase the held temperature was at its target.
     pub at_target: Duration,
-    /// What the session asks of the supply.
+    /// What is asked of the supply: by the session, in cap mode by the cascade.
     pub target: Option<Coolant>,
     /// What the loop aims at now, on its ramp toward the target.
     pub effective: Option<Coolant>,
@@ -138,6 +138,21 @@ pub struct ChannelStatus {
     pub flow: Reading<MillilitersPerMinute>,
     /// Facts about the channel.
     pub flags: ChannelFlags,
+    /// Which temperature the plan holds; coolant where there is no plan.
+    pub control: ControlMode,
+    /// Cap mode: what the session asks of the interface.
+    pub interface_target: Option<Interface>,
+    /// Cap mode: what the cascade aims at now, on its ramp toward that target. This version has no
+    /// cascade: always `None`.
+    pub interface_effective: Option<Interface>,
+    /// How far the skin may be from `skin`, either way; `None` where `skin` has no value. This version
+    /// has no estimator: always `None`.
+    pub skin_uncertainty: Option<Kelvin>,
+    /// In a break: when the skin is back at 22 °C at the earliest, from now. This version has no
+    /// estimator: always `None`.
+    pub warm_earliest: Option<Duration>,
+    /// The same at the latest; `None` where it may take longer than can be told.
+    pub warm_latest: Option<Duration>,
 }
 
 /// Facts about a channel, one bit each; the bits are frozen.
@@ -153,7 +168,7 @@ impl ChannelFlags {
     pub const FLOWING: u16 = 1 << 2;
     /// The tank is cold enough for this channel.
     pub const TANK_READY: u16 = 1 << 3;
-    /// The supply is at its target.
+    /// The held temperature is at its target.
     pub const AT_TARGET: u16 = 1 << 4;
     /// The guard lets coolant circulate.
     pub const PERMITTED: u16 = 1 << 5;

@@ -14,12 +14,12 @@ use bench::{Bench, PATIENT};
 use coldcap::{Config, EntryBytes, Link, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
-use coldcap_session::Request;
 use coldcap_session::record::{Chain, Entry};
-use coldcap_units::{Duration, Instant};
+use coldcap_session::{Request, Target};
+use coldcap_units::{Coolant, Duration, Instant, Interface};
 use coldcap_wire::message::{
-    Action, AnyMessage, CommandHead, FactKind, Heartbeat, Hello, Message, Observe, Operate, Origin,
-    ReadRecord, Response, SelectPatient, Status, Subscribe,
+    Action, AnyMessage, ChoosePlan, CommandHead, FactKind, Heartbeat, Hello, Message, Observe,
+    Operate, Origin, ReadRecord, Response, SelectPatient, Status, Subscribe,
 };
 use coldcap_wire::packet::{Header, Kind};
 use coldcap_wire::{Receiver, Sender, frame};
@@ -668,4 +668,47 @@ fn events_that_find_no_room_show_as_a_gap_in_the_index() {
 #[test]
 fn an_entry_is_as_long_on_the_wire_as_in_the_record() {
     assert_eq!(core::mem::size_of::<EntryBytes>(), coldcap_wire::message::RECORD_ENTRY_LEN);
+}
+
+/// The bench's plan, of this mode and with these two targets.
+fn plan(rid: u16, control: u8, target_mc: i32, interface_mc: i32) -> ChoosePlan {
+    ChoosePlan {
+        head: CommandHead::new(rid, 0),
+        regimen: 1,
+        pre_s: 600,
+        post_s: 600,
+        break_each_s: 300,
+        break_total_s: 600,
+        target_mc,
+        post_clock: 0,
+        control,
+        interface_mc,
+    }
+}
+
+#[test]
+fn a_plan_names_the_one_temperature_that_it_holds() {
+    let (mut bench, mut host) = standby::<1>();
+    bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+    let mut answer = |plan: ChoosePlan| {
+        host.say(&mut bench, &plan);
+        bench.tick();
+        let answers = host.answers(&mut bench);
+        let session = bench.device.control.checkpoint().channels[0].state.session;
+        (answers[0], session.plan().map(|plan| plan.target()))
+    };
+    let (refused, chosen) = answer(plan(1, 0, -4_000, 4_000));
+    assert_eq!((refused.status, chosen), (Status::MALFORMED, None));
+    assert_eq!(answer(plan(2, 1, -4_000, 4_000)).0.status, Status::MALFORMED);
+    assert_eq!(answer(plan(3, 2, 0, 0)).0.status, Status::MALFORMED);
+    let (freezing, chosen) = answer(plan(4, 1, 0, 0));
+    let allowed = (freezing.field, freezing.minimum, freezing.maximum);
+    assert_eq!((freezing.status, chosen), (Status::OUT_OF_RANGE, None));
+    assert_eq!(allowed, (16, 2_000, 10_000));
+    let (done, chosen) = answer(plan(5, 1, 0, 4_000));
+    let cap = Target::Cap(Interface::from_milli(4_000));
+    assert_eq!((done.status, chosen), (Status::OK, Some(cap)));
+    let (done, chosen) = answer(plan(6, 0, -4_000, 0));
+    let coolant = Target::Coolant(Coolant::from_milli(-4_000));
+    assert_eq!((done.status, chosen), (Status::OK, Some(coolant)));
 }

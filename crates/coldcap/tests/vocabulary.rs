@@ -8,8 +8,10 @@ use coldcap::{ChannelFlags, EventKind, Link, Outputs, Phase};
 use coldcap_calibration::contact::Verdict;
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
-use coldcap_session::{Density, Field, Flag, HairType, PostClock, Reason, Refusal, Role};
-use coldcap_units::Fault;
+use coldcap_session::{
+    ControlMode, Density, Field, Flag, HairType, PostClock, Reason, Refusal, Role,
+};
+use coldcap_units::{Duration, Fault, Interface, Kelvin};
 use coldcap_wire::message::{AnyMessage, ChannelStatus, Heartbeat, MachineStatus, Vocabulary};
 use coldcap_wire::{Receiver, Sender};
 
@@ -107,6 +109,7 @@ fn fields() {
         Field::SessionIndex,
         Field::Reason,
         Field::Minutes,
+        Field::Interface,
     ];
     let words = all.map(|field| (field.code(), field.name().to_string()));
     check("field", core::iter::once(none()).chain(words));
@@ -122,6 +125,11 @@ fn hair() {
 fn post_clocks() {
     let all = [PostClock::Cooled, PostClock::Elapsed];
     check("post_clock", all.map(|clock| (clock.code(), snake_case(clock))));
+}
+
+#[test]
+fn control_modes() {
+    check("control", ControlMode::ALL.map(|mode| (mode.code(), mode.name().to_string())));
 }
 
 #[test]
@@ -236,6 +244,34 @@ fn each_fact_of_a_channel_has_its_own_bit_on_the_wire() {
     }
     // No domain bit is left without one on the wire.
     assert_eq!(pairs.iter().fold(0, |all, (domain, _)| all | domain), 0xFF);
+}
+
+#[test]
+fn what_was_appended_to_a_channel_is_told_with_its_absence() {
+    let (_, plain) = reports(|_| {});
+    let told = |status: &ChannelStatus| {
+        let interface = (status.interface_target_mc, status.interface_effective_mc);
+        let warm = (status.warm_valid, status.warm_earliest_s, status.warm_latest_s);
+        (status.control, status.targets_valid, interface, status.skin_uncertainty_mk, warm)
+    };
+    assert_eq!(told(&plain), (0, 0, (0, 0), 0, (0, 0, 0)));
+    let (_, full) = reports(|outputs| {
+        let status = &mut outputs.channels[0];
+        status.control = ControlMode::Cap;
+        status.interface_target = Some(Interface::from_milli(4_000));
+        status.interface_effective = Some(Interface::from_milli(5_250));
+        status.skin_uncertainty = Some(Kelvin::from_milli(2_400));
+        status.warm_earliest = Some(Duration::from_millis(130_900));
+        status.warm_latest = Some(Duration::from_millis(540_100));
+    });
+    assert_eq!(told(&full), (1, 0b1100, (4_000, 5_250), 2_400, (3, 130, 541)));
+    let (_, edges) = reports(|outputs| {
+        let status = &mut outputs.channels[0];
+        status.skin_uncertainty = Some(Kelvin::ZERO);
+        status.warm_earliest = Some(Duration::ZERO);
+        status.warm_latest = Some(Duration::MAX);
+    });
+    assert_eq!(told(&edges), (0, 0, (0, 0), 1, (3, 0, u16::MAX)));
 }
 
 #[test]

@@ -187,7 +187,9 @@ fn plan_summary(plan: &PlanFile) -> PlanSummary {
         post_min: Some(minutes(treatment.post)),
         break_each_min: Some(minutes(treatment.break_each)),
         break_total_min: Some(minutes(treatment.break_total)),
-        target_c: Some(degrees(treatment.target_milli_celsius)),
+        mode: treatment.target.mode(),
+        target_c: treatment.target.coolant().map(|target| degrees(target.to_milli())),
+        interface_c: treatment.target.interface().map(|target| degrees(target.to_milli())),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::observer::End;
 use crate::failure::Failure;
 use coldcap_host::report::Treatment;
+use coldcap_session::ControlMode;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::Path;
@@ -34,6 +35,10 @@ pub(crate) fn summary(treatment: &Treatment, end: &End<'_>) -> Value {
             "onset_s": rounded(alarm.onset_s, 1),
             "clear_s": alarm.clear_s.map(|clear| rounded(clear, 1)),
         })).collect::<Vec<_>>(),
+        "control": {
+            "mode": treatment.plan.mode.name(),
+            "interface_target_c": treatment.plan.interface_c,
+        },
         "coolant": {
             "target_c": treatment.plan.target_c,
             "mean_c": coolant.map(|held| rounded(held.mean_c, 4)),
@@ -66,6 +71,16 @@ fn skin_at_first_drug(treatment: &Treatment) -> Option<f64> {
     treatment.samples.iter().rev().find(|sample| sample.time_s <= first)?.skin_true_c
 }
 
+/// What is held, and at what.
+fn target(treatment: &Treatment) -> String {
+    let plan = &treatment.plan;
+    let (held, target_c) = match plan.mode {
+        ControlMode::Coolant => ("target", plan.target_c),
+        ControlMode::Cap => ("interface target", plan.interface_c),
+    };
+    target_c.map_or("no target".into(), |target_c| format!("{held} {target_c:.2} °C"))
+}
+
 /// The same for people.
 pub(crate) fn print(treatment: &Treatment, end: &End<'_>, folder: &Path) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -91,9 +106,10 @@ pub(crate) fn print(treatment: &Treatment, end: &End<'_>, folder: &Path) -> Resu
     }
     writeln!(
         out,
-        "coolant {} °C (target {} °C), largest error {} K; skin at the first drug {} °C (truth)",
+        "{} mode: coolant {} °C ({}), largest error {} K; skin at the first drug {} °C (truth)",
+        treatment.plan.mode.name(),
         figure(coolant.map(|held| held.mean_c)),
-        figure(treatment.plan.target_c),
+        target(treatment),
         figure(coolant.map(|held| held.max_abs_error_k)),
         figure(skin_at_first_drug(treatment))
     )?;

@@ -126,6 +126,24 @@ impl<'a> Table<'a> {
             .ok_or_else(|| self.refuse(field, shorten(&format!("{found:?}")), &allowed))
     }
 
+    /// One of the named choices; `absent` where the field is missing.
+    pub(super) fn choice_or<T: Copy>(
+        &self,
+        field: &str,
+        choices: &[(&str, T)],
+        absent: T,
+    ) -> Result<T, PlanFileError> {
+        if self.entries.contains_key(field) { self.choice(field, choices) } else { Ok(absent) }
+    }
+
+    /// Refuses a field that has no place here, if it is there; `allowed` says where it has.
+    pub(super) fn absent(&self, field: &str, allowed: &str) -> Result<(), PlanFileError> {
+        match self.entries.get(field) {
+            None => Ok(()),
+            Some(found) => Err(self.refuse(field, shorten(&found.to_string()), allowed)),
+        }
+    }
+
     pub(super) fn table(&self, field: &str) -> Result<Self, PlanFileError> {
         let allowed = format!("a table [{field}]");
         match self.required(field, &allowed)? {

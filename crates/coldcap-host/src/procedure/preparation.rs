@@ -4,7 +4,7 @@ use super::{Errand, Nurse};
 use crate::client::{Client, CommandBody, UNSENT};
 use coldcap_session::record::Entry;
 use coldcap_session::{Flag, Note};
-use coldcap_units::{Duration, Instant};
+use coldcap_units::{Coolant, Duration, Instant, Interface};
 use coldcap_wire::message::{Action, ChoosePlan, Measure, SelectPatient};
 
 /// The sensors are matched in the bare cap; by then that is over and the cap sits on the head.
@@ -161,8 +161,10 @@ impl Nurse {
             post_s: request.post.as_secs(),
             break_each_s: request.break_each.as_secs(),
             break_total_s: request.break_total.as_secs(),
-            target_mc: request.target.to_milli(),
+            target_mc: request.target.coolant().map_or(0, Coolant::to_milli),
             post_clock: request.post_clock.code(),
+            control: request.target.mode().code(),
+            interface_mc: request.target.interface().map_or(0, Interface::to_milli),
         })
     }
 }

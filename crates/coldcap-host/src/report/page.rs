@@ -94,7 +94,7 @@ fn regimen(treatment: &Treatment) -> Markup {
 fn notice(treatment: &Treatment) -> Markup {
     let estimated = treatment.samples.iter().any(|sample| known(sample.skin_estimate_c).is_some());
     html! {
-        "Minutes at target are measured on the coolant, not an effect. "
+        "Minutes at target are measured on " (treatment.plan.held()) ", not an effect. "
         @if estimated {
             "This is not a medical device; the skin estimate is a calculation, not a measurement."
         } @else {

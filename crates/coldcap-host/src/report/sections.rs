@@ -2,7 +2,8 @@
 
 use super::Origin;
 use super::figures::{clipped, number};
-use super::treatment::{BillingLine, FitVisit, Service, Treatment};
+use super::treatment::{BillingLine, FitVisit, PlanSummary, Service, Treatment};
+use coldcap_session::ControlMode;
 use maud::{Markup, html};
 
 /// The longest text of the caller that is printed, in characters.
@@ -29,13 +30,21 @@ pub(super) fn plan(treatment: &Treatment) -> Markup {
             h2 { "Plan" }
             dl {
                 (entry_text("regimen", &plan.regimen))
-                (entry_number("coolant target", plan.target_c, 1, "°C"))
+                (entry_text("mode", plan.mode.name()))
+                (target(plan))
                 (entry_number("pre-cooling", plan.pre_min, 0, "min"))
                 (entry_number("post-cooling", plan.post_min, 0, "min"))
                 (entry_number("a break, at most", plan.break_each_min, 0, "min"))
                 (entry_number("all breaks, at most", plan.break_total_min, 0, "min"))
             }
         }
+    }
+}
+
+fn target(plan: &PlanSummary) -> Markup {
+    match plan.mode {
+        ControlMode::Coolant => entry_number("coolant target", plan.target_c, 1, "°C"),
+        ControlMode::Cap => entry_number("interface target", plan.interface_c, 1, "°C"),
     }
 }
 

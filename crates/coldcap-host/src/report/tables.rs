@@ -23,8 +23,8 @@ pub(super) fn phase_minutes(treatment: &Treatment) -> Markup {
                 tbody { @for total in treatment.phase_totals() { (total_row(&total)) } }
             }
             p class="note" {
-                "Minutes at target are measured on the coolant, not an effect. A dash: the plan gives no "
-                "number."
+                "Minutes at target are measured on " (treatment.plan.held()) ", not an effect. A dash: the "
+                "plan gives no number."
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::figures::{minutes, number};
 use super::treatment::{Priority, Treatment};
-use coldcap_session::Phase;
+use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 
 /// The row of tiles.
@@ -58,7 +58,7 @@ fn phase(treatment: &Treatment, phase: Phase, name: &str) -> Markup {
 fn at_target(treatment: &Treatment) -> Markup {
     let total: f64 = treatment.phases.iter().map(|span| span.at_target_min).sum();
     let value = html! { (minutes(total)) small { " min" } };
-    tile("Minutes at target", &value, &html! { "measured on the coolant" })
+    tile("Minutes at target", &value, &html! { "measured on " (treatment.plan.held()) })
 }
 
 fn coolant(treatment: &Treatment) -> Markup {
@@ -67,10 +67,21 @@ fn coolant(treatment: &Treatment) -> Markup {
     };
     let value = html! { (number(Some(held.mean_c), 2)) small { " °C mean" } };
     let detail = html! {
-        "target " (number(treatment.plan.target_c, 1)) " °C; largest deviation "
+        (coolant_target(treatment)) "; largest deviation "
         (number(Some(held.max_abs_error_k), 2)) " K"
     };
     tile("Coolant while held", &value, &detail)
+}
+
+/// In cap mode the coolant's target is what the interface needs, and changes with it.
+fn coolant_target(treatment: &Treatment) -> Markup {
+    let plan = &treatment.plan;
+    match plan.mode {
+        ControlMode::Coolant => html! { "target " (number(plan.target_c, 1)) " °C" },
+        ControlMode::Cap => {
+            html! { "as the interface at " (number(plan.interface_c, 1)) " °C needs it" }
+        }
+    }
 }
 
 fn breaks(treatment: &Treatment) -> Markup {

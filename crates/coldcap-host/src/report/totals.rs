@@ -29,7 +29,7 @@ pub struct PhaseTotal {
     pub elapsed_min: f64,
     /// How long of that the scalp was cooled, in minutes.
     pub cooled_min: f64,
-    /// How long of that the coolant was at its target, in minutes.
+    /// How long of that the held temperature was at its target, in minutes.
     pub at_target_min: f64,
     /// How many minutes the plan has for it.
     pub expected_min: Option<f64>,

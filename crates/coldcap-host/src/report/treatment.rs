@@ -4,7 +4,7 @@
 //! that is not finite counts as not known.
 
 use super::Origin;
-use coldcap_session::Phase;
+use coldcap_session::{ControlMode, Phase};
 
 /// One visit of one person at one channel: a fit visit, a session, or both.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,8 +96,23 @@ pub struct PlanSummary {
     pub break_each_min: Option<f64>,
     /// All breaks together, in minutes.
     pub break_total_min: Option<f64>,
-    /// The coolant's target, in °C.
+    /// Which temperature is held.
+    pub mode: ControlMode,
+    /// The coolant's target, in °C; `None` in cap mode.
     pub target_c: Option<f64>,
+    /// The target of the cap's inner face, in °C; `None` in coolant mode.
+    pub interface_c: Option<f64>,
+}
+
+impl PlanSummary {
+    /// What is held, in words.
+    #[must_use]
+    pub const fn held(&self) -> &'static str {
+        match self.mode {
+            ControlMode::Coolant => "the coolant",
+            ControlMode::Cap => "the cap's inner face",
+        }
+    }
 }
 
 /// What was measured in one second.
@@ -109,7 +124,7 @@ pub struct Sample {
     pub channel: u8,
     /// The phase.
     pub phase: Phase,
-    /// The target of the plan, in °C; `None` while the phase does not cool.
+    /// The coolant's target, in °C; `None` while nothing is asked of it.
     pub target_c: Option<f64>,
     /// The set-point in effect, which ramps towards the target, in °C.
     pub effective_c: Option<f64>,
@@ -178,7 +193,7 @@ pub struct PhaseSpan {
     pub elapsed_min: f64,
     /// How long of that the scalp was cooled, in minutes.
     pub cooled_min: f64,
-    /// How long of that the coolant was at its target, in minutes.
+    /// How long of that the held temperature was at its target, in minutes.
     pub at_target_min: f64,
     /// How many minutes the plan has for this phase as a whole, the same on each of its stretches.
     pub expected_min: Option<f64>,

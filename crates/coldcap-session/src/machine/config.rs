@@ -1,6 +1,6 @@
 //! The limits of the machine, as data.
 
-use coldcap_units::{Coolant, Duration, Kelvin};
+use coldcap_units::{Coolant, Duration, Interface, Kelvin};
 
 /// Every duration and step that is not part of a plan. Any values are safe to step with.
 ///
@@ -55,8 +55,19 @@ pub struct Config {
     pub mild_target: Coolant,
     /// One step of easing off. 1 K.
     pub ease_step: Kelvin,
-    /// Easing off ends here. +8 °C.
+    /// Easing off ends here in coolant mode. +8 °C.
     pub warmest_target: Coolant,
+    /// Easing off ends here in cap mode. +12 °C, what the interface shows under an ordinary fit when
+    /// the coolant is at +8 °C (12.3 °C in a one-dimensional head model).
+    pub warmest_interface: Interface,
+    /// The cascade of cap mode never asks for a colder supply, whatever the interface shows. −5 °C, the
+    /// cold end of what is published of machines that hold their coolant (−4 to −5 °C). Under hair that
+    /// insulates hardly (0.005 m²K/W) it still brings the interface to some +3 °C.
+    pub coldest_supply: Coolant,
+    /// Nor does it ask for a supply that is further below the planned interface than this, so that a
+    /// sensor that reads too warm cannot drive the cap as cold as the machine can. 9 K; in the head
+    /// model the tightest contact holds the interface 7.6 K above its coolant.
+    pub interface_reach: Kelvin,
 }
 
 impl Config {
@@ -86,6 +97,9 @@ impl Config {
         mild_target: Coolant::from_milli(8_000),
         ease_step: Kelvin::from_milli(1_000),
         warmest_target: Coolant::from_milli(8_000),
+        warmest_interface: Interface::from_milli(12_000),
+        coldest_supply: Coolant::from_milli(-5_000),
+        interface_reach: Kelvin::from_milli(9_000),
     };
 }
 

@@ -1,9 +1,9 @@
 //! The state of one channel's session, and what can be read from it.
 
 use super::{Config, Drugs, Observed, Progress, TripClass};
-use crate::demand::Demand;
+use crate::demand::{CapDemand, Demand};
 use crate::phase::Phase;
-use crate::plan::Plan;
+use crate::plan::{Plan, Target};
 use crate::request::Patient;
 use coldcap_units::{Coolant, Duration, Kelvin};
 
@@ -235,28 +235,50 @@ impl State {
 
     /// The target as it applies now, eased steps included; `None` without a plan.
     #[must_use]
-    pub fn target(&self, config: &Config) -> Option<Coolant> {
-        let planned = self.plan?.target();
+    pub fn target(&self, config: &Config) -> Option<Target> {
+        Some(self.eased(self.plan?.target(), config))
+    }
+
+    fn eased(&self, target: Target, config: &Config) -> Target {
         let steps = config.ease_step.to_fixed().saturating_mul_int(i32::from(self.eased));
-        let eased = Coolant(planned.0.plus(Kelvin::from_fixed(steps)));
-        Some(eased.min(config.warmest_target).max(planned))
+        let warmest = (config.warmest_target, config.warmest_interface);
+        target.eased(Kelvin::from_fixed(steps), warmest)
+    }
+
+    /// The coldest supply that this session may need now; `None` without a plan.
+    ///
+    /// In coolant mode it is the target. In cap mode it is the bound of the cascade: what the machine,
+    /// the hair and the planned interface allow, and as many steps warmer as were eased, so that easing
+    /// off acts at once even where the cascade is at its bound.
+    #[must_use]
+    pub fn coldest_supply(&self, config: &Config) -> Option<Coolant> {
+        let planned = match self.plan?.target() {
+            Target::Coolant(planned) => planned,
+            Target::Cap(interface) => {
+                let hair = self.patient?.hair.density.coldest()?.coolant;
+                let reached = Coolant(interface.0.plus(config.interface_reach.negated()));
+                hair.max(reached).max(config.coldest_supply)
+            }
+        };
+        self.eased(Target::Coolant(planned), config).coolant()
     }
 
     /// What this session asks of the machine now.
     ///
     /// Circulation is asked for exactly in the phases where [`Phase::circulates`] holds, and a cold
-    /// target only while cooling (mildly in the contact test).
+    /// target only while cooling (mildly in the contact test, which is in coolant mode always).
     #[must_use]
     pub fn demand(&self, config: &Config) -> Demand {
-        let planned = self.target(config);
+        let idle = Demand { circulate: self.phase.circulates(), ..Demand::default() };
         let mild = Some(config.mild_target);
-        let (target, tank) = match self.phase {
-            Phase::FitMeasure | Phase::FitCalibrate => (None, mild),
-            Phase::FitVerify => (mild, mild),
+        let prepared = Demand { tank: self.coldest_supply(config), ..idle };
+        match self.phase {
+            Phase::FitMeasure | Phase::FitCalibrate => Demand { tank: mild, ..idle },
+            Phase::FitVerify => Demand { target: mild, tank: mild, ..idle },
             Phase::PreCool | Phase::Ready | Phase::Infusing | Phase::PostCool | Phase::Recool => {
-                (planned, planned)
+                self.cold(prepared, config)
             }
-            Phase::Setup | Phase::FitCheck | Phase::Paused => (None, planned),
+            Phase::Setup | Phase::FitCheck | Phase::Paused => prepared,
             Phase::Boot
             | Phase::Standby
             | Phase::FitSaved
@@ -264,8 +286,20 @@ impl State {
             | Phase::CapOff
             | Phase::Report
             | Phase::SafeHold
-            | Phase::Recovery => (None, None),
+            | Phase::Recovery => idle,
+        }
+    }
+
+    /// With a tank that is ready for it, what the plan holds.
+    fn cold(&self, prepared: Demand, config: &Config) -> Demand {
+        let cap = |interface| {
+            let coldest_supply = prepared.tank?;
+            Some(CapDemand { interface, coldest_supply })
         };
-        Demand { circulate: self.phase.circulates(), target, tank }
+        match self.target(config) {
+            None => prepared,
+            Some(Target::Coolant(supply)) => Demand { target: Some(supply), ..prepared },
+            Some(Target::Cap(interface)) => Demand { cap: cap(interface), ..prepared },
+        }
     }
 }

@@ -2,7 +2,22 @@
 
 use super::{Plan, PlanError};
 use crate::request::Field;
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::{Coolant, Duration, Interface};
+
+/// The coldest that hair of one density allows, for each temperature that can be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Coldest {
+    /// The coolant supplied. It binds the cascade of cap mode, too.
+    pub coolant: Coolant,
+    /// The cap's inner face.
+    pub interface: Interface,
+}
+
+impl Coldest {
+    const fn from_milli(coolant: i32, interface: i32) -> Self {
+        Self { coolant: Coolant::from_milli(coolant), interface: Interface::from_milli(interface) }
+    }
+}
 
 /// How much hair is left today. It is entered at every session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +28,9 @@ pub enum Density {
     Unanswered = 0,
     /// No scalp shows through: every target is allowed.
     Full = 1,
-    /// Scalp shows through: −2 °C or warmer.
+    /// Scalp shows through: coolant of −2 °C or warmer, an interface of +5 °C or warmer.
     ScalpShows = 2,
-    /// Much scalp shows through: 0 °C or warmer.
+    /// Much scalp shows through: coolant of 0 °C or warmer, an interface of +7 °C or warmer.
     MuchShows = 3,
     /// Hardly any hair is left: cooling is refused.
     NearlyGone = 4,
@@ -38,17 +53,22 @@ impl Density {
         Self::ALL.into_iter().find(|density| density.code() == code)
     }
 
-    /// The coldest coolant that this density allows; `None` where cooling is refused.
+    /// The coldest that this density allows; `None` where cooling is refused.
     ///
     /// The steps follow the published rule of one vendor: one step warmer if scalp shows through,
     /// the lowest intensity if much does, none if the hair is nearly gone. The temperatures are
     /// coldcap's own choice.
+    ///
+    /// The interface limits bound the same skin as the coolant limits beside them. Less hair insulates
+    /// less, so at one interface temperature the skin is *colder*: by a one-dimensional head model,
+    /// coolant at −2 °C under hair of 0.010 m²K/W shows +4.8 °C at the interface and 12 °C of skin;
+    /// coolant at 0 °C under 0.005 m²K/W shows +7.1 °C and 10.6 °C.
     #[must_use]
-    pub const fn coldest(self) -> Option<Coolant> {
+    pub const fn coldest(self) -> Option<Coldest> {
         match self {
-            Self::Full => Some(Plan::TARGET[0]),
-            Self::ScalpShows => Some(Coolant::from_milli(-2_000)),
-            Self::MuchShows => Some(Coolant::from_milli(0)),
+            Self::Full => Some(Coldest { coolant: Plan::TARGET[0], interface: Plan::INTERFACE[0] }),
+            Self::ScalpShows => Some(Coldest::from_milli(-2_000, 5_000)),
+            Self::MuchShows => Some(Coldest::from_milli(0, 7_000)),
             Self::Unanswered | Self::NearlyGone => None,
         }
     }
@@ -103,12 +123,12 @@ pub struct Hair {
 }
 
 impl Hair {
-    /// The coldest coolant that this hair allows.
+    /// The coldest that this hair allows.
     ///
     /// # Errors
     /// [`PlanError`] names [`Field::Density`] when it is unanswered or when too little hair is left,
     /// [`Field::Hair`] when the type is unanswered.
-    pub fn check(self) -> Result<Coolant, PlanError> {
+    pub fn check(self) -> Result<Coldest, PlanError> {
         if self.kind == HairType::Unanswered {
             return Err(PlanError { field: Field::Hair, value: 0, minimum: 1, maximum: 2 });
         }
@@ -136,9 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn less_hair_is_never_allowed_colder_coolant() {
-        let limits = Density::ALL.map(|density| density.coldest().map(Coolant::to_milli));
-        assert_eq!(limits, [None, Some(-8_000), Some(-2_000), Some(0), None]);
+    fn less_hair_is_never_allowed_a_colder_target() {
+        let limits = |of: fn(Coldest) -> i32| Density::ALL.map(|density| density.coldest().map(of));
+        let coolant = limits(|coldest| coldest.coolant.to_milli());
+        assert_eq!(coolant, [None, Some(-8_000), Some(-2_000), Some(0), None]);
+        let interface = limits(|coldest| coldest.interface.to_milli());
+        assert_eq!(interface, [None, Some(2_000), Some(5_000), Some(7_000), None]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 mod contraindication;
 mod hair;
+mod target;
 
 pub use contraindication::{Contraindication, Gate, Override, gate};
-pub use hair::{Density, Hair, HairType};
+pub use hair::{Coldest, Density, Hair, HairType};
+pub use target::{ControlMode, Target};
 
 use crate::request::{Field, Refusal};
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::{Coolant, Duration, Interface};
 
 /// Which minutes count toward the planned post-cooling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,8 +53,8 @@ pub struct PlanRequest {
     pub break_each: Duration,
     /// All breaks of the session together.
     pub break_total: Duration,
-    /// The coolant temperature to hold.
-    pub target: Coolant,
+    /// The temperature to hold, of the coolant or of the cap's inner face.
+    pub target: Target,
     /// Which minutes count toward `post`.
     pub post_clock: PostClock,
 }
@@ -62,7 +64,7 @@ pub struct PlanRequest {
 pub struct PlanError {
     /// The offending field.
     pub field: Field,
-    /// What was asked for: milliseconds for a duration, thousandths of a degree for the target,
+    /// What was asked for: milliseconds for a duration, thousandths of a degree for a target,
     /// the code for a hair answer.
     pub value: i32,
     /// The smallest allowed value, in the same unit.
@@ -101,7 +103,7 @@ pub struct Adjustments {
 /// A plan whose figures are within their ranges. Only [`Plan::new`] makes one.
 ///
 /// ```
-/// use coldcap_session::{Plan, PlanRequest, PostClock, Hair, Density, HairType};
+/// use coldcap_session::{Plan, PlanRequest, PostClock, Hair, Density, HairType, Target};
 /// use coldcap_units::{Coolant, Duration};
 ///
 /// // Paclitaxel alone, by one published table: 30 minutes before, 60 after.
@@ -111,7 +113,7 @@ pub struct Adjustments {
 ///     post: Duration::from_mins(60),
 ///     break_each: Duration::from_mins(10),
 ///     break_total: Duration::from_mins(20),
-///     target: Coolant::from_milli(-4_000),
+///     target: Target::Coolant(Coolant::from_milli(-4_000)),
 ///     post_clock: PostClock::Cooled,
 /// };
 /// let plan = Plan::new(request)?;
@@ -136,8 +138,17 @@ impl Plan {
     pub const BREAK_EACH: [Duration; 2] = [Duration::ZERO, Duration::from_mins(15)];
     /// The least and the most break time of a session.
     pub const BREAK_TOTAL: [Duration; 2] = [Duration::ZERO, Duration::from_mins(45)];
-    /// The coldest and the warmest target.
+    /// The coldest and the warmest target of coolant mode.
     pub const TARGET: [Coolant; 2] = [Coolant::from_milli(-8_000), Coolant::from_milli(5_000)];
+    /// The coldest and the warmest target of cap mode. The figures are coldcap's own choice.
+    ///
+    /// +2 °C is 1 K above the guard's warning at +1 °C and 2 K above its trip at 0 °C, where tissue
+    /// is not far from freezing (−0.55 °C). One maker publishes 3 to 5 °C for its caps. +10 °C matches
+    /// the warmest target of coolant mode: in a one-dimensional head model with an ordinary fit,
+    /// coolant at +5 °C shows 9.7 °C at the interface and 21 °C of skin, and skin reaches 22 °C, the
+    /// published limit of effect, at some 11 °C of interface.
+    pub const INTERFACE: [Interface; 2] =
+        [Interface::from_milli(2_000), Interface::from_milli(10_000)];
     /// The post-cooling that applies where no regimen is named: the longest figure that the vendors'
     /// public pages give (90 to 180 minutes).
     pub const LONGEST_PUBLISHED_POST: Duration = Duration::from_mins(180);
@@ -154,7 +165,7 @@ impl Plan {
         span(Field::Post, request.post, Self::POST)?;
         span(Field::BreakEach, request.break_each, Self::BREAK_EACH)?;
         span(Field::BreakTotal, request.break_total, Self::BREAK_TOTAL)?;
-        temperature(request.target)?;
+        request.target.check()?;
         let unnamed = request.regimen == 0;
         let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
         Ok(Self(PlanRequest { post: request.post.max(least), ..request }))
@@ -166,8 +177,7 @@ impl Plan {
     /// [`PlanError`] on [`Field::Density`] or [`Field::Hair`] when an answer is missing, or when so
     /// little hair is left that the scalp must not be cooled.
     pub fn for_hair(self, hair: Hair) -> Result<(Self, Adjustments), PlanError> {
-        let warmest = hair.check()?;
-        let target = self.0.target.max(warmest);
+        let target = self.0.target.within(hair.check()?);
         let pre = self.0.pre.max(hair.kind.shortest_pre());
         let changed = Adjustments {
             target_raised: target != self.0.target,
@@ -206,9 +216,9 @@ impl Plan {
         self.0.break_total
     }
 
-    /// The coolant temperature to hold.
+    /// The temperature to hold, and with it the mode.
     #[must_use]
-    pub const fn target(&self) -> Coolant {
+    pub const fn target(&self) -> Target {
         self.0.target
     }
 
@@ -227,19 +237,6 @@ fn span(field: Field, value: Duration, [low, high]: [Duration; 2]) -> Result<(),
     Err(PlanError { field, value: millis(value), minimum: millis(low), maximum: millis(high) })
 }
 
-fn temperature(target: Coolant) -> Result<(), PlanError> {
-    let [low, high] = Plan::TARGET;
-    if target >= low && target <= high {
-        return Ok(());
-    }
-    Err(PlanError {
-        field: Field::Target,
-        value: target.to_milli(),
-        minimum: low.to_milli(),
-        maximum: high.to_milli(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +249,7 @@ mod tests {
             post: Duration::from_mins(60),
             break_each: Duration::from_mins(10),
             break_total: Duration::from_mins(20),
-            target: Coolant::from_milli(-4_000),
+            target: Target::Coolant(Coolant::from_milli(-4_000)),
             post_clock: PostClock::Cooled,
         }
     }
@@ -289,10 +286,24 @@ mod tests {
 
     #[test]
     fn target_is_bounded_to_the_millidegree() {
-        for (milli, fits) in [(-8_001, false), (-8_000, true), (5_000, true), (5_001, false)] {
-            let asked = PlanRequest { target: Coolant::from_milli(milli), ..request() };
-            assert_eq!(Plan::new(asked).is_ok(), fits, "{milli}");
+        for (mode, milli, fits) in [
+            (ControlMode::Coolant, -8_001, false),
+            (ControlMode::Coolant, -8_000, true),
+            (ControlMode::Coolant, 5_000, true),
+            (ControlMode::Coolant, 5_001, false),
+            (ControlMode::Cap, 1_999, false),
+            (ControlMode::Cap, 2_000, true),
+            (ControlMode::Cap, 10_000, true),
+            (ControlMode::Cap, 10_001, false),
+        ] {
+            let asked = PlanRequest { target: Target::from_milli(mode, milli), ..request() };
+            assert_eq!(Plan::new(asked).is_ok(), fits, "{mode:?} {milli}");
         }
+        let cold =
+            PlanRequest { target: Target::from_milli(ControlMode::Cap, -4_000), ..request() };
+        let (value, minimum, maximum) = (-4_000, 2_000, 10_000);
+        let error = PlanError { field: Field::Interface, value, minimum, maximum };
+        assert_eq!(Plan::new(cold), Err(error));
     }
 
     #[test]
@@ -312,9 +323,13 @@ mod tests {
     proptest! {
         #[test]
         fn hair_only_ever_makes_a_plan_warmer_and_longer(
-            milli in -8_000i32..=5_000, pre in 10u32..=60, density in 1u8..=4, kind in 1u8..=2,
+            cap in any::<bool>(), share in 0i32..=1_000, pre in 10u32..=60, density in 1u8..=4,
+            kind in 1u8..=2,
         ) {
-            let asked = PlanRequest { target: Coolant::from_milli(milli), pre: minutes(pre), ..request() };
+            let coolant = Target::from_milli(ControlMode::Coolant, -8_000 + 13 * share);
+            let interface = Target::from_milli(ControlMode::Cap, 2_000 + 8 * share);
+            let target = if cap { interface } else { coolant };
+            let asked = PlanRequest { target, pre: minutes(pre), ..request() };
             let plan = Plan::new(asked).unwrap();
             let hair = Hair {
                 density: Density::from_code(density).unwrap(),
@@ -322,7 +337,9 @@ mod tests {
             };
             match plan.for_hair(hair) {
                 Ok((fitted, changed)) => {
-                    prop_assert!(fitted.target() >= plan.target() && fitted.pre() >= plan.pre());
+                    prop_assert_eq!(fitted.target().mode(), plan.target().mode());
+                    prop_assert!(fitted.target().to_milli() >= plan.target().to_milli());
+                    prop_assert!(fitted.pre() >= plan.pre());
                     prop_assert_eq!(fitted.post(), plan.post());
                     prop_assert_eq!(changed.target_raised, fitted.target() != plan.target());
                     // A hair type never changes the intensity.

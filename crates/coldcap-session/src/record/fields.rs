@@ -3,9 +3,9 @@
 use crate::machine::{PhaseClock, TripClass};
 use crate::note::{Flag, Note, Reason};
 use crate::phase::Phase;
-use crate::plan::{Density, Hair, HairType, Plan, PlanRequest, PostClock};
+use crate::plan::{ControlMode, Density, Hair, HairType, Plan, PlanRequest, PostClock, Target};
 use crate::request::{HeadMeasures, Patient, Role};
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::Duration;
 
 /// What an entry is about. 192 to 255 are a vendor's own.
 ///
@@ -21,14 +21,14 @@ use coldcap_units::{Coolant, Duration};
 /// | 8 symptom | symptom | | | | |
 /// | 9 comfort | score | | | | |
 /// | 10 flag | flag | | | | |
-/// | 11 plan_chosen | regimen | target m°C | post clock | pre ms, post ms | each break ms, all breaks ms |
+/// | 11 plan_chosen | regimen | target m°C | post clock, mode | pre ms, post ms | each break ms, all breaks ms |
 /// | 12 patient_selected | index, count | contraindications | density, hair | id | calibration |
 /// | 13 measured | circumference mm | sagittal mm | coronal mm | density, hair | |
 /// | 14 fit_saved | | | | digest of the cap calibration, 0 if none | |
 /// | 15 post_clock_voided | | | | | |
 /// | 16 resumed | phase | | | | |
 /// | 17 ended | reason | | | | |
-/// | 18 eased | | target m°C | | | |
+/// | 18 eased | mode | target m°C | | | |
 /// | 19 extended | minutes | | | | |
 /// | 20 reset | class | | | | |
 /// | 21 restarted | gap known 0/1 | gap ms | | | |
@@ -38,6 +38,10 @@ use coldcap_units::{Coolant, Duration};
 ///
 /// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
 /// cell is 0.
+///
+/// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
+/// temperature: of the coolant or of the cap's inner face. Entries from before there was a choice have a
+/// 0 there and read as what they were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind(pub u8);
 
@@ -165,6 +169,17 @@ fn hair_of(code: u16) -> Option<Hair> {
     Some(Hair { density: Density::from_code(density)?, kind: HairType::from_code(kind)? })
 }
 
+/// The lower and the upper half of a detail.
+const fn halves(detail: i32) -> [u16; 2] {
+    let [a, b, c, d] = detail.to_le_bytes();
+    [u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])]
+}
+
+fn target_of(mode: u16, milli: i32) -> Option<Target> {
+    let mode = ControlMode::from_code(u8::try_from(mode).ok()?)?;
+    Some(Target::from_milli(mode, milli))
+}
+
 fn flag_of(bit: i32) -> Option<bool> {
     match bit {
         0 => Some(false),
@@ -200,7 +215,9 @@ impl From<&Note> for Fields {
             Note::PostClockVoided => Self::coded(Kind::POST_CLOCK_VOIDED, 0),
             Note::Resumed { to } => Self::coded(Kind::RESUMED, to.code()),
             Note::Ended { reason } => Self::coded(Kind::ENDED, reason.0),
-            Note::Eased { target } => new(Kind::EASED, 0, target.to_milli(), 0),
+            Note::Eased { target } => {
+                new(Kind::EASED, target.mode().code().into(), target.to_milli(), 0)
+            }
             Note::Extended { minutes } => Self::coded(Kind::EXTENDED, minutes),
             Note::Reset { class } => Self::coded(Kind::RESET, class.code()),
             Note::Restarted { gap } => restarted(gap),
@@ -224,8 +241,9 @@ fn restarted(gap: Option<Duration>) -> Fields {
 }
 
 fn plan_fields(plan: &Plan) -> Fields {
-    let clock = plan.post_clock().code();
-    Fields::new(Kind::PLAN_CHOSEN, plan.regimen(), plan.target().to_milli(), clock.into())
+    let (clock, mode) = (plan.post_clock().code(), plan.target().mode().code());
+    let choices = i32::from(clock) | (i32::from(mode) << 16);
+    Fields::new(Kind::PLAN_CHOSEN, plan.regimen(), plan.target().to_milli(), choices)
         .wide(join(plan.pre(), plan.post()), join(plan.break_each(), plan.break_total()))
 }
 
@@ -303,7 +321,7 @@ impl Fields {
             Kind::PLAN_CHOSEN => Note::PlanChosen(self.plan()?),
             Kind::PATIENT_SELECTED => Note::PatientSelected(self.patient()?),
             Kind::MEASURED => Note::Measured(self.measures()?),
-            Kind::EASED => Note::Eased { target: Coolant::from_milli(self.a) },
+            Kind::EASED => Note::Eased { target: target_of(self.code, self.a)? },
             Kind::EXTENDED => Note::Extended { minutes: self.short()? },
             Kind::WORN => Note::Worn(flag_of(self.code.into())?),
             Kind::ANSWERED => Note::Answered {
@@ -317,14 +335,15 @@ impl Fields {
 
     fn plan(&self) -> Option<Plan> {
         let ([pre, post], [break_each, break_total]) = (split(self.c), split(self.d));
+        let [clock, mode] = halves(self.b);
         let request = PlanRequest {
             regimen: self.code,
             pre,
             post,
             break_each,
             break_total,
-            target: Coolant::from_milli(self.a),
-            post_clock: PostClock::from_code(u8::try_from(self.b).ok()?)?,
+            target: target_of(mode, self.a)?,
+            post_clock: PostClock::from_code(u8::try_from(clock).ok()?)?,
         };
         Plan::new(request).ok()
     }
@@ -358,20 +377,23 @@ mod tests {
 
     const HAIR: Hair = Hair { density: Density::MuchShows, kind: HairType::Ordinary };
 
-    fn plan(regimen: u16) -> Plan {
+    fn plan(regimen: u16, target: Target) -> Plan {
         let request = PlanRequest {
             regimen,
             pre: Duration::from_mins(31),
             post: Duration::from_mins(62),
             break_each: Duration::from_mins(3),
             break_total: Duration::from_mins(4),
-            target: Coolant::from_milli(-1_234),
+            target,
             post_clock: PostClock::Elapsed,
         };
         Plan::new(request).unwrap()
     }
 
-    fn notes() -> [Note; 24] {
+    const COOLANT: Target = Target::from_milli(ControlMode::Coolant, -1_234);
+    const CAP: Target = Target::from_milli(ControlMode::Cap, 4_321);
+
+    fn notes() -> [Note; 26] {
         let clock = PhaseClock {
             elapsed: Duration::MAX,
             cooled: Duration::from_millis(3_000_000_000),
@@ -398,20 +420,22 @@ mod tests {
             Note::Symptom(255),
             Note::Comfort(10),
             Note::Flag(Flag::ComfortOutOfScale),
-            Note::PlanChosen(plan(9)),
+            Note::PlanChosen(plan(9, COOLANT)),
             Note::PatientSelected(patient),
             Note::Measured(measures),
             Note::FitSaved,
             Note::PostClockVoided,
             Note::Resumed { to: Phase::PreCool },
             Note::Ended { reason: Reason(5) },
-            Note::Eased { target: Coolant::from_milli(-3_999) },
+            Note::Eased { target: Target::from_milli(ControlMode::Coolant, -3_999) },
             Note::Extended { minutes: 30 },
             Note::Reset { class: TripClass::Service },
             Note::Restarted { gap: None },
             Note::Worn(true),
             Note::Answered { request: 12, role: Role::Panel, answer: -14 },
-            Note::PlanChosen(plan(0)),
+            Note::PlanChosen(plan(0, COOLANT)),
+            Note::PlanChosen(plan(9, CAP)),
+            Note::Eased { target: CAP },
         ]
     }
 
@@ -426,6 +450,30 @@ mod tests {
         }
         let known = Note::Restarted { gap: Some(Duration::ZERO) };
         assert_eq!(Fields::from(&known).note(), Some(known));
+    }
+
+    /// Bytes from before there was a choice of mode: they read as coolant mode, and are still made.
+    #[test]
+    fn entries_of_coolant_mode_are_what_they_were() {
+        let minutes = |count: u64| count * 60_000;
+        let before = Fields::new(Kind::PLAN_CHOSEN, 9, -1_234, 1)
+            .wide(minutes(31) | (minutes(62) << 32), minutes(3) | (minutes(4) << 32));
+        let note = Note::PlanChosen(plan(9, COOLANT));
+        assert_eq!((before.note(), Fields::from(&note)), (Some(note), before));
+        let before = Fields::new(Kind::EASED, 0, -3_000, 0);
+        let target = Target::from_milli(ControlMode::Coolant, -3_000);
+        assert_eq!(before.note(), Some(Note::Eased { target }));
+    }
+
+    #[test]
+    fn entries_of_cap_mode_name_it_and_an_unknown_mode_is_no_note() {
+        let note = Note::PlanChosen(plan(9, CAP));
+        let fields = Fields::from(&note);
+        assert_eq!((fields.a, fields.b), (4_321, 0x0001_0001));
+        // Who knows of one mode only finds no post clock of this code, and so no plan.
+        assert!(u8::try_from(fields.b).is_err());
+        assert_eq!(Fields { b: 0x0002_0001, ..fields }.note(), None);
+        assert_eq!(Fields::new(Kind::EASED, 2, 4_000, 0).note(), None);
     }
 
     #[test]
@@ -445,7 +493,7 @@ mod tests {
             let fields = Fields { kind: Kind(kind), code, a, b, c, d };
             if let Some(note) = fields.note() {
                 prop_assert_eq!(Fields::from(&note).kind, fields.kind);
-                prop_assert_eq!(Fields::from(&note).code, if matches!(kind, 4 | 7 | 14 | 15 | 18) { 0 } else { code });
+                prop_assert_eq!(Fields::from(&note).code, if matches!(kind, 4 | 7 | 14 | 15) { 0 } else { code });
             }
         }
     }

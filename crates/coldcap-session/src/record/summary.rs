@@ -4,7 +4,7 @@ use super::entry::Entry;
 use crate::machine::PhaseClock;
 use crate::note::{Flag, Note, Reason};
 use crate::phase::Phase;
-use crate::plan::Plan;
+use crate::plan::{ControlMode, Plan};
 use crate::request::Patient;
 use coldcap_units::{Duration, Instant};
 
@@ -65,6 +65,12 @@ impl Summary {
     #[must_use]
     pub fn phase(&self, phase: Phase) -> PhaseClock {
         self.phases.get(usize::from(phase.code())).copied().unwrap_or_default()
+    }
+
+    /// Which temperature was held: the coolant's or the interface's; `None` without a plan.
+    #[must_use]
+    pub fn mode(&self) -> Option<ControlMode> {
+        self.plan.map(|plan| plan.target().mode())
     }
 
     /// Whether this flag was raised at least once.

@@ -5,7 +5,7 @@
 
 use coldcap_session::record::{Chain, Entry, Summary, verify};
 use coldcap_session::*;
-use coldcap_units::{Coolant, Duration, Instant};
+use coldcap_units::{Coolant, Duration, Instant, Interface};
 
 pub const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
 
@@ -28,9 +28,13 @@ pub const PACLITAXEL: PlanRequest = PlanRequest {
     post: Duration::from_mins(60),
     break_each: Duration::from_mins(10),
     break_total: Duration::from_mins(20),
-    target: Coolant::from_milli(-4_000),
+    target: Target::Coolant(Coolant::from_milli(-4_000)),
     post_clock: PostClock::Cooled,
 };
+
+/// The same with the cap's inner face held instead of the coolant.
+pub const CAP_MODE: PlanRequest =
+    PlanRequest { target: Target::Cap(Interface::from_milli(4_000)), ..PACLITAXEL };
 
 pub const GOOD: Observed = Observed {
     self_test: Progress::Passed,
@@ -114,14 +118,18 @@ impl Script {
 
     /// One script in each of the five cooling phases.
     pub fn in_each_cooling_phase() -> [Self; 5] {
-        let mut recooling = Self::infusing(PACLITAXEL);
+        Self::in_each_cooling_phase_of(PACLITAXEL)
+    }
+
+    pub fn in_each_cooling_phase_of(request: PlanRequest) -> [Self; 5] {
+        let mut recooling = Self::infusing(request);
         recooling.done(Request::Stop);
         recooling.resume();
         [
-            Self::cooling(PACLITAXEL),
-            Self::ready(PACLITAXEL),
-            Self::infusing(PACLITAXEL),
-            Self::post_cooling(PACLITAXEL),
+            Self::cooling(request),
+            Self::ready(request),
+            Self::infusing(request),
+            Self::post_cooling(request),
             recooling,
         ]
     }

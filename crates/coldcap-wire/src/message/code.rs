@@ -39,6 +39,10 @@ macro_rules! code {
             const NAME: &'static str = <u8 as Described>::NAME;
             const MINIMUM_LEN: usize = 1;
             const MAXIMUM_LEN: usize = 1;
+
+            fn base_len(&self) -> usize {
+                1
+            }
         }
     };
 }

@@ -91,10 +91,15 @@ body! {
         break_each_s: u32 = "s",
         /// All breaks together.
         break_total_s: u32 = "s",
-        /// Target of the coolant.
+        /// Target of the coolant; 0 where `control` says cap.
         target_mc: i32 = "milli-degC",
         /// Which minutes count as post-cooling.
         post_clock: u8 = "code: post_clock",
+    } since 1 {
+        /// Which temperature is held.
+        control: u8 = "code: control",
+        /// Target of the cap's inner face; 0 where `control` says coolant.
+        interface_mc: i32 = "milli-degC",
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Field {
     pub unit: &'static str,
     /// What it means, one piece a line.
     pub meaning: &'static [&'static str],
+    /// The minor version that appended it; 0 for the fields that were there from the start.
+    pub since: u8,
 }
 
 /// A structure that occurs inside bodies.
@@ -71,7 +73,7 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Who sends it.
     pub direction: Direction,
-    /// Length of the shortest body in bytes.
+    /// Length of the shortest body in bytes: fields that were appended later are left off.
     pub minimum_len: usize,
     /// Length of the longest body in bytes.
     pub maximum_len: usize,
@@ -85,7 +87,7 @@ pub struct Endpoint {
 pub trait Described: Sized {
     /// The wire type's name.
     const NAME: &'static str;
-    /// Length of the shortest encoding in bytes.
+    /// Length of the shortest encoding in bytes, without fields that were appended later.
     const MINIMUM_LEN: usize;
     /// Length of the longest encoding in bytes.
     const MAXIMUM_LEN: usize;
@@ -93,23 +95,40 @@ pub trait Described: Sized {
     const ABOUT: &'static [&'static str] = &[];
     /// The fields in order of travel; empty for primitives.
     const FIELDS: &'static [Field] = &[];
+
+    /// Length of this value's encoding in bytes, without fields that were appended later.
+    fn base_len(&self) -> usize;
 }
 
 macro_rules! primitive {
-    ($type:ty, $name:literal, $minimum:literal ..= $maximum:literal) => {
+    ($type:ty, $name:literal, $minimum:literal ..= $maximum:literal, $len:expr) => {
         impl Described for $type {
             const NAME: &'static str = $name;
             const MINIMUM_LEN: usize = $minimum;
             const MAXIMUM_LEN: usize = $maximum;
+
+            fn base_len(&self) -> usize {
+                $len(*self)
+            }
         }
     };
 }
 
-primitive!(u8, "u8", 1..=1);
-primitive!(u16, "u16", 1..=3);
-primitive!(u32, "u32", 1..=5);
-primitive!(u64, "u64", 1..=10);
-primitive!(i32, "i32", 1..=5);
+primitive!(u8, "u8", 1..=1, |_| 1);
+primitive!(u16, "u16", 1..=3, |number| variable_len(u64::from(number)));
+primitive!(u32, "u32", 1..=5, |number| variable_len(u64::from(number)));
+primitive!(u64, "u64", 1..=10, variable_len);
+primitive!(i32, "i32", 1..=5, |number: i32| variable_len(u64::from(zigzag(number))));
+
+/// Seven bits to a byte; 0 takes one, too.
+const fn variable_len(number: u64) -> usize {
+    let bits = u64::BITS.saturating_sub((number | 1).leading_zeros());
+    bits.div_ceil(7) as usize
+}
+
+const fn zigzag(number: i32) -> u32 {
+    (number.wrapping_shl(1) ^ number.wrapping_shr(31)).cast_unsigned()
+}
 
 /// Defines a structure together with its description, so that the two cannot drift apart.
 ///
@@ -120,6 +139,9 @@ macro_rules! structure {
         $type:ident, $name:literal {
             $( $(#[doc = $meaning:literal])+ $field:ident: $field_type:ty = $unit:literal, )+
         }
+        $( since $minor:literal {
+            $( $(#[doc = $late_meaning:literal])+ $late:ident: $late_type:ty = $late_unit:literal, )+
+        } )?
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -129,6 +151,11 @@ macro_rules! structure {
                 #[doc = concat!("\n\nUnit: ", $unit, ".")]
                 pub $field: $field_type,
             )+
+            $($(
+                $(#[doc = $late_meaning])+
+                #[doc = concat!("\n\nUnit: ", $late_unit, ". Since minor version ", $minor, ".")]
+                pub $late: $late_type,
+            )+)?
         }
 
         impl $crate::message::Described for $type {
@@ -136,7 +163,8 @@ macro_rules! structure {
             const MINIMUM_LEN: usize =
                 0 $(+ <$field_type as $crate::message::Described>::MINIMUM_LEN)+;
             const MAXIMUM_LEN: usize =
-                0 $(+ <$field_type as $crate::message::Described>::MAXIMUM_LEN)+;
+                0 $(+ <$field_type as $crate::message::Described>::MAXIMUM_LEN)+
+                $($(+ <$late_type as $crate::message::Described>::MAXIMUM_LEN)+)?;
             const ABOUT: &'static [&'static str] = &[$($about),+];
             const FIELDS: &'static [$crate::message::Field] = &[
                 $($crate::message::Field {
@@ -144,28 +172,44 @@ macro_rules! structure {
                     wire_type: <$field_type as $crate::message::Described>::NAME,
                     unit: $unit,
                     meaning: &[$($meaning),+],
+                    since: 0,
                 }),+
+                $($(, $crate::message::Field {
+                    name: stringify!($late),
+                    wire_type: <$late_type as $crate::message::Described>::NAME,
+                    unit: $late_unit,
+                    meaning: &[$($late_meaning),+],
+                    since: $minor,
+                })+)?
             ];
+
+            fn base_len(&self) -> usize {
+                let lengths = [$($crate::message::Described::base_len(&self.$field)),+];
+                lengths.into_iter().fold(0, usize::saturating_add)
+            }
         }
     };
 }
 
-/// Defines a body: a structure, its kind and direction, and its endpoint number if it has one.
+/// Defines a body: a structure, its kind and direction, and its endpoint number if it has one; and, in
+/// braces of their own, the fields that a later minor version appended.
 macro_rules! body {
     (
         $(#[doc = $about:literal])+
         $type:ident = $kind:ident $($endpoint:literal)?, $direction:ident, $name:literal {
             $($fields:tt)+
         }
+        $( since $minor:literal { $($late:tt)+ } )?
     ) => {
         $crate::message::describe::structure! {
             $(#[doc = $about])+
-            $type, $name { $($fields)+ }
+            $type, $name { $($fields)+ } $( since $minor { $($late)+ } )?
         }
 
         impl $crate::message::Body for $type {
             const KIND: $crate::packet::Kind = $crate::packet::Kind::$kind;
             const DIRECTION: $crate::message::Direction = $crate::message::Direction::$direction;
+            $( const MINOR: u8 = $minor; )?
         }
 
         $(impl $crate::message::Message for $type {

@@ -30,7 +30,8 @@ body! {
         target_mc: i32 = "milli-degC",
         /// Where the ramp towards the target stands; 0 unless bit 1 of `targets_valid` is set.
         effective_mc: i32 = "milli-degC",
-        /// Bit 0: `target_mc` holds. Bit 1: `effective_mc` holds. Others 0.
+        /// Bit 0: `target_mc` holds. Bit 1: `effective_mc` holds. Bit 2: `interface_target_mc` holds.
+        /// Bit 3: `interface_effective_mc` holds. Others 0.
         targets_valid: u8 = "bits",
         /// Coolant on its way to the cap.
         supply: Value = "milli-degC",
@@ -42,7 +43,7 @@ body! {
         rear: Value = "milli-degC",
         /// The separate freeze-safety sensor.
         safety: Value = "milli-degC",
-        /// Scalp skin, if it is measured.
+        /// Scalp skin, measured or estimated.
         skin: Value = "milli-degC",
         /// Coolant flow.
         flow: Value = "mL/min",
@@ -54,6 +55,22 @@ body! {
         /// 6 tank ready, 7 circulation permitted, 8 over its budget.
         /// Others 0.
         flags: u16 = "bits",
+    } since 1 {
+        /// Which temperature the plan holds; coolant where there is no plan.
+        control: u8 = "code: control",
+        /// Target of the cap's inner face; 0 unless bit 2 of `targets_valid` is set.
+        interface_target_mc: i32 = "milli-degC",
+        /// Where the ramp towards that stands; 0 unless bit 3 of `targets_valid` is set.
+        interface_effective_mc: i32 = "milli-degC",
+        /// How far the scalp skin may be from `skin`, either way; 0 where `skin` has no value.
+        skin_uncertainty_mk: u16 = "milli-K",
+        /// Bit 0: `warm_earliest_s` holds. Bit 1: `warm_latest_s` holds. Others 0.
+        warm_valid: u8 = "bits",
+        /// In a break: when the scalp skin is back at 22 degC at the earliest, from now; 0 unless bit 0
+        /// of `warm_valid` is set.
+        warm_earliest_s: u16 = "s",
+        /// The same at the latest; 0 unless bit 1 of `warm_valid` is set. 65535 means that or later.
+        warm_latest_s: u16 = "s",
     }
 }
 
@@ -62,6 +79,14 @@ impl ChannelStatus {
     pub const TARGET_VALID: u8 = 1 << 0;
     /// Bit of `targets_valid`: `effective_mc` holds.
     pub const EFFECTIVE_VALID: u8 = 1 << 1;
+    /// Bit of `targets_valid`: `interface_target_mc` holds.
+    pub const INTERFACE_TARGET_VALID: u8 = 1 << 2;
+    /// Bit of `targets_valid`: `interface_effective_mc` holds.
+    pub const INTERFACE_EFFECTIVE_VALID: u8 = 1 << 3;
+    /// Bit of `warm_valid`: `warm_earliest_s` holds.
+    pub const WARM_EARLIEST_VALID: u8 = 1 << 0;
+    /// Bit of `warm_valid`: `warm_latest_s` holds.
+    pub const WARM_LATEST_VALID: u8 = 1 << 1;
     /// Bit of `flags`: the cap's coupling is closed.
     pub const COUPLED: u16 = 1 << 0;
     /// Bit of `flags`: the operator has said that the cap is worn.
@@ -187,12 +212,20 @@ impl Described for RecordBytes {
     const NAME: &'static str = "bytes48";
     const MINIMUM_LEN: usize = RECORD_ENTRY_LEN;
     const MAXIMUM_LEN: usize = RECORD_ENTRY_LEN;
+
+    fn base_len(&self) -> usize {
+        RECORD_ENTRY_LEN
+    }
 }
 
 impl Described for CalibrationBytes {
     const NAME: &'static str = "bytes64";
     const MINIMUM_LEN: usize = CAP_CALIBRATION_LEN;
     const MAXIMUM_LEN: usize = CAP_CALIBRATION_LEN;
+
+    fn base_len(&self) -> usize {
+        CAP_CALIBRATION_LEN
+    }
 }
 
 impl<const N: usize> Serialize for FixedBytes<N> {

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_changed_unit_is_another_set() {
-        let field = |unit| Field { name: "supply", wire_type: "i32", unit, meaning: &[] };
+        let field = |unit| Field { name: "supply", wire_type: "i32", unit, meaning: &[], since: 0 };
         let milli = hash_fields(OFFSET_BASIS, &[field("milli-degC")]);
         assert_ne!(milli, hash_fields(OFFSET_BASIS, &[field("degC")]));
         assert_ne!(milli, hash_fields(OFFSET_BASIS, &[]));

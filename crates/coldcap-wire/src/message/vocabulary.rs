@@ -72,6 +72,7 @@ pub const VOCABULARIES: &[Vocabulary] = &[
     REASON,
     CAP_SIZE,
     VERDICT,
+    CONTROL,
 ];
 
 /// What `code` and `value` of an event mean stands with its kind.
@@ -241,6 +242,7 @@ const FIELD: Vocabulary = Vocabulary {
         word(13, "session_index"),
         word(14, "reason"),
         word(15, "minutes"),
+        word(16, "interface"),
     ],
 };
 
@@ -287,6 +289,14 @@ const HAIR: Vocabulary = Vocabulary {
 
 const POST_CLOCK: Vocabulary =
     Vocabulary { name: "post_clock", words: &[word(0, "cooled"), word(1, "elapsed")] };
+
+const CONTROL: Vocabulary = Vocabulary {
+    name: "control",
+    words: &[
+        explained(0, "coolant", &["The supply is held."]),
+        explained(1, "cap", &["The cap's inner face is held; the supply follows from it."]),
+    ],
+};
 
 const PRIORITY: Vocabulary = Vocabulary {
     name: "priority",

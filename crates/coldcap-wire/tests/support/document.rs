@@ -39,8 +39,9 @@ fn section(endpoint: &Endpoint) -> String {
 fn table(fields: &[Field]) -> String {
     let mut text = String::from("| field | type | unit | meaning |\n|---|---|---|---|\n");
     for field in fields {
-        let Field { name, wire_type, unit, meaning } = field;
-        writeln!(text, "| `{name}` | {wire_type} | {unit} | {} |", prose(meaning)).unwrap();
+        let Field { name, wire_type, unit, meaning, since } = field;
+        let late = if *since > 0 { format!(" *Since minor {since}.*") } else { String::new() };
+        writeln!(text, "| `{name}` | {wire_type} | {unit} | {}{late} |", prose(meaning)).unwrap();
     }
     text
 }

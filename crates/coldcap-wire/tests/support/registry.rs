@@ -17,6 +17,34 @@ pub(crate) fn primitives(fields: &[Field]) -> Vec<&'static str> {
     fields.iter().flat_map(inner).collect()
 }
 
+/// The body that these numbers make. What was appended later is left off while it is 0 to the end.
+pub(crate) fn body(endpoint: &Endpoint, numbers: &[u64]) -> Vec<u8> {
+    let mut numbers = numbers.iter();
+    let (mut body, mut end) = (Vec::new(), 0);
+    for field in endpoint.fields {
+        let before = body.len();
+        for wire_type in primitives(core::slice::from_ref(field)) {
+            write(wire_type, *numbers.next().expect("a number for every primitive"), &mut body);
+        }
+        if field.since == 0 || body[before..].iter().any(|byte| *byte != 0) {
+            end = body.len();
+        }
+    }
+    body.truncate(end);
+    body
+}
+
+/// How many bytes of that body are fields that were there from the start.
+pub(crate) fn base_len(endpoint: &Endpoint, numbers: &[u64]) -> usize {
+    let fields = endpoint.fields.iter().take_while(|field| field.since == 0);
+    let fields: Vec<Field> = fields.copied().collect();
+    let mut body = Vec::new();
+    for (wire_type, number) in primitives(&fields).into_iter().zip(numbers) {
+        write(wire_type, *number, &mut body);
+    }
+    body.len()
+}
+
 /// Writes one primitive; `bits` is cut to what the type holds.
 pub(crate) fn write(wire_type: &str, bits: u64, body: &mut Vec<u8>) {
     match wire_type {
@@ -44,7 +72,7 @@ fn zigzag(number: i32) -> u64 {
     (if doubled < 0 { -doubled - 1 } else { doubled }) as u64
 }
 
-/// A body as JSON. Numbers of 64 bits and bytes are strings.
+/// A body as JSON. Numbers of 64 bits and bytes are strings. Fields that are left off are not there.
 pub(crate) fn json(endpoint: &Endpoint, body: &[u8]) -> String {
     let mut rest = body;
     let text = object(endpoint.fields, &mut rest);
@@ -53,8 +81,14 @@ pub(crate) fn json(endpoint: &Endpoint, body: &[u8]) -> String {
 }
 
 fn object(fields: &[Field], rest: &mut &[u8]) -> String {
-    let member = |field: &Field| format!("\"{}\":{}", field.name, value(field.wire_type, rest));
-    format!("{{{}}}", fields.iter().map(member).collect::<Vec<_>>().join(","))
+    let mut members = Vec::new();
+    for field in fields {
+        if field.since > 0 && rest.is_empty() {
+            break;
+        }
+        members.push(format!("\"{}\":{}", field.name, value(field.wire_type, rest)));
+    }
+    format!("{{{}}}", members.join(","))
 }
 
 fn value(wire_type: &str, rest: &mut &[u8]) -> String {

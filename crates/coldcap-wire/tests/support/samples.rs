@@ -127,6 +127,8 @@ fn plan(head: CommandHead) -> ChoosePlan {
         break_total_s: 30 * 60,
         target_mc: -4_000,
         post_clock: 0,
+        control: 0,
+        interface_mc: 0,
     }
 }
 
@@ -193,7 +195,20 @@ fn reports() -> Vec<Sample> {
 /// Samples that came later than the first vectors.
 fn later() -> Vec<Sample> {
     let calibration = FixedBytes(core::array::from_fn(|index| (index * 3) as u8));
-    vec![sample("cap_calibration", 105, CapCalibration { channel: 1, calibration })]
+    let interface = ChoosePlan {
+        target_mc: 0,
+        control: 1,
+        interface_mc: 4_000,
+        ..plan(CommandHead::new(303, 1))
+    };
+    let now = ChannelStatus { warm_earliest_s: 0, warm_latest_s: u16::MAX, ..warming() };
+    vec![
+        sample("cap_calibration", 105, CapCalibration { channel: 1, calibration }),
+        sample("choose_plan_of_the_interface", 106, interface),
+        sample("channel_status_in_cap_mode", 107, holding_the_cap()),
+        sample("channel_status_in_a_break", 108, warming()),
+        sample("channel_status_warm_at_once_or_never", 109, now),
+    ]
 }
 
 fn fresh(value: i32) -> Value {
@@ -223,6 +238,44 @@ fn cooling() -> ChannelStatus {
         pump_permille: 620,
         valve_permille: 480,
         flags: ChannelStatus::COUPLED | ChannelStatus::WORN | ChannelStatus::FLOWING,
+        control: 0,
+        interface_target_mc: 0,
+        interface_effective_mc: 0,
+        skin_uncertainty_mk: 0,
+        warm_valid: 0,
+        warm_earliest_s: 0,
+        warm_latest_s: 0,
+    }
+}
+
+/// Cap mode, with the supply where the cascade has it.
+fn holding_the_cap() -> ChannelStatus {
+    ChannelStatus {
+        target_mc: -1_500,
+        effective_mc: -1_480,
+        interface_target_mc: 4_000,
+        interface_effective_mc: 4_150,
+        targets_valid: 0b1111,
+        control: 1,
+        skin: fresh(18_700),
+        skin_uncertainty_mk: 2_400,
+        ..cooling()
+    }
+}
+
+/// In a break, with the time until the skin is warm.
+fn warming() -> ChannelStatus {
+    ChannelStatus {
+        phase: 12,
+        target_mc: 0,
+        effective_mc: 0,
+        targets_valid: 0,
+        skin: fresh(19_900),
+        skin_uncertainty_mk: 2_600,
+        warm_valid: ChannelStatus::WARM_EARLIEST_VALID | ChannelStatus::WARM_LATEST_VALID,
+        warm_earliest_s: 130,
+        warm_latest_s: 540,
+        ..cooling()
     }
 }
 

@@ -102,6 +102,11 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
     nonsense.extend(super::reference::trailer(&nonsense));
     nonsense.push(0);
     let heartbeat = |bytes: &[u8]| framed(&[&[0x70, 0x60, 1, 0, 0, 0], bytes].concat());
+    let plan = |tail: &[u8]| {
+        let plan =
+            packet(samples::all().iter().find(|sample| sample.name == "choose_plan").unwrap());
+        framed(&[&plan[..], tail].concat())
+    };
     vec![
         ("one_bit_flipped", flipped(3, 0x10)),
         ("check_value_changed", flipped(last, 0x01)),
@@ -120,5 +125,8 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("body_too_long", heartbeat(&[5, 1, 0])),
         ("number_too_large", heartbeat(&[5, 0xFF, 0xFF, 0x04])),
         ("number_not_shortest", heartbeat(&[0x85, 0x00, 1])),
+        ("appended_zeros", plan(&[1, 0])),
+        ("cut_in_an_appended_number", plan(&[1, 0xC0])),
+        ("longer_than_this_minor_version", plan(&[1, 0xC0, 0x3E, 1])),
     ]
 }

@@ -2,9 +2,10 @@
 
 use crate::command::{Action, Command, CommandId};
 use coldcap_session::{
-    Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
+    ControlMode, Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock,
+    Request, Role, Target,
 };
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::Duration;
 use coldcap_wire::Packet;
 use coldcap_wire::message::{
     self as wire, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure, Observe,
@@ -94,9 +95,19 @@ fn choose_plan(body: &ChoosePlan) -> Option<Request> {
         post: Duration::from_secs(body.post_s),
         break_each: Duration::from_secs(body.break_each_s),
         break_total: Duration::from_secs(body.break_total_s),
-        target: Coolant::from_milli(body.target_mc),
+        target: target(body)?,
         post_clock: PostClock::from_code(body.post_clock)?,
     }))
+}
+
+/// The temperature to hold. One that names the other one, too, is not understood.
+fn target(body: &ChoosePlan) -> Option<Target> {
+    let mode = ControlMode::from_code(body.control)?;
+    let (held, other) = match mode {
+        ControlMode::Coolant => (body.target_mc, body.interface_mc),
+        ControlMode::Cap => (body.interface_mc, body.target_mc),
+    };
+    (other == 0).then_some(Target::from_milli(mode, held))
 }
 
 fn operate(body: &Operate, role: Role) -> Inbound {

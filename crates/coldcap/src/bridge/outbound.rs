@@ -6,7 +6,7 @@ use crate::drives::Drives;
 use crate::outputs::{ChannelFlags, ChannelStatus, Event, MachineStatus};
 use coldcap_guard::alarm::Priority;
 use coldcap_session::{Accepted, Field, Refusal};
-use coldcap_units::{Coolant, Instant, Reading};
+use coldcap_units::{Coolant, Duration, Instant, Interface, Kelvin, Reading};
 use coldcap_wire::frame::Counters;
 use coldcap_wire::message::{self as wire, Response, Status, Value};
 
@@ -100,14 +100,45 @@ pub(crate) fn channel_status<const CHANNELS: usize>(
         pump_permille: driven.pump.to_permille(),
         valve_permille: driven.valve.to_permille(),
         flags: flags(status.flags),
+        control: status.control.code(),
+        interface_target_mc: status.interface_target.map_or(0, Interface::to_milli),
+        interface_effective_mc: status.interface_effective.map_or(0, Interface::to_milli),
+        skin_uncertainty_mk: uncertainty(status.skin_uncertainty),
+        warm_valid: warm_valid(status),
+        warm_earliest_s: seconds(status.warm_earliest),
+        warm_latest_s: seconds(status.warm_latest.map(|span| span.plus(NEARLY_A_SECOND))),
     }
 }
 
+/// In thousandths of a kelvin; 0 stands for none.
+fn uncertainty(uncertainty: Option<Kelvin>) -> u16 {
+    let milli = uncertainty.map_or(0, |kelvin| kelvin.abs().to_milli().max(1));
+    u16::try_from(milli).unwrap_or(u16::MAX)
+}
+
+/// What makes rounding down rounding up: the latest must not become earlier.
+const NEARLY_A_SECOND: Duration = Duration::from_millis(999);
+
+/// Whole seconds; 0 also where there is none: `warm_valid` tells.
+fn seconds(span: Option<Duration>) -> u16 {
+    u16::try_from(span.map_or(0, Duration::as_secs)).unwrap_or(u16::MAX)
+}
+
+fn warm_valid(status: &ChannelStatus) -> u8 {
+    bit(wire::ChannelStatus::WARM_EARLIEST_VALID, status.warm_earliest.is_some())
+        | bit(wire::ChannelStatus::WARM_LATEST_VALID, status.warm_latest.is_some())
+}
+
+const fn bit(bit: u8, set: bool) -> u8 {
+    if set { bit } else { 0 }
+}
+
 fn targets_valid(status: &ChannelStatus) -> u8 {
-    let target = if status.target.is_some() { wire::ChannelStatus::TARGET_VALID } else { 0 };
-    let effective =
-        if status.effective.is_some() { wire::ChannelStatus::EFFECTIVE_VALID } else { 0 };
-    target | effective
+    let (target, effective) = (status.interface_target, status.interface_effective);
+    bit(wire::ChannelStatus::TARGET_VALID, status.target.is_some())
+        | bit(wire::ChannelStatus::EFFECTIVE_VALID, status.effective.is_some())
+        | bit(wire::ChannelStatus::INTERFACE_TARGET_VALID, target.is_some())
+        | bit(wire::ChannelStatus::INTERFACE_EFFECTIVE_VALID, effective.is_some())
 }
 
 fn flags(flags: ChannelFlags) -> u16 {
@@ -133,7 +164,6 @@ pub(crate) fn machine_status<const CHANNELS: usize>(
 ) -> wire::MachineStatus {
     let now = stamp.now;
     let coolant = |reading: Reading<Coolant>| Value::new(reading.map(Coolant::to_milli), now);
-    let bit = |bit: u8, set: bool| if set { bit } else { 0 };
     wire::MachineStatus {
         seq: stamp.seq,
         at_ms: now.as_millis(),

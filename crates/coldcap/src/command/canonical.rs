@@ -3,10 +3,10 @@
 use super::{Action, Answer, Command, CommandId, Commands};
 use crate::canonical::{Canonical, Malformed, Sink, Source};
 use coldcap_session::{
-    Accepted, Density, Fact, Field, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock,
-    Refusal, Request, Role,
+    Accepted, ControlMode, Density, Fact, Field, Hair, HairType, HeadMeasures, Patient,
+    PlanRequest, PostClock, Refusal, Request, Role, Target,
 };
-use coldcap_units::Instant;
+use coldcap_units::{Celsius, Coolant, Instant, Interface};
 
 impl Canonical for Commands {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
@@ -188,6 +188,25 @@ impl Canonical for Patient {
             session_count: Canonical::read(now, source)?,
             hair: Canonical::read(now, source)?,
             contraindications: Canonical::read(now, source)?,
+        })
+    }
+}
+
+/// The mode, then the temperature that it holds.
+impl Canonical for Target {
+    fn write(&self, now: Instant, sink: &mut impl Sink) {
+        self.mode().code().write(now, sink);
+        match *self {
+            Self::Coolant(Coolant(held)) | Self::Cap(Interface(held)) => held.write(now, sink),
+        }
+    }
+
+    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
+        let mode = choice(u8::read(now, source)?, ControlMode::from_code)?;
+        let held = Celsius::read(now, source)?;
+        Ok(match mode {
+            ControlMode::Coolant => Self::Coolant(Coolant(held)),
+            ControlMode::Cap => Self::Cap(Interface(held)),
         })
     }
 }

@@ -13,7 +13,7 @@ use coldcap_guard::detect::ChannelDetector;
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, Flag, Note, Observed, Phase, Progress, Reason};
+use coldcap_session::{Answer, ControlMode, Flag, Note, Observed, Phase, Progress, Reason};
 use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 use heapless::Deque;
@@ -275,7 +275,12 @@ impl Channel {
         config: &Config,
     ) -> ChannelDrives {
         let demand = self.state.demand(&config.supervision());
-        let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
+        // CAP MODE IS NOT SERVED YET: the one place where the cascade belongs. Until it is there, a
+        // channel that should hold the interface does not run at all: off is safe, and coolant that
+        // moved uncooled would count as cooled minutes.
+        let served = demand.cap.is_none();
+        let wanted = demand.circulate && served;
+        let permitted = self.state.permit(&config.supervision()).circulate && wanted;
         let input = LoopInput {
             target: demand.target.filter(|_| permitted),
             supply: measured.supply.within(measured.now, config.circulation.oldest),
@@ -317,13 +322,14 @@ impl Channel {
     ) -> ChannelStatus {
         let session = &self.state.session;
         let clock = session.clock();
+        let demand = self.state.demand(&config.supervision());
         ChannelStatus {
             phase: session.phase(),
             elapsed: clock.elapsed,
             remaining: session.remaining(&config.session).unwrap_or(Duration::ZERO),
             cooled: clock.cooled,
             at_target: clock.at_target,
-            target: self.state.demand(&config.supervision()).target,
+            target: demand.target,
             effective: self.effective,
             supply: measured.supply,
             returned: measured.returned,
@@ -333,6 +339,12 @@ impl Channel {
             skin: Reading::faulty(Fault::Unavailable, now),
             flow: measured.flow,
             flags: self.facts,
+            control: session.plan().map_or(ControlMode::Coolant, |plan| plan.target().mode()),
+            interface_target: demand.cap.map(|cap| cap.interface),
+            interface_effective: None,
+            skin_uncertainty: None,
+            warm_earliest: None,
+            warm_latest: None,
         }
     }
 }

@@ -65,6 +65,12 @@ impl ChannelStatus {
         self.skin.write(now, sink);
         self.flow.write(now, sink);
         self.flags.0.write(now, sink);
+        self.control.code().write(now, sink);
+        self.interface_target.write(now, sink);
+        self.interface_effective.write(now, sink);
+        self.skin_uncertainty.write(now, sink);
+        self.warm_earliest.write(now, sink);
+        self.warm_latest.write(now, sink);
     }
 }
 

@@ -8,7 +8,7 @@ use coldcap_units::Instant;
 /// Bytes of the machine's status in the canonical form.
 const MACHINE_LENGTH: usize = 38;
 /// Bytes of a channel's status in the canonical form.
-const CHANNEL_LENGTH: usize = 90;
+const CHANNEL_LENGTH: usize = 116;
 /// Where the highest alarm priority stands in the machine's status.
 const HIGHEST_AT: usize = 36;
 
@@ -79,7 +79,13 @@ pub fn field_at(offset: usize) -> &'static str {
         (125, "channel.skin"),
         (134, "channel.flow"),
         (141, "channel.flags"),
-        (143, "answers, events and record entries"),
+        (143, "channel.control"),
+        (144, "channel.interface_target"),
+        (149, "channel.interface_effective"),
+        (154, "channel.skin_uncertainty"),
+        (159, "channel.warm_earliest"),
+        (164, "channel.warm_latest"),
+        (169, "answers, events and record entries"),
     ];
     let found = FIELDS.iter().rev().find(|(start, _)| *start <= offset);
     found.map_or("now", |(_, name)| name)
@@ -89,7 +95,9 @@ pub fn field_at(offset: usize) -> &'static str {
 mod tests {
     use super::*;
     use crate::canonical::SliceSink;
-    use crate::outputs::Outputs;
+    use crate::outputs::{ChannelStatus, Outputs};
+    use coldcap_session::ControlMode;
+    use coldcap_units::{Duration, Fault, Interface, Kelvin, Reading};
 
     #[test]
     fn the_lengths_are_those_of_the_canonical_form() {
@@ -104,5 +112,38 @@ mod tests {
         assert_eq!((glance.now, glance.phases), (outputs.now, [Phase::Boot]));
         assert_eq!(field_at(length - 1), "answers, events and record entries");
         assert_eq!((field_at(0), field_at(52)), ("now", "machine.sounding"));
+    }
+
+    /// Each field is set in turn; the first byte that changes stands where the table says.
+    #[test]
+    fn the_offsets_are_those_of_the_canonical_form() {
+        type Set = fn(&mut ChannelStatus);
+        let fields: [(&str, Set); 8] = [
+            ("channel.skin", |status| status.skin.taken = Instant::ZERO),
+            ("channel.flags", |status| status.flags.0 = 1),
+            ("channel.control", |status| status.control = ControlMode::Cap),
+            ("channel.interface_target", |status| status.interface_target = Some(FACE)),
+            ("channel.interface_effective", |status| status.interface_effective = Some(FACE)),
+            ("channel.skin_uncertainty", |status| status.skin_uncertainty = Some(Kelvin::ZERO)),
+            ("channel.warm_earliest", |status| status.warm_earliest = Some(Duration::ZERO)),
+            ("channel.warm_latest", |status| status.warm_latest = Some(Duration::ZERO)),
+        ];
+        let plain = written(|_| {});
+        for (name, set) in fields {
+            let changed = written(set);
+            let at = plain.iter().zip(&changed).position(|(one, other)| one != other);
+            assert_eq!(at.map(field_at), Some(name));
+        }
+    }
+
+    const FACE: Interface = Interface::from_milli(0);
+
+    fn written(set: impl FnOnce(&mut ChannelStatus)) -> [u8; 256] {
+        let mut outputs: Outputs<1> = Outputs::at(Instant::from_millis(7));
+        outputs.channels[0].skin = Reading::faulty(Fault::Unavailable, outputs.now);
+        set(&mut outputs.channels[0]);
+        let mut bytes = [0; 256];
+        outputs.write(&mut SliceSink::new(&mut bytes));
+        bytes
     }
 }

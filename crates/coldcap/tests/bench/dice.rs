@@ -6,9 +6,10 @@ use coldcap::{
 };
 use coldcap_session::{
     Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
+    Target,
 };
 use coldcap_units::{
-    Coolant, Duration, Duty, Fault, Instant, MilliAmps, Permille, Pulses, Ratio, Reading,
+    Coolant, Duration, Duty, Fault, Instant, Interface, MilliAmps, Permille, Pulses, Ratio, Reading,
 };
 
 #[derive(Clone, Debug)]
@@ -210,6 +211,12 @@ impl Dice {
         }
     }
 
+    fn target(&mut self) -> Target {
+        let coolant = Target::Coolant(Coolant::from_milli(self.roll(16_000) as i32 - 9_000));
+        let interface = Target::Cap(Interface::from_milli(self.roll(10_000) as i32 + 1_000));
+        self.pick(&[coolant, interface])
+    }
+
     fn plan(&mut self) -> PlanRequest {
         PlanRequest {
             regimen: self.roll(3) as u16,
@@ -217,7 +224,7 @@ impl Dice {
             post: Duration::from_mins(self.roll(260) as u32),
             break_each: Duration::from_mins(self.roll(18) as u32),
             break_total: Duration::from_mins(self.roll(50) as u32),
-            target: Coolant::from_milli(self.roll(16_000) as i32 - 9_000),
+            target: self.target(),
             post_clock: self.pick(&[PostClock::Cooled, PostClock::Elapsed]),
         }
     }

@@ -11,7 +11,7 @@ use coldcap::{
 };
 use coldcap_session::{
     Answer, Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request,
-    Role,
+    Role, Target,
 };
 use coldcap_units::{
     Coolant, Duration, Duty, Instant, MilliAmps, Permille, Pulses, Ratio, Reading,
@@ -38,7 +38,7 @@ pub(crate) const PLAN: PlanRequest = PlanRequest {
     post: Duration::from_mins(10),
     break_each: Duration::from_mins(5),
     break_total: Duration::from_mins(10),
-    target: Coolant::from_milli(-4_000),
+    target: Target::Coolant(Coolant::from_milli(-4_000)),
     post_clock: PostClock::Cooled,
 };
 

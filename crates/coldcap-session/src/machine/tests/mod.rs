@@ -10,7 +10,7 @@ use super::{Attendance, Config, Event, Observed, PhaseClock, Progress, State, Tr
 use crate::fact::Fact;
 use crate::note::{Effects, Note};
 use crate::phase::Phase;
-use crate::plan::{Density, Hair, HairType, PlanRequest, PostClock};
+use crate::plan::{Density, Hair, HairType, PlanRequest, PostClock, Target};
 use crate::request::{Accepted, HeadMeasures, Patient, Refusal, Request, Role};
 use coldcap_units::{Coolant, Duration};
 
@@ -47,7 +47,7 @@ fn plan(minutes: u32, post_clock: PostClock) -> PlanRequest {
         post: Duration::from_mins(minutes),
         break_each: Duration::from_mins(5),
         break_total: Duration::from_mins(10),
-        target: Coolant::from_milli(-4_000),
+        target: Target::Coolant(Coolant::from_milli(-4_000)),
         post_clock,
     }
 }
@@ -83,13 +83,39 @@ fn check_state(taken: &Taken<'_>, config: &Config) {
     let demand = state.demand(config);
     let mild = state.phase == Phase::FitVerify;
     assert_eq!(demand.circulate, state.phase.circulates(), "{taken:?}");
-    assert_eq!(demand.target.is_some(), state.phase.is_cooling() || mild, "{taken:?}");
-    assert!(demand.target.is_none() || state.worn, "{taken:?}");
+    let cold = demand.target.is_some() || demand.cap.is_some();
+    assert_eq!(cold, state.phase.is_cooling() || mild, "{taken:?}");
+    assert!(!cold || state.worn, "{taken:?}");
+    check_modes(taken, config);
     assert!(!demand.circulate || state.patient.is_some(), "{taken:?}");
     assert!(!demand.circulate || state.trip < TripClass::Clinician, "{taken:?}");
     if let Some(treatment) = state.treatment() {
         assert_eq!(treatment == Phase::Infusing, state.drugs.running(), "{taken:?}");
         assert!(treatment.is_treatment() && state.plan.is_some(), "{taken:?}");
+    }
+}
+
+/// A demand holds one temperature, that of the plan's mode; the tank is ready for the coldest supply
+/// that this may need, and that is no colder than the hair allows.
+fn check_modes(taken: &Taken<'_>, config: &Config) {
+    let state = &taken.after;
+    let demand = state.demand(config);
+    assert!(demand.target.is_none() || demand.cap.is_none(), "{taken:?}");
+    let supply = demand.cap.map(|cap| cap.coldest_supply).or(demand.target);
+    assert!(supply.is_none() || supply == demand.tank, "{taken:?}");
+    let planned = if state.phase == Phase::FitVerify { None } else { state.target(config) };
+    match planned {
+        Some(Target::Coolant(_)) => assert!(demand.cap.is_none(), "{taken:?}"),
+        Some(Target::Cap(_)) => assert!(demand.target.is_none(), "{taken:?}"),
+        None => assert!(demand.cap.is_none(), "{taken:?}"),
+    }
+    if let (Some(tank), Some(patient)) = (demand.tank, state.patient) {
+        let coldest = patient.hair.density.coldest().map(|coldest| coldest.coolant);
+        assert!(Some(tank) >= coldest, "{taken:?}");
+    }
+    if let Some(cap) = demand.cap {
+        assert!(cap.coldest_supply >= config.coldest_supply, "{taken:?}");
+        assert!(cap.interface >= crate::Plan::INTERFACE[0], "{taken:?}");
     }
 }
 
@@ -232,7 +258,9 @@ fn check_demand_falls(taken: &Taken<'_>, config: &Config) {
     assert!(!(halts && after.phase.circulates()), "{taken:?}");
     let running = |state: &State| state.treatment().is_some() || state.phase == Phase::Thaw;
     if running(before) && running(after) {
-        assert!(after.target(config) >= before.target(config), "{taken:?}");
+        let milli = |state: &State| state.target(config).map(Target::to_milli);
+        assert!(milli(after) >= milli(before), "{taken:?}");
+        assert!(after.coldest_supply(config) >= before.coldest_supply(config), "{taken:?}");
         assert!(after.break_left <= before.break_left, "{taken:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Random walks: thousands of steps that nobody thought of.
 
 use super::*;
+use crate::plan::ControlMode;
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -51,14 +52,18 @@ fn advance() -> impl Strategy<Value = Event> {
 }
 
 fn any_plan() -> impl Strategy<Value = PlanRequest> {
-    (0u16..3, 9u32..62, 9u32..40, 0u32..17, 0u32..47, -8_200i32..5_200, any::<bool>()).prop_map(
+    let target = prop_oneof![
+        (-8_200i32..5_200).prop_map(|milli| Target::from_milli(ControlMode::Coolant, milli)),
+        (1_800i32..10_200).prop_map(|milli| Target::from_milli(ControlMode::Cap, milli)),
+    ];
+    (0u16..3, 9u32..62, 9u32..40, 0u32..17, 0u32..47, target, any::<bool>()).prop_map(
         |(regimen, pre, post, each, total, target, elapsed)| PlanRequest {
             regimen,
             pre: Duration::from_mins(pre),
             post: Duration::from_mins(post),
             break_each: Duration::from_mins(each),
             break_total: Duration::from_mins(total),
-            target: Coolant::from_milli(target),
+            target,
             post_clock: if elapsed { PostClock::Elapsed } else { PostClock::Cooled },
         },
     )
@@ -148,14 +153,16 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 /// From power-up into one of the deeper phases, so that walks do not all die in standby.
-fn opening(depth: usize) -> Vec<Event> {
+fn opening(depth: usize, cap: bool) -> Vec<Event> {
+    let mode = if cap { ControlMode::Cap } else { ControlMode::Coolant };
+    let target = Target::from_milli(mode, 4_000);
     let nurse = |request| Event::Request { request, role: Role::Nurse };
     let minutes = |count| Event::Advance { dt: Duration::from_mins(count), seen: GOOD };
     let drug = Fact::DrugStarted { drug: 1, hair_toxic: true };
     let all = [
         minutes(1),
         nurse(Request::SelectPatient(PATIENT)),
-        nurse(Request::ChoosePlan(plan(12, PostClock::Cooled))),
+        nurse(Request::ChoosePlan(PlanRequest { target, ..plan(12, PostClock::Cooled) })),
         nurse(Request::Worn(true)),
         nurse(Request::Start),
         minutes(1),
@@ -186,11 +193,12 @@ proptest! {
     #[test]
     fn what_must_hold_holds_along_any_walk(
         depth in 0usize..12,
+        cap in any::<bool>(),
         walk in prop::collection::vec((event(), any::<u8>()), 1..400),
     ) {
         let config = Config::DEFAULT;
         let mut state = State::new();
-        for event in opening(depth) {
+        for event in opening(depth, cap) {
             state = checked_step(&state, &event, &config).0;
         }
         for (event, share) in walk {
@@ -202,12 +210,13 @@ proptest! {
     #[test]
     fn from_any_walk_ticks_alone_stop_circulation_once_no_drug_runs(
         depth in 0usize..12,
+        cap in any::<bool>(),
         walk in prop::collection::vec(event(), 0..60),
         seen in observed(),
     ) {
         let config = Config::DEFAULT;
         let play = |state, event: &Event| step(&state, event, &config).0;
-        let state = opening(depth).iter().fold(State::new(), play);
+        let state = opening(depth, cap).iter().fold(State::new(), play);
         let mut state = walk.iter().fold(state, play);
         for drug in 0..6 {
             for _ in 0..40 {
