@@ -60,11 +60,13 @@ pub enum Condition {
     PermitMismatch = 24,
     /// The clinician's resets of this session are used up.
     ResetsSpent = 25,
+    /// A coolant loop does not behave as it must: its valve, or what its sensor says.
+    LoopImplausible = 26,
 }
 
 impl Condition {
     /// Every condition, in order of its code.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -90,9 +92,10 @@ impl Condition {
         Self::EvaporatorCold,
         Self::PermitMismatch,
         Self::ResetsSpent,
+        Self::LoopImplausible,
     ];
 
-    /// The frozen code, 1 to 25.
+    /// The frozen code, 1 to 26.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -139,6 +142,7 @@ impl Condition {
             Self::EvaporatorCold => "evaporator_cold",
             Self::PermitMismatch => "permit_mismatch",
             Self::ResetsSpent => "resets_spent",
+            Self::LoopImplausible => "loop_implausible",
         }
     }
 
@@ -260,7 +264,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 25.
+    /// How many conditions are in the set, 0 to 26.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -298,7 +302,7 @@ impl IntoIterator for Conditions {
 #[derive(Clone, Debug)]
 pub struct Iter {
     set: Conditions,
-    all: core::array::IntoIter<Condition, 25>,
+    all: core::array::IntoIter<Condition, 26>,
 }
 
 impl Iterator for Iter {
@@ -325,13 +329,13 @@ mod tests {
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
         assert_eq!((Condition::from_code(0), Condition::from_code(26)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 25);
+        assert_eq!(Conditions::ALL.len(), 26);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 25);
+        assert_eq!(names.len(), 26);
     }
 
     #[test]
@@ -368,7 +372,7 @@ mod tests {
         }
 
         #[test]
-        fn one_member_comes_and_goes(bits: u64, index in 0usize..25) {
+        fn one_member_comes_and_goes(bits: u64, index in 0usize..26) {
             let (set, one) = (Conditions::from_bits(bits), Condition::ALL[index]);
             prop_assert!(set.with(one).contains(one) && !set.without(one).contains(one));
             prop_assert_eq!(set.with_if(one, false), set);

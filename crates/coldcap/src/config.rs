@@ -6,8 +6,11 @@ use coldcap_calibration::flow::KFactor;
 use coldcap_calibration::table::CubicTable;
 use coldcap_guard::detect::{Delays, FlowLimits, Limits, RawLimits};
 use coldcap_session::Role;
+use coldcap_thermal::cap::CapLoopConfig;
 use coldcap_thermal::channel::LoopConfig;
+use coldcap_thermal::skin::{SkinConfig, SkinParameters, WatchLimits};
 use coldcap_thermal::tank::TankConfig;
+use coldcap_thermal::watch::{WatchConfig, WatchSettings};
 use coldcap_units::{
     Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
 };
@@ -63,6 +66,16 @@ pub struct Config {
     pub session: coldcap_session::Config,
     /// The coolant loop of each channel.
     pub coolant_loop: LoopConfig,
+    /// The cap loop around it, in cap mode.
+    pub cap_loop: CapLoopConfig,
+    /// Watches over each channel's loop.
+    pub loop_watch: WatchConfig,
+    /// What the skin's observer takes for granted, with the loop's sensors matched at a fit visit.
+    pub skin: SkinConfig,
+    /// The same without that match: two sensors may then differ by more.
+    pub skin_unmatched: SkinConfig,
+    /// When the contact of a worn cap is doubtful.
+    pub contact_watch: WatchLimits,
     /// The chiller of the tank.
     pub tank: TankConfig,
     /// How far below the coldest target the tank is held.
@@ -85,6 +98,8 @@ pub struct Circulation {
     pub flowing_from: MillilitersPerMinute,
     /// Within this of its target, the supply is at it.
     pub at_target: Kelvin,
+    /// In cap mode: within this of its target, the mean of the control sensors is at it.
+    pub at_interface: Kelvin,
     /// The tank is ready when it is no more than this above what it is held at.
     pub tank_ready: Kelvin,
     /// From this on at both control sensors, the cap comes off without pulling hair.
@@ -105,6 +120,7 @@ impl Circulation {
         pump: Duty::FULL,
         flowing_from: MillilitersPerMinute(300),
         at_target: Kelvin::from_milli(500),
+        at_interface: Kelvin::from_milli(750),
         tank_ready: Kelvin::from_milli(1_500),
         removable_from: Interface::from_milli(10_000),
         oldest: Duration::from_millis(500),
@@ -146,6 +162,11 @@ impl Config {
             interlock: coldcap_guard::interlock::Config::default(),
             session: coldcap_session::Config::DEFAULT,
             coolant_loop: REFERENCE_LOOP,
+            cap_loop: REFERENCE_CAP_LOOP,
+            loop_watch: REFERENCE_WATCH,
+            skin: SkinConfig::REFERENCE,
+            skin_unmatched: unmatched(),
+            contact_watch: WatchLimits::REFERENCE,
             tank: TankConfig::REFERENCE,
             tank_offset: Kelvin::from_milli(4_000),
             coldest_tank: Coolant::from_milli(-8_500),
@@ -164,6 +185,24 @@ const REFERENCE_LOOP: LoopConfig = match LoopConfig::reference(TICK) {
     Ok(config) => config,
     Err(_) => panic!("the reference tuning fits the tick"),
 };
+
+const REFERENCE_CAP_LOOP: CapLoopConfig = match CapLoopConfig::reference(TICK) {
+    Ok(config) => config,
+    Err(_) => panic!("the reference tuning fits the tick"),
+};
+
+const REFERENCE_WATCH: WatchConfig = match WatchConfig::new(&WatchSettings::REFERENCE_VALVE, TICK) {
+    Ok(config) => config,
+    Err(_) => panic!("the reference settings fit the tick"),
+};
+
+/// How far two thermistors of the reference machine may differ before they are matched.
+const UNMATCHED: Kelvin = Kelvin::from_milli(60);
+
+fn unmatched() -> SkinConfig {
+    let parameters = SkinParameters { mismatch: UNMATCHED, ..SkinParameters::REFERENCE };
+    SkinConfig::new(parameters).unwrap_or(SkinConfig::REFERENCE)
+}
 
 /// −12.0 °C under the reference divider, 61 699.5 Ω: 0.8 K above the freezing point of 30 % propylene
 /// glycol. By the Steinhart–Hart equation, as the guard's other limits.

@@ -7,6 +7,7 @@ mod fit;
 mod machine;
 mod notes;
 mod self_test;
+mod thermal;
 
 use crate::command::{Action, Answer, Command, Commands};
 use crate::config::Config;
@@ -22,6 +23,7 @@ use coldcap_session::{Refusal, Request, Role};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 use detect::Detected;
 use machine::Machine;
+use thermal::Surroundings;
 
 pub use channel::ChannelCheckpoint;
 
@@ -174,6 +176,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
         if panel.acknowledge {
             self.ask_all(Request::Acknowledge, Role::Panel, outputs);
+            self.channels.iter_mut().for_each(Channel::acknowledge);
         }
         self.machine.take_panel(panel);
         for command in &commands.list {
@@ -203,6 +206,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 let request = Request::Acknowledge;
                 let event = supervise::Event::Request { request, role: command.role };
                 channel.step(&event, &self.config, outputs);
+                channel.acknowledge();
                 self.machine.acknowledge()
             }
             Action::PauseAudio => self.machine.pause_audio(),
@@ -220,7 +224,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
-            Action::AcknowledgeAlarms => self.machine.acknowledge(),
+            Action::AcknowledgeAlarms => {
+                self.channels.iter_mut().for_each(Channel::acknowledge);
+                self.machine.acknowledge()
+            }
             Action::PauseAudio => self.machine.pause_audio(),
             _ => Err(Refusal::WrongPhase),
         }
@@ -246,10 +253,13 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             late: dt > LONGEST_TICK,
             self_test: self.machine.self_test.progress(),
             tank: measured.tank.within(measured.now, oldest),
+            driven: ChannelDrives::default(),
         };
         let seen = measured.channels.iter().zip(&detected.channels);
-        for (channel, (measured, found)) in self.channels.iter_mut().zip(seen) {
+        let lines = self.channels.iter_mut().zip(&self.driven.channels).zip(seen);
+        for ((channel, driven), (measured, found)) in lines {
             let conditions = found.union(detected.machine);
+            let shared = Shared { driven: *driven, ..shared };
             channel.advance(measured, conditions, &shared, &self.config, outputs);
         }
         let config = &self.config;
@@ -265,10 +275,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         dt: Duration,
     ) -> [ChannelDrives; CHANNELS] {
         let mut demands = [ChannelDrives::default(); CHANNELS];
-        for ((demand, channel), measured) in
-            demands.iter_mut().zip(&mut self.channels).zip(&measured.channels)
-        {
-            *demand = channel.regulate(measured, dt, &self.config);
+        let lines = self.channels.iter_mut().zip(&measured.channels).zip(&self.driven.channels);
+        for (demand, ((channel, line), driven)) in demands.iter_mut().zip(lines) {
+            let surroundings = Surroundings { tank: measured.tank, driven: driven.valve, dt };
+            *demand = channel.regulate(line, &surroundings, &self.config);
         }
         self.machine.regulate(measured, self.driven.chiller, dt, &self.config);
         demands

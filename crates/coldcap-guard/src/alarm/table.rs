@@ -166,7 +166,7 @@ use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
 
 /// Every alarm, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 25] = [
+pub static TABLE: [Row; 26] = [
     Row::new(
         Condition::Freeze,
         (Irreversible, Prompt),
@@ -335,6 +335,12 @@ pub static TABLE: [Row; 25] = [
         "End the session and call service.",
     )
     .latching(),
+    Row::new(
+        Condition::LoopImplausible,
+        (Reversible, Prompt),
+        "The coolant does not do what the valve asks for. The valve was closed.",
+        "Look at the lines and the supply sensor. Acknowledge to try again.",
+    ),
 ];
 
 /// The conditions whose rows latch.

@@ -331,6 +331,7 @@ const CONDITION: Vocabulary = Vocabulary {
         word(23, "evaporator_cold"),
         word(24, "permit_mismatch"),
         word(25, "resets_spent"),
+        word(26, "loop_implausible"),
     ],
 };
 

@@ -3,6 +3,7 @@
 use super::calibrate::MeasuredChannel;
 use super::fit::FitVisit;
 use super::notes;
+use super::thermal::{Surroundings, Thermal, Wearing};
 use crate::config::Config;
 use crate::drives::ChannelDrives;
 use crate::outputs::{
@@ -13,8 +14,8 @@ use coldcap_guard::detect::ChannelDetector;
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, ControlMode, Flag, Note, Observed, Phase, Progress, Reason};
-use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
+use coldcap_session::{Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason};
+use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 use heapless::Deque;
 
@@ -28,8 +29,7 @@ pub(super) struct Channel {
     pub(super) detector: ChannelDetector,
     pub(super) state: supervise::State,
     pub(super) gate: Gate,
-    coolant_loop: CoolantLoop,
-    effective: Option<Coolant>,
+    thermal: Thermal,
     fit: FitVisit,
     chain: Chain,
     pending: Deque<EntryBytes, PENDING>,
@@ -56,6 +56,8 @@ pub(super) struct Shared {
     pub(super) late: bool,
     pub(super) self_test: Progress,
     pub(super) tank: Result<Coolant, Fault>,
+    /// What the guard left of this channel's last demands.
+    pub(super) driven: ChannelDrives,
 }
 
 impl Channel {
@@ -65,8 +67,7 @@ impl Channel {
             detector: ChannelDetector::default(),
             state: supervise::State::default(),
             gate: Gate::default(),
-            coolant_loop: CoolantLoop::new(),
-            effective: None,
+            thermal: Thermal::new(config),
             fit: FitVisit::new(config),
             chain: Chain::default(),
             pending: Deque::new(),
@@ -177,7 +178,6 @@ impl Channel {
             Note::Flag(Flag::BreakOver) => self.signalled.with(Condition::BreakOver),
             Note::Flag(Flag::Waiting) => self.signalled.with(Condition::Waiting),
             Note::Flag(Flag::SelfTestFailed) => self.signalled.with(Condition::SelfTestFailed),
-            Note::Flag(Flag::ContactDoubtful) => self.signalled.with(Condition::ContactDoubtful),
             Note::Restarted { .. } => self.signalled.with(Condition::Restarted),
             Note::PhaseChanged { to: Phase::Recool, .. } => {
                 self.signalled.intersection(Conditions::of(&[Condition::Restarted]))
@@ -227,10 +227,15 @@ impl Channel {
         let demand = self.state.demand(&config.supervision());
         let phase = self.state.session.phase();
         // Time that nobody watched passes, but it is never credited as cooled.
-        let at_target = measured.is_at(demand.target, config) && !shared.late;
+        let at_target = is_at(measured, &demand, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
         let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
+        let contact = if phase == Phase::FitVerify {
+            contact
+        } else {
+            self.contact(measured, shared, config)
+        };
         Observed {
             self_test: shared.self_test,
             coupled: measured.coupled,
@@ -241,6 +246,29 @@ impl Channel {
             contact,
             removable: measured.is_removable(config),
             cause_gone: false,
+        }
+    }
+
+    /// The skin's estimate, and what it says of the contact.
+    fn contact(
+        &mut self,
+        measured: &MeasuredChannel,
+        shared: &Shared,
+        config: &Config,
+    ) -> Progress {
+        let session = &self.state.session;
+        let phase = session.phase();
+        let wearing = Wearing {
+            worn: session.is_worn(),
+            cooling: phase.is_cooling(),
+            resting: phase == Phase::Paused,
+        };
+        let offsets = self.fit.offsets();
+        self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, shared.dt, config);
+        match self.thermal.finding() {
+            ContactFinding::Doubtful(_) => Progress::Failed,
+            ContactFinding::Trusted(_) => Progress::Passed,
+            ContactFinding::Undecided | ContactFinding::Unknown(_) => Progress::Running,
         }
     }
 
@@ -267,30 +295,23 @@ impl Channel {
             .with(ChannelFlags::OVER_BUDGET, session.is_waiting());
     }
 
-    /// The coolant loop: what the pump and the mixing valve should do.
+    /// The loops: what the pump and the mixing valve should do.
     pub(super) fn regulate(
         &mut self,
         measured: &MeasuredChannel,
-        dt: Duration,
+        surroundings: &Surroundings,
         config: &Config,
     ) -> ChannelDrives {
         let demand = self.state.demand(&config.supervision());
-        // CAP MODE IS NOT SERVED YET: the one place where the cascade belongs. Until it is there, a
-        // channel that should hold the interface does not run at all: off is safe, and coolant that
-        // moved uncooled would count as cooled minutes.
-        let served = demand.cap.is_none();
-        let wanted = demand.circulate && served;
-        let permitted = self.state.permit(&config.supervision()).circulate && wanted;
-        let input = LoopInput {
-            target: demand.target.filter(|_| permitted),
-            supply: measured.supply.within(measured.now, config.circulation.oldest),
-            valve_achieved: measured.valve,
-            dt,
-        };
-        let LoopOutput { effective, valve } = self.coolant_loop.step(&config.coolant_loop, input);
-        self.effective = effective;
+        let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
+        let valve = self.thermal.regulate(measured, &demand, permitted, surroundings, config);
         let pump = if permitted { config.circulation.pump } else { Duty::OFF };
         ChannelDrives { pump, valve }
+    }
+
+    /// Somebody has seen the alarms: what the watch latched may try again.
+    pub(super) fn acknowledge(&mut self) {
+        self.thermal.acknowledge();
     }
 
     /// What the channel wants of the tank.
@@ -305,7 +326,7 @@ impl Channel {
         let expected = Conditions::of(&[Condition::CapUncoupled]);
         let all = found.union(latched);
         let all = if self.expects_cap() { all } else { all.difference(expected) };
-        all.union(self.signalled)
+        all.union(self.signalled).union(self.thermal.conditions())
     }
 
     /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused.
@@ -323,28 +344,38 @@ impl Channel {
         let session = &self.state.session;
         let clock = session.clock();
         let demand = self.state.demand(&config.supervision());
+        let (shown, skin) = (self.thermal.shown(), self.thermal.skin());
+        let (warm_earliest, warm_latest) = self.thermal.warm_again();
         ChannelStatus {
             phase: session.phase(),
             elapsed: clock.elapsed,
             remaining: session.remaining(&config.session).unwrap_or(Duration::ZERO),
             cooled: clock.cooled,
             at_target: clock.at_target,
-            target: demand.target,
-            effective: self.effective,
+            target: demand.target.or(shown.target),
+            effective: shown.effective,
             supply: measured.supply,
             returned: measured.returned,
             front: measured.front,
             rear: measured.rear,
             safety: measured.safety,
-            skin: Reading::faulty(Fault::Unavailable, now),
+            skin: Reading { value: skin.map(|it| it.skin), taken: now },
             flow: measured.flow,
             flags: self.facts,
             control: session.plan().map_or(ControlMode::Coolant, |plan| plan.target().mode()),
             interface_target: demand.cap.map(|cap| cap.interface),
-            interface_effective: None,
-            skin_uncertainty: None,
-            warm_earliest: None,
-            warm_latest: None,
+            interface_effective: shown.interface,
+            skin_uncertainty: skin.ok().map(|it| it.uncertainty),
+            warm_earliest,
+            warm_latest,
         }
+    }
+}
+
+/// Whether the temperature that is held lies within its band.
+fn is_at(measured: &MeasuredChannel, demand: &Demand, config: &Config) -> bool {
+    match demand.cap {
+        Some(cap) => measured.is_at_interface(cap.interface, config),
+        None => measured.is_at(demand.target, config),
     }
 }

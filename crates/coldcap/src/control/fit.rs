@@ -149,6 +149,11 @@ impl FitVisit {
         if self.failed { Progress::Failed } else { Progress::Passed }
     }
 
+    /// What the sensors of the loop differ by in one bath, if that was measured since power-up.
+    pub(super) const fn offsets(&self) -> Option<IsothermalOffsets> {
+        self.offsets
+    }
+
     /// What the visit found, if it found all of it.
     pub(super) fn calibration(&self, patient: u64, at: Instant) -> Option<CapCalibration> {
         let measures = self.measures?;

@@ -101,7 +101,8 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         let edges = if runs { 167 } else { 0 };
         let mut inputs = ChannelInputs {
             supply: self.degrees(shown.supply, now),
-            returned: self.degrees(shown.supply, now),
+            // A head under the cap: without its heat no valve would have to stay open.
+            returned: self.degrees(shown.supply + (15_000 - shown.supply).max(0) / 20, now),
             front: self.degrees(shown.cap, now),
             rear: self.degrees(shown.cap, now),
             safety: self.degrees(shown.cap, now),
@@ -115,10 +116,10 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         inputs
     }
 
-    /// The code of a temperature; its last bits differ from tick to tick, as in earnest.
+    /// The code of a temperature; it differs by some millikelvins from tick to tick, as in earnest.
     fn degrees(&self, milli: i32, now: Instant) -> Reading<Ratio> {
         let noise = (now.as_millis() / 100 % 7) as u32;
-        Reading::new(Ratio(code(self.device.control.config(), milli).0 + 256 * noise), now)
+        Reading::new(Ratio(code(self.device.control.config(), milli).0 + 65_536 * noise), now)
     }
 
     pub(crate) fn tick(&mut self) -> Outputs<CHANNELS> {

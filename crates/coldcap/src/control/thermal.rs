@@ -1,0 +1,301 @@
+//! The fourth stage of one channel: its loops, the estimate of the skin, and who watches both.
+
+use super::calibrate::MeasuredChannel;
+use crate::config::Config;
+use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
+use coldcap_guard::{Condition, Conditions};
+use coldcap_session::{CapDemand, Demand};
+use coldcap_thermal::cap::{CapInput, CapLoop, CapOutput, CapTarget};
+use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
+use coldcap_thermal::skin::{
+    ContactFinding, ContactWatch, Forecast, SkinEstimate, SkinInput, SkinObserver,
+};
+use coldcap_thermal::watch::{Finding, Watch, WatchInput, WatchMode};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Interface, Reading, Skin};
+
+/// Above this the skin counts as warm again in a break.
+const WARM_AGAIN: Skin = Skin::from_milli(22_000);
+/// How often the length of a break is foretold.
+const FORECAST_EVERY: Duration = Duration::from_secs(10);
+
+/// The loops of one channel.
+#[derive(Clone, Debug)]
+pub(super) struct Thermal {
+    coolant: CoolantLoop,
+    cap: CapLoop,
+    observer: SkinObserver,
+    contact: ContactWatch,
+    watch: Watch,
+    finding: ContactFinding,
+    shown: CapOutput,
+    forecast: Option<Forecast>,
+    since_forecast: Duration,
+}
+
+/// What the session knows of the head under the cap.
+#[derive(Clone, Copy)]
+pub(super) struct Wearing {
+    pub(super) worn: bool,
+    /// A cold target is held on a worn cap.
+    pub(super) cooling: bool,
+    /// A break is on: coolant rests.
+    pub(super) resting: bool,
+}
+
+/// What the loops are given beside the channel's own sensors.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings {
+    pub(super) tank: Reading<Coolant>,
+    /// What the guard left of the last demand.
+    pub(super) driven: Duty,
+    pub(super) dt: Duration,
+}
+
+impl Thermal {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            coolant: CoolantLoop::new(),
+            cap: CapLoop::new(),
+            observer: SkinObserver::new(&config.skin),
+            contact: ContactWatch::new(),
+            watch: Watch::new(),
+            finding: ContactFinding::Undecided,
+            shown: CapOutput::default(),
+            forecast: None,
+            since_forecast: FORECAST_EVERY,
+        }
+    }
+
+    /// One tick of the skin's estimate and of the contact watch.
+    pub(super) fn estimate(
+        &mut self,
+        measured: &MeasuredChannel,
+        offsets: Option<IsothermalOffsets>,
+        wearing: Wearing,
+        pump: Duty,
+        dt: Duration,
+        config: &Config,
+    ) {
+        let skin = if offsets.is_some() { &config.skin } else { &config.skin_unmatched };
+        let corrected = offsets.unwrap_or(IsothermalOffsets::NONE);
+        let LoopTemperatures { supply, returned, front, rear } =
+            corrected.correct(&measured.loop_temperatures(config));
+        let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
+        let input = SkinInput {
+            supply,
+            returned,
+            flow,
+            front,
+            rear,
+            worn: wearing.worn,
+            coupled: measured.coupled,
+            pump: !pump.is_off(),
+            dt,
+        };
+        // The fault of an estimate is shown where the estimate is.
+        let _ = self.observer.step(skin, &input);
+        let evidence = self.observer.contact();
+        let cooling = wearing.cooling && !pump.is_off();
+        self.finding =
+            self.contact.step(&config.contact_watch, wearing.worn, cooling, evidence, dt);
+        self.foretell(wearing, dt, config);
+    }
+
+    /// The length of a break, every few seconds: a forecast is many steps of the model.
+    fn foretell(&mut self, wearing: Wearing, dt: Duration, config: &Config) {
+        if !(wearing.resting && wearing.worn) {
+            (self.forecast, self.since_forecast) = (None, FORECAST_EVERY);
+            return;
+        }
+        self.since_forecast = self.since_forecast.plus(dt);
+        if self.since_forecast >= FORECAST_EVERY {
+            self.since_forecast = Duration::ZERO;
+            self.forecast = self.observer.time_to(&config.skin, WARM_AGAIN).ok();
+        }
+    }
+
+    /// One tick of the loops: the valve's demand. Where the watch does not believe what it sees, or
+    /// the valve does not do what it is told, the valve is closed until somebody acknowledged that.
+    pub(super) fn regulate(
+        &mut self,
+        measured: &MeasuredChannel,
+        demand: &Demand,
+        permitted: bool,
+        surroundings: &Surroundings,
+        config: &Config,
+    ) -> Duty {
+        let input = self.cap_input(measured, surroundings, config);
+        let wanted = permitted && !self.distrusts();
+        self.shown = match demand.cap {
+            Some(cap) => self.hold_interface(cap, wanted, &input, config),
+            None => self.hold_supply(demand.target, wanted, &input, config),
+        };
+        self.watch_over(demand, permitted, &input, surroundings.driven, config);
+        self.shown.valve
+    }
+
+    fn hold_interface(
+        &mut self,
+        cap: CapDemand,
+        wanted: bool,
+        input: &CapInput,
+        config: &Config,
+    ) -> CapOutput {
+        let target = CapTarget { interface: cap.interface, coldest_supply: cap.coldest_supply };
+        let inner = (&config.coolant_loop, &mut self.coolant);
+        self.cap.step(&config.cap_loop, inner, wanted.then_some(target), input)
+    }
+
+    fn hold_supply(
+        &mut self,
+        target: Option<Coolant>,
+        wanted: bool,
+        input: &CapInput,
+        config: &Config,
+    ) -> CapOutput {
+        self.cap = CapLoop::new();
+        let target = target.filter(|_| wanted);
+        let input = LoopInput {
+            target,
+            supply: input.supply,
+            returned: input.returned,
+            tank: input.tank,
+            flow: input.flow,
+            valve_achieved: input.valve_achieved,
+            dt: input.dt,
+        };
+        let LoopOutput { effective, valve } = self.coolant.step(&config.coolant_loop, input);
+        CapOutput { target, effective, valve, ..CapOutput::default() }
+    }
+
+    fn cap_input(
+        &self,
+        measured: &MeasuredChannel,
+        surroundings: &Surroundings,
+        config: &Config,
+    ) -> CapInput {
+        let (now, oldest) = (measured.now, config.circulation.oldest);
+        CapInput {
+            front: measured.front.within(now, oldest),
+            rear: measured.rear.within(now, oldest),
+            safety: measured.safety.within(now, oldest),
+            contact_doubtful: self.contact_is_doubtful(),
+            supply: measured.supply.within(now, oldest),
+            returned: measured.returned.within(now, oldest),
+            tank: surroundings.tank.within(now, oldest),
+            flow: measured.flow.within(now, config.limits.delays().input_stale),
+            valve_achieved: measured.valve,
+            dt: surroundings.dt,
+        }
+    }
+
+    fn watch_over(
+        &mut self,
+        demand: &Demand,
+        permitted: bool,
+        input: &CapInput,
+        driven: Duty,
+        config: &Config,
+    ) {
+        let target = self.shown.target.or(demand.target.filter(|_| permitted));
+        let mode = if target.is_some() { WatchMode::Auto } else { WatchMode::Off };
+        let flowing = input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from);
+        let watched = WatchInput {
+            dt: input.dt,
+            // Without flow no supply can follow: that is another alarm's business.
+            mode: if flowing { mode } else { WatchMode::Off },
+            setpoint: target.map(|target| target.0),
+            measured: input.supply.map(|supply| supply.0),
+            drive: driven,
+            achieved: None,
+            companion: input.returned.ok().map(|returned| returned.0),
+        };
+        self.watch.step(&config.loop_watch, watched);
+    }
+
+    /// Somebody has seen what the watch found.
+    pub(super) fn acknowledge(&mut self) {
+        self.watch.acknowledge();
+    }
+
+    /// Whether the watch found that a sensor or the valve cannot be trusted.
+    fn distrusts(&self) -> bool {
+        let verdict = self.watch.verdict();
+        verdict.is_trip() && verdict.finding().is_some_and(is_distrust)
+    }
+
+    /// What loops and estimate have to signal.
+    pub(super) fn conditions(&self) -> Conditions {
+        let verdict = self.watch.verdict();
+        let tripped = verdict.finding().filter(|_| verdict.is_trip());
+        let distrust = tripped.is_some_and(is_distrust);
+        Conditions::EMPTY
+            .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
+            .with_if(Condition::LoopImplausible, distrust)
+            .with_if(Condition::TooWarm, tripped.is_some() && !distrust)
+    }
+
+    pub(super) const fn finding(&self) -> &ContactFinding {
+        &self.finding
+    }
+
+    const fn contact_is_doubtful(&self) -> bool {
+        matches!(self.finding, ContactFinding::Doubtful(_))
+    }
+
+    /// What the loops aim at, for the status.
+    pub(super) const fn shown(&self) -> &CapOutput {
+        &self.shown
+    }
+
+    pub(super) fn skin(&self) -> Result<SkinEstimate, Fault> {
+        self.observer.estimate()
+    }
+
+    /// From now until the skin is back at 22 °C: at the earliest and at the latest.
+    pub(super) fn warm_again(&self) -> (Option<Duration>, Option<Duration>) {
+        match self.forecast {
+            None => (None, None),
+            Some(Forecast::Reached) => (Some(Duration::ZERO), Some(Duration::ZERO)),
+            Some(Forecast::Within(crossing)) => {
+                (Some(self.left(crossing.earliest)), crossing.latest.map(|it| self.left(it)))
+            }
+            Some(Forecast::Later { earliest, .. }) => (earliest.map(|it| self.left(it)), None),
+        }
+    }
+
+    const fn left(&self, foretold: Duration) -> Duration {
+        foretold.minus(self.since_forecast)
+    }
+}
+
+/// Findings after which the loop must not go on by itself: what it sees, or what its valve does, is
+/// not what it thinks. The others say that cooling does not suffice; taking it away would not help.
+const fn is_distrust(finding: Finding) -> bool {
+    match finding {
+        Finding::Reversed
+        | Finding::Detached
+        | Finding::StuckOn
+        | Finding::Frozen
+        | Finding::Noisy
+        | Finding::Swapped => true,
+        Finding::NoProgress
+        | Finding::Weak
+        | Finding::Away
+        | Finding::StuckOff
+        | Finding::Deviation
+        | Finding::Blind => false,
+    }
+}
+
+impl MeasuredChannel {
+    /// Whether the mean of the control sensors lies within the band around `target`.
+    pub(super) fn is_at_interface(&self, target: Interface, config: &Config) -> bool {
+        let oldest = config.circulation.oldest;
+        let (front, rear) =
+            (self.front.within(self.now, oldest), self.rear.within(self.now, oldest));
+        let (Ok(front), Ok(rear)) = (front, rear) else { return false };
+        let sum = front.0.minus(target.0).plus(rear.0.minus(target.0));
+        sum.abs() <= config.circulation.at_interface.plus(config.circulation.at_interface)
+    }
+}
