@@ -10,7 +10,7 @@ use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_thermal::skin::{
     ContactFinding, ContactWatch, Forecast, SkinEstimate, SkinInput, SkinObserver,
 };
-use coldcap_thermal::watch::{Finding, Watch, WatchInput, WatchMode};
+use coldcap_thermal::watch::{Finding, Verdict, Watch, WatchInput, WatchMode};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Interface, Reading, Skin};
 
 /// Above this the skin counts as warm again in a break.
@@ -198,12 +198,17 @@ impl Thermal {
         config: &Config,
     ) {
         let target = self.shown.target.or(demand.target.filter(|_| permitted));
-        let mode = if target.is_some() { WatchMode::Auto } else { WatchMode::Off };
         let flowing = input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from);
+        // Coolant at rest, or without a target, tells nothing of valve and sensor.
+        if target.is_none() || !flowing {
+            if self.watch.verdict() == Verdict::Ok {
+                self.watch = Watch::new();
+            }
+            return;
+        }
         let watched = WatchInput {
             dt: input.dt,
-            // Without flow no supply can follow: that is another alarm's business.
-            mode: if flowing { mode } else { WatchMode::Off },
+            mode: WatchMode::Auto,
             setpoint: target.map(|target| target.0),
             measured: input.supply.map(|supply| supply.0),
             drive: driven,
