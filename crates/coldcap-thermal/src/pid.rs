@@ -33,22 +33,24 @@
 //! to the integral, which looks at the lag `limited(achieved(k)) − v(k−1)`. [`AntiWindup`] says how:
 //!
 //! - **Back-calculation**, the default: the integral follows with the time `Tt`, by default `√(Ti·Td)`,
-//!   or `Ti` without derivative action, and never less than `h`.
+//!   or `Ti` without derivative action, and never less than `h`. In fixed point the lag counts up to
+//!   32 768 units.
 //! - **Conditional integration**: the integral rests while its increment has the other sign than the
 //!   lag. The second line of the law for `I` then falls away, or stands beside it in
 //!   [`AntiWindup::Both`].
 //!
 //! # Modes and faults
 //! [`Mode`] says who decides the output; in every mode but [`Mode::Auto`] the integral is kept where
-//! the law would give the output that is driven. An invalid sample is bridged by [`OnInvalid`]. A sample
-//! that is not a number, or beyond ±2048, is an invalid one. So is one whose setpoint, feed-forward or
+//! the law would give the output that is driven. An invalid sample is bridged by [`OnInvalid`]: while the last command is held, P, I and D rest as they are, and D rests
+//! once more in the step after. A sample
+//! that is not a number, or beyond ±[`RANGE`](crate::number::RANGE), is an invalid one. So is one whose setpoint, feed-forward or
 //! achieved output is.
 //!
 //! # Time
 //! [`Jitter`] says what is done about a step out of time. Scaled by the ratio `q` of the time that
 //! passed to the period, increments of the integral are multiplied by `q`, and the new derivative by
 //! `1/(a + q·(1 − a))`, which makes the pole `1/(1 + q·(1 − a)/a)`: exact at `q = 1`, a backward Euler
-//! step of the filter elsewhere.
+//! step of the filter elsewhere. A step in which no time passed changes neither integral nor derivative.
 //!
 //! # Numbers
 //! See [`number`](crate::number). In both fixed-point types products are truncated at 2⁻⁴⁰ and the

@@ -39,22 +39,21 @@ impl<T: Number> Sample<T> {
 #[derive(Clone, Copy)]
 enum Pace {
     Nominal { late: bool },
-    Still,
+    Still { late: bool },
     Scaled { passed: Duration, period: Duration, late: bool },
 }
 
 impl Pace {
     fn of<T: Number>(with: &Coefficients<T>, dt: Duration) -> Self {
         let period = with.period;
-        if dt.is_zero() {
-            return Self::Still;
-        }
         match with.jitter {
             _ if dt == period => Self::Nominal { late: false },
             Jitter::Strict { tolerance } => {
                 let off = dt.as_millis().abs_diff(period.as_millis());
-                Self::Nominal { late: off > tolerance.as_millis() }
+                let late = off > tolerance.as_millis();
+                if dt.is_zero() { Self::Still { late } } else { Self::Nominal { late } }
             }
+            Jitter::Rescale { .. } if dt.is_zero() => Self::Still { late: false },
             Jitter::Rescale { most } => {
                 let longest = period.as_millis().saturating_mul(u32::from(most.clamp(1, 16)));
                 let passed = Duration::from_millis(dt.as_millis().min(longest));
@@ -67,7 +66,7 @@ impl Pace {
     fn share<T: Number>(self, term: T::Term) -> T::Term {
         match self {
             Self::Nominal { .. } => term,
-            Self::Still => T::Term::default(),
+            Self::Still { .. } => T::Term::default(),
             Self::Scaled { passed, period, .. } => {
                 T::rescale(term, passed.as_millis(), period.as_millis())
             }
@@ -75,7 +74,9 @@ impl Pace {
     }
 
     const fn is_late(self) -> bool {
-        matches!(self, Self::Nominal { late: true } | Self::Scaled { late: true, .. })
+        match self {
+            Self::Nominal { late } | Self::Still { late } | Self::Scaled { late, .. } => late,
+        }
     }
 }
 
@@ -91,18 +92,22 @@ impl<T: Number> Pid<T> {
     ) -> Step<T> {
         let sample = Sample::of(input);
         let last = limits.limit(self.command);
-        match (input.mode, sample) {
-            (Mode::Auto, Ok(sample)) => self.regulate(with, limits, &sample, input.dt),
+        let pace = Pace::of(with, input.dt);
+        let step = match (input.mode, sample) {
+            (Mode::Auto, Ok(sample)) => self.regulate(with, limits, &sample, pace),
             (Mode::Auto, Err(fault)) => self.bridge(with, limits, fault),
             (Mode::Safe, sample) => self.follow(with, sample, limits.safe),
             (Mode::Hold, sample) => self.follow(with, sample, last),
             (Mode::Manual(output), sample) => {
-                self.take_over(with, sample, output, limits.reach(last, output), last)
+                let reached = limits.reach(last, output);
+                self.take_over(with, sample, output, (reached, limits.limit(output)), last)
             }
             (Mode::Track(output), sample) => {
-                self.take_over(with, sample, output, limits.limit(output), last)
+                let within = limits.limit(output);
+                self.take_over(with, sample, output, (within, within), last)
             }
-        }
+        };
+        Step { flags: step.flags.with(Flags::LATE, pace.is_late()), ..step }
     }
 
     /// The output of somebody else; one that is no number is not followed.
@@ -111,14 +116,20 @@ impl<T: Number> Pid<T> {
         with: &Coefficients<T>,
         sample: Result<Sample<T>, Fault>,
         output: T,
-        within: T,
+        (reached, within): (T, T),
         last: T,
     ) -> Step<T> {
-        if output.fault() != Some(Fault::NotFinite) {
-            return self.follow(with, sample, within);
+        if output.fault() == Some(Fault::NotFinite) {
+            let step = self.follow(with, sample, last);
+            return Step { fault: Some(Fault::NotFinite), flags: Flags::HELD, ..step };
         }
-        let step = self.follow(with, sample, last);
-        Step { fault: Some(Fault::NotFinite), flags: Flags::HELD, ..step }
+        let step = self.follow(with, sample, reached);
+        let flags = step
+            .flags
+            .with(Flags::SATURATED_HIGH, output > within)
+            .with(Flags::SATURATED_LOW, output < within)
+            .with(Flags::SLEWING, reached != within);
+        Step { flags, ..step }
     }
 
     /// The automatic law. Its order is that of the short way.
@@ -127,10 +138,9 @@ impl<T: Number> Pid<T> {
         with: &Coefficients<T>,
         limits: &Limits<T>,
         sample: &Sample<T>,
-        dt: Duration,
+        pace: Pace,
     ) -> Step<T> {
-        let pace = Pace::of(with, dt);
-        let mut flags = Flags::default().with(Flags::LATE, pace.is_late());
+        let mut flags = Flags::default();
         self.anchor(with, sample);
         let moved = self.move_setpoint(with, sample.setpoint);
         let lag = self.lag(limits, sample.achieved);
@@ -180,7 +190,7 @@ impl<T: Number> Pid<T> {
     fn lag(&self, limits: &Limits<T>, achieved: T) -> T {
         match self.shape {
             Shape::Fresh | Shape::Adrift => T::ZERO,
-            Shape::Regular | Shape::Clipped => {
+            Shape::Regular | Shape::Clipped | Shape::Held => {
                 limits.limit(achieved).minus(self.command).minus(self.excess)
             }
         }
@@ -202,11 +212,11 @@ impl<T: Number> Pid<T> {
         moved: T::Signal,
         pace: Pace,
     ) {
-        if self.shape == Shape::Fresh {
+        if matches!(self.shape, Shape::Fresh | Shape::Held) {
             self.measured = measured;
             return;
         }
-        if matches!(pace, Pace::Still) {
+        if matches!(pace, Pace::Still { .. }) {
             return;
         }
         let fall = T::difference(self.measured, measured);
@@ -264,11 +274,7 @@ impl<T: Number> Pid<T> {
         let policy = limits.on_invalid;
         if missed <= policy.hold {
             self.missed = missed;
-            self.command = last;
-            self.excess = T::ZERO;
-            if self.shape != Shape::Adrift {
-                self.shape = Shape::Fresh;
-            }
+            self.hold(last);
             return self.blind(fault, Flags::HELD);
         }
         let output = match policy.then {
@@ -278,6 +284,16 @@ impl<T: Number> Pid<T> {
         let step = self.follow(with, Err(fault), output);
         self.missed = missed;
         Step { flags: Flags::FALLBACK, ..step }
+    }
+
+    /// The last command stays, and so does what was asked for: a limit goes on holding it back.
+    fn hold(&mut self, command: T) {
+        let asked = self.command.plus(self.excess);
+        (self.command, self.excess) = (command, asked.minus(command));
+        self.shape = match self.shape {
+            Shape::Regular | Shape::Clipped | Shape::Held => Shape::Held,
+            unknown => unknown,
+        };
     }
 
     /// The output is decided elsewhere: the integral is put where the law would give it, now if there

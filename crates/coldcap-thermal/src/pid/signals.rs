@@ -28,8 +28,8 @@ pub struct Input<T> {
     pub mode: Mode<T>,
     /// What the measurement shall become.
     pub setpoint: T,
-    /// What was measured, or why there is nothing. A number that is not finite, or beyond ±2048,
-    /// counts as a fault.
+    /// What was measured, or why there is nothing. A number that is not finite, or beyond
+    /// ±[`RANGE`](crate::number::RANGE), counts as a fault.
     pub measured: Result<T, Fault>,
     /// Added to the output; 0 if there is none.
     pub feed_forward: T,

@@ -65,6 +65,9 @@ pub(super) enum Shape {
     Adrift,
     /// It was valid, and the command was held back by a limit.
     Clipped,
+    /// Samples were lost since, and the command was held: there is no measurement to take a difference
+    /// to, but what was asked for is still known.
+    Held,
 }
 
 impl<T: Number> Pid<T> {

@@ -255,7 +255,7 @@ impl<T: Number> StoredPid<T> {
             && T::is_signal(self.setpoint)
             && T::is_signal(self.measured)
             && self.command.fault().is_none()
-            && (self.shape == Shape::Clipped || self.excess == T::ZERO)
+            && (matches!(self.shape, Shape::Clipped | Shape::Held) || self.excess == T::ZERO)
     }
 }
 
