@@ -4,8 +4,13 @@
 //! must not do harm with a wrong sensor, so each form here has a gate: what is not plausible adds
 //! nothing.
 
-use coldcap_units::{Coolant, Fault, Kelvin, MillilitersPerMinute};
-use fixed::types::I16F16;
+use core::fmt;
+
+use coldcap_units::{Coolant, Duration, Fault, Kelvin, MillilitersPerMinute};
+use fixed::types::{I16F16, I32F32};
+
+use crate::number::{Number, Pole, Shifted};
+use crate::pid::design;
 
 /// The heat that a flow takes up, P = V̇·(ρ·cp)·ΔT, as the share of full drive that carries it away.
 ///
@@ -113,6 +118,139 @@ impl MixingBalance {
     }
 }
 
+/// The coefficients of a lead, `(1 + s·Tn)/(1 + s·Tl)` with Tn above Tl: what an actuator that lags by
+/// `Tn` is told, so that it does what was meant after `Tl`.
+///
+/// In steps: `y = x + (Tn/Tl − 1)·(x − m)` with `m` the mean of `x` by a first-order filter of `Tl`, whose
+/// pole is exact. Noise grows by `Tn/Tl`.
+///
+/// ```
+/// use coldcap_thermal::feed_forward::{Lead, LeadCoefficients};
+/// use coldcap_units::Duration;
+/// let with = LeadCoefficients::<f32>::new(15.0, 5.0, Duration::from_millis(100))?;
+/// let mut lead = Lead::new();
+/// assert_eq!(lead.step(&with, 0.2), 0.2); // begins at rest
+/// assert!((lead.step(&with, 0.3) - 0.5).abs() < 0.01); // 0.2 + 3 · 0.1
+/// # Ok::<(), coldcap_thermal::feed_forward::LeadError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeadCoefficients<T: Number> {
+    pole: T::Pole,
+    boost: T::Gain,
+}
+
+/// The two times are not a lead: the lag must be at least one period, and the lead above it and at most
+/// twenty times as long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeadError {
+    /// The shortest lag that is allowed, one period.
+    pub shortest_lag_s: f64,
+    /// The longest lead that is allowed with this lag.
+    pub longest_lead_s: f64,
+}
+
+impl fmt::Display for LeadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shortest_lag_s, longest_lead_s } = self;
+        write!(
+            f,
+            "the lag must be at least {shortest_lag_s} s, the lead above it and at most {longest_lead_s} s"
+        )
+    }
+}
+
+impl core::error::Error for LeadError {}
+
+/// Pole and boost.
+#[allow(clippy::float_arithmetic, reason = "once, at construction; never in a step")]
+const fn lead(lead_s: f64, lag_s: f64, period: Duration) -> Result<(f64, f64), LeadError> {
+    let shortest_lag_s = period.as_millis() as f64 / 1_000.0;
+    let longest_lead_s = 20.0 * lag_s;
+    let sound = lag_s > 0.0 && lag_s >= shortest_lag_s && lead_s > lag_s;
+    if sound && shortest_lag_s > 0.0 && lead_s <= longest_lead_s {
+        let decay = design::one_minus_exponential(shortest_lag_s / lag_s);
+        Ok((1.0 - decay, lead_s / lag_s - 1.0))
+    } else {
+        Err(LeadError { shortest_lag_s, longest_lead_s })
+    }
+}
+
+const fn single(value: f64) -> f32 {
+    value as f32
+}
+
+const fn double(value: f64) -> f64 {
+    value
+}
+
+const fn integer(value: f64) -> Shifted {
+    match Shifted::new(value) {
+        Some(gain) => gain,
+        // A boost is below 20.
+        None => Shifted::ZERO,
+    }
+}
+
+macro_rules! constructor {
+    ($number:ty, $gain:path, $pole:path) => {
+        impl LeadCoefficients<$number> {
+            /// The coefficients of a lead of `lead_s` over a lag of `lag_s` for a step every `period`.
+            ///
+            /// # Errors
+            /// [`LeadError`] unless the lag is at least one period, and the lead above it and at most
+            /// twenty times as long.
+            ///
+            /// # Panics
+            /// Never.
+            pub const fn new(lead_s: f64, lag_s: f64, period: Duration) -> Result<Self, LeadError> {
+                match lead(lead_s, lag_s, period) {
+                    Ok((pole, boost)) => Ok(Self { pole: $pole(pole), boost: $gain(boost) }),
+                    Err(error) => Err(error),
+                }
+            }
+        }
+    };
+}
+
+constructor!(f32, single, single);
+constructor!(f64, double, double);
+constructor!(I16F16, integer, Pole::new);
+constructor!(I32F32, integer, Pole::new);
+
+/// The state of a lead. The law is at [`LeadCoefficients`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lead<T: Number> {
+    mean: T::Term,
+    started: bool,
+}
+
+impl<T: Number> Lead<T> {
+    /// A lead that begins at rest, where its first input is.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One step; call it once every period. An input that is no signal is handed on as it is: the
+    /// controller knows it for a fault.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step(&mut self, with: &LeadCoefficients<T>, input: T) -> T {
+        if input.fault().is_some() {
+            return input;
+        }
+        let value = input.widen();
+        if !self.started {
+            *self = Self { mean: value, started: true };
+        }
+        let distance = T::less(value, self.mean);
+        let boosted = T::amplify(with.boost, T::narrow(distance).signal());
+        self.mean = T::less(value, T::decay(distance, with.pole));
+        T::narrow(T::sum(value, boosted))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +271,32 @@ mod tests {
         assert_eq!(LOAD.drive(Err(Fault::Stuck), Ok(Kelvin::from_milli(1_000))), I16F16::ZERO);
         let nothing = MeasuredLoad { full_drive_mw: 0, ..LOAD };
         assert_eq!(nothing.drive(flow, Ok(Kelvin::from_milli(1_000))), I16F16::ZERO);
+    }
+
+    #[test]
+    fn a_lead_undoes_a_lag() {
+        let with = LeadCoefficients::<I16F16>::new(15.0, 1.0, Duration::from_millis(100)).unwrap();
+        let (mut lead, mut lagging) = (Lead::new(), 0.0f64);
+        lead.step(&with, I16F16::ZERO);
+        for step in 1..100 {
+            let told = lead.step(&with, I16F16::ONE).to_num::<f64>();
+            lagging += (1.0 - (-0.1f64 / 15.0).exp()) * (told - lagging);
+            // The lag is gone but for 1 s and the step that the samples make.
+            let wanted = 1.0 - (-0.1 * f64::from(step) / 1.0).exp();
+            assert!((lagging - wanted).abs() < 0.04, "{step}: {lagging} {wanted}");
+        }
+        assert_eq!(lead.step(&with, I16F16::MAX), I16F16::MAX);
+    }
+
+    #[test]
+    fn what_is_no_lead_is_refused() {
+        let tick = Duration::from_millis(100);
+        for (ahead, lag) in
+            [(5.0, 5.0), (1.0, 0.05), (101.0, 5.0), (f64::NAN, 1.0), (1.0, f64::NAN)]
+        {
+            assert!(LeadCoefficients::<f64>::new(ahead, lag, tick).is_err(), "{ahead} {lag}");
+        }
+        assert!(LeadCoefficients::<f64>::new(10.0, 1.0, Duration::ZERO).is_err());
     }
 
     #[test]

@@ -1,0 +1,218 @@
+//! The reference coolant loop: a tank that a proportional chiller holds, and a warm cap that is coupled
+//! to it. PID with the measured load fed forward, at plants that are 30 % off.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use std::collections::VecDeque;
+
+use coldcap_thermal::feed_forward::{Lead, LeadCoefficients, MeasuredLoad};
+use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
+use coldcap_thermal::pid::{Coefficients, Input, Limits, Mode, Pid, Tuning};
+use coldcap_units::{Duration, Kelvin, MillilitersPerMinute};
+use fixed::types::I16F16;
+
+const PERIOD: Duration = Duration::from_millis(100);
+const H: f64 = 0.1;
+const SETPOINT: f64 = -3.0;
+/// J/(L·K) of the coolant, and its flow in mL/min.
+const COOLANT: u16 = 3_600;
+const FLOW: u16 = 1_000;
+
+/// 1.5 L of glycol, a chiller of 450 W with a lag of 15 s, a line of 3 s, sensors of 5 s; the room
+/// at 22 °C through 1.5 W/K. A cap of 700 J/K between 5.2 W/K to the coolant and 5.8 W/K to a head.
+struct Plant {
+    capacity: f64,
+    power: f64,
+    chiller_lag: f64,
+    tank: f64,
+    chilled: f64,
+    cap: Option<f64>,
+    line: VecDeque<f64>,
+    supply: f64,
+    back: f64,
+    noise: u64,
+}
+
+fn lag(state: &mut f64, input: f64, time: f64) {
+    *state += (1.0 - (-H / time).exp()) * (input - *state);
+}
+
+impl Plant {
+    /// With capacity, power, the chiller's lag and the line's delay times these.
+    fn new([capacity, power, lag, delay]: [f64; 4]) -> Self {
+        Self {
+            capacity: 5_400.0 * capacity,
+            power: 450.0 * power,
+            chiller_lag: 15.0 * lag,
+            tank: SETPOINT,
+            chilled: 0.0,
+            cap: None,
+            line: VecDeque::from(vec![SETPOINT; (3.0 * delay / H).round() as usize]),
+            supply: SETPOINT,
+            back: SETPOINT,
+            noise: 7,
+        }
+    }
+
+    fn step(&mut self, drive: f64) {
+        lag(&mut self.chilled, drive * self.power, self.chiller_lag);
+        let mut heat = 1.5 * (22.0 - self.tank);
+        let mut load = 0.0;
+        if let Some(cap) = &mut self.cap {
+            load = 5.2 * (*cap - self.tank);
+            *cap += (5.8 * (37.0 - *cap) - load) * H / 700.0;
+            heat += load;
+        }
+        self.tank += (heat - self.chilled) * H / self.capacity;
+        self.line.push_back(self.tank);
+        let here = self.line.pop_front().unwrap();
+        lag(&mut self.supply, here, 5.0);
+        let rise = load / (f64::from(FLOW) / 60_000.0 * f64::from(COOLANT));
+        lag(&mut self.back, here + rise, 5.0);
+    }
+
+    /// 10 mK rms of noise on a sensor.
+    fn sensed(&mut self, value: f64) -> f64 {
+        let mut sum = -6.0;
+        for _ in 0..12 {
+            self.noise = self.noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            sum += (self.noise >> 11) as f64 / (1u64 << 53) as f64;
+        }
+        value + 0.01 * sum
+    }
+}
+
+struct Controller {
+    with: Coefficients<I16F16>,
+    knob: FilterCoefficients<I16F16>,
+    supply: MeasurementFilter<I16F16>,
+    back: MeasurementFilter<I16F16>,
+    load: Option<MeasuredLoad>,
+    ahead: LeadCoefficients<I16F16>,
+    lead: Lead<I16F16>,
+    pid: Pid<I16F16>,
+    achieved: I16F16,
+}
+
+/// Time constant of the measurement filter.
+const FILTER_S: f64 = 0.8;
+
+/// SIMC for an integrating plant with a second lag, in its serial form (S. Skogestad, J. Process
+/// Control 13 (2003) 291): the delay is the line and half of the sensor, with the filter and half a
+/// period; τc = θ; the derivative takes the chiller's lag and the other half of the sensor.
+fn tuning() -> Tuning {
+    let gain = 450.0 / 5_400.0;
+    let delay = 3.0 + 2.5 + FILTER_S + H / 2.0;
+    let closed = 0.7 * delay + delay;
+    Tuning::serial(1.0 / (gain * closed), 4.0 * closed, 15.0 + 2.5).weighted(0.6, 0.0)
+}
+
+impl Controller {
+    fn new(with_load: bool, derivative: bool) -> Self {
+        let pid = tuning();
+        let pi = Tuning::isa(0.35, 130.0, 0.0).weighted(0.6, 0.0);
+        let tuning = if derivative { pid } else { pi };
+        let load = MeasuredLoad {
+            joules_per_liter_kelvin: COOLANT,
+            full_drive_mw: 450_000,
+            largest_rise: Kelvin::from_milli(8_000),
+        };
+        Self {
+            with: Coefficients::<I16F16>::new(&tuning, PERIOD).unwrap(),
+            knob: FilterCoefficients::<I16F16>::new(FILTER_S, PERIOD).unwrap(),
+            supply: MeasurementFilter::new(),
+            back: MeasurementFilter::new(),
+            load: with_load.then_some(load),
+            ahead: LeadCoefficients::<I16F16>::new(LEAD_S[0], LEAD_S[1], PERIOD).unwrap(),
+            lead: Lead::new(),
+            pid: Pid::new(),
+            achieved: I16F16::ZERO,
+        }
+    }
+
+    fn step(&mut self, plant: &mut Plant, mode: Mode<I16F16>) -> f64 {
+        let supply = I16F16::from_num(plant.sensed(plant.supply));
+        let back = I16F16::from_num(plant.sensed(plant.back));
+        let supply = self.supply.step(&self.knob, Ok(supply));
+        let back = self.back.step(&self.knob, Ok(back)).unwrap();
+        let rise = Kelvin::from_fixed(back - supply.unwrap());
+        let flow = Ok(MillilitersPerMinute(FLOW));
+        let forward = self.load.map_or(I16F16::ZERO, |load| load.drive(flow, Ok(rise)));
+        let forward = self.lead.step(&self.ahead, forward);
+        let input = Input {
+            mode,
+            feed_forward: forward,
+            ..Input::auto(I16F16::from_num(SETPOINT), supply, self.achieved, PERIOD)
+        };
+        self.achieved = self.pid.step(&self.with, &Limits::UNIT, &input).command;
+        self.achieved.to_num()
+    }
+}
+
+struct Outcome {
+    peak: f64,
+    back_s: f64,
+    hold: f64,
+}
+
+/// Settles, couples the warm cap, and then holds for half an hour.
+fn run(mut controller: Controller, off_by: [f64; 4]) -> Outcome {
+    let mut plant = Plant::new(off_by);
+    let start = Mode::Track(I16F16::from_num(0.08));
+    controller.step(&mut plant, start);
+    for _ in 0..9_000 {
+        let drive = controller.step(&mut plant, Mode::Auto);
+        plant.step(drive);
+    }
+    plant.cap = Some(22.0);
+    let (mut peak, mut last_out) = (0.0f64, 0u32);
+    for tick in 0..12_000 {
+        let drive = controller.step(&mut plant, Mode::Auto);
+        plant.step(drive);
+        let error = (plant.tank - SETPOINT).abs();
+        peak = peak.max(error);
+        if error > 0.1 {
+            last_out = tick + 1;
+        }
+    }
+    let mut hold = 0.0f64;
+    for _ in 0..18_000 {
+        let drive = controller.step(&mut plant, Mode::Auto);
+        plant.step(drive);
+        hold = hold.max((plant.tank - SETPOINT).abs());
+    }
+    Outcome { peak, back_s: f64::from(last_out) * H, hold }
+}
+
+/// A chiller that lags by 15 s is told 15 s ahead, over 3 s.
+const LEAD_S: [f64; 2] = [15.0, 3.0];
+
+#[test]
+fn a_warm_cap_hardly_shows_in_the_coolant() {
+    let parts = ["capacity", "power", "chiller's lag", "line's delay"];
+    let mut plants = vec![("as designed".to_string(), [1.0; 4])];
+    for (index, part) in parts.iter().enumerate() {
+        for factor in [0.7, 1.3] {
+            let mut off_by = [1.0; 4];
+            off_by[index] = factor;
+            plants.push((format!("{part} times {factor}"), off_by));
+        }
+    }
+    for (name, off_by) in plants {
+        let all = run(Controller::new(true, true), off_by);
+        let pid = run(Controller::new(false, true), off_by);
+        let pi = run(Controller::new(false, false), off_by);
+        println!(
+            "{name}: PID and load {:.3} K, back in {:.1} s, holds {:.4} K; PID alone {:.3} K, {:.1} s; \
+             PI {:.3} K, {:.1} s",
+            all.peak, all.back_s, all.hold, pid.peak, pid.back_s, pi.peak, pi.back_s
+        );
+        assert!(all.peak <= 0.25, "{name}: {}", all.peak);
+        assert!(all.back_s <= 60.0, "{name}: {}", all.back_s);
+        assert!(all.hold <= 0.05, "{name}: {}", all.hold);
+    }
+}
