@@ -125,7 +125,7 @@ impl Split {
             (true, false) => up.saturating_add(zone),
             (false, true) => down.saturating_add(zone).saturating_neg(),
             (true, true) => up.saturating_sub(down),
-            (false, false) => command.clamp(zone.saturating_neg(), zone),
+            (false, false) => command.min(zone).max(zone.saturating_neg()),
         };
         exact.clamp(-WHOLE, WHOLE)
     }

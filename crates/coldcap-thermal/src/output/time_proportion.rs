@@ -234,7 +234,7 @@ impl TimeProportion {
         }
         let bound = config.bound().saturating_add(scaled(config.slack(dt), WHOLE));
         let change = scaled(dt, self.achieved.saturating_sub(self.share()));
-        self.debt = self.debt.saturating_add(change).clamp(bound.saturating_neg(), bound);
+        self.debt = self.debt.saturating_add(change).min(bound).max(bound.saturating_neg());
         self.lasted = self.lasted.plus(dt);
     }
 
@@ -246,7 +246,7 @@ impl TimeProportion {
         match (self.phase, zone) {
             (Phase::Off(_), Zone::Low) => self.debt = 0,
             (Phase::On, Zone::High) => {
-                self.debt = self.debt.clamp(config.span(duty).saturating_neg(), 0);
+                self.debt = self.debt.min(0).max(config.span(duty).saturating_neg());
             }
             _ => {}
         }

@@ -397,7 +397,7 @@ impl SkinObserver {
         let spread = i64::from(parameters.tissue_spread_milli).saturating_mul(TISSUE_REACH);
         let reach = mul_div(prior, spread.min(600), 1_000);
         let (low, high) = (prior.saturating_sub(reach), prior.saturating_add(reach));
-        self.scalp.tissue = self.scalp.tissue.saturating_sub(change).clamp(low, high);
+        self.scalp.tissue = self.scalp.tissue.saturating_sub(change).min(high).max(low);
         self.doubt.tissue_taught();
     }
 }

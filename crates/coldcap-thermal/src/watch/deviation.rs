@@ -40,7 +40,7 @@ impl Deviation {
         let leak = i64::from(settings.deviation.to_fixed().to_bits()).saturating_neg();
         let rate = if excess > 0 { excess } else { leak };
         let change = rate.saturating_mul(dt.as_millis().into());
-        self.integral = self.integral.saturating_add(change).clamp(0, limit(settings));
+        self.integral = self.integral.saturating_add(change).min(limit(settings)).max(0);
     }
 
     fn verdict(&self, settings: &WatchSettings) -> Verdict {
