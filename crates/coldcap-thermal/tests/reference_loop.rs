@@ -216,3 +216,35 @@ fn a_warm_cap_hardly_shows_in_the_coolant() {
         assert!(all.hold <= 0.05, "{name}: {}", all.hold);
     }
 }
+
+/// From the room's temperature to the setpoint, the chiller saturated for minutes.
+#[test]
+fn a_cool_down_ends_without_an_overshoot() {
+    for off_by in [
+        [1.0; 4],
+        [0.7, 1.0, 1.0, 1.0],
+        [1.3, 1.0, 1.0, 1.0],
+        [1.0, 0.7, 1.0, 1.0],
+        [1.0, 1.3, 1.0, 1.0],
+    ] {
+        let mut plant = Plant::new(off_by);
+        (plant.tank, plant.supply, plant.back) = (22.0, 22.0, 22.0);
+        plant.line.iter_mut().for_each(|volume| *volume = 22.0);
+        let mut controller = Controller::new(true, true);
+        let (mut lowest, mut reached) = (22.0f64, 0);
+        for tick in 0..18_000 {
+            let drive = controller.step(&mut plant, Mode::Auto);
+            plant.step(drive);
+            lowest = lowest.min(plant.tank);
+            if reached == 0 && plant.tank < SETPOINT + 0.1 {
+                reached = tick;
+            }
+        }
+        println!(
+            "{off_by:?}: {:.3} K below, after {:.0} s",
+            SETPOINT - lowest,
+            f64::from(reached) * H
+        );
+        assert!(SETPOINT - lowest <= 0.1, "{off_by:?}: {lowest}");
+    }
+}

@@ -66,10 +66,13 @@ impl Shifted {
         Self { mantissa: if negative { mantissa.wrapping_neg() } else { mantissa }, down }
     }
 
-    /// The gain as a number.
+    /// The gain as a number; not a number where the shift is none that [`new`](Self::new) makes.
     #[must_use]
     #[allow(clippy::float_arithmetic, reason = "for people and hosts, never in a step")]
     pub const fn to_f64(self) -> f64 {
+        if self.down > Self::LARGEST_SHIFT {
+            return f64::NAN;
+        }
         self.mantissa as f64 / (1u64 << 24) as f64 / (1u64.wrapping_shl(self.down as u32)) as f64
     }
 
