@@ -1,0 +1,1 @@
+//! The steps whose cost is measured.
