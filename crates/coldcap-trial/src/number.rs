@@ -100,7 +100,8 @@ macro_rules! fixed_point {
     ($number:ident, $bits:ty, $unsigned:ty, $shift:expr) => {
         impl Trial for $number {
             const NAME: &'static str = stringify!($number);
-            const GARBAGE: [Self; 4] = [Self::MAX, Self::MIN, Self::lit("2049"), Self::lit("-2049")];
+            const GARBAGE: [Self; 4] =
+                [Self::MAX, Self::MIN, Self::lit("2049"), Self::lit("-2049")];
             const TRACE_STEPS: u32 = 200_000;
 
             fn of(bits: i32) -> Self {

@@ -4,7 +4,7 @@
 use crate::number::Trial;
 use crate::plant::Plant;
 use crate::source::Source;
-use coldcap_thermal::number::{Number, RANGE};
+use coldcap_thermal::number::RANGE;
 use coldcap_thermal::pid::{
     AntiWindup, Coefficients, Fallback, Flags, Input, Jitter, Limits, Mode, OnInvalid, Pid, Step,
     StoredCoefficients, StoredLimits, StoredPid, Tuning,
@@ -51,6 +51,21 @@ pub struct Tally {
     pub saturated: u64,
     /// How often the loop was watched settling.
     pub settled: u64,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            steps: self.steps + other.steps,
+            accepted: self.accepted + other.accepted,
+            refused: self.refused + other.refused,
+            faulty: self.faulty + other.faulty,
+            saturated: self.saturated + other.saturated,
+            settled: self.settled + other.settled,
+        }
+    }
 }
 
 /// A walk that came upon something that must never be.
@@ -254,7 +269,8 @@ impl<T: Trial> Walker<T> {
     }
 
     fn is_too_fast(&self, last: T, command: T) -> bool {
-        self.slew.is_some_and(|[rise, fall]| command > last.plus(rise) || command < last.minus(fall))
+        self.slew
+            .is_some_and(|[rise, fall]| command > last.plus(rise) || command < last.minus(fall))
     }
 
     fn read_back(&self) -> Result<(), Violation> {
@@ -365,7 +381,8 @@ fn tuning(source: &mut impl Source) -> Tuning {
 
 /// A figure between two powers of two, on a scale of powers, or one that nobody should ask for.
 fn figure(source: &mut impl Source, low: i32, high: i32) -> f64 {
-    let nonsense = [f64::NAN, f64::INFINITY, -1.0, 0.0, 128.0, 127.999_999_999, f64::MIN_POSITIVE, 1e300];
+    let nonsense =
+        [f64::NAN, f64::INFINITY, -1.0, 0.0, 128.0, 127.999_999_999, f64::MIN_POSITIVE, 1e300];
     if source.below(24) == 0 {
         return source.pick(&nonsense);
     }
