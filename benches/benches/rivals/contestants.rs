@@ -3,7 +3,7 @@
 use coldcap::TICK;
 use coldcap_thermal::channel::REFERENCE_TUNING;
 use coldcap_thermal::output::Split;
-use coldcap_thermal::pid::{Coefficients, Limits, Pid, Tuning};
+use coldcap_thermal::pid::{Input, Tuning};
 use coldcap_trial::case::{Case, EVERYTHING, Everything, split};
 use coldcap_trial::number::Trial;
 use core::hint::black_box;
@@ -18,11 +18,11 @@ use idsp::iir::{
 use pidgeon::{AntiWindupMode, ControllerConfig, DerivativeMode, PidState, pid_compute};
 
 /// Calls in one round.
-pub const CALLS: usize = 65_536;
+pub(crate) const CALLS: usize = 65_536;
 
 /// What a contestant is compared with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub(crate) enum Class {
     /// An ordinary step in integers.
     Integer,
     /// An ordinary step in `f32`.
@@ -34,13 +34,13 @@ pub enum Class {
 }
 
 /// Somebody whose step is timed.
-pub struct Contestant {
+pub(crate) struct Contestant {
     /// Who.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Among whom.
-    pub class: Class,
+    pub(crate) class: Class,
     /// One round of [`CALLS`] steps.
-    pub round: Box<dyn FnMut()>,
+    pub(crate) round: Box<dyn FnMut()>,
 }
 
 fn contestant(name: &'static str, class: Class, round: impl FnMut() + 'static) -> Contestant {
@@ -66,12 +66,17 @@ fn double() -> Vec<f64> {
 }
 
 /// All of them.
-pub fn all() -> Vec<Contestant> {
+pub(crate) fn all() -> Vec<Contestant> {
     let mut all = vec![
         ordinary::<I16F16>("coldcap `Pid<I16F16>`", Class::Integer),
         ordinary::<I32F32>("coldcap `Pid<I32F32>`", Class::Integer),
         ordinary::<f32>("coldcap `Pid<f32>`", Class::Single),
         ordinary::<f64>("coldcap `Pid<f64>`", Class::Double),
+        ordinary_in_registers::<I16F16>(
+            "coldcap `Pid<I16F16>`, state in registers",
+            Class::Integer,
+        ),
+        ordinary_in_registers::<f32>("coldcap `Pid<f32>`, state in registers", Class::Single),
         saturated::<I16F16>("coldcap `Pid<I16F16>`, saturated"),
         saturated::<f32>("coldcap `Pid<f32>`, saturated"),
         busy::<I16F16>("coldcap `Pid<I16F16>`, everything on"),
@@ -103,31 +108,31 @@ fn saturated<T: Trial>(name: &'static str) -> Contestant {
 fn cased<T: Trial>(name: &'static str, class: Class, case: Case<T>, signals: Vec<T>) -> Contestant {
     let Case { mut pid, with, limits, setpoint, mut command } = case;
     contestant(name, class, move || {
+        let mut achieved = command;
         for signal in &signals {
-            command = one(
-                black_box(&mut pid),
-                black_box(&with),
-                black_box(&limits),
-                setpoint,
-                *signal,
-                command,
-            );
-            black_box(command);
+            let input = Input::auto(setpoint, Ok(*signal), achieved, TICK);
+            let step = black_box(&mut pid).step(black_box(&with), black_box(&limits), &input);
+            achieved = step.command;
+            black_box(achieved);
         }
+        command = achieved;
     })
 }
 
-#[inline(always)]
-fn one<T: Trial>(
-    pid: &mut Pid<T>,
-    with: &Coefficients<T>,
-    limits: &Limits<T>,
-    setpoint: T,
-    measured: T,
-    achieved: T,
-) -> T {
-    let input = coldcap_thermal::pid::Input::auto(setpoint, Ok(measured), achieved, TICK);
-    pid.step(with, limits, &input).command
+/// The same with a state that may stay in registers from one call to the next, as in a block of samples.
+fn ordinary_in_registers<T: Trial>(name: &'static str, class: Class) -> Contestant {
+    let case = Case::<T>::ordinary(&REFERENCE_TUNING, TICK).unwrap();
+    let signals: Vec<T> = inputs().into_iter().map(T::of).collect();
+    let Case { mut pid, with, limits, setpoint, mut command } = case;
+    contestant(name, class, move || {
+        let (mut state, mut achieved) = (pid, command);
+        for signal in &signals {
+            let input = Input::auto(setpoint, Ok(*signal), achieved, TICK);
+            achieved = state.step(&with, &limits, &input).command;
+            black_box(achieved);
+        }
+        (pid, command) = (state, achieved);
+    })
 }
 
 fn everything<T: Trial>() -> (Everything<T>, Vec<T>) {
@@ -140,7 +145,8 @@ fn busy<T: Trial>(name: &'static str) -> Contestant {
     contestant(name, Class::Busy, move || {
         for signal in &signals {
             let case = black_box(&mut case);
-            case.achieved = black_box(case.step_pid(*signal)).command.minus(case.behind);
+            let command = case.step_pid(*signal).command;
+            case.achieved = black_box(command).minus(case.behind);
         }
     })
 }
