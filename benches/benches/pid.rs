@@ -1,26 +1,32 @@
-//! One step of the fixed-point PID with the coefficients of the reference coolant loop.
+//! A step of the controller and of its rivals, with criterion's statistics. For the table beside each
+//! other see `cargo xtask compare`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use coldcap::TICK;
-use coldcap_thermal::channel::REFERENCE_TUNING;
-use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid};
-use core::hint::black_box;
-use criterion::{Criterion, criterion_group, criterion_main};
-use fixed::types::I16F16;
+#[path = "rivals/contestants.rs"]
+mod contestants;
 
+use contestants::{CALLS, Class, all};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const fn name(class: Class) -> &'static str {
+    match class {
+        Class::Integer => "step, integers",
+        Class::Single => "step, f32",
+        Class::Double => "step, f64",
+        Class::Busy => "step, busy",
+    }
+}
+
+/// Times are of rounds; the throughput is in steps.
 fn pid(criterion: &mut Criterion) {
-    let coefficients = Coefficients::<I16F16>::new(&REFERENCE_TUNING, TICK).unwrap();
-    criterion.bench_function("Pid::step, I16F16", |bencher| {
-        let mut pid = Pid::new();
-        let mut achieved = I16F16::ZERO;
-        bencher.iter(|| {
-            let measured = Ok(black_box(I16F16::from_bits(-262_000)));
-            let input = Input::auto(I16F16::from_num(-4), measured, achieved, TICK);
-            let step = pid.step(&coefficients, &Limits::UNIT, &input);
-            achieved = step.command;
-            step.command
+    for mut contestant in all() {
+        let mut group = criterion.benchmark_group(name(contestant.class));
+        group.throughput(Throughput::Elements(CALLS as u64)).sample_size(10);
+        group.bench_function(contestant.name.replace('`', ""), |bencher| {
+            bencher.iter(&mut contestant.round)
         });
-    });
+        group.finish();
+    }
 }
 
 criterion_group!(benches, pid);

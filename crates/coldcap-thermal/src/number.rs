@@ -76,6 +76,8 @@ pub trait Number:
     const BOUND: Self::Term;
     /// The largest size of a derivative, 2²¹ units of the output.
     const DERIVATIVE_BOUND: Self::Term;
+    /// What no sum of terms exceeds, 2²³ units of the output; see [`BOUND`](Self::BOUND).
+    const SUM_BOUND: Self::Term;
 
     /// Why this is no signal: not a finite number, or outside ±[`RANGE`].
     fn fault(self) -> Option<Fault>;

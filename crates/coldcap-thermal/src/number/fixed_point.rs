@@ -223,6 +223,7 @@ macro_rules! fixed_point {
             const ONE: Self = Self::ONE;
             const BOUND: i64 = UNIT << 22;
             const DERIVATIVE_BOUND: i64 = UNIT << 21;
+            const SUM_BOUND: i64 = i64::MAX;
 
             #[inline]
             fn fault(self) -> Option<Fault> {

@@ -17,6 +17,7 @@ macro_rules! float {
             const ONE: Self = 1.0;
             const BOUND: Self = 4_194_304.0;
             const DERIVATIVE_BOUND: Self = 2_097_152.0;
+            const SUM_BOUND: Self = 8_388_608.0;
 
             fn fault(self) -> Option<Fault> {
                 if self.abs() <= RANGE as Self {

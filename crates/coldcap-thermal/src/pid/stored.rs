@@ -33,7 +33,9 @@ impl fmt::Display for StoredError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version { found } => write!(f, "version {found} is stored, {VERSION} is read"),
-            Self::Gain => f.write_str("a stored gain must be below 128, a pole from 0 to below 1"),
+            Self::Gain => {
+                f.write_str("a stored gain must be at most 128, a pole from 0 to below 1")
+            }
             Self::Period => f.write_str("the stored period must be at least 1 ms"),
             Self::Limits => {
                 f.write_str("the stored limits must enclose a range and fit each other")
@@ -129,12 +131,13 @@ impl<T: Number> StoredCoefficients<T> {
         ];
         let pole = T::pole_value(self.pole);
         let tracking = T::gain_value(self.tracking);
-        // The derivative's bound: gain/(1 − a) is K·Td/h, below 512; rounding may add a little.
+        // The derivative's bound: gain/(1 − a) is K·Td/h, below 512. An f32 rounds a by up to 2⁻²⁵ and
+        // 1 − a is at least 2⁻²⁰: that is 2⁻⁵ of it.
         let derivative = T::gain_value(self.derivative).abs();
-        gains.into_iter().all(|gain| T::gain_value(gain).abs() < 128.0)
+        gains.into_iter().all(|gain| T::gain_value(gain).abs() <= 128.0)
             && (0.0..=1.0).contains(&tracking)
             && (0.0..1.0).contains(&pole)
-            && derivative <= 512.01 * (1.0 - pole)
+            && derivative <= 528.0 * (1.0 - pole)
     }
 }
 
@@ -251,7 +254,7 @@ impl<T: Number> StoredPid<T> {
         let within = |term: T::Term, bound: T::Term| T::bounded(term, bound) == term;
         T::is_integral(self.integral)
             && within(self.derivative, T::DERIVATIVE_BOUND)
-            && within(self.excess.widen(), T::BOUND)
+            && within(self.excess.widen(), T::SUM_BOUND)
             && T::is_signal(self.setpoint)
             && T::is_signal(self.measured)
             && self.command.fault().is_none()

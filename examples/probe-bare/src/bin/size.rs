@@ -1,0 +1,76 @@
+//! The public steps as functions of their own: their sizes and what can be reached from them are read
+//! from this image. It is never run.
+#![no_std]
+#![no_main]
+
+use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
+use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
+use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid, Step};
+use coldcap_units::{Duration, Fault};
+use core::hint::black_box;
+use cortex_m_rt::entry;
+use fixed::types::{I16F16, I32F32};
+use probe_bare as _;
+
+macro_rules! probes {
+    ($($step:ident, $filter:ident, $number:ty;)+) => { $(
+        #[inline(never)]
+        fn $step(
+            pid: &mut Pid<$number>,
+            with: &Coefficients<$number>,
+            limits: &Limits<$number>,
+            input: &Input<$number>,
+        ) -> Step<$number> {
+            pid.step(with, limits, input)
+        }
+
+        #[inline(never)]
+        fn $filter(
+            filter: &mut MeasurementFilter<$number>,
+            with: &FilterCoefficients<$number>,
+            sample: Result<$number, Fault>,
+        ) -> Result<$number, Fault> {
+            filter.step(with, sample)
+        }
+    )+ };
+}
+
+probes! {
+    probe_step_i16f16, probe_filter_i16f16, I16F16;
+    probe_step_i32f32, probe_filter_i32f32, I32F32;
+    probe_step_f32, probe_filter_f32, f32;
+    probe_step_f64, probe_filter_f64, f64;
+}
+
+#[inline(never)]
+fn probe_proportion(
+    output: &mut TimeProportion,
+    config: &TimeProportionConfig,
+    command: I16F16,
+    dt: Duration,
+) -> Switch {
+    output.step(config, command, dt)
+}
+
+/// Keeps the probes, and keeps the compiler from knowing what they are called with.
+#[entry]
+fn main() -> ! {
+    let _ = (
+        black_box(probe_step_i16f16 as fn(&mut _, &_, &_, &_) -> _),
+        black_box(probe_filter_i16f16 as fn(&mut _, &_, _) -> _),
+    );
+    let _ = (
+        black_box(probe_step_i32f32 as fn(&mut _, &_, &_, &_) -> _),
+        black_box(probe_filter_i32f32 as fn(&mut _, &_, _) -> _),
+    );
+    let _ = (
+        black_box(probe_step_f32 as fn(&mut _, &_, &_, &_) -> _),
+        black_box(probe_filter_f32 as fn(&mut _, &_, _) -> _),
+    );
+    let _ = (
+        black_box(probe_step_f64 as fn(&mut _, &_, &_, &_) -> _),
+        black_box(probe_filter_f64 as fn(&mut _, &_, _) -> _),
+    );
+    let _ = black_box(probe_proportion as fn(&mut _, &_, _, _) -> _);
+    loop {}
+}
