@@ -74,9 +74,12 @@ impl Pace {
     }
 
     const fn is_late(self) -> bool {
-        match self {
-            Self::Nominal { late } | Self::Still { late } | Self::Scaled { late, .. } => late,
-        }
+        matches!(
+            self,
+            Self::Nominal { late: true }
+                | Self::Still { late: true }
+                | Self::Scaled { late: true, .. }
+        )
     }
 }
 
@@ -99,12 +102,10 @@ impl<T: Number> Pid<T> {
             (Mode::Safe, sample) => self.follow(with, sample, limits.safe),
             (Mode::Hold, sample) => self.follow(with, sample, last),
             (Mode::Manual(output), sample) => {
-                let reached = limits.reach(last, output);
-                self.take_over(with, sample, output, (reached, limits.limit(output)), last)
+                self.take_over(with, limits, sample, output, limits.reach(last, output))
             }
             (Mode::Track(output), sample) => {
-                let within = limits.limit(output);
-                self.take_over(with, sample, output, (within, within), last)
+                self.take_over(with, limits, sample, output, limits.limit(output))
             }
         };
         Step { flags: step.flags.with(Flags::LATE, pace.is_late()), ..step }
@@ -114,22 +115,17 @@ impl<T: Number> Pid<T> {
     fn take_over(
         &mut self,
         with: &Coefficients<T>,
+        limits: &Limits<T>,
         sample: Result<Sample<T>, Fault>,
         output: T,
-        (reached, within): (T, T),
-        last: T,
+        within: T,
     ) -> Step<T> {
-        if output.fault() == Some(Fault::NotFinite) {
-            let step = self.follow(with, sample, last);
-            return Step { fault: Some(Fault::NotFinite), flags: Flags::HELD, ..step };
+        if output.fault() != Some(Fault::NotFinite) {
+            let step = self.follow(with, sample, within);
+            return Step { flags: held_back(step.flags, limits, output, within), ..step };
         }
-        let step = self.follow(with, sample, reached);
-        let flags = step
-            .flags
-            .with(Flags::SATURATED_HIGH, output > within)
-            .with(Flags::SATURATED_LOW, output < within)
-            .with(Flags::SLEWING, reached != within);
-        Step { flags, ..step }
+        let step = self.follow(with, sample, limits.limit(self.command));
+        Step { fault: Some(Fault::NotFinite), flags: Flags::HELD, ..step }
     }
 
     /// The automatic law. Its order is that of the short way.
@@ -258,10 +254,7 @@ impl<T: Number> Pid<T> {
         self.excess = excess;
         self.shape = if excess == T::ZERO { Shape::Regular } else { Shape::Clipped };
         self.missed = 0;
-        let flags = flags
-            .with(Flags::SATURATED_HIGH, wanted > limits.high)
-            .with(Flags::SATURATED_LOW, wanted < limits.low)
-            .with(Flags::SLEWING, command != limits.limit(wanted));
+        let flags = held_back(flags, limits, wanted, command);
         let terms = [proportional, integral, self.derivative];
         let step = Step::regular(command, sample.feed_forward, terms);
         Step { flags, excess, ..step }
@@ -286,14 +279,13 @@ impl<T: Number> Pid<T> {
         Step { flags: Flags::FALLBACK, ..step }
     }
 
-    /// The last command stays, and so does what was asked for: a limit goes on holding it back.
-    fn hold(&mut self, command: T) {
-        let asked = self.command.plus(self.excess);
-        (self.command, self.excess) = (command, asked.minus(command));
-        self.shape = match self.shape {
-            Shape::Regular | Shape::Clipped | Shape::Held => Shape::Held,
-            unknown => unknown,
-        };
+    /// What was asked for stays asked for: anti-windup goes on where it was.
+    fn hold(&mut self, last: T) {
+        if !matches!(self.shape, Shape::Fresh | Shape::Adrift) {
+            self.excess = self.excess.plus(self.command.minus(last));
+            self.shape = Shape::Held;
+        }
+        self.command = last;
     }
 
     /// The output is decided elsewhere: the integral is put where the law would give it, now if there
@@ -330,6 +322,14 @@ impl<T: Number> Pid<T> {
         let terms = [T::Term::default(), T::value(self.integral), self.derivative];
         Step { fault: Some(fault), flags, ..Step::regular(self.command, T::ZERO, terms) }
     }
+}
+
+/// Which limits made the command of what was wanted.
+fn held_back<T: Number>(flags: Flags, limits: &Limits<T>, wanted: T, command: T) -> Flags {
+    flags
+        .with(Flags::SATURATED_HIGH, wanted > limits.high)
+        .with(Flags::SATURATED_LOW, wanted < limits.low)
+        .with(Flags::SLEWING, command != limits.limit(wanted))
 }
 
 /// Conditional integration: whether the increment pushes further away from what was achieved.

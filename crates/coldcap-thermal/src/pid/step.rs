@@ -65,8 +65,8 @@ pub(super) enum Shape {
     Adrift,
     /// It was valid, and the command was held back by a limit.
     Clipped,
-    /// Samples were lost since, and the command was held: there is no measurement to take a difference
-    /// to, but what was asked for is still known.
+    /// It had no sample, and the last command was held: there is no last measurement to take a
+    /// difference to, but what was asked for and achieved is known.
     Held,
 }
 
@@ -151,6 +151,8 @@ impl<T: Number> Pid<T> {
             && !limits.slewed
             && input.dt == with.period
             && input.achieved == self.command
+            && input.achieved >= limits.low
+            && input.achieved <= limits.high
             && measured.fault().is_none()
             && input.feed_forward.fault().is_none()
             && input.setpoint.signal() == self.setpoint;
@@ -194,12 +196,14 @@ mod tests {
     /// Walks both ways from the same state; how many steps were short ones.
     fn both_ways<T: Number>(
         with: &Coefficients<T>,
-        limits: &Limits<T>,
+        [limits, narrow]: [&Limits<T>; 2],
         inputs: impl Iterator<Item = Input<T>>,
     ) -> u32 {
         let mut pid = Pid::new();
         let mut short = 0;
-        for mut input in inputs {
+        for (mut input, limits) in
+            inputs.zip([limits, limits, limits, limits, narrow].into_iter().cycle())
+        {
             if input.achieved == T::ONE {
                 input.achieved = pid.command;
             }
@@ -227,6 +231,7 @@ mod tests {
                 let tuning = Tuning::isa(gain, ti, td).weighted(b, 0.5);
                 let with = Coefficients::<$number>::new(&tuning, PERIOD).unwrap();
                 let limits = Limits::<$number>::new($of(-900.0), $of(900.0)).unwrap();
+                let narrow = Limits::<$number>::new($of(-0.05), $of(0.05)).unwrap();
                 let inputs = signals.iter().map(|(y, f, odd)| Input {
                     mode: if *odd == 1 { Mode::Hold } else { Mode::Auto },
                     setpoint: $of(if *odd == 2 { 0.5 } else { 0.25 }),
@@ -235,7 +240,7 @@ mod tests {
                     achieved: if *odd == 4 { $of(0.125) } else { $of(1.0) },
                     dt: if *odd == 5 { Duration::ZERO } else { PERIOD },
                 });
-                let short = both_ways(&with, &limits, inputs);
+                let short = both_ways(&with, [&limits, &narrow], inputs);
                 prop_assert!(signals.len() < 50 || short > 0);
             }
         })+ };
