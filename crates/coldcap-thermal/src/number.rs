@@ -28,8 +28,8 @@ use core::fmt;
 #[cfg(doc)]
 use fixed::types::{I16F16, I32F32};
 
-/// The largest size of a signal, in its own unit: ±2048 °C, K, or units of the output; two units less
-/// in [`I32F32`], whose signals are rounded.
+/// The largest size of a signal, in its own unit: ±2048 °C, K, or units of the output. In
+/// [`I32F32`], whose signals are rounded to 2⁻¹⁶, it is −2046 to below 2047.
 pub const RANGE: u16 = 2_048;
 
 mod sealed {

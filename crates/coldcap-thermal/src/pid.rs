@@ -21,6 +21,10 @@
 //! u(k) = v(k) limited to [low, high], and to [u(k−1) − fall, u(k−1) + rise]
 //! ```
 //!
+//! Sums are taken in this order, which matters to floating point: `v = ((±K·e + D) + I) + f`,
+//! `D = (a·D + g·(y(k−1) − y(k))) + c·g·Δr` with `g = ±K·Td·(1 − a)/h`, and the lag below as
+//! `(limited(achieved) − u) − (v − u)`.
+//!
 //! The setpoint weight `b` stands in the integral: summed over all moves of the setpoint the second
 //! line is `∓K·(1 − b)·r`, so `±K·e + I` is the proportional term `±K·(b·r − y)` of the law and its
 //! integral, in exact arithmetic. That way no gain multiplies anything that is not zero at rest, and
@@ -46,15 +50,26 @@
 //! that is not a number, or beyond ±[`RANGE`](crate::number::RANGE), is an invalid one. So is one whose setpoint, feed-forward or
 //! achieved output is.
 //!
+//! The first of several faults is named, in the order measurement, setpoint, feed-forward, achieved. In
+//! every mode but automatic D is zero. After a fallback, or a mode that ran without a sample, the first
+//! valid step neither differentiates nor looks at a lag, but it integrates. `hold` counts steps in
+//! automatic only. Slew and bleed start from the last command as today's limits leave it. A manual or
+//! tracked output that is not a number holds the last command, whatever the sensor says. Without a
+//! sample there is no proportional term to show: it reads zero.
+//!
 //! # Time
 //! [`Jitter`] says what is done about a step out of time. Scaled by the ratio `q` of the time that
 //! passed to the period, increments of the integral are multiplied by `q`, and the new derivative by
 //! `1/(a + q·(1 − a))`, which makes the pole `1/(1 + q·(1 − a)/a)`: exact at `q = 1`, a backward Euler
-//! step of the filter elsewhere. A step in which no time passed changes neither integral nor derivative.
+//! step of the filter elsewhere. The divisor is at
+//! least 1/16, and the pull of back-calculation at most the lag. In fixed point `q`, `a` and the factor are
+//! taken in 2⁻¹⁶ there, truncated. A step in which no time passed integrates nothing, and leaves the
+//! derivative as it is: the change of the measurement counts in the next step, the kick of a setpoint
+//! that moved in it is lost, its weight in the integral is not.
 //!
 //! # Numbers
-//! See [`number`](crate::number). In both fixed-point types products are truncated at 2⁻⁴⁰ and the
-//! output is rounded once; the same inputs give the same bits on every machine. So do `f32` and `f64`
+//! See [`number`](crate::number). In both fixed-point types products are truncated at 2⁻⁴⁰,
+//! toward −∞, and the output is rounded once; the same inputs give the same bits on every machine. So do `f32` and `f64`
 //! wherever IEEE 754 is kept (no flush to zero, no contraction).
 //!
 //! # Storing
