@@ -111,6 +111,8 @@ pub trait Number:
     fn widen(self) -> Self::Term;
     /// A term as a number, rounded once and saturated.
     fn narrow(term: Self::Term) -> Self;
+    /// A term as a number, rounded once, if it is not too large for one.
+    fn fitting(term: Self::Term) -> Option<Self>;
     /// The sum of two numbers, saturated.
     fn plus(self, other: Self) -> Self;
     /// The difference of two numbers, saturated.

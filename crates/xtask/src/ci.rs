@@ -1,7 +1,7 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, docs, emulator, fuzz, panics, prose};
+use crate::{arch, bare, docs, emulator, fuzz, panics, probe, prose};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -22,12 +22,16 @@ const STEPS: &[(&str, Step)] = &[
     ("firmware", panics::check),
     ("emulator", emulator::treatment),
     ("uart", emulator::uart),
+    ("traces", probe::traces),
+    ("cost", probe::cost),
+    ("sizes", probe::sizes),
     ("benches", benches),
+    ("slice", fuzz::slice),
     ("fuzz", fuzz::check),
 ];
 
 /// Steps that are run by hand only.
-const BY_HAND: &[(&str, Step)] = &[("count", emulator::count)];
+const BY_HAND: &[(&str, Step)] = &[("count", emulator::count), ("compare", compare)];
 
 /// The step of this name.
 pub(crate) fn step(name: &str) -> Option<Step> {
@@ -60,9 +64,9 @@ fn row(name: &str, time: Duration) -> String {
 
 fn format() -> Checked {
     shell::run(&["cargo", "fmt", "--all", "--check"])?;
-    let firmware = shell::root().join("examples/firmware-qemu");
-    shell::run_in(&firmware, &["cargo", "fmt", "--check"], &[])?;
-    shell::run_in(&shell::root().join("fuzz"), &["cargo", "fmt", "--check"], &[])?;
+    for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz"] {
+        shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -109,5 +113,19 @@ fn examples() -> Checked {
 /// Runs every bench once, to see that it works; times are for people.
 fn benches() -> Checked {
     shell::run(&["cargo", "bench", "--quiet", "--package", "coldcap-benches", "--", "--test"])?;
+    Ok(Outcome::Done)
+}
+
+/// A step beside the other crates', as a Markdown table.
+fn compare() -> Checked {
+    shell::run(&[
+        "cargo",
+        "bench",
+        "--quiet",
+        "--package",
+        "coldcap-benches",
+        "--bench",
+        "rivals",
+    ])?;
     Ok(Outcome::Done)
 }

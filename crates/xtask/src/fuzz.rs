@@ -1,4 +1,4 @@
-//! A smoke run of every fuzz target.
+//! A smoke run of every fuzz target, and random walks without a fuzzer.
 
 use crate::shell::{self, Checked, Outcome};
 
@@ -21,4 +21,17 @@ pub(crate) fn check() -> Checked {
         shell::run_in(&folder, &line, &[("RUST_BACKTRACE", "1")])?;
     }
     Ok(Outcome::Done)
+}
+
+/// Random operations on a controller of every number type, without a fuzzer: much faster, and the same on
+/// every machine.
+pub(crate) fn campaign(steps: &str) -> Checked {
+    let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-trial"];
+    shell::run(&[&run[..], &["--bin", "campaign", "--", steps]].concat())?;
+    Ok(Outcome::Done)
+}
+
+/// A small slice of the campaign.
+pub(crate) fn slice() -> Checked {
+    campaign("2000000")
 }

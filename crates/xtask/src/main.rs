@@ -7,6 +7,7 @@ mod docs;
 mod emulator;
 mod fuzz;
 mod panics;
+mod probe;
 mod prose;
 mod shell;
 
@@ -29,15 +30,23 @@ usage: cargo xtask COMMAND
   tcp        the whole treatment over TCP: same output hash
   uart       60 treatment seconds over the emulated UART
   examples   the host examples
+  traces     the controller's traces on Cortex-M4F, Cortex-M0 and WebAssembly: same hashes
+  cost       executed instructions a step on the emulated Cortex-M4F, within the budget
+  sizes      bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it
+  slice      two million random operations on a controller of every number type
   faults     docs/faults.md is what the runs say (`faults write` writes it)
   fuzz       20 seconds of every fuzz target (needs cargo-fuzz)
-  count      executed instructions a tick on the emulated Cortex-M4F";
+  count      executed instructions a tick on the emulated Cortex-M4F
+  compare    a step beside the other crates', as a Markdown table
+  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["ci"] => ci::run(),
+        ["campaign", "pid"] => fuzz::campaign("100000000"),
+        ["campaign", "pid", steps] => fuzz::campaign(steps),
         ["faults", "write"] => docs::write_faults(),
         [name] => match ci::step(name) {
             Some(step) => step(),

@@ -53,13 +53,13 @@ pub(crate) fn check() -> Checked {
     }
 }
 
-fn is_panic(name: &str) -> bool {
+pub(crate) fn is_panic(name: &str) -> bool {
     ["panic", "begin_unwind", "unwrap_failed", "expect_failed", "index_fail"]
         .iter()
         .any(|word| name.contains(word))
 }
 
-fn route(reached: &BTreeMap<String, String>, end: &str) -> String {
+pub(crate) fn route(reached: &BTreeMap<String, String>, end: &str) -> String {
     let mut steps = vec![end];
     let mut at = end;
     while let Some(from) = reached.get(at).filter(|from| from.as_str() != at) {
@@ -71,7 +71,7 @@ fn route(reached: &BTreeMap<String, String>, end: &str) -> String {
 }
 
 /// A tool for object files: from the toolchain's llvm-tools, or Debian's cross binutils.
-fn tool(name: &str) -> Option<String> {
+pub(crate) fn tool(name: &str) -> Option<String> {
     let sysroot = shell::output(&["rustc", "--print", "sysroot"]).ok()?;
     let host = std::path::Path::new(sysroot.trim()).join("lib/rustlib");
     let bundled = std::fs::read_dir(host).ok()?.flatten().map(|entry| entry.path());
@@ -84,13 +84,13 @@ fn tool(name: &str) -> Option<String> {
 }
 
 /// Who calls whom, read from a disassembly.
-struct Graph {
+pub(crate) struct Graph {
     calls: BTreeMap<String, BTreeSet<String>>,
     indirect: BTreeSet<String>,
 }
 
 impl Graph {
-    fn read(listing: &str) -> Self {
+    pub(crate) fn read(listing: &str) -> Self {
         let mut graph = Self { calls: BTreeMap::new(), indirect: BTreeSet::new() };
         let mut current = String::new();
         for line in listing.lines() {
@@ -107,7 +107,16 @@ impl Graph {
     }
 
     /// Everything reachable from the functions whose names contain `start`, with the caller.
-    fn reach(&self, start: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    pub(crate) fn reach(&self, start: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+        self.reach_without(start, "\0")
+    }
+
+    /// The same without going through functions whose names contain `wall`.
+    pub(crate) fn reach_without(
+        &self,
+        start: &str,
+        wall: &str,
+    ) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
         let mut open: Vec<String> =
             self.calls.keys().filter(|name| name.contains(start)).cloned().collect();
         if open.is_empty() {
@@ -117,7 +126,7 @@ impl Graph {
             open.iter().map(|name| (name.clone(), name.clone())).collect();
         while let Some(name) = open.pop() {
             for target in self.calls.get(&name).into_iter().flatten() {
-                if !reached.contains_key(target) {
+                if !reached.contains_key(target) && !target.contains(wall) {
                     reached.insert(target.clone(), name.clone());
                     open.push(target.clone());
                 }

@@ -95,6 +95,10 @@ macro_rules! float {
                 term
             }
 
+            fn fitting(term: Self) -> Option<Self> {
+                Some(term)
+            }
+
             fn plus(self, other: Self) -> Self {
                 self + other
             }

@@ -126,7 +126,7 @@ impl<T: Number> Pid<T> {
         let proportional = T::amplify(with.proportional, error);
         let value = T::value(integral);
         let feedback = T::sum(T::sum(proportional, derivative), value);
-        let command = T::narrow(T::sum(feedback, input.feed_forward.widen()));
+        let command = T::fitting(T::sum(feedback, input.feed_forward.widen()))?;
         if !(command >= limits.low && command <= limits.high) {
             return None;
         }
