@@ -166,16 +166,55 @@ pub(crate) enum From {
 #[command(
     group(ArgGroup::new("source").required(true)),
     after_help = "The record has the columns time_s,input,output; an input holds from its row's time to the next \
-                  row.\nExample: coldcap tune --data step.csv --plot step.svg"
+                  row.\nWith --machine nothing is applied without --accept, or a y where somebody is asked; \
+                  the drawings come first.\nExamples: coldcap tune --data step.csv --plot step.svg\n          \
+                  coldcap tune --machine --rule amigo_pi --accept --out gains"
 )]
 pub(crate) struct Tune {
     /// A record as CSV.
     #[arg(long, value_name = "CSV", group = "source")]
     pub(crate) data: Option<PathBuf>,
+    /// A guided relay test of the coolant loop on the virtual machine.
+    #[arg(long, group = "source")]
+    pub(crate) machine: bool,
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Where the drawing of record and model goes.
+    /// Where the drawing of record and model goes; with --machine a second one, of present and proposed
+    /// gains, goes beside it to NAME-comparison.
     #[arg(long, value_name = "FILE", default_value = "tune.svg")]
     pub(crate) plot: PathBuf,
+    /// The virtual patient; without it, the standard head.
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) patient: Option<PathBuf>,
+    /// Decides noise and offsets of all sensors.
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "data")]
+    pub(crate) seed: u64,
+    /// A fault of the machine, from one second to another.
+    #[arg(long, value_name = "NAME@SECONDS[..SECONDS]", conflicts_with = "data")]
+    pub(crate) fault: Vec<String>,
+    /// What the supply is held at, in °C.
+    #[arg(
+        long,
+        value_name = "C",
+        default_value_t = -4.0,
+        allow_negative_numbers = true,
+        conflicts_with = "data"
+    )]
+    pub(crate) target: f64,
+    /// The rule that the proposal is by; ziegler_nichols only to compare.
+    #[arg(long, value_name = "NAME", default_value = "amigo_pi", conflicts_with = "data")]
+    pub(crate) rule: String,
+    /// How far the supply may get away from its target during the test, in K.
+    #[arg(long, value_name = "K", default_value_t = 1.0, conflicts_with = "data")]
+    pub(crate) band: f64,
+    /// How far the valve's command moves during the test, of its whole range.
+    #[arg(long, value_name = "PART", default_value_t = 0.1, conflicts_with = "data")]
+    pub(crate) amplitude: f64,
+    /// Accept the proposal without being asked: writes DIR/coolant-loop.json.
+    #[arg(long, conflicts_with = "data")]
+    pub(crate) accept: bool,
+    /// Parent folder of what is accepted; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "out", conflicts_with = "data")]
+    pub(crate) out: PathBuf,
 }

@@ -147,10 +147,44 @@ impl CoolantLoop {
     /// # Panics
     /// Never.
     pub fn step(&mut self, config: &LoopConfig, input: LoopInput) -> LoopOutput {
+        self.decide(config, &input, None)
+    }
+
+    /// One step in which somebody else decides what the PID would: `trim` is added to the feed-forward,
+    /// within the limits. For a guided experiment, such as a [relay test](crate::tune::relay).
+    ///
+    /// It stands in for [`step`](Self::step), and both changes are without a bump: begin with
+    /// [`trim`](Self::trim), and the next `step` goes on from what was driven last. Without a target, and
+    /// while the supply is invalid, the valve is closed as ever.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn drive(&mut self, config: &LoopConfig, input: LoopInput, trim: I16F16) -> LoopOutput {
+        self.decide(config, &input, Some(trim))
+    }
+
+    /// The last command of the valve, 0 to 1, before its characteristic and its stroke.
+    #[must_use]
+    pub const fn command(&self) -> I16F16 {
+        self.pid.command()
+    }
+
+    /// What the last command had beyond the feed-forward: the PID's own part, once the loop runs.
+    #[must_use]
+    pub fn trim(&self) -> I16F16 {
+        self.pid.command().saturating_sub(self.forward)
+    }
+
+    fn decide(
+        &mut self,
+        config: &LoopConfig,
+        input: &LoopInput,
+        trim: Option<I16F16>,
+    ) -> LoopOutput {
         match (input.target, input.supply) {
             (None, _) => self.stop(),
-            (Some(_), Err(fault)) => self.hold(config, &input, fault),
-            (Some(target), Ok(supply)) => self.regulate(config, &input, target, supply),
+            (Some(_), Err(fault)) => self.hold(config, input, fault),
+            (Some(target), Ok(supply)) => self.regulate(config, input, (target, supply), trim),
         }
     }
 
@@ -172,8 +206,8 @@ impl CoolantLoop {
         &mut self,
         config: &LoopConfig,
         input: &LoopInput,
-        target: Coolant,
-        supply: Coolant,
+        (target, supply): (Coolant, Coolant),
+        trim: Option<I16F16>,
     ) -> LoopOutput {
         let achieved = self.valve.achieved(&config.valve, input.valve_achieved);
         let mut ramp = self.started(config, input, supply);
@@ -183,7 +217,9 @@ impl CoolantLoop {
         self.held = false;
         self.forward = config.forward(input, effective).unwrap_or(self.forward);
         let (setpoint, measured) = (effective.0.to_fixed(), Ok(supply.0.to_fixed()));
+        let by_hand = |trim: I16F16| Mode::Track(self.forward.saturating_add(trim));
         let input_now = Input {
+            mode: trim.map_or(Mode::Auto, by_hand),
             feed_forward: self.forward,
             ..Input::auto(setpoint, measured, achieved, input.dt)
         };

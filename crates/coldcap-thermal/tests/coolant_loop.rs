@@ -369,3 +369,45 @@ fn a_tank_too_warm_saturates_without_winding_up() {
     assert!(lowest > -5.1, "{lowest}");
     assert!((bench.plant.sensed + 4.0).abs() < 0.05);
 }
+
+#[test]
+fn an_experiment_begins_and_ends_without_a_bump() {
+    use fixed::types::I16F16;
+    let mut bench = Bench::new(Plant::reference());
+    bench.run(1_500);
+    let (start, command) = (bench.channel.trim(), bench.channel.command());
+    let drive = |bench: &mut Bench, trim: I16F16| {
+        let supply = Ok(bench.plant.measured());
+        let input = bench.plant.input(TARGET, supply, bench.plant.read_back());
+        bench.output = bench.channel.drive(&bench.config, input, trim);
+        bench.plant.step(bench.output.valve);
+        bench.channel.command()
+    };
+    // The beginning: the command moves by what the feed-forward moves, no more.
+    let first = drive(&mut bench, start);
+    assert!(first.abs_diff(command) < I16F16::lit("0.002"), "{command} {first}");
+    let swung = start + I16F16::lit("0.1");
+    for _ in 0..300 {
+        let command = drive(&mut bench, swung);
+        assert!(bench.channel.trim().abs_diff(swung) <= I16F16::DELTA && command < 1);
+    }
+    assert!(bench.plant.sensed < -4.2, "{}", bench.plant.sensed);
+    // The end: the PID goes on from where the experiment was, and takes the supply back.
+    let last = bench.channel.command();
+    bench.tick(TARGET);
+    let taken = bench.channel.command();
+    assert!(taken.abs_diff(last) < I16F16::lit("0.004"), "{last} {taken}");
+    bench.run(300);
+    assert!((bench.plant.sensed + 4.0).abs() < 0.05, "{}", bench.plant.sensed);
+}
+
+#[test]
+fn an_experiment_without_a_valid_supply_or_a_target_drives_a_closed_valve() {
+    let mut bench = Bench::new(Plant::reference());
+    bench.run(1_500);
+    let half = fixed::types::I16F16::lit("0.5");
+    for (target, supply) in [(TARGET, Err(Fault::Open)), (None, Ok(Coolant::from_milli(-4_000)))] {
+        let input = bench.plant.input(target, supply, Duty::OFF);
+        assert_eq!(bench.channel.drive(&bench.config, input, half).valve, Duty::OFF);
+    }
+}

@@ -6,6 +6,7 @@
     clippy::arithmetic_side_effects
 )]
 
+use coldcap_thermal::pid::{Action, Coefficients, Tuning, TuningError};
 use coldcap_thermal::tune::model::Model;
 use coldcap_thermal::tune::rules::{Gains, Rule, RuleError};
 use core::f64::consts::PI;
@@ -281,5 +282,28 @@ fn plants_that_a_rule_cannot_serve() {
         assert_eq!(simc, Err(RuleError::ClosedLoopTime));
         let lambda = Rule::LambdaWith { closed_loop_s }.gains(&good);
         assert_eq!(lambda, Err(RuleError::ClosedLoopTime));
+    }
+}
+
+#[test]
+fn the_sign_of_the_gain_picks_the_action() {
+    let gains = |k| Gains { rule: Rule::AmigoPid, k, ti_s: 12.0, td_s: 1.5 };
+    let (cooler, heater) = (gains(-0.25).tuning(), gains(0.25).tuning());
+    assert_eq!(cooler, Tuning::isa(0.25, 12.0, 1.5));
+    assert_eq!((cooler.action, heater.action), (Action::Direct, Action::Reverse));
+    assert_eq!(heater, cooler.reverse());
+    // The law that both notations stand for: u = k·e with e = r − y, whatever the sign of k.
+    let period = coldcap_units::Duration::from_millis(100);
+    for (k, expected) in [(-0.25, -0.5), (0.25, 0.5)] {
+        let with = Coefficients::<f64>::new(&gains(k).tuning(), period).unwrap();
+        let limits = coldcap_thermal::pid::Limits::<f64>::new(-1.0, 1.0).unwrap();
+        let mut pid = coldcap_thermal::pid::Pid::new();
+        let input = coldcap_thermal::pid::Input::auto(3.0, Ok(1.0), 0.0, period);
+        let proportional = pid.step(&with, &limits, &input).proportional();
+        assert!((proportional - expected).abs() < 1e-12, "{proportional}");
+    }
+    for k in [0.0, f64::NAN] {
+        let refused = Coefficients::<f64>::new(&gains(k).tuning(), period);
+        assert_eq!(refused.err(), Some(TuningError::Gain));
     }
 }

@@ -16,6 +16,7 @@ const STEPS: &[(&str, Step)] = &[
     ("doc", doc),
     ("bare", bare::check),
     ("demo", demo),
+    ("tune", tune),
     ("tcp", emulator::tcp),
     ("examples", examples),
     ("faults", docs::check_faults),
@@ -101,6 +102,17 @@ fn demo() -> Checked {
     println!("demo: {:.2} s of wall time", start.elapsed().as_secs_f64());
     let recording = format!("{out}/paclitaxel-weekly/session.ccap");
     shell::run(&[&coldcap, "replay", &recording])?;
+    Ok(Outcome::Done)
+}
+
+/// A guided tuning of the virtual machine, up to the file of what was accepted.
+fn tune() -> Checked {
+    let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
+    let out = shell::target().join("ci-tune");
+    std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let plot = out.join("tune.svg").to_string_lossy().into_owned();
+    let out = out.to_string_lossy().into_owned();
+    shell::run(&[&coldcap, "tune", "--machine", "--accept", "--plot", &plot, "--out", &out])?;
     Ok(Outcome::Done)
 }
 

@@ -1,5 +1,6 @@
 //! The plant behind a record, and gains for it.
 
+mod machine;
 mod record;
 
 use crate::arguments::Tune;
@@ -14,8 +15,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) fn run(options: &Tune) -> Result<(), Failure> {
-    // Whoever adds another source makes this a match.
-    let Some(path) = &options.data else { return Ok(()) };
+    let Some(path) = &options.data else { return machine::run(options) };
     let samples = record::read(path)?;
     let found = fit(&samples).map_err(|error| refused(path, &samples, error))?;
     let drawing = drawing(path, &samples, &found);

@@ -3,7 +3,8 @@
 //! [`html`] turns a [`Treatment`] into a self-contained page: inline style, inline drawings, no script
 //! and nothing fetched from anywhere. [`csv::write_trace`] writes what was sampled once a second.
 //!
-//! [`tune_svg`] draws a record beside the model that was fitted to it.
+//! [`tune_svg`] draws a record beside the model that was fitted to it, [`comparison_svg`] two controllers on
+//! the same machine.
 //!
 //! The page says where its data come from. For a simulated or replayed origin that stands in a banner
 //! and across every plot, so that no cut-out of the page passes for a treated person. A value that is
@@ -25,6 +26,7 @@
 pub mod csv;
 
 mod axis;
+mod comparison_plot;
 mod drive_plot;
 mod figures;
 mod page;
@@ -41,6 +43,9 @@ mod treatment;
 mod tune_plot;
 
 pub use crate::capture::Origin;
+pub use comparison_plot::{
+    ComparisonPlot, ComparisonPoint, Mark as ComparisonMark, comparison_svg,
+};
 pub use page::html;
 pub use totals::{CoolantHeld, PhaseTotal};
 pub use treatment::{

@@ -36,19 +36,19 @@ pub struct TunePlot<'a> {
     pub points: &'a [TunePoint],
 }
 
-const LEFT: f64 = 74.0;
-const RIGHT: f64 = 16.0;
+pub(super) const LEFT: f64 = 74.0;
+pub(super) const RIGHT: f64 = 16.0;
 const TOP: f64 = 74.0;
 const OUTPUT_HEIGHT: f64 = 300.0;
 const GAP: f64 = 22.0;
 const INPUT_HEIGHT: f64 = 96.0;
 const HEIGHT: f64 = TOP + OUTPUT_HEIGHT + GAP + INPUT_HEIGHT + 48.0;
 
-const STYLE: &str = "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;fill:#16202a}\
+pub(super) const STYLE: &str = "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;fill:#16202a}\
 .title{font-size:17px;font-weight:700}.tick{font-size:11.5px}.note{font-size:12px;fill:#3d4a57}\
 .label{font-size:12px;font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}\
 .grid{stroke:#cfd6dc;stroke-width:.8}.axis{stroke:#16202a;stroke-width:1}\
-.frame{fill:none;stroke:#16202a;stroke-width:1}";
+.frame{fill:none;stroke:#16202a;stroke-width:1}.mark{stroke:#16202a;stroke-width:.9;stroke-dasharray:3 3}";
 
 /// Draws the record: dots for what was measured, a line for the model, and the input below.
 ///
@@ -105,16 +105,20 @@ fn is_drawn(point: &TunePoint) -> bool {
 
 /// A linear scale with ticks at multiples of 1, 2 or 5 times a power of ten.
 #[derive(Clone, Copy, Debug)]
-struct Scale {
+pub(super) struct Scale {
     low: f64,
     high: f64,
     step: f64,
-    places: [f64; 2],
+    pub(super) places: [f64; 2],
 }
 
 impl Scale {
     /// Holds every value, rounded outwards to whole steps, with some room to the frame.
-    fn around(values: impl Iterator<Item = f64>, intervals: f64, places: [f64; 2]) -> Self {
+    pub(super) fn around(
+        values: impl Iterator<Item = f64>,
+        intervals: f64,
+        places: [f64; 2],
+    ) -> Self {
         let Self { low, high, step, .. } = Self::from_end_to_end(values, intervals, places);
         let room = 0.02 * (high - low);
         let low = ((low - room) / step).floor() * step;
@@ -122,8 +126,13 @@ impl Scale {
         Self { low, high, step, places }
     }
 
+    /// The same without what lies below `floor`.
+    pub(super) fn not_below(self, floor: f64) -> Self {
+        Self { low: self.low.max(floor), ..self }
+    }
+
     /// From the lowest value to the highest.
-    fn from_end_to_end(
+    pub(super) fn from_end_to_end(
         values: impl Iterator<Item = f64>,
         intervals: f64,
         places: [f64; 2],
@@ -143,7 +152,7 @@ impl Scale {
     }
 
     /// The place of a value, kept within the scale.
-    fn at(&self, value: f64) -> f64 {
+    pub(super) fn at(&self, value: f64) -> f64 {
         let share = (value - self.low) / (self.high - self.low);
         let [from, to] = self.places;
         from + (to - from) * if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
@@ -173,7 +182,7 @@ fn step_for(span: f64, intervals: f64) -> f64 {
 }
 
 /// Frame, horizontal lines, their values, and the name of the axis along it.
-fn panel(time: &Scale, axis: &Scale, label: &str) -> Markup {
+pub(super) fn panel(time: &Scale, axis: &Scale, label: &str) -> Markup {
     let [left, right] = time.places;
     let [bottom, top] = axis.places;
     let middle = (bottom + top) / 2.0;
@@ -191,7 +200,7 @@ fn panel(time: &Scale, axis: &Scale, label: &str) -> Markup {
     }
 }
 
-fn time_scale(time: &Scale, bottom: f64) -> Markup {
+pub(super) fn time_scale(time: &Scale, bottom: f64) -> Markup {
     let [left, right] = time.places;
     html! {
         @for tick in time.ticks() {
@@ -240,7 +249,7 @@ fn ends(column: &[(f64, f64)]) -> Vec<(f64, f64)> {
     ends
 }
 
-fn thinned(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(super) fn thinned(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     columns(places).flat_map(ends).collect()
 }
 

@@ -6,6 +6,7 @@
 use core::fmt;
 
 use super::model::Model;
+use crate::pid::Tuning;
 
 /// A tuning rule. K, T and L are the plant's gain, time constant and delay; Ku and Pu its ultimate
 /// gain and period.
@@ -55,6 +56,32 @@ pub struct Gains {
     pub ti_s: f64,
     /// Derivative time in seconds; zero without derivative action.
     pub td_s: f64,
+}
+
+impl Gains {
+    /// The same gains as a [`Tuning`] in the ISA form with its defaults: a negative gain is a cooler's,
+    /// [`Action::Direct`](crate::pid::Action::Direct), a positive one a heater's.
+    ///
+    /// It is not checked here; [`Coefficients::new`](crate::pid::Coefficients) does that.
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// ```
+    /// use coldcap_thermal::pid::{Action, Tuning};
+    /// use coldcap_thermal::tune::model::Model;
+    /// use coldcap_thermal::tune::rules::Rule;
+    /// let cooler = Model { gain: -2.0, time_constant_s: 10.0, delay_s: 1.0 };
+    /// let tuning = Rule::Simc.gains(&cooler)?.tuning();
+    /// assert_eq!((tuning.gain, tuning.action), (2.5, Action::Direct));
+    /// assert_eq!(tuning, Tuning::isa(2.5, 8.0, 0.0));
+    /// # Ok::<(), coldcap_thermal::tune::rules::RuleError>(())
+    /// ```
+    #[must_use]
+    pub const fn tuning(&self) -> Tuning {
+        let tuning = Tuning::isa(self.k.abs(), self.ti_s, self.td_s);
+        if self.k < 0.0 { tuning } else { tuning.reverse() }
+    }
 }
 
 impl Rule {
