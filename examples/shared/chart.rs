@@ -108,16 +108,16 @@ impl Chart {
             svg,
             "<rect class=\"frame\" x=\"{LEFT}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/>"
         );
-        legend(svg, panel, top - 7.0);
+        legend(svg, panel, top - 11.0);
     }
 
-    /// One point a pixel and the extremes between, as far as they differ by half a pixel.
+    /// A point every other pixel, and those between that are three pixels higher or lower.
     fn line(&self, svg: &mut String, panel: &Panel, line: &Line, top: f64) {
         let places = line.points.iter().map(|(x, y)| (self.x(*x), panel.y(*y, top)));
         let mut points = String::new();
         let mut last = (f64::MIN, f64::MIN);
         for (x, y) in places.filter(|(x, _)| (LEFT..=RIGHT).contains(x)) {
-            if x - last.0 >= 1.0 || (y - last.1).abs() >= 3.0 {
+            if x - last.0 >= 2.0 || (y - last.1).abs() >= 3.0 {
                 let _ = write!(points, "{x:.1},{y:.1} ");
                 last = (x, y);
             }
