@@ -119,6 +119,39 @@ fn tune() -> Checked {
 fn examples() -> Checked {
     let line = ["cargo", "run", "--release", "--quiet", "--package", "coldcap-examples"];
     shell::run(&[&line[..], &["--example", "watch"]].concat())?;
+    let built = ["cargo", "build", "--quiet", "--package", "coldcap-examples", "--examples"];
+    shell::run(&built)?;
+    for name in thermal_examples()? {
+        run_example(&name)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The programs of `docs/thermal-control.md`: whatever stands there, so that none is forgotten.
+fn thermal_examples() -> Result<Vec<String>, Box<dyn core::error::Error>> {
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(shell::root().join("examples"))? {
+        let path = file?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_source = path.extension().is_some_and(|extension| extension == "rs");
+        if is_source && name.starts_with("thermal_") {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Runs an example as it was built for development; figures go to the folder of builds.
+fn run_example(name: &str) -> Checked {
+    let figures = shell::target().join("ci-figures").to_string_lossy().into_owned();
+    let mut line = vec!["cargo", "run", "--quiet", "--package", "coldcap-examples"];
+    line.extend(["--example", name]);
+    if name == "thermal_figures" {
+        line.extend(["--", &figures]);
+    }
+    println!("-- {name}");
+    shell::run(&line)?;
     Ok(Outcome::Done)
 }
 
