@@ -77,6 +77,38 @@ pub const fn heat_milliwatts(flow: MillilitersPerMinute, delta: Kelvin, mixture:
     }
 }
 
+/// By how much `milliwatts` warm a stream of coolant: the inverse of [`heat_milliwatts`].
+///
+/// `ΔT = P / (V̇ · (ρ·cp))`, rounded towards zero to the thousandth of a kelvin. `None` without flow, and
+/// where the rise does not fit a temperature.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_calibration::coolant::{Mixture, temperature_rise};
+/// use coldcap_units::{Kelvin, MillilitersPerMinute};
+///
+/// // 5 W of a pump in 1 L/min: 76 mK.
+/// let rise = temperature_rise(MillilitersPerMinute(1_000), 5_000, Mixture::PropyleneGlycol30);
+/// assert_eq!(rise, Some(Kelvin::from_milli(76)));
+/// assert_eq!(temperature_rise(MillilitersPerMinute(0), 5_000, Mixture::default()), None);
+/// ```
+#[must_use]
+pub const fn temperature_rise(
+    flow: MillilitersPerMinute,
+    milliwatts: i32,
+    mixture: Mixture,
+) -> Option<Kelvin> {
+    let per_kelvin = (flow.0 as i64).saturating_mul(mixture.joules_per_liter_kelvin() as i64);
+    // mW · 60 s/min over mL/min · J/(L·K) is K; a thousand times that is mK.
+    let scaled = (milliwatts as i64).saturating_mul(60_000);
+    match scaled.checked_div(per_kelvin) {
+        Some(milli) if milli.saturating_abs() <= 30_000 => Some(Kelvin::from_milli(milli as i32)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +141,16 @@ mod tests {
             let exact = f64::from(flow) * product * kelvin / 60.0;
             let got = heat_milliwatts(MillilitersPerMinute(flow), delta, MIXTURES[which]);
             prop_assert!((f64::from(got) - exact).abs() <= 0.500_001);
+        }
+
+        #[test]
+        fn the_rise_brings_the_heat_back(flow in 50u16..3_000, heat in -60_000i32..60_000) {
+            let flow = MillilitersPerMinute(flow);
+            if let Some(rise) = temperature_rise(flow, heat, Mixture::default()) {
+                let back = heat_milliwatts(flow, rise, Mixture::default());
+                // A thousandth of a kelvin of 3 L/min is 196 mW.
+                prop_assert!((back - heat).abs() <= 200);
+            }
         }
 
         #[test]

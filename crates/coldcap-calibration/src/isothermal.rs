@@ -2,7 +2,11 @@
 //!
 //! With the pump on, the chiller off and the cap not worn, supply, return, front and rear sensor see
 //! the same coolant. What they differ by is calibration error, and it matters: at 1 L/min a mismatch of
-//! 0.1 K between supply and return is 6.5 W, an eighth of what a scalp gives.
+//! 0.1 K between supply and return is 6.5 W, a sixth of what a scalp gives.
+//!
+//! The bath is not quite one: the pump sits between return and supply and its heat, with nothing to carry
+//! it away, warms the stream there by `P/(V̇·ρc)` in every round, 76 mK for 5 W and 1 L/min. Take it away
+//! with [`LoopTemperatures::ahead_of_pump`], or it is stored as an offset and later found as heat of a head.
 
 use crate::average::Average;
 use crate::progress::Progress;
@@ -59,6 +63,28 @@ pub struct LoopTemperatures {
 type Millis = [i32; 4];
 
 impl LoopTemperatures {
+    /// The same temperatures with the pump's `rise` taken from the supply: what the four sensors would
+    /// show in the bath as it is ahead of the pump. For a loop that goes round past the tank; faults
+    /// stay as they are. The rise is that of [`coolant::temperature_rise`](crate::coolant::temperature_rise).
+    ///
+    /// ```
+    /// use coldcap_calibration::isothermal::LoopTemperatures;
+    /// use coldcap_units::{Coolant, Interface, Kelvin};
+    ///
+    /// let shown = LoopTemperatures {
+    ///     supply: Ok(Coolant::from_milli(22_076)),
+    ///     returned: Ok(Coolant::from_milli(22_000)),
+    ///     front: Ok(Interface::from_milli(22_000)),
+    ///     rear: Ok(Interface::from_milli(22_000)),
+    /// };
+    /// let bath = shown.ahead_of_pump(Kelvin::from_milli(76));
+    /// assert_eq!(bath.supply.unwrap().to_milli(), 22_000);
+    /// ```
+    #[must_use]
+    pub fn ahead_of_pump(self, rise: Kelvin) -> Self {
+        Self { supply: self.supply.map(|it| Coolant(it.0.plus(rise.negated()))), ..self }
+    }
+
     /// The four values in thousandths of a degree Celsius, or the first sensor that has none.
     pub(crate) fn millis(&self) -> Result<Millis, (LoopSensor, Fault)> {
         Ok([

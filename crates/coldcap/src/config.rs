@@ -110,6 +110,12 @@ pub struct Circulation {
     pub self_test: Duration,
     /// A self-test that has not passed by then has failed.
     pub self_test_limit: Duration,
+    /// The pump's heat into the coolant at that duty, in milliwatts. At the fit visit nothing carries it
+    /// away, and supply and return differ by it: 1 W too much or too little is 1 W of the head's heat
+    /// later on.
+    pub pump_heat_mw: u16,
+    /// How long coolant moves before the sensors are compared: a whole round of it.
+    pub isothermal_settle: Duration,
     /// How long the sensors are compared in one bath at the fit visit.
     pub isothermal_window: Duration,
 }
@@ -126,6 +132,8 @@ impl Circulation {
         oldest: Duration::from_millis(500),
         self_test: Duration::from_secs(5),
         self_test_limit: Duration::from_secs(30),
+        pump_heat_mw: 5_000,
+        isothermal_settle: Duration::from_secs(20),
         isothermal_window: Duration::from_secs(30),
     };
 }

@@ -231,11 +231,9 @@ impl Channel {
         let flowing = measured.is_flowing(config) && !shared.late;
         let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
-        let contact = if phase == Phase::FitVerify {
-            contact
-        } else {
-            self.contact(measured, shared, config)
-        };
+        // The skin's estimate also goes on while the fit visit tests the contact in its own way.
+        let watched = self.contact(measured, shared, config);
+        let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
             self_test: shared.self_test,
             coupled: measured.coupled,

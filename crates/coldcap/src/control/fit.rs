@@ -5,16 +5,18 @@ use crate::config::Config;
 use crate::outputs::{Event, EventKind, Outputs};
 use coldcap_calibration::cap::{self, HeadMeasures};
 use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
-use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest};
+use coldcap_calibration::coolant::temperature_rise;
+use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures};
 use coldcap_calibration::record::CapCalibration;
 use coldcap_session::{Phase, Progress};
-use coldcap_units::{Duration, Instant};
+use coldcap_units::{Duration, Fault, Instant};
 
 /// What a fit visit has found so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FitVisit {
     phase: Phase,
     measures: Option<HeadMeasures>,
+    settled: Duration,
     isothermal: IsothermalTest,
     offsets: Option<IsothermalOffsets>,
     contact: ContactTest,
@@ -35,6 +37,7 @@ impl FitVisit {
         Self {
             phase: Phase::Boot,
             measures: None,
+            settled: Duration::ZERO,
             isothermal: IsothermalTest::new(config.circulation.isothermal_window),
             offsets: None,
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
@@ -80,6 +83,7 @@ impl FitVisit {
         self.failed = false;
         match phase {
             Phase::FitCalibrate => {
+                self.settled = Duration::ZERO;
                 self.isothermal = IsothermalTest::new(config.circulation.isothermal_window);
                 self.offsets = None;
             }
@@ -103,12 +107,11 @@ impl FitVisit {
         }
         // Measures that belong to no cap cannot end in a calibration.
         self.failed |= self.measures.is_none();
-        // Until coolant has moved for a while the four sensors do not share a bath.
-        if self.failed || !step.flowing {
+        if self.failed || !self.is_settled(step, config) {
             return failed_or_running(self.failed);
         }
-        let shown = measured.loop_temperatures(config);
-        match self.isothermal.step(&shown, step.dt).outcome() {
+        let bath = bath(measured, config);
+        match self.isothermal.step(&bath, step.dt).outcome() {
             None => Progress::Running,
             Some(Ok(offsets)) => {
                 self.offsets = Some(offsets);
@@ -119,6 +122,18 @@ impl FitVisit {
                 Progress::Failed
             }
         }
+    }
+
+    /// Until coolant has gone round once the four sensors do not share a bath.
+    fn is_settled(&mut self, step: &FitStep, config: &Config) -> bool {
+        if !step.flowing {
+            return false;
+        }
+        let settled = self.settled >= config.circulation.isothermal_settle;
+        if !settled {
+            self.settled = self.settled.plus(step.dt);
+        }
+        settled
     }
 
     fn test_contact(
@@ -167,6 +182,20 @@ impl FitVisit {
             at,
             patient,
         })
+    }
+}
+
+/// What the four sensors show, the pump's heat taken away: with the valve closed nothing else parts
+/// supply and return.
+fn bath(measured: &MeasuredChannel, config: &Config) -> LoopTemperatures {
+    let shown = measured.loop_temperatures(config);
+    let heat_mw = i32::from(config.circulation.pump_heat_mw);
+    let rise = measured.flow.within(measured.now, config.limits.delays().input_stale);
+    let rise = rise.map(|flow| temperature_rise(flow, heat_mw, config.contact.mixture));
+    match rise {
+        Ok(Some(rise)) => shown.ahead_of_pump(rise),
+        Ok(None) => LoopTemperatures { supply: Err(Fault::Unavailable), ..shown },
+        Err(fault) => LoopTemperatures { supply: Err(fault), ..shown },
     }
 }
 
