@@ -32,6 +32,8 @@
 //! - **Nothing winds up.** The integral follows what the actuator achieved: after any length of
 //!   saturation the command leaves the limit in the step in which the error turns round.
 //!
+//! A chapter with figures and an example for each part: `docs/thermal-control.md`.
+//!
 //! # Example
 //! One channel, one step every 100 ms:
 //!
