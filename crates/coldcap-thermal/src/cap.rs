@@ -16,8 +16,9 @@
 //! A cap with poor contact reads *colder* on its inner face while the scalp under it stays warmer. A
 //! loop that believed it would warm the supply where the fit is worst. The loop cannot tell; whoever
 //! watches the heat uptake can ([`skin`](crate::skin)). While the contact is said to be doubtful the
-//! outer controller therefore holds the supply setpoint where it is: it is never warmed on the word of
-//! that sensor alone. The freeze floor goes on acting.
+//! outer controller may therefore go on making the supply colder, on its way to the target, but never
+//! warmer: not on the word of that sensor alone. The freeze floor goes on acting, and so does whoever asks
+//! for a warmer interface: the supply then goes up by as many kelvins as the target, at once.
 
 use coldcap_units::{
     Celsius, Coolant, Duration, Duty, Fault, Interface, Kelvin, MillilitersPerMinute,
@@ -74,8 +75,10 @@ impl CapLoopConfig {
         }
     }
 
-    fn supplies(&self, coldest: Coolant) -> Result<Limits<I16F16>, LimitsError> {
-        let (low, high) = (coldest.0.to_fixed(), self.warmest_supply.0.to_fixed());
+    /// The supplies that may be asked for. The warmest is the safe one.
+    fn supplies(&self, coldest: Coolant, warmest: I16F16) -> Result<Limits<I16F16>, LimitsError> {
+        let low = coldest.0.to_fixed();
+        let high = self.warmest_supply.0.to_fixed().min(warmest).max(low);
         Limits::<I16F16>::new(low, high)?.with_safe(high)
     }
 }
@@ -143,6 +146,10 @@ pub struct CapLoop {
     pair: Override<I16F16>,
     /// The supply setpoint that the coolant loop followed in the last step.
     followed: I16F16,
+    /// What the outer controller asked for in the last step.
+    commanded: I16F16,
+    /// The interface that was wanted in the last step.
+    wanted: Option<Interface>,
 }
 
 impl CapLoop {
@@ -191,33 +198,47 @@ impl CapLoop {
         target: &CapTarget,
         input: &CapInput,
     ) -> Option<(Coolant, bool)> {
-        let limits = config.supplies(target.coldest_supply).ok()?;
+        let limits = config.supplies(target.coldest_supply, I16F16::MAX).ok()?;
         let interface = input.interface();
         let starting = self.ramp.is_none();
+        let eased = self.eased(target.interface);
         let setpoint = self.ramped(config, target, interface, input.dt)?;
         let mode = match input.supply {
             Ok(supply) if starting => Mode::Track(supply.0.to_fixed()),
             Err(_) if starting => return None,
-            _ if input.contact_doubtful => Mode::Hold,
+            _ if input.contact_doubtful && eased > Kelvin::ZERO => {
+                Mode::Track(self.commanded.saturating_add(eased.to_fixed()))
+            }
             _ => Mode::Auto,
         };
+        let doubted = input.contact_doubtful && mode == Mode::Auto;
+        let warmest = if doubted { self.commanded } else { I16F16::MAX };
+        let below = config.supplies(target.coldest_supply, warmest).ok()?;
         let main = Side {
             with: &config.outer,
-            limits: &limits,
+            limits: &below,
             mode,
             setpoint: setpoint.0.to_fixed(),
             measured: interface.map(|interface| interface.0.to_fixed()),
             feed_forward: I16F16::ZERO,
         };
         let floor = Side {
+            limits: &limits,
             mode: if starting { mode } else { Mode::Auto },
             setpoint: config.floor.0.to_fixed(),
             measured: input.coldest().map(|coldest| coldest.0.to_fixed()),
             ..main
         };
         let selected = self.pair.step(Select::Highest, &main, &floor, self.followed, input.dt);
+        self.commanded = selected.main.command;
         let supply = Coolant(Celsius::from_fixed(selected.command));
         Some((supply, selected.constrained))
+    }
+
+    /// By how much warmer an interface is wanted than in the step before.
+    fn eased(&mut self, wanted: Interface) -> Kelvin {
+        let before = self.wanted.replace(wanted).unwrap_or(wanted);
+        wanted.0.minus(before.0)
     }
 
     /// The effective interface setpoint; the ramp begins at what is measured.

@@ -137,6 +137,13 @@ impl Channel {
         self.actual = placement;
     }
 
+    /// Hair and air under the cap have this mean resistance now; front and rear keep their ratio.
+    pub(super) fn seat_cap(&mut self, resistance: f64) {
+        let mean = 0.5 * (self.front.hair_resistance + self.rear.hair_resistance);
+        self.front.hair_resistance *= resistance / mean;
+        self.rear.hair_resistance *= resistance / mean;
+    }
+
     /// One step on a tank at `tank_c`. Returns the heat that its stream brings to the tank, in J.
     pub(super) fn step(
         &mut self,

@@ -127,6 +127,19 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
         Ok(())
     }
 
+    /// Seats the cap of `channel` anew: from now on hair and air between skin and inner face have this
+    /// resistance in m²K/W, the mean of front and rear, limited to 0.003 to 0.3. A cap that was put on
+    /// badly has more than its patient's hair alone.
+    ///
+    /// # Errors
+    /// There is no such channel.
+    pub fn seat_cap(&mut self, channel: usize, resistance: f64) -> Result<(), NoSuchChannel> {
+        let missing = NoSuchChannel { channel, channels: CHANNELS };
+        let seated = resistance.clamp(0.003, 0.3);
+        self.channels.get_mut(channel).ok_or(missing)?.seat_cap(seated);
+        Ok(())
+    }
+
     /// Lets [`STEP`] pass under `drives`. `now` is the moment at which the step begins; it only
     /// decides which of the `faults` are there.
     pub fn step(&mut self, drives: &Drives<CHANNELS>, now: Instant, faults: &FaultSchedule) {

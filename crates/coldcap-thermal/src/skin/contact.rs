@@ -15,6 +15,10 @@ pub struct WatchLimits {
     pub trusted_to_micro: u32,
     /// Heat must have taught the resistance for so long before anything is said.
     pub after: Duration,
+    /// From this resistance on contact is plainly bad, in 10⁻⁶ m²K/W: then less learning suffices.
+    pub plain_from_micro: u32,
+    /// For how long heat must have taught a plainly bad resistance.
+    pub plain_after: Duration,
     /// The resistance must be doubtful for so long.
     pub doubtful_for: Duration,
     /// And trusted for so long.
@@ -25,7 +29,8 @@ pub struct WatchLimits {
 
 impl WatchLimits {
     /// Doubtful from 0.052, trusted again up to 0.045 m²K/W; first word after 6 minutes of learning and
-    /// one of persistence, which is 9 minutes after the coolant began to flow.
+    /// one of persistence, which is 9 minutes after the coolant began to flow. From 0.075 m²K/W on, half
+    /// of that learning is enough: under so little heat, coolant at −4 °C freezes the face within 10 min.
     ///
     /// In simulation a resistance of 0.045 or 0.060 m²K/W is then told as 0.048 ± 0.004 or
     /// 0.063 ± 0.005 (one standard deviation over fat, core and sensors).
@@ -33,6 +38,8 @@ impl WatchLimits {
         doubtful_from_micro: 52_000,
         trusted_to_micro: 45_000,
         after: Duration::from_secs(360),
+        plain_from_micro: 75_000,
+        plain_after: Duration::from_secs(180),
         doubtful_for: Duration::from_secs(60),
         trusted_for: Duration::from_secs(300),
         silent_for: Duration::from_secs(600),
@@ -124,7 +131,8 @@ impl ContactWatch {
         dt: Duration,
     ) -> ContactFinding {
         self.silent = Duration::ZERO;
-        if evidence.learned < limits.after {
+        let plain = evidence.hair_micro >= limits.plain_from_micro;
+        if evidence.learned < if plain { limits.plain_after } else { limits.after } {
             return self.waiting();
         }
         let counted = |holds: bool, so_far: Duration| {
@@ -199,10 +207,19 @@ mod tests {
     #[test]
     fn says_nothing_before_it_has_learned_and_persisted() {
         let mut watch = ContactWatch::new();
-        let early = run(&mut watch, Ok(evidence(90_000, 359)), 600);
+        let early = run(&mut watch, Ok(evidence(60_000, 359)), 600);
         assert_eq!(early, ContactFinding::Undecided);
-        let short = run(&mut watch, Ok(evidence(90_000, 360)), 59);
+        let short = run(&mut watch, Ok(evidence(60_000, 360)), 59);
         assert!(matches!(short, ContactFinding::Trusted(_)));
+    }
+
+    #[test]
+    fn a_plainly_bad_contact_needs_less_learning() {
+        let mut watch = ContactWatch::new();
+        assert_eq!(run(&mut watch, Ok(evidence(90_000, 179)), 600), ContactFinding::Undecided);
+        assert_eq!(run(&mut watch, Ok(evidence(74_999, 180)), 600), ContactFinding::Undecided);
+        let plain = run(&mut watch, Ok(evidence(75_000, 180)), 60);
+        assert!(matches!(plain, ContactFinding::Doubtful(_)));
     }
 
     #[test]

@@ -18,6 +18,8 @@ const NANO_PER_MICRO: i64 = 1_000;
 pub(super) struct Scalp {
     /// Temperature of the skin's surface.
     pub(super) skin: i64,
+    /// Temperature of the bone and fat under it.
+    pub(super) deep: i64,
     /// Share of the warm perfusion, in billionths.
     pub(super) perfusion: i64,
     /// Hair and trapped air.
@@ -44,6 +46,7 @@ impl Scalp {
     pub(super) fn warm(parameters: &SkinParameters) -> Self {
         Self {
             skin: micro(parameters.warm_skin.0),
+            deep: between(parameters, micro(parameters.warm_skin.0)),
             perfusion: perfusion::FULL,
             hair: nano(parameters.hair_micro),
             tissue: nano(parameters.tissue_micro),
@@ -87,13 +90,21 @@ impl Scalp {
     /// `seconds` pass for skin and perfusion: `C·dT/dt = (Tc − T)·(1/Rt + G·f) − (T − To)/Ro`.
     pub(super) fn advance(&mut self, parameters: &SkinParameters, outside: &Outside, seconds: i64) {
         let below_core = self.below_core(parameters);
-        let brought = flux(below_core, self.tissue).saturating_add(mul_div(
-            self.blood(parameters),
-            below_core,
-            ONE,
-        ));
-        let gained = brought.saturating_sub(self.flux(outside));
+        let near = mul_div(self.tissue, i64::from(parameters.near_milli), 1_000);
+        let conducted = flux(self.deep.saturating_sub(self.skin), near);
+        let carried = mul_div(self.blood(parameters), below_core, ONE);
+        let from_core = flux(
+            micro(parameters.core).saturating_sub(self.deep),
+            self.tissue.saturating_sub(near),
+        );
+        let gained = conducted.saturating_add(carried).saturating_sub(self.flux(outside));
         self.skin = self.skin.saturating_add(warmed(parameters, gained, seconds));
+        let stored = from_core.saturating_sub(conducted).saturating_mul(seconds);
+        self.deep = self.deep.saturating_add(mul_div(
+            stored,
+            1_000,
+            i64::from(parameters.deep_j_per_m2_k),
+        ));
         self.perfusion = perfusion::step(parameters, self.perfusion, self.skin, seconds);
     }
 
@@ -105,6 +116,11 @@ impl Scalp {
     fn blood(&self, parameters: &SkinParameters) -> i64 {
         mul_div(i64::from(parameters.blood_mw_per_m2_k), self.perfusion, perfusion::FULL)
     }
+}
+
+/// Where bone and fat are at rest over a skin at `skin`.
+fn between(parameters: &SkinParameters, skin: i64) -> i64 {
+    approach(skin, micro(parameters.core), i64::from(parameters.near_milli), 1_000)
 }
 
 /// 10⁻⁶ m²K/W in 10⁻⁹ m²K/W.

@@ -14,11 +14,12 @@ use super::second::{Second, SkinInput};
 const STEP: Duration = Duration::from_secs(1);
 /// As many steps at most in one call; a longer silence makes the observer give up.
 const MOST_STEPS: u32 = 60;
-/// Heat teaches the hair for so long after a seating; afterwards it teaches the tissue.
+/// Heat teaches the hair, and a little the tissue, for so long after a seating; afterwards the tissue.
 const SEATING_S: u32 = 600;
 /// Fixed gains: part of the relative error of the heat that a second takes over.
-const HAIR_GAIN: i64 = 100;
-const TISSUE_GAIN: i64 = 1_000;
+const HAIR_GAIN: i64 = 80;
+const TISSUE_GAIN_SEATING: i64 = 2_000;
+const TISSUE_GAIN: i64 = 250;
 /// Errors of the heat beyond this teach no faster, in millionths.
 const MOST_SURPRISE: i64 = 500_000;
 /// Shares are taken of at least this much heat, in mW.
@@ -370,11 +371,13 @@ impl SkinObserver {
         self.state.learned_s = self.state.learned_s.saturating_add(1);
         if self.state.learned_s <= SEATING_S {
             self.learn_hair(surprise);
+            self.learn_tissue(parameters, surprise, TISSUE_GAIN_SEATING);
         } else if self.state.surprise.saturating_abs() > CONTACT_CHANGED {
             self.state.learned_s = 0;
             self.doubt.contact_changed();
         } else {
-            self.learn_tissue(parameters, surprise);
+            self.learn_tissue(parameters, surprise, TISSUE_GAIN);
+            self.doubt.tissue_taught();
         }
     }
 
@@ -391,13 +394,12 @@ impl SkinObserver {
         self.doubt.hair_taught();
     }
 
-    fn learn_tissue(&mut self, parameters: &SkinParameters, surprise: i64) {
-        let change = mul_div(self.scalp.tissue, surprise, ONE.saturating_mul(TISSUE_GAIN));
+    fn learn_tissue(&mut self, parameters: &SkinParameters, surprise: i64, gain: i64) {
+        let change = mul_div(self.scalp.tissue, surprise, ONE.saturating_mul(gain));
         let prior = nano(parameters.tissue_micro);
         let spread = i64::from(parameters.tissue_spread_milli).saturating_mul(TISSUE_REACH);
         let reach = mul_div(prior, spread.min(600), 1_000);
         let (low, high) = (prior.saturating_sub(reach), prior.saturating_add(reach));
         self.scalp.tissue = self.scalp.tissue.saturating_sub(change).min(high).max(low);
-        self.doubt.tissue_taught();
     }
 }

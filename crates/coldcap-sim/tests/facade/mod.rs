@@ -1,0 +1,236 @@
+//! The whole of control on the virtual machine, with somebody who does what an operator does.
+#![allow(dead_code)] // Every test file uses its own part.
+
+use coldcap::{
+    Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Inputs, MachineStatus, Phase,
+    TICK, TickInput,
+};
+use coldcap_guard::Condition;
+use coldcap_session::record::{Entry, Fields, Kind};
+use coldcap_session::{
+    Accepted, Answer, Density, Fact, Flag, Hair, HairType, HeadMeasures, Note, Patient, PlanRequest, PostClock,
+    Request, Role, Target,
+};
+use coldcap_sim::{
+    CapPlacement, FaultSchedule, MachineParameters, PatientParameters, Truth, VirtualMachine,
+};
+use coldcap_units::{Coolant, Duration, Instant, Interface};
+
+const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
+
+const PATIENT: Patient = Patient {
+    id: 17,
+    calibration: 99,
+    session_index: 1,
+    session_count: 6,
+    hair: HAIR,
+    contraindications: 0,
+};
+
+const HEAD: HeadMeasures =
+    HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
+
+const DRUG: Fact = Fact::DrugStarted { drug: 5, hair_toxic: true };
+const DRUG_OVER: Fact = Fact::DrugEnded { drug: 5, hair_toxic: true };
+
+/// The coolant at −4 °C.
+pub(crate) const COOLANT: Target = Target::Coolant(Coolant::from_milli(-4_000));
+/// The cap's inner face at +4 °C.
+pub(crate) const CAP: Target = Target::Cap(Interface::from_milli(4_000));
+pub(crate) const BOTH: [Target; 2] = [COOLANT, CAP];
+
+/// Control of one channel, the machine around it, and the head under its cap.
+pub(crate) struct Facade {
+    pub(crate) control: Control<1>,
+    pub(crate) plant: VirtualMachine<1>,
+    pub(crate) faults: FaultSchedule,
+    pub(crate) now: Instant,
+    pub(crate) channel: ChannelStatus,
+    pub(crate) machine: MachineStatus,
+    pub(crate) drives: Drives<1>,
+    pub(crate) record: Vec<Entry>,
+    next_id: u16,
+}
+
+impl Facade {
+    /// At power-up beside a tank at −8 °C, every cap off.
+    pub(crate) fn new(patient: PatientParameters, seed: u64) -> Self {
+        Self::with(Config::reference(), patient, seed)
+    }
+
+    pub(crate) fn with(config: Config, patient: PatientParameters, seed: u64) -> Self {
+        let mut machine = MachineParameters::standard();
+        machine.tank.start_c = -8.0;
+        Self {
+            control: Control::new(config),
+            plant: VirtualMachine::new(machine, [patient], seed).unwrap(),
+            faults: FaultSchedule::none(),
+            now: Instant::ZERO,
+            channel: ChannelStatus::default(),
+            machine: MachineStatus::default(),
+            drives: Drives::default(),
+            record: Vec::new(),
+            next_id: 0,
+        }
+    }
+
+    /// A treatment that has just begun to cool, after a fit visit on the same power-up.
+    pub(crate) fn cooling(patient: PatientParameters, seed: u64, target: Target) -> Self {
+        let mut facade = Self::new(patient, seed);
+        facade.fit_visit();
+        facade.begin(target);
+        facade
+    }
+
+    pub(crate) fn truth(&self) -> Truth {
+        self.plant.truth(0).unwrap()
+    }
+
+    pub(crate) fn tick(&mut self) {
+        self.tick_with(&[], |_| {});
+    }
+
+    /// One tick with these actions for the channel, and with inputs that `spoil` may have changed.
+    pub(crate) fn tick_with(
+        &mut self,
+        actions: &[Action],
+        spoil: impl FnOnce(&mut Inputs<1>),
+    ) -> Vec<Answer> {
+        self.plant.step(&self.drives, self.now, &self.faults);
+        self.now = self.now.plus(TICK);
+        let mut input = TickInput::new(self.now, self.plant.inputs(self.now));
+        spoil(&mut input.inputs);
+        for action in actions {
+            self.next_id = self.next_id.wrapping_add(1);
+            let (id, role) = (CommandId(self.next_id), Role::Clinician);
+            input.commands.list.push(Command { id, channel: 0, role, action: *action });
+        }
+        let outputs = self.control.tick(&input);
+        (self.drives, self.channel, self.machine) =
+            (outputs.drives, outputs.channels[0], outputs.machine);
+        self.record.extend(outputs.entries.iter().map(|it| Entry::from_bytes(&it.0)));
+        outputs.answers.iter().map(|answer| answer.result).collect()
+    }
+
+    pub(crate) fn ask(&mut self, request: Request) -> Answer {
+        self.tick_with(&[Action::Request(request)], |_| {})[0]
+    }
+
+    pub(crate) fn tell(&mut self, fact: Fact) {
+        self.tick_with(&[Action::Fact(fact)], |_| {});
+    }
+
+    pub(crate) fn run(&mut self, seconds: u32) {
+        (0..seconds * 10).for_each(|_| self.tick());
+    }
+
+    /// Ticks until the channel is in `phase`.
+    pub(crate) fn until(&mut self, phase: Phase) {
+        for _ in 0..60_000 {
+            if self.channel.phase == phase {
+                return;
+            }
+            self.tick();
+        }
+        panic!("{phase} was not reached, the channel is in {}", self.channel.phase);
+    }
+
+    pub(crate) fn place(&mut self, placement: CapPlacement) {
+        self.plant.place_cap(0, placement).unwrap();
+    }
+
+    /// The visit at which sensors are matched and the contact is tested. What it finds of the contact is
+    /// the operator's to accept.
+    pub(crate) fn fit_visit(&mut self) {
+        self.until(Phase::Standby);
+        self.ask(Request::StartFit).unwrap();
+        self.ask(Request::SelectPatient(PATIENT)).unwrap();
+        self.place(CapPlacement::Coupled);
+        self.tick();
+        self.ask(Request::Measure(HEAD)).unwrap();
+        self.run(60);
+        self.place(CapPlacement::Worn);
+        self.run(10);
+        self.ask(Request::Worn(true)).unwrap();
+        self.until(Phase::FitVerify);
+        while self.channel.phase == Phase::FitVerify {
+            self.run(5);
+            if self.ask(Request::ConfirmFit { confirm: false }) == Ok(Accepted::Armed) {
+                self.run(3);
+                self.ask(Request::ConfirmFit { confirm: true }).unwrap();
+            }
+        }
+        self.place(CapPlacement::Off);
+        self.ask(Request::Close).unwrap();
+        self.run(600);
+    }
+
+    /// From standby into pre-cooling: the cap is put on and marked before coolant flows.
+    pub(crate) fn begin(&mut self, target: Target) {
+        self.until(Phase::Standby);
+        self.ask(Request::SelectPatient(PATIENT)).unwrap();
+        self.place(CapPlacement::Coupled);
+        self.ask(Request::ChoosePlan(plan(target))).unwrap();
+        while self.ask(Request::Start).is_err() {
+            assert!(self.now < Instant::from_millis(7_200_000), "the tank does not get cold");
+            self.run(5);
+        }
+        self.run(60);
+        self.place(CapPlacement::Worn);
+        self.run(10);
+        self.ask(Request::Worn(true)).unwrap();
+        self.until(Phase::PreCool);
+    }
+
+    /// A break with the hoses off for so long, and back to cooling.
+    pub(crate) fn walk(&mut self) {
+        self.ask(Request::Pause(1)).unwrap();
+        self.place(CapPlacement::Disconnected);
+    }
+
+    pub(crate) fn come_back(&mut self) {
+        self.place(CapPlacement::Worn);
+        self.run(1);
+        self.ask(Request::Resume { confirm: false }).unwrap();
+        self.run(2);
+        self.ask(Request::Resume { confirm: true }).unwrap();
+    }
+
+    pub(crate) fn signals(&self, condition: Condition) -> bool {
+        self.machine.alarms.contains(condition)
+    }
+
+    /// Whether the record has this flag.
+    pub(crate) fn has_flag(&self, flag: Flag) -> bool {
+        let wanted = Fields::from(&Note::Flag(flag));
+        self.record.iter().any(|entry| entry.fields == wanted)
+    }
+
+    /// Whether the record says that this alarm rose.
+    pub(crate) fn has_alarm(&self, condition: Condition) -> bool {
+        let code = u16::from(condition.code());
+        let is = |fields: &Fields| fields.kind == Kind::ALARM && fields.code == code;
+        self.record.iter().any(|entry| is(&entry.fields))
+    }
+
+    /// Estimate, half width and truth of the skin in °C, where there is an estimate.
+    pub(crate) fn skin(&self) -> Option<(f64, f64, f64)> {
+        let skin = self.channel.skin.value.ok()?;
+        let width = self.channel.skin_uncertainty?;
+        let celsius = |milli: i32| f64::from(milli) / 1_000.0;
+        Some((celsius(skin.to_milli()), celsius(width.to_milli()), self.truth().skin_c))
+    }
+}
+
+/// Half an hour ahead, breaks of ten minutes.
+fn plan(target: Target) -> PlanRequest {
+    PlanRequest {
+        regimen: 1,
+        pre: Duration::from_mins(30),
+        post: Duration::from_mins(30),
+        break_each: Duration::from_mins(15),
+        break_total: Duration::from_mins(30),
+        target,
+        post_clock: PostClock::Cooled,
+    }
+}
