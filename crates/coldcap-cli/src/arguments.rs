@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Turn resistance or voltage into temperature, or back: one number a line on standard input.
     Convert(Convert),
-    /// Find the plant behind a record of input and output, and gains for it. Nothing is applied.
+    /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
 }
 

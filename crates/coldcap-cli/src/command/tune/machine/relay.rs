@@ -270,6 +270,7 @@ impl Run {
             }
         };
         let time = clock(self.time_s());
+        let why = self.face.map_or_else(|| why.to_string(), |_| "the cap's own bound".into());
         Failure::Wrong(format!(
             "relay test:{what}: {value}: allowed is {allowed}: given up after {time} ({why}); the old gains stay"
         ))
