@@ -28,7 +28,7 @@ usage: cargo xtask COMMAND
   emulator   the whole treatment on the emulated Cortex-M4F: same output hash
   tcp        the whole treatment over TCP: same output hash
   uart       60 treatment seconds over the emulated UART
-  examples   the host examples
+  examples   the host examples, and those of thermal control
   faults     docs/faults.md is what the runs say (`faults write` writes it)
   fuzz       20 seconds of every fuzz target (needs cargo-fuzz)
   count      executed instructions a tick on the emulated Cortex-M4F";
