@@ -55,7 +55,7 @@ pub struct CapLoopConfig {
 
 impl CapLoopConfig {
     /// For the reference machine, stepped every `period`: [`REFERENCE_OUTER`], a floor of 1.5 °C,
-    /// supplies up to 15 °C, a ramp of 3 K/min with a lead of 2 K.
+    /// supplies up to 15 °C, a ramp of 3 K/min with a lead of 6 K.
     ///
     /// The floor lies half a kelvin above the warning at which the guard names the interface cold
     /// (1 °C); both are coldcap's own proposals.
@@ -69,7 +69,7 @@ impl CapLoopConfig {
                 floor: Interface::from_milli(1_500),
                 warmest_supply: Coolant::from_milli(15_000),
                 ramp: Ramp::new(Kelvin::from_milli(3_000)),
-                lead: Kelvin::from_milli(2_000),
+                lead: Kelvin::from_milli(6_000),
             }),
             Err(error) => Err(error),
         }

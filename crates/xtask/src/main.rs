@@ -29,7 +29,7 @@ usage: cargo xtask COMMAND
   emulator   the whole treatment on the emulated Cortex-M4F: same output hash
   tcp        the whole treatment over TCP: same output hash
   uart       60 treatment seconds over the emulated UART
-  examples   the host examples
+  examples   the host examples, and those of thermal control
   traces     the controller's traces on Cortex-M4F, Cortex-M0 and WebAssembly: same hashes
   cost       executed instructions a step on the emulated Cortex-M4F, within the budget
   sizes      bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it
