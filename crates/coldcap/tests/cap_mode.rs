@@ -40,11 +40,11 @@ fn the_interface_reaches_its_target_by_a_ramp_and_counts() {
     bench.run(60);
     let minute = bench.tick().channels[0].interface_effective.unwrap().to_milli();
     assert!((start - minute - 3_000).abs() < 150, "{start} {minute}");
-    bench.run(540);
+    bench.run(840);
     let held = bench.tick().channels[0];
     let front = held.front.value.unwrap().to_milli();
-    assert!((front - 4_000).abs() < 300, "{front}");
-    assert!(held.flags.has(ChannelFlags::AT_TARGET) && held.at_target.as_secs() > 30);
+    assert!((front - 4_000).abs() < 400, "{front}");
+    assert!(held.flags.has(ChannelFlags::AT_TARGET) && held.at_target.as_secs() > 10);
     // What is asked of the supply is the cascade's, and no colder than it may be.
     assert!(held.target.unwrap() >= Coolant::from_milli(-5_000));
 }
