@@ -67,6 +67,8 @@
 
 mod coefficients;
 pub(crate) mod design;
+#[cfg(test)]
+mod extremes;
 mod general;
 mod limits;
 mod signals;
