@@ -21,6 +21,8 @@ mod fixed_point;
 mod float;
 
 pub use compensated::Compensated;
+#[cfg(test)]
+pub(crate) use fixed_point::wide::Wide;
 pub use fixed_point::{Pole, Shifted};
 
 use coldcap_units::Fault;

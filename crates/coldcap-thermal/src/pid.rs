@@ -84,6 +84,8 @@
 
 mod coefficients;
 pub(crate) mod design;
+#[cfg(test)]
+mod extremes;
 mod general;
 mod limits;
 mod signals;

@@ -4,6 +4,9 @@
 //! a slow integral keeps as many digits as a large proportional gain. A term is an `i64` in 2⁻⁴⁰:
 //! products are truncated there, and the output is rounded once.
 
+#[cfg(test)]
+pub(crate) mod wide;
+
 use super::{Number, RANGE};
 use coldcap_units::Fault;
 use fixed::types::{I16F16, I32F32};

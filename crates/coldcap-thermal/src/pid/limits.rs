@@ -74,7 +74,7 @@ impl<T: Number> Limits<T> {
     /// sample is invalid.
     pub const UNIT: Self = Self::plain(T::ZERO, T::ONE);
 
-    const fn plain(low: T, high: T) -> Self {
+    pub(super) const fn plain(low: T, high: T) -> Self {
         Self {
             low,
             high,
