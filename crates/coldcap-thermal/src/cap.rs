@@ -148,6 +148,8 @@ pub struct CapLoop {
     followed: I16F16,
     /// What the outer controller asked for in the last step.
     commanded: I16F16,
+    /// The warmest that the doubted control sensors may ask for.
+    ceiling: Option<I16F16>,
     /// The interface that was wanted in the last step.
     wanted: Option<Interface>,
 }
@@ -211,8 +213,8 @@ impl CapLoop {
             }
             _ => Mode::Auto,
         };
-        let doubted = input.contact_doubtful && mode == Mode::Auto;
-        let warmest = if doubted { self.commanded } else { I16F16::MAX };
+        let doubted = input.contact_doubtful && interface.is_ok();
+        let warmest = self.warmest(doubted, eased);
         let below = config.supplies(target.coldest_supply, warmest).ok()?;
         let main = Side {
             with: &config.outer,
@@ -233,6 +235,19 @@ impl CapLoop {
         self.commanded = selected.main.command;
         let supply = Coolant(Celsius::from_fixed(selected.command));
         Some((supply, selected.constrained))
+    }
+
+    /// The warmest that the control sensors may ask for: while they are doubted, what they asked for when
+    /// the doubt began, and what somebody has eased off since. Without any sensor nothing is doubted: then
+    /// the loop falls back to the warmest supply there is.
+    fn warmest(&mut self, doubted: bool, eased: Kelvin) -> I16F16 {
+        if !doubted {
+            self.ceiling = None;
+            return I16F16::MAX;
+        }
+        let ceiling = self.ceiling.unwrap_or(self.commanded);
+        let ceiling = ceiling.saturating_add(eased.max(Kelvin::ZERO).to_fixed());
+        *self.ceiling.insert(ceiling)
     }
 
     /// By how much warmer an interface is wanted than in the step before.

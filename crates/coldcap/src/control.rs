@@ -176,7 +176,6 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
         if panel.acknowledge {
             self.ask_all(Request::Acknowledge, Role::Panel, outputs);
-            self.channels.iter_mut().for_each(Channel::acknowledge);
         }
         self.machine.take_panel(panel);
         for command in &commands.list {
@@ -206,7 +205,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 let request = Request::Acknowledge;
                 let event = supervise::Event::Request { request, role: command.role };
                 channel.step(&event, &self.config, outputs);
-                channel.acknowledge();
+                if command.role == Role::Clinician {
+                    channel.acknowledge();
+                }
                 self.machine.acknowledge()
             }
             Action::PauseAudio => self.machine.pause_audio(),
@@ -224,10 +225,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
-            Action::AcknowledgeAlarms => {
-                self.channels.iter_mut().for_each(Channel::acknowledge);
-                self.machine.acknowledge()
-            }
+            Action::AcknowledgeAlarms => self.machine.acknowledge(),
             Action::PauseAudio => self.machine.pause_audio(),
             _ => Err(Refusal::WrongPhase),
         }
@@ -275,9 +273,11 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         dt: Duration,
     ) -> [ChannelDrives; CHANNELS] {
         let mut demands = [ChannelDrives::default(); CHANNELS];
+        // What nobody saw moves no ramp and no valve.
+        let seen = dt.min(LONGEST_TICK);
         let lines = self.channels.iter_mut().zip(&measured.channels).zip(&self.driven.channels);
         for (demand, ((channel, line), driven)) in demands.iter_mut().zip(lines) {
-            let surroundings = Surroundings { tank: measured.tank, driven: driven.valve, dt };
+            let surroundings = Surroundings { tank: measured.tank, driven: driven.valve, dt: seen };
             *demand = channel.regulate(line, &surroundings, &self.config);
         }
         self.machine.regulate(measured, self.driven.chiller, dt, &self.config);

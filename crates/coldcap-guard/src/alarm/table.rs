@@ -338,8 +338,8 @@ pub static TABLE: [Row; 26] = [
     Row::new(
         Condition::LoopImplausible,
         (Reversible, Prompt),
-        "The coolant does not do what the valve asks for. The valve was closed.",
-        "Look at the lines and the supply sensor. Acknowledge to try again.",
+        "The coolant does not do what the valve asks for. The pump was stopped.",
+        "Look at the lines and the supply sensor. A clinician acknowledges to try again.",
     ),
 ];
 

@@ -82,6 +82,28 @@ impl fmt::Display for Finding {
     }
 }
 
+impl Finding {
+    /// Whether it says that the sensor or the actuator cannot be trusted: what the loop sees, or what it
+    /// does, is not what it thinks. The others say that the loop does not do enough.
+    #[must_use]
+    pub const fn is_distrust(self) -> bool {
+        match self {
+            Self::Reversed
+            | Self::Detached
+            | Self::StuckOn
+            | Self::Frozen
+            | Self::Noisy
+            | Self::Swapped => true,
+            Self::NoProgress
+            | Self::Weak
+            | Self::Away
+            | Self::StuckOff
+            | Self::Deviation
+            | Self::Blind => false,
+        }
+    }
+}
+
 /// What a step says about the loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -110,11 +132,17 @@ impl Verdict {
         }
     }
 
-    /// The worse of two; of two that are equally bad, the first.
+    /// The worse of two; of two that are equally bad, the first. A sensor or an actuator that cannot be
+    /// trusted is worse than a loop that does not reach its target.
     #[must_use]
     pub(super) const fn or_worse(self, other: Self) -> Self {
         match (self, other) {
             (Self::Ok, _) | (Self::Warn(_), Self::Trip(_)) => other,
+            (Self::Trip(first), Self::Trip(second))
+                if second.is_distrust() && !first.is_distrust() =>
+            {
+                other
+            }
             _ => self,
         }
     }

@@ -1,5 +1,6 @@
 //! One channel: its detector, its session and interlock, its loop, and its fit visit.
 
+use super::LONGEST_TICK;
 use super::calibrate::MeasuredChannel;
 use super::fit::FitVisit;
 use super::notes;
@@ -262,7 +263,8 @@ impl Channel {
             resting: phase == Phase::Paused,
         };
         let offsets = self.fit.offsets();
-        self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, shared.dt, config);
+        let dt = shared.dt.min(LONGEST_TICK);
+        self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, dt, config);
         match self.thermal.finding() {
             ContactFinding::Doubtful(_) => Progress::Failed,
             ContactFinding::Trusted(_) => Progress::Passed,
@@ -303,7 +305,12 @@ impl Channel {
         let demand = self.state.demand(&config.supervision());
         let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
         let valve = self.thermal.regulate(measured, &demand, permitted, surroundings, config);
-        let pump = if permitted { config.circulation.pump } else { Duty::OFF };
+        // A valve that stays open, or a sensor that lies, must not go on pouring cold into the cap.
+        let pump = if permitted && !self.thermal.distrusts() {
+            config.circulation.pump
+        } else {
+            Duty::OFF
+        };
         ChannelDrives { pump, valve }
     }
 

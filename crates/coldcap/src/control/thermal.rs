@@ -224,16 +224,16 @@ impl Thermal {
     }
 
     /// Whether the watch found that a sensor or the valve cannot be trusted.
-    fn distrusts(&self) -> bool {
+    pub(super) fn distrusts(&self) -> bool {
         let verdict = self.watch.verdict();
-        verdict.is_trip() && verdict.finding().is_some_and(is_distrust)
+        verdict.is_trip() && verdict.finding().is_some_and(Finding::is_distrust)
     }
 
     /// What loops and estimate have to signal.
     pub(super) fn conditions(&self) -> Conditions {
         let verdict = self.watch.verdict();
         let tripped = verdict.finding().filter(|_| verdict.is_trip());
-        let distrust = tripped.is_some_and(is_distrust);
+        let distrust = tripped.is_some_and(Finding::is_distrust);
         Conditions::EMPTY
             .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
             .with_if(Condition::LoopImplausible, distrust)
@@ -271,25 +271,6 @@ impl Thermal {
 
     const fn left(&self, foretold: Duration) -> Duration {
         foretold.minus(self.since_forecast)
-    }
-}
-
-/// Findings after which the loop must not go on by itself: what it sees, or what its valve does, is
-/// not what it thinks. The others say that cooling does not suffice; taking it away would not help.
-const fn is_distrust(finding: Finding) -> bool {
-    match finding {
-        Finding::Reversed
-        | Finding::Detached
-        | Finding::StuckOn
-        | Finding::Frozen
-        | Finding::Noisy
-        | Finding::Swapped => true,
-        Finding::NoProgress
-        | Finding::Weak
-        | Finding::Away
-        | Finding::StuckOff
-        | Finding::Deviation
-        | Finding::Blind => false,
     }
 }
 
