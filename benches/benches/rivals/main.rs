@@ -10,7 +10,7 @@ mod contestants;
 use contestants::{CALLS, Class, Contestant, all};
 use std::time::Instant;
 
-const ROUNDS: usize = 120;
+const ROUNDS: usize = 600;
 
 fn main() {
     // `cargo bench -- --test` only wants to see that it works.
