@@ -5,6 +5,7 @@ use coldcap::{
     Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Inputs, MachineStatus,
     Phase, TICK, TickInput,
 };
+use coldcap_calibration::record::CapCalibration;
 use coldcap_guard::Condition;
 use coldcap_session::record::{Entry, Fields, Kind};
 use coldcap_session::{
@@ -49,6 +50,8 @@ pub(crate) struct Facade {
     pub(crate) machine: MachineStatus,
     pub(crate) drives: Drives<1>,
     pub(crate) record: Vec<Entry>,
+    /// The offsets of the last fit that was stored, in mK.
+    pub(crate) offsets: Option<[i16; 4]>,
     next_id: u16,
 }
 
@@ -70,6 +73,7 @@ impl Facade {
             machine: MachineStatus::default(),
             drives: Drives::default(),
             record: Vec::new(),
+            offsets: None,
             next_id: 0,
         }
     }
@@ -109,6 +113,10 @@ impl Facade {
         (self.drives, self.channel, self.machine) =
             (outputs.drives, outputs.channels[0], outputs.machine);
         self.record.extend(outputs.entries.iter().map(|it| Entry::from_bytes(&it.0)));
+        if let Some(fit) = &outputs.calibration {
+            let stored = CapCalibration::from_bytes(&fit.bytes).unwrap();
+            self.offsets = Some(stored.offsets.to_milli());
+        }
         outputs.answers.iter().map(|answer| answer.result).collect()
     }
 

@@ -137,6 +137,7 @@ const fn horizon() -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::between;
     use super::*;
 
     const HEAD: SkinParameters = SkinParameters::REFERENCE;
@@ -147,6 +148,7 @@ mod tests {
     fn reference() -> Rewarming {
         let scalp = Scalp {
             skin: 16_300_000,
+            deep: between(&HEAD, 16_300_000),
             perfusion: 265_000_000,
             hair: 26_000_000,
             tissue: 44_000_000,
