@@ -328,7 +328,7 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(26)), (None, None));
+        assert_eq!((Condition::from_code(0), Condition::from_code(27)), (None, None));
         assert_eq!(Conditions::ALL.len(), 26);
     }
 
