@@ -233,6 +233,9 @@ impl CapLoop {
         };
         let selected = self.pair.step(Select::Highest, &main, &floor, self.followed, input.dt);
         self.commanded = selected.main.command;
+        if doubted {
+            self.ceiling.get_or_insert(self.commanded);
+        }
         let supply = Coolant(Celsius::from_fixed(selected.command));
         Some((supply, selected.constrained))
     }
@@ -245,9 +248,9 @@ impl CapLoop {
             self.ceiling = None;
             return I16F16::MAX;
         }
-        let ceiling = self.ceiling.unwrap_or(self.commanded);
-        let ceiling = ceiling.saturating_add(eased.max(Kelvin::ZERO).to_fixed());
-        *self.ceiling.insert(ceiling)
+        let eased = eased.max(Kelvin::ZERO).to_fixed();
+        self.ceiling = self.ceiling.map(|ceiling| ceiling.saturating_add(eased));
+        self.ceiling.unwrap_or(self.commanded.saturating_add(eased))
     }
 
     /// By how much warmer an interface is wanted than in the step before.
