@@ -2,15 +2,15 @@
 #![allow(dead_code)] // Every test file uses its own part.
 
 use coldcap::{
-    Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Inputs, MachineStatus, Phase,
-    TICK, TickInput,
+    Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Inputs, MachineStatus,
+    Phase, TICK, TickInput,
 };
 use coldcap_calibration::record::CapCalibration;
 use coldcap_guard::Condition;
 use coldcap_session::record::{Entry, Fields, Kind};
 use coldcap_session::{
-    Accepted, Answer, Density, Fact, Flag, Hair, HairType, HeadMeasures, Note, Patient, PlanRequest, PostClock,
-    Request, Role, Target,
+    Accepted, Answer, Density, Fact, Flag, Hair, HairType, HeadMeasures, Note, Patient,
+    PlanRequest, PostClock, Request, Role, Target,
 };
 use coldcap_sim::{
     CapPlacement, FaultSchedule, MachineParameters, PatientParameters, Truth, VirtualMachine,

@@ -100,11 +100,8 @@ impl Scalp {
         let gained = conducted.saturating_add(carried).saturating_sub(self.flux(outside));
         self.skin = self.skin.saturating_add(warmed(parameters, gained, seconds));
         let stored = from_core.saturating_sub(conducted).saturating_mul(seconds);
-        self.deep = self.deep.saturating_add(mul_div(
-            stored,
-            1_000,
-            i64::from(parameters.deep_j_per_m2_k),
-        ));
+        self.deep =
+            self.deep.saturating_add(mul_div(stored, 1_000, i64::from(parameters.deep_j_per_m2_k)));
         self.perfusion = perfusion::step(parameters, self.perfusion, self.skin, seconds);
     }
 
