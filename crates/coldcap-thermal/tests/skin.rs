@@ -187,7 +187,7 @@ fn the_bits_are_frozen() {
     assert_eq!(bits, FROZEN);
 }
 
-const FROZEN: (i32, i32) = (1_218_476, 242_021);
+const FROZEN: (i32, i32) = (1_334_212, 250_748);
 
 fn sensor() -> impl Strategy<Value = Result<i32, Fault>> {
     prop_oneof![

@@ -2,7 +2,7 @@
 
 use coldcap_units::Duration;
 
-use super::config::SkinParameters;
+use super::config::{SkinConfig, SkinParameters};
 use super::model::{Outside, Scalp, flux, nano, rest};
 use super::number::mul_div;
 
@@ -69,32 +69,7 @@ impl Rewarming {
         Self { scalp, cap, resistance: scalp.hair.saturating_add(film) }
     }
 
-    /// The forecast for `limit`. An error of the initial skin alone is forgotten within minutes; what
-    /// lasts are the resistances that it came from, so all three go to their ends together. A tenth of the time is left to the cap's being one node.
-    pub(super) fn forecast(
-        &self,
-        parameters: &SkinParameters,
-        limit: i64,
-        spread: &Spread,
-    ) -> Forecast {
-        if self.scalp.skin >= limit {
-            return Forecast::Reached;
-        }
-        let end = |sign: i64, margin_percent: u32| {
-            let crossing = self.shifted(spread, sign).crosses(parameters, limit)?;
-            let scaled = crossing.as_secs().saturating_mul(margin_percent) / 100;
-            Some(Duration::from_secs(scaled))
-        };
-        let (earliest, latest) = (end(1, 90), end(-1, 110));
-        match (earliest, self.crosses(parameters, limit)) {
-            (Some(earliest), Some(expected)) => {
-                Forecast::Within(Crossing { earliest, expected, latest })
-            }
-            (earliest, _) => Forecast::Later { horizon: horizon(), earliest },
-        }
-    }
-
-    /// At the warm end (1) or the cold end (−1) of what is known.
+    /// At the warm end (1), in the middle (0) or at the cold end (−1) of what is known.
     fn shifted(&self, spread: &Spread, sign: i64) -> Self {
         let part = |whole: i64, share: i64| mul_div(whole, share.saturating_mul(sign), 1_000_000);
         let hair = part(self.scalp.hair, spread.hair.min(MOST));
@@ -106,28 +81,135 @@ impl Rewarming {
         other
     }
 
-    fn crosses(mut self, parameters: &SkinParameters, limit: i64) -> Option<Duration> {
-        if self.scalp.skin >= limit {
-            return Some(Duration::ZERO);
-        }
-        for step in 0..STEPS {
-            let before = self.scalp.skin;
-            self.step(parameters);
-            let rise = self.scalp.skin.saturating_sub(before);
-            if self.scalp.skin >= limit {
-                let part = mul_div(limit.saturating_sub(before), STEP_S, rise);
-                let seconds = i64::from(step).saturating_mul(STEP_S).saturating_add(part);
-                return u32::try_from(seconds).ok().map(Duration::from_secs);
-            }
-        }
-        None
-    }
-
     fn step(&mut self, parameters: &SkinParameters) {
         let outside = Outside { temperature: self.cap, resistance: self.resistance };
         let through = flux(self.scalp.skin.saturating_sub(self.cap), self.resistance);
         self.scalp.advance(parameters, &outside, STEP_S);
         self.cap = rest(parameters, self.cap, through, STEP_S);
+    }
+}
+
+/// The three runs of a forecast: sign of the end, and what is left to the cap's being one node, in
+/// percent of the time.
+const RUNS: [(i64, u32); 3] = [(1, 90), (0, 100), (-1, 110)];
+
+/// A forecast under way: some steps of the model a call, so that no tick has to bear all of it.
+///
+/// An error of the initial skin alone is forgotten within minutes; what lasts are the resistances that it
+/// came from, so all three go to their ends together.
+///
+/// ```
+/// use coldcap_thermal::skin::{Forecast, ForecastRun, SkinConfig, SkinInput, SkinObserver};
+/// use coldcap_units::{Coolant, Duration, Interface, MillilitersPerMinute, Skin};
+///
+/// let config = SkinConfig::REFERENCE;
+/// let mut observer = SkinObserver::new(&config);
+/// let cooling = SkinInput {
+///     supply: Ok(Coolant::from_milli(-4_000)),
+///     returned: Ok(Coolant::from_milli(-3_320)),
+///     flow: Ok(MillilitersPerMinute(1_000)),
+///     front: Ok(Interface::from_milli(1_150)),
+///     rear: Ok(Interface::from_milli(1_050)),
+///     worn: true,
+///     coupled: true,
+///     pump: true,
+///     dt: Duration::from_secs(1),
+/// };
+/// for _second in 0..2_400 {
+///     observer.step(&config, &cooling)?;
+/// }
+/// let limit = Skin::from_milli(22_000);
+/// let mut run = observer.forecast(&config, limit)?;
+/// let mut calls = 1;
+/// let foretold = loop {
+///     match run.advance(&config) {
+///         Some(foretold) => break foretold,
+///         None => calls += 1,
+///     }
+/// };
+/// assert_eq!(Ok(foretold), observer.time_to(&config, limit));
+/// assert!(calls <= ForecastRun::MOST_CALLS);
+/// # Ok::<(), coldcap_units::Fault>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ForecastRun {
+    begin: Rewarming,
+    now: Rewarming,
+    spread: Spread,
+    limit: i64,
+    run: usize,
+    step: u32,
+    found: [Option<Duration>; RUNS.len()],
+}
+
+impl ForecastRun {
+    /// Steps of the model a call.
+    const STEPS_A_CALL: u32 = 15;
+    /// A forecast is done after at most this many calls.
+    pub const MOST_CALLS: u32 = RUNS.len() as u32 * STEPS / Self::STEPS_A_CALL + 1;
+
+    pub(super) fn new(begin: Rewarming, limit: i64, spread: Spread) -> Self {
+        let [(sign, _), ..] = RUNS;
+        let now = begin.shifted(&spread, sign);
+        Self { begin, now, spread, limit, run: 0, step: 0, found: [None; RUNS.len()] }
+    }
+
+    /// Goes on. `None` as long as it is not done; the answer then is for the moment of the beginning.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn advance(&mut self, config: &SkinConfig) -> Option<Forecast> {
+        if self.begin.scalp.skin >= self.limit {
+            return Some(Forecast::Reached);
+        }
+        for _ in 0..Self::STEPS_A_CALL {
+            if self.run >= RUNS.len() {
+                break;
+            }
+            self.step_once(config.parameters());
+        }
+        (self.run >= RUNS.len()).then(|| self.told())
+    }
+
+    fn step_once(&mut self, parameters: &SkinParameters) {
+        let before = self.now.scalp.skin;
+        if before >= self.limit {
+            self.finish(Some(0));
+            return;
+        }
+        self.now.step(parameters);
+        let after = self.now.scalp.skin;
+        let begun = i64::from(self.step).saturating_mul(STEP_S);
+        self.step = self.step.saturating_add(1);
+        if after >= self.limit {
+            let rise = after.saturating_sub(before);
+            let part = mul_div(self.limit.saturating_sub(before), STEP_S, rise);
+            self.finish(Some(begun.saturating_add(part)));
+        } else if self.step >= STEPS {
+            self.finish(None);
+        }
+    }
+
+    /// One run is over; the next one begins.
+    fn finish(&mut self, seconds: Option<i64>) {
+        let margin = RUNS.get(self.run).map_or(100, |(_, percent)| *percent);
+        let scaled = |seconds: u32| Duration::from_secs(seconds.saturating_mul(margin) / 100);
+        let seconds = seconds.and_then(|it| u32::try_from(it).ok());
+        if let Some(found) = self.found.get_mut(self.run) {
+            *found = seconds.map(scaled);
+        }
+        (self.run, self.step) = (self.run.saturating_add(1), 0);
+        let sign = RUNS.get(self.run).map_or(0, |(sign, _)| *sign);
+        self.now = self.begin.shifted(&self.spread, sign);
+    }
+
+    const fn told(&self) -> Forecast {
+        match self.found {
+            [Some(earliest), Some(expected), latest] => {
+                Forecast::Within(Crossing { earliest, expected, latest })
+            }
+            [earliest, ..] => Forecast::Later { horizon: horizon(), earliest },
+        }
     }
 }
 
@@ -157,6 +239,11 @@ mod tests {
         Rewarming::new(&HEAD, scalp, 2_200_000)
     }
 
+    fn told(limit: i64) -> Forecast {
+        let mut run = ForecastRun::new(reference(), limit, TAUGHT);
+        (0..ForecastRun::MOST_CALLS).find_map(|_| run.advance(&SkinConfig::REFERENCE)).unwrap()
+    }
+
     fn after(seconds: i64) -> f64 {
         let mut rewarming = reference();
         (0..seconds / STEP_S).for_each(|_| rewarming.step(&HEAD));
@@ -170,9 +257,7 @@ mod tests {
             let got = after(minutes * 60);
             assert!((got - skin).abs() < 0.6, "{got} °C after {minutes} min");
         }
-        let Forecast::Within(crossing) = reference().forecast(&HEAD, LIMIT, &TAUGHT) else {
-            panic!("within")
-        };
+        let Forecast::Within(crossing) = told(LIMIT) else { panic!("within") };
         assert!((440..560).contains(&crossing.expected.as_secs()), "{crossing:?}");
         assert!(crossing.earliest < crossing.expected);
         assert!(crossing.latest.unwrap() > crossing.expected);
@@ -180,14 +265,14 @@ mod tests {
 
     #[test]
     fn above_is_reached_and_never_is_later() {
-        assert_eq!(reference().forecast(&HEAD, 16_000_000, &TAUGHT), Forecast::Reached);
-        let later = reference().forecast(&HEAD, 36_000_000, &TAUGHT);
+        assert_eq!(told(16_000_000), Forecast::Reached);
+        let later = told(36_000_000);
         assert_eq!(later, Forecast::Later { horizon: Duration::from_mins(30), earliest: None });
     }
 
     #[test]
     fn an_upper_end_above_the_limit_may_be_there_now() {
-        match reference().forecast(&HEAD, 17_000_000, &TAUGHT) {
+        match told(17_000_000) {
             Forecast::Within(crossing) => assert_eq!(crossing.earliest, Duration::ZERO),
             other => panic!("{other:?}"),
         }

@@ -8,7 +8,7 @@ use coldcap_session::{CapDemand, Demand};
 use coldcap_thermal::cap::{CapInput, CapLoop, CapOutput, CapTarget};
 use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_thermal::skin::{
-    ContactFinding, ContactWatch, Forecast, SkinEstimate, SkinInput, SkinObserver,
+    ContactFinding, ContactWatch, Forecast, ForecastRun, SkinEstimate, SkinInput, SkinObserver,
 };
 use coldcap_thermal::watch::{Finding, Verdict, Watch, WatchInput, WatchMode};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Interface, Reading, Skin};
@@ -30,6 +30,8 @@ pub(super) struct Thermal {
     shown: CapOutput,
     forecast: Option<Forecast>,
     since_forecast: Duration,
+    /// A forecast under way, and since when.
+    foretelling: Option<(ForecastRun, Duration)>,
 }
 
 /// What the session knows of the head under the cap.
@@ -63,6 +65,7 @@ impl Thermal {
             shown: CapOutput::default(),
             forecast: None,
             since_forecast: FORECAST_EVERY,
+            foretelling: None,
         }
     }
 
@@ -101,16 +104,29 @@ impl Thermal {
         self.foretell(wearing, dt, config);
     }
 
-    /// The length of a break, every few seconds: a forecast is many steps of the model.
+    /// The length of a break, every few seconds: a forecast is many steps of the model, a few a tick.
     fn foretell(&mut self, wearing: Wearing, dt: Duration, config: &Config) {
         if !(wearing.resting && wearing.worn) {
-            (self.forecast, self.since_forecast) = (None, FORECAST_EVERY);
+            (self.forecast, self.foretelling) = (None, None);
+            self.since_forecast = FORECAST_EVERY;
             return;
         }
         self.since_forecast = self.since_forecast.plus(dt);
-        if self.since_forecast >= FORECAST_EVERY {
-            self.since_forecast = Duration::ZERO;
-            self.forecast = self.observer.time_to(&config.skin, WARM_AGAIN).ok();
+        match self.foretelling.take() {
+            Some((run, age)) => self.go_on_foretelling(run, age.plus(dt), config),
+            None if self.since_forecast >= FORECAST_EVERY => {
+                let begun = self.observer.forecast(&config.skin, WARM_AGAIN);
+                self.forecast = self.forecast.filter(|_| begun.is_ok());
+                self.foretelling = begun.ok().map(|run| (run, Duration::ZERO));
+            }
+            None => {}
+        }
+    }
+
+    fn go_on_foretelling(&mut self, mut run: ForecastRun, age: Duration, config: &Config) {
+        match run.advance(&config.skin) {
+            Some(told) => (self.forecast, self.since_forecast) = (Some(told), age),
+            None => self.foretelling = Some((run, age)),
         }
     }
 
