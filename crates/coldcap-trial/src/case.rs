@@ -6,7 +6,7 @@
 use crate::number::Trial;
 use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
 use coldcap_thermal::output::{Duties, Split};
-use coldcap_thermal::pid::{AntiWindup, Coefficients, Input, Limits, Mode, Pid, Step, Tuning};
+use coldcap_thermal::pid::{Coefficients, Input, Limits, Mode, Pid, Step, Tuning};
 use coldcap_units::Duration;
 use fixed::types::I16F16;
 
@@ -60,8 +60,8 @@ impl<T: Trial> Case<T> {
 }
 
 /// Everything on: measurement filter, both setpoint weights with a setpoint that moves in every step,
-/// feed-forward, filtered derivative, slew limits, saturation, both kinds of anti-windup, and an
-/// actuator that never does quite what it is told.
+/// feed-forward, filtered derivative, slew limits, saturation, and an actuator that never does quite what
+/// it is told, so that the integral follows it in every step.
 #[derive(Clone, Copy, Debug)]
 pub struct Everything<T: Trial> {
     /// The controller; its setpoint moves.
@@ -88,7 +88,6 @@ impl<T: Trial> Everything<T> {
     #[must_use]
     pub fn new(tuning: &Tuning, period: Duration) -> Option<Self> {
         let mut case = Case::saturated(tuning, period)?;
-        case.with = case.with.with_anti_windup(AntiWindup::Both);
         case.limits = Limits::UNIT.with_slew(T::ONE.over(6), T::ONE.over(5)).ok()?;
         let seconds = f64::from(period.as_millis()) / 1_000.0;
         Some(Self {
