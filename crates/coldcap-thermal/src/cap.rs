@@ -148,8 +148,6 @@ pub struct CapLoop {
     followed: I16F16,
     /// What the outer controller asked for in the last step.
     commanded: I16F16,
-    /// The warmest that the doubted control sensors may ask for.
-    ceiling: Option<I16F16>,
     /// The interface that was wanted in the last step.
     wanted: Option<Interface>,
 }
@@ -213,8 +211,9 @@ impl CapLoop {
             }
             _ => Mode::Auto,
         };
-        let doubted = input.contact_doubtful && interface.is_ok();
-        let warmest = self.warmest(doubted, eased);
+        // Without any sensor nothing is doubted: the loop falls back to the warmest supply there is.
+        let doubted = input.contact_doubtful && mode == Mode::Auto && interface.is_ok();
+        let warmest = if doubted { self.commanded } else { I16F16::MAX };
         let below = config.supplies(target.coldest_supply, warmest).ok()?;
         let main = Side {
             with: &config.outer,
@@ -233,24 +232,8 @@ impl CapLoop {
         };
         let selected = self.pair.step(Select::Highest, &main, &floor, self.followed, input.dt);
         self.commanded = selected.main.command;
-        if doubted {
-            self.ceiling.get_or_insert(self.commanded);
-        }
         let supply = Coolant(Celsius::from_fixed(selected.command));
         Some((supply, selected.constrained))
-    }
-
-    /// The warmest that the control sensors may ask for: while they are doubted, what they asked for when
-    /// the doubt began, and what somebody has eased off since. Without any sensor nothing is doubted: then
-    /// the loop falls back to the warmest supply there is.
-    fn warmest(&mut self, doubted: bool, eased: Kelvin) -> I16F16 {
-        if !doubted {
-            self.ceiling = None;
-            return I16F16::MAX;
-        }
-        let eased = eased.max(Kelvin::ZERO).to_fixed();
-        self.ceiling = self.ceiling.map(|ceiling| ceiling.saturating_add(eased));
-        self.ceiling.unwrap_or(self.commanded.saturating_add(eased))
     }
 
     /// By how much warmer an interface is wanted than in the step before.
