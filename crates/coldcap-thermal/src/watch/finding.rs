@@ -132,17 +132,11 @@ impl Verdict {
         }
     }
 
-    /// The worse of two; of two that are equally bad, the first. A sensor or an actuator that cannot be
-    /// trusted is worse than a loop that does not reach its target.
+    /// The worse of two; of two that are equally bad, the first.
     #[must_use]
     pub(super) const fn or_worse(self, other: Self) -> Self {
         match (self, other) {
             (Self::Ok, _) | (Self::Warn(_), Self::Trip(_)) => other,
-            (Self::Trip(first), Self::Trip(second))
-                if second.is_distrust() && !first.is_distrust() =>
-            {
-                other
-            }
             _ => self,
         }
     }
