@@ -8,12 +8,15 @@ use coldcap_guard::Condition;
 use coldcap_session::{Flag, Request, Target};
 use coldcap_sim::{CapPlacement, PatientParameters};
 use coldcap_units::{Coolant, Interface};
-use facade::{BOTH, COOLANT, Facade};
+use facade::{BOTH, CAP, COOLANT, Facade};
 
 const DOUBTFUL: Condition = Condition::ContactDoubtful;
 
 /// Hair and air of a closed fit, in m²K/W.
 const NOMINAL: f64 = 0.0335;
+
+/// The freeze floor of the cap loop, in thousandths of a degree.
+const FLOOR: i32 = 1_500;
 
 fn patient(hair_resistance: f64) -> PatientParameters {
     PatientParameters { hair_resistance, ..PatientParameters::standard() }
@@ -67,6 +70,28 @@ fn poor_contact_is_said_within_ten_minutes_and_nothing_is_warmed_for_it() {
             }
             assert!(warmest <= held, "{target:?} {resistance}: {warmest} above {held}");
         }
+    }
+}
+
+/// The sign trap: contact is lost while the interface is held. The face gets colder, the loop believes it
+/// and warms the supply, until the heat says otherwise.
+#[test]
+fn contact_that_is_lost_in_cap_mode_warms_the_supply_only_until_it_is_doubted() {
+    let mut facade = Facade::cooling(patient(NOMINAL), 1, CAP);
+    facade.run(2_700);
+    let steady = asked(&facade);
+    facade.plant.seat_cap(0, 0.1).unwrap();
+    let after = doubtful_after(&mut facade, 1_800);
+    let held = asked(&facade);
+    println!(
+        "doubtful {after:?} s after contact was lost; warmed by {} mK until then",
+        held - steady
+    );
+    assert!(after.is_some());
+    for second in 0..1_800 {
+        facade.run(1);
+        assert!(facade.signals(DOUBTFUL));
+        assert!(asked(&facade) <= held, "after {second} s: {} above {held}", asked(&facade));
     }
 }
 
@@ -141,7 +166,6 @@ fn control_keeps_the_coldest_sensor_off_the_freeze_floor() {
     for (resistance, asymmetry) in [(0.0335, 0.05), (0.12, 0.05), (0.06, 0.5), (0.3, 0.5)] {
         let head = PatientParameters { hair_asymmetry: asymmetry, ..patient(resistance) };
         let mut facade = Facade::cooling(head, 1, cold);
-        let floor = facade.control.config().cap_loop.floor.to_milli();
         let mut coldest = i32::MAX;
         for _ in 0..36_000 {
             facade.tick();
@@ -151,8 +175,8 @@ fn control_keeps_the_coldest_sensor_off_the_freeze_floor() {
             coldest = coldest.min(colder.to_milli());
             assert!(!facade.machine.alarms.contains(Condition::Freeze));
         }
-        println!("{resistance} m²K/W, ± {asymmetry}: coldest sensor {coldest}, floor {floor}");
-        assert!(coldest >= floor - 300, "{resistance}: {coldest}");
+        println!("{resistance} m²K/W, ± {asymmetry}: coldest sensor {coldest}, floor {FLOOR}");
+        assert!(coldest >= FLOOR - 300, "{resistance}: {coldest}");
         assert!(facade.channel.phase.is_cooling());
     }
 }
