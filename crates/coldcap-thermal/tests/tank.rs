@@ -54,10 +54,12 @@ impl Model {
         let free = self.stood >= u64::from(minimum.as_millis());
         let wanted = match (stretch.tank, stretch.target) {
             (Ok(tank), Some(target)) => {
-                let band = self.config.hysteresis.to_milli();
-                match tank - target {
+                // In steps of 15 µK, as the controller sees them: thousandths that lie on the edge of the
+                // band may be rounded to either side of it.
+                let band = self.config.hysteresis;
+                match Coolant::from_milli(tank).0.minus(Coolant::from_milli(target).0) {
                     excess if excess > band && free => true,
-                    excess if excess < -band && free => false,
+                    excess if excess < band.negated() && free => false,
                     _ => self.on,
                 }
             }
