@@ -129,9 +129,9 @@ impl<T: Number> Pid<T> {
         let command = T::fitting(T::sum(feedback, input.feed_forward.widen()))?;
         // The last command, too: the limits may be new. Here both need each limit once.
         let last = self.command;
-        if !(command >= limits.low && last >= limits.low)
-            || !(command <= limits.high && last <= limits.high)
-        {
+        let above = command >= limits.low && last >= limits.low;
+        let below = command <= limits.high && last <= limits.high;
+        if !above || !below {
             return None;
         }
         self.integral = integral;
