@@ -147,7 +147,9 @@ fn heading(line: &str) -> Option<&str> {
 fn called(line: &str) -> Option<&str> {
     let mut words = line.split('\t').skip(1);
     let mnemonic = words.next()?.trim();
-    if !mnemonic.starts_with('b') || mnemonic == "bkpt" {
+    // The linker fills gaps with d4d4, which reads as `bmi.n` to wherever.
+    let filler = mnemonic == "bmi.n" && line.contains("+0x");
+    if !mnemonic.starts_with('b') || mnemonic == "bkpt" || filler {
         return None;
     }
     let target = line.rsplit_once('<')?.1.split('>').next()?;

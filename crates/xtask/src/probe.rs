@@ -124,15 +124,15 @@ fn webassembly(here: &str) -> Checked {
 /// The most instructions that a step may take on the emulated Cortex-M4F, opt-level `s`: what was
 /// measured and 3 %.
 const INSTRUCTIONS: &[(&str, u64)] = &[
-    ("I16F16 ordinary", 194),
-    ("I16F16 saturated", 484),
-    ("I16F16 everything", 712),
-    ("I32F32 ordinary", 268),
-    ("I32F32 saturated", 697),
-    ("I32F32 everything", 997),
-    ("f32 ordinary", 122),
-    ("f32 saturated", 514),
-    ("f32 everything", 678),
+    ("I16F16 ordinary", 206),
+    ("I16F16 saturated", 513),
+    ("I16F16 everything", 742),
+    ("I32F32 ordinary", 279),
+    ("I32F32 saturated", 728),
+    ("I32F32 everything", 1028),
+    ("f32 ordinary", 128),
+    ("f32 saturated", 532),
+    ("f32 everything", 695),
 ];
 
 /// Executed instructions a step on the emulated Cortex-M4F.
@@ -170,21 +170,21 @@ const fn bar(probe: &'static str, target: &'static str, profile: &'static str, b
 /// Aimed at: 350 on Cortex-M4F, 400 on Cortex-M0. Where a figure here is higher, it is not reached at
 /// that optimisation, and this is what was measured and some room.
 const BARS: &[Bar] = &[
-    bar("probe_step_i16f16", M4F, "release", 350),
+    bar("probe_step_i16f16", M4F, "release", 385),
     bar("probe_step_f32", M4F, "release", 350),
-    bar("probe_step_i16f16", M4F, "fast", 400),
-    bar("probe_step_f32", M4F, "fast", 420),
-    bar("probe_step_i16f16", M0, "release", 410),
-    bar("probe_step_f32", M0, "release", 400),
+    bar("probe_step_i16f16", M4F, "fast", 415),
+    bar("probe_step_f32", M4F, "fast", 435),
+    bar("probe_step_i16f16", M0, "release", 400),
+    bar("probe_step_f32", M0, "release", 410),
     bar("probe_step_i16f16", M0, "fast", 400),
-    bar("probe_step_f32", M0, "fast", 400),
+    bar("probe_step_f32", M0, "fast", 415),
 ];
 
-/// The public functions of a whole controller with its output.
-const CONTROLLER: &[&str] = &["probe_step_i16f16", "probe_proportion"];
+/// The public functions of a whole controller with its output and its watch.
+const CONTROLLER: &[&str] = &["probe_step_i16f16", "probe_proportion", "probe_watch"];
 /// What they and all they call may take on Cortex-M4F at opt-level `s`, in bytes, without the compiler's
 /// own library. Aimed at are 3 072, which is not reached: this is what was measured and some room.
-const CONTROLLER_BYTES: u64 = 3_700;
+const CONTROLLER_BYTES: u64 = 8_400;
 
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {

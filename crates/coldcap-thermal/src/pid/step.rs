@@ -127,7 +127,11 @@ impl<T: Number> Pid<T> {
         let value = T::value(integral);
         let feedback = T::sum(T::sum(proportional, derivative), value);
         let command = T::fitting(T::sum(feedback, input.feed_forward.widen()))?;
-        if !(command >= limits.low && command <= limits.high) {
+        // The last command, too: the limits may be new. Here both need each limit once.
+        let last = self.command;
+        let above = command >= limits.low && last >= limits.low;
+        let below = command <= limits.high && last <= limits.high;
+        if !above || !below {
             return None;
         }
         self.integral = integral;
@@ -151,8 +155,6 @@ impl<T: Number> Pid<T> {
             && !limits.slewed
             && input.dt == with.period
             && input.achieved == self.command
-            && input.achieved >= limits.low
-            && input.achieved <= limits.high
             && measured.fault().is_none()
             && input.feed_forward.fault().is_none()
             && input.setpoint.signal() == self.setpoint;

@@ -6,6 +6,7 @@
 use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
 use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
 use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid, Step};
+use coldcap_thermal::watch::{Verdict, Watch, WatchConfig, WatchInput};
 use coldcap_units::{Duration, Fault};
 use core::hint::black_box;
 use cortex_m_rt::entry;
@@ -52,6 +53,11 @@ fn probe_proportion(
     output.step(config, command, dt)
 }
 
+#[inline(never)]
+fn probe_watch(watch: &mut Watch, config: &WatchConfig, input: WatchInput) -> Verdict {
+    watch.step(config, input)
+}
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -71,6 +77,7 @@ fn main() -> ! {
         black_box(probe_step_f64 as fn(&mut _, &_, &_, &_) -> _),
         black_box(probe_filter_f64 as fn(&mut _, &_, _) -> _),
     );
+    let _ = black_box(probe_watch as fn(&mut _, &_, _) -> _);
     let _ = black_box(probe_proportion as fn(&mut _, &_, _, _) -> _);
     loop {}
 }
