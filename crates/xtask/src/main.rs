@@ -30,7 +30,7 @@ usage: cargo xtask COMMAND
   tcp        the whole treatment over TCP: same output hash
   uart       60 treatment seconds over the emulated UART
   examples   the host examples, and those of thermal control
-  traces     the controller's traces on Cortex-M4F, Cortex-M0 and WebAssembly: same hashes
+  traces     the controller's traces on Cortex-M4F, Cortex-M0, RISC-V and WebAssembly: same hashes
   cost       executed instructions a step on the emulated Cortex-M4F, within the budget
   sizes      bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it
   slice      two million random operations on a controller of every number type
