@@ -76,6 +76,7 @@ fn a_record_gives_a_model_and_gains() {
     let svg = fs::read_to_string(plot).unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("record.csv") && svg.contains("time, s"));
     assert!(svg.contains("measured") && svg.contains("model") && !svg.contains("NaN"));
+    assert!(!svg.contains("before"));
 }
 
 #[test]
@@ -101,7 +102,8 @@ fn a_published_record_as_it_is() {
     {
         near(number(&json, &format!("/model/{model}")), number(&scipy, fit), 1e-4);
     }
-    assert!(fs::read_to_string(plot).unwrap().contains("measured"));
+    let svg = fs::read_to_string(plot).unwrap();
+    assert!(svg.contains("measured") && svg.contains("; input 0 before"));
     let (done, _) = tune("tune-kit-no-step", record, &names);
     assert!(done.refused(1).contains("the input never changes"));
     let (done, _) = tune("tune-kit-names", record, &["--columns", "Time,Q7,T1"]);

@@ -128,9 +128,11 @@ fn drawing(path: &Path, (before, samples): (f64, &[Sample]), found: &Identified)
         })
         .collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_step = samples.first().is_some_and(|first| first.input != before);
+    let step = if is_step { format!("; input {} before", digits(before)) } else { String::new() };
     tune_svg(&TunePlot {
         title: &name,
-        summary: &summary(found),
+        summary: &(summary(found) + &step),
         output_label: "output, as recorded",
         input_label: "input, as recorded",
         points: &points,
