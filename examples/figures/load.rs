@@ -21,7 +21,7 @@ fn run(tuning: &Tuning, fed: bool) -> Result<[Points; 2], Box<dyn core::error::E
         full_drive_mw: Tank::POWER_MW,
         largest_rise: Kelvin::from_milli(8_000),
     };
-    let ahead = LeadCoefficients::<I16F16>::new(15.0, 3.0, PERIOD)?;
+    let ahead = LeadCoefficients::<I16F16>::new(17.5, 2.2, PERIOD)?;
     let (mut plant, mut pid, mut lead) = (Tank::new(-3.0), Pid::new(), Lead::new());
     let (mut achieved, mut points) = (I16F16::ZERO, [Points::new(), Points::new()]);
     for tick in 0..COUPLED + 3_000 {
@@ -47,7 +47,7 @@ fn run(tuning: &Tuning, fed: bool) -> Result<[Points; 2], Box<dyn core::error::E
 }
 
 pub(crate) fn draw() -> Drawing {
-    let pid = Tuning::serial(1.11, 43.2, 17.5).weighted(0.6, 0.0);
+    let pid = Tuning::serial(0.8, 60.0, 17.5).weighted(0.6, 0.0).tracking(10.0);
     let pi = Tuning::isa(0.35, 130.0, 0.0).weighted(0.6, 0.0);
     let runs = [
         ("PI", RED, run(&pi, false)?),

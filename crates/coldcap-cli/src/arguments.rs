@@ -165,15 +165,34 @@ pub(crate) enum From {
 #[derive(Args, Debug)]
 #[command(
     group(ArgGroup::new("source").required(true)),
-    after_help = "The record has the columns time_s,input,output; an input holds from its row's time to the next \
-                  row.\nWith --machine nothing is applied without --accept, or a y where somebody is asked; \
+    after_help = "The record has the columns time_s,input,output, or those of --columns; an input holds from its \
+                  row's time to the next row.\nWith --machine nothing is applied without --accept, or a y where somebody is asked; \
                   the drawings come first.\nExamples: coldcap tune --data step.csv --plot step.svg\n          \
+                  coldcap tune --data kit.csv --columns Time,Q1,T1 --before 0\n          \
                   coldcap tune --machine --rule amigo_pi --accept --out gains"
 )]
 pub(crate) struct Tune {
     /// A record as CSV.
     #[arg(long, value_name = "CSV", group = "source")]
     pub(crate) data: Option<PathBuf>,
+    /// The names of the record's columns of time in seconds, input and output.
+    #[arg(
+        long,
+        value_name = "TIME,INPUT,OUTPUT",
+        value_parser = columns,
+        default_value = "time_s,input,output",
+        conflicts_with = "machine"
+    )]
+    pub(crate) columns: Columns,
+    /// The input until the record's first row; without it, the input of that row.
+    #[arg(
+        long,
+        value_name = "INPUT",
+        value_parser = finite,
+        allow_negative_numbers = true,
+        conflicts_with = "machine"
+    )]
+    pub(crate) before: Option<f64>,
     /// A guided relay test of the coolant loop on the virtual machine.
     #[arg(long, group = "source")]
     pub(crate) machine: bool,
@@ -217,4 +236,20 @@ pub(crate) struct Tune {
     /// Parent folder of what is accepted; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out", conflicts_with = "data")]
     pub(crate) out: PathBuf,
+}
+
+/// The names of three columns: time, input and output.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns(pub(crate) [String; 3]);
+
+fn columns(names: &str) -> Result<Columns, String> {
+    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
+    let is_named = names.iter().all(|name| !name.is_empty());
+    let names = <[String; 3]>::try_from(names).ok().filter(|_| is_named);
+    names.map(Columns).ok_or_else(|| "allowed are three names: TIME,INPUT,OUTPUT".into())
+}
+
+fn finite(number: &str) -> Result<f64, String> {
+    let parsed = number.parse().ok().filter(|value: &f64| value.is_finite());
+    parsed.ok_or_else(|| "allowed is a finite number".into())
 }

@@ -76,6 +76,7 @@ fn a_record_gives_a_model_and_gains() {
     let svg = fs::read_to_string(plot).unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("record.csv") && svg.contains("time, s"));
     assert!(svg.contains("measured") && svg.contains("model") && !svg.contains("NaN"));
+    assert!(!svg.contains("before"));
 }
 
 #[test]
@@ -85,6 +86,32 @@ fn two_heaters_as_scipy_fits_them() {
     near(number(&json, "/model/gain"), number(&scipy, "/gain"), 0.03);
     near(number(&json, "/model/time_constant_s"), number(&scipy, "/time_constant_s"), 0.08);
     near(number(&json, "/model/delay_s"), number(&scipy, "/delay_s"), 0.15);
+}
+
+/// A measured step as it was published: other names, and a heater that is on from the first row.
+#[test]
+fn a_published_record_as_it_is() {
+    let record = include_str!("../../coldcap-thermal/tests/data/heater_half.csv");
+    let scipy = include_str!("../../coldcap-thermal/tests/data/heater_half.json");
+    let names = ["--columns", "Time,Q1,T1", "--json"];
+    let (done, plot) = tune("tune-kit", record, &[&names[..], &["--before", "0"]].concat());
+    assert_eq!((done.status, done.error.as_str()), (Some(0), ""));
+    let (json, scipy) = (done.json(), serde_json::from_str(scipy).unwrap());
+    for (model, fit) in
+        [("gain", "/gain"), ("time_constant_s", "/time_constant_s"), ("delay_s", "/delay_s")]
+    {
+        near(number(&json, &format!("/model/{model}")), number(&scipy, fit), 1e-4);
+    }
+    let svg = fs::read_to_string(plot).unwrap();
+    assert!(svg.contains("measured") && svg.contains("; input 0 before"));
+    let (done, _) = tune("tune-kit-no-step", record, &names);
+    assert!(done.refused(1).contains("the input never changes"));
+    let (done, _) = tune("tune-kit-names", record, &["--columns", "Time,Q7,T1"]);
+    assert!(done.refused(2).contains("allowed are the columns Time,Q7,T1"));
+    let (done, _) = tune("tune-kit-two-names", record, &["--columns", "Time,Q1"]);
+    assert!(done.refused(2).contains("allowed are three names"), "{done:?}");
+    let (done, _) = tune("tune-kit-before", record, &["--before", "inf"]);
+    assert!(done.refused(2).contains("allowed is a finite number"), "{done:?}");
 }
 
 #[test]

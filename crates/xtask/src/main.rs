@@ -6,6 +6,7 @@ mod ci;
 mod docs;
 mod emulator;
 mod fuzz;
+mod links;
 mod panics;
 mod probe;
 mod prose;

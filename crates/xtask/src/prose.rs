@@ -1,6 +1,8 @@
-//! What is written keeps the rules of the house: sizes, unfinished words, names of machines.
+//! What is written keeps the rules of the house: sizes, unfinished words, names of machines, links.
 
+use crate::links;
 use crate::shell::{self, Checked, Outcome};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const LONGEST_FILE: usize = 800;
@@ -9,11 +11,14 @@ const LONGEST_FUNCTION: usize = 70;
 /// Checks every tracked text file.
 pub(crate) fn check() -> Checked {
     let tracked = shell::output(&["git", "ls-files"])?;
+    let names: BTreeSet<&str> = tracked.lines().collect();
     let mut findings = Vec::new();
-    for name in tracked.lines() {
-        let path = shell::root().join(name);
-        if let Ok(text) = std::fs::read_to_string(&path) {
+    for name in &names {
+        if let Some(text) = read(name) {
             check_file(name, &text, &mut findings);
+            if name.ends_with(".md") {
+                findings.extend(links::broken(name, &text, &names, read));
+            }
         }
     }
     if findings.is_empty() {
@@ -21,6 +26,10 @@ pub(crate) fn check() -> Checked {
         return Ok(Outcome::Done);
     }
     Err(findings.join("\n").into())
+}
+
+fn read(name: &str) -> Option<String> {
+    std::fs::read_to_string(shell::root().join(name)).ok()
 }
 
 fn check_file(name: &str, text: &str, findings: &mut Vec<String>) {

@@ -6,7 +6,7 @@ mod record;
 use crate::arguments::Tune;
 use crate::failure::Failure;
 use coldcap_host::report::{TunePlot, TunePoint, tune_svg};
-use coldcap_thermal::tune::fit::{Sample, fit};
+use coldcap_thermal::tune::fit::{Sample, fit_after};
 use coldcap_thermal::tune::model::{Identified, IdentifyError};
 use coldcap_thermal::tune::rules::{Gains, Rule};
 use serde_json::{Value, json};
@@ -16,9 +16,10 @@ use std::path::Path;
 
 pub(crate) fn run(options: &Tune) -> Result<(), Failure> {
     let Some(path) = &options.data else { return machine::run(options) };
-    let samples = record::read(path)?;
-    let found = fit(&samples).map_err(|error| refused(path, &samples, error))?;
-    let drawing = drawing(path, &samples, &found);
+    let samples = record::read(path, &options.columns)?;
+    let before = options.before.or(samples.first().map(|row| row.input)).unwrap_or_default();
+    let found = fit_after(before, &samples).map_err(|error| refused(path, &samples, error))?;
+    let drawing = drawing(path, (before, &samples), &found);
     fs::write(&options.plot, drawing).map_err(|error| {
         Failure::Io(format!("{}: {error}: allowed is a writable file", options.plot.display()))
     })?;
@@ -117,19 +118,21 @@ fn digits(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-fn drawing(path: &Path, samples: &[Sample], found: &Identified) -> String {
+fn drawing(path: &Path, (before, samples): (f64, &[Sample]), found: &Identified) -> String {
     let points: Vec<TunePoint> = samples
         .iter()
-        .zip(found.outputs(samples))
+        .zip(found.outputs_after(before, samples))
         .map(|(sample, model)| {
             let Sample { time_s, input, output } = *sample;
             TunePoint { time_s, input, output, model }
         })
         .collect();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_step = samples.first().is_some_and(|first| first.input != before);
+    let step = if is_step { format!("; input {} before", digits(before)) } else { String::new() };
     tune_svg(&TunePlot {
         title: &name,
-        summary: &summary(found),
+        summary: &(summary(found) + &step),
         output_label: "output, as recorded",
         input_label: "input, as recorded",
         points: &points,

@@ -62,7 +62,16 @@ impl Facade {
     }
 
     pub(crate) fn with(config: Config, patient: PatientParameters, seed: u64) -> Self {
-        let mut machine = MachineParameters::standard();
+        Self::on(MachineParameters::standard(), config, patient, seed)
+    }
+
+    /// Beside the tank of this machine, at −8 °C.
+    pub(crate) fn on(
+        mut machine: MachineParameters,
+        config: Config,
+        patient: PatientParameters,
+        seed: u64,
+    ) -> Self {
         machine.tank.start_c = -8.0;
         Self {
             control: Control::new(config),

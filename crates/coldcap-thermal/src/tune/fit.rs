@@ -56,8 +56,37 @@ const TELLING: usize = 10;
 /// # Ok::<(), coldcap_thermal::tune::model::IdentifyError>(())
 /// ```
 pub fn fit(samples: &[Sample]) -> Result<Identified, IdentifyError> {
-    check(samples)?;
-    let record = Record(samples);
+    fit_after(samples.first().map_or(0.0, |first| first.input), samples)
+}
+
+/// As [`fit`], of a plant that was driven with `before` until the first sample.
+///
+/// For a record that begins as the input moves: its first row then shows the first change, and the
+/// delay counts from there. The plant is taken to be at rest under `before`.
+///
+/// # Errors
+/// As [`fit`]; a `before` that is not finite counts as the first sample's.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_thermal::tune::fit::{Sample, fit, fit_after};
+/// use coldcap_thermal::tune::model::IdentifyError;
+/// // 0.5 K per percent, 30 s, 4 s; the heater is at 40 % from the first row on.
+/// let samples: Vec<Sample> = (0..200).map(|second| {
+///     let time_s = f64::from(second);
+///     let heard_s = (time_s - 4.0).max(0.0);
+///     Sample { time_s, input: 40.0, output: 20.0 * (1.0 - (-heard_s / 30.0).exp()) }
+/// }).collect();
+/// assert_eq!(fit(&samples), Err(IdentifyError::NoInputChange));
+/// let found = fit_after(0.0, &samples)?;
+/// assert!((found.model.gain - 0.5).abs() < 1e-6 && (found.model.delay_s - 4.0).abs() < 1e-4);
+/// # Ok::<(), IdentifyError>(())
+/// ```
+pub fn fit_after(before: f64, samples: &[Sample]) -> Result<Identified, IdentifyError> {
+    check(before, samples)?;
+    let record = Record { before, samples };
     let change = record.changes().next().ok_or(IdentifyError::NoInputChange)?;
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Err(IdentifyError::TooFewSamples { minimum: FEWEST });
@@ -66,7 +95,7 @@ pub fn fit(samples: &[Sample]) -> Result<Identified, IdentifyError> {
     if seen_s <= 0.0 {
         return Err(IdentifyError::NoInputChange);
     }
-    let before = samples.iter().take_while(|sample| sample.time_s < change.time_s).count();
+    let unmoved = samples.iter().take_while(|sample| sample.time_s < change.time_s).count();
     let span = last.time_s - first.time_s;
     let search = Search {
         time_constant_s: [shortest_step(samples) / 5.0, 10.0 * span],
@@ -75,7 +104,7 @@ pub fn fit(samples: &[Sample]) -> Result<Identified, IdentifyError> {
         change_s: change.time_s,
         end_s: last.time_s,
         level: first.output,
-        beginning: if before < TELLING { Beginning::Rest } else { Beginning::Maybe },
+        beginning: if unmoved < TELLING { Beginning::Rest } else { Beginning::Maybe },
         count: samples.len(),
     };
     estimate(&record, &search)
@@ -87,11 +116,22 @@ impl Identified {
     /// # Panics
     /// Never.
     pub fn outputs<'a>(&self, samples: &'a [Sample]) -> impl Iterator<Item = f64> + use<'a> {
+        self.outputs_after(samples.first().map_or(0.0, |first| first.input), samples)
+    }
+
+    /// What the model says for every sample of a record that [`fit_after`] took, in order.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn outputs_after<'a>(
+        &self,
+        before: f64,
+        samples: &'a [Sample],
+    ) -> impl Iterator<Item = f64> + use<'a> {
         let identified = *self;
-        let record = Record(samples);
         let start_s = samples.first().map_or(0.0, |first| first.time_s);
         let times = [identified.model.time_constant_s, identified.model.delay_s];
-        let mut walker = Walker::new(changes(samples), record.initial_input(), start_s, times);
+        let mut walker = Walker::new(changes(before, samples), before, start_s, times);
         samples.iter().map(move |sample| {
             let columns = walker.observe(sample.time_s, sample.time_s);
             let response = identified.model.gain * columns.gain;
@@ -100,7 +140,10 @@ impl Identified {
     }
 }
 
-fn check(samples: &[Sample]) -> Result<(), IdentifyError> {
+fn check(before: f64, samples: &[Sample]) -> Result<(), IdentifyError> {
+    if !before.is_finite() {
+        return Err(IdentifyError::NotFinite { index: 0 });
+    }
     let is_finite =
         |row: &Sample| [row.time_s, row.input, row.output].iter().all(|number| number.is_finite());
     if let Some(index) = samples.iter().position(|row| !is_finite(row)) {
@@ -124,27 +167,31 @@ fn shortest_step(samples: &[Sample]) -> f64 {
     steps(samples).fold(f64::MAX, f64::min)
 }
 
-fn changes(samples: &[Sample]) -> impl Iterator<Item = Change> {
-    samples
-        .iter()
-        .zip(samples.iter().skip(1))
-        .filter(|(one, next)| next.input != one.input)
-        .map(|(_, next)| Change { time_s: next.time_s, input: next.input })
+fn changes(before: f64, samples: &[Sample]) -> impl Iterator<Item = Change> {
+    core::iter::once(before)
+        .chain(samples.iter().map(|sample| sample.input))
+        .zip(samples)
+        .filter(|(last, sample)| sample.input != *last)
+        .map(|(_, sample)| Change { time_s: sample.time_s, input: sample.input })
 }
 
-struct Record<'a>(&'a [Sample]);
+struct Record<'a> {
+    /// The input until the first sample.
+    before: f64,
+    samples: &'a [Sample],
+}
 
 impl Evidence for Record<'_> {
     fn initial_input(&self) -> f64 {
-        self.0.first().map_or(0.0, |first| first.input)
+        self.before
     }
 
     fn changes(&self) -> impl Iterator<Item = Change> {
-        changes(self.0)
+        changes(self.before, self.samples)
     }
 
     fn observations(&self) -> impl Iterator<Item = Observation> {
-        self.0.iter().map(|row| Observation {
+        self.samples.iter().map(|row| Observation {
             from_s: row.time_s,
             to_s: row.time_s,
             output: row.output,
