@@ -104,7 +104,9 @@ impl fmt::Display for BrineError {
                 write!(f, "allowed is a mass fraction of {least} to {most}")
             }
             Self::Temperature { freezing, warmest } => {
-                write!(f, "allowed is {freezing:.2} (where it freezes) to {warmest:.0} °C")
+                // To the hundredth that is still liquid.
+                let coldest = libm::ceil(freezing * 100.0) / 100.0;
+                write!(f, "allowed is {coldest:.2} (where it freezes) to {warmest:.0} °C")
             }
         }
     }
