@@ -59,6 +59,23 @@ fn no_difference_is_uncertain_too() {
 }
 
 #[test]
+fn the_properties_are_those_of_the_mean_temperature() {
+    let heat_of = loop_heat(14_000);
+    let (supply, returned) = (Coolant::from_milli(-8_000), Coolant::from_milli(36_000));
+    let at = heat_of.fluid.properties(Coolant::from_milli(14_000)).unwrap();
+    let inputs = HeatInputs {
+        delta: Kelvin::from_milli(44_000),
+        density: at.density,
+        specific_heat: at.specific_heat,
+        ..example()
+    };
+    assert_eq!(heat_of.between(FLOW, supply, returned), inputs.heat());
+    // At either end it would be another one.
+    let cold = heat_of.fluid.properties(supply).unwrap();
+    assert_ne!(cold.specific_heat, at.specific_heat);
+}
+
+#[test]
 fn absurd_inputs_are_refused() {
     let wide = Kelvin::from_bits(i32::MAX);
     let cases = [

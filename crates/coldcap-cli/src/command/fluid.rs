@@ -3,8 +3,8 @@
 use crate::arguments::{Fluid, Mix};
 use crate::failure::Failure;
 use coldcap_calibration::physics::coolant::{Brine, BrineProperties, Known, Solute};
+use core::fmt::Display;
 use serde::Serialize;
-use std::fmt::Display;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
