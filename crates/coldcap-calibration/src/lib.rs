@@ -5,11 +5,13 @@
 //! | [`table`] | a raw converter code into a temperature, with a certified error bound |
 //! | [`curves`] | the tables that coldcap ships, and the guard's raw-code limits |
 //! | [`flow`] | counted edges into a volume flow |
-//! | [`coolant`] | a flow and a temperature difference into heat |
+//! | [`coolant`] | a temperature into density, specific heat, viscosity and conductivity, with uncertainty |
+//! | [`heat`] | a flow, two temperatures and a coolant into heat with its uncertainty |
 //! | [`cap`] | three measures of a head into a cap size, with its runner-up |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
 //! | [`contact`] | two minutes of a worn cap into a verdict about its fit |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
+//! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
 //! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
 //!
 //! Every value is a number or a typed fault, never a clamped number: a wrong number is worse than
@@ -56,6 +58,7 @@ pub mod coolant;
 pub mod curves;
 mod digest;
 pub mod flow;
+pub mod heat;
 pub mod isothermal;
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
@@ -63,3 +66,7 @@ pub mod physics;
 pub mod progress;
 pub mod record;
 pub mod table;
+
+#[cfg(feature = "physics")]
+#[cfg_attr(not(test), allow(clippy::float_arithmetic))]
+pub mod uncertainty;

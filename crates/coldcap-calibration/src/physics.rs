@@ -14,6 +14,7 @@
 //! assert_eq!(pt100.inverse(1e6, 0.0), Err(CurveError::Open));
 //! ```
 
+pub mod coolant;
 pub mod curve;
 mod error;
 pub mod front_end;

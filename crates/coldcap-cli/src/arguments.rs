@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Turn resistance or voltage into temperature, or back: one number a line on standard input.
     Convert(Convert),
+    /// Print what a coolant is like at a temperature: JSON, each figure with its standard uncertainty.
+    Fluid(Fluid),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
 }
@@ -160,6 +162,38 @@ pub(crate) enum From {
     Mv,
     /// A temperature, to ohm or mV.
     Celsius,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "From the freezing point to 40 °C, at mass fractions of 0.10 to 0.60 (pg, eg) and 0.10 to \
+                  0.48 (kf).\nModels: Melinder 2010; the uncertainty is the largest difference between published \
+                  models.\nExample: coldcap fluid --mix pg --mass 0.3 --at -4"
+)]
+pub(crate) struct Fluid {
+    /// What is dissolved in the water.
+    #[arg(long, value_enum)]
+    pub(crate) mix: Mix,
+    /// Its share of the whole mass, 0 to 1.
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
+    pub(crate) mass: f64,
+    /// The temperature in °C.
+    #[arg(long, value_name = "C", allow_negative_numbers = true)]
+    pub(crate) at: f64,
+    /// Print JSON, as is done without it.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is dissolved in the water.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mix {
+    /// Propylene glycol.
+    Pg,
+    /// Ethylene glycol: toxic, a bench reference only.
+    Eg,
+    /// Potassium formate: one published model only.
+    Kf,
 }
 
 #[derive(Args, Debug)]

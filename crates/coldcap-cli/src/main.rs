@@ -31,6 +31,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Replay(options) => command::replay::run(options),
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),
+        Command::Fluid(options) => command::fluid::run(options),
         Command::Tune(options) => command::tune::run(options),
     }
 }

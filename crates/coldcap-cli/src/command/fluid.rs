@@ -1,0 +1,69 @@
+//! What a coolant is like at a temperature, with uncertainties.
+
+use crate::arguments::{Fluid, Mix};
+use crate::failure::Failure;
+use coldcap_calibration::physics::coolant::{Brine, BrineProperties, Known, Solute};
+use core::fmt::Display;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Estimate {
+    value: f64,
+    u: f64,
+}
+
+#[derive(Serialize)]
+struct Report {
+    mix: &'static str,
+    mass: f64,
+    t_c: f64,
+    /// Whether it may flow past a patient.
+    patient: bool,
+    freeze_c: Estimate,
+    density_kg_m3: Estimate,
+    cp_j_kgk: Estimate,
+    viscosity_mpa_s: Estimate,
+    conductivity_w_mk: Estimate,
+}
+
+impl Estimate {
+    fn relative(value: f64, relative: f64) -> Self {
+        Self { value, u: value * relative }
+    }
+}
+
+const fn solute(mix: Mix) -> Solute {
+    match mix {
+        Mix::Pg => Solute::PropyleneGlycol,
+        Mix::Eg => Solute::EthyleneGlycol,
+        Mix::Kf => Solute::PotassiumFormate,
+    }
+}
+
+fn report(brine: &Brine, celsius: f64, at: &BrineProperties, known: &Known) -> Report {
+    let solute = brine.solute();
+    Report {
+        mix: solute.name(),
+        mass: brine.mass(),
+        t_c: celsius,
+        patient: solute.substance().is_harmless(),
+        freeze_c: Estimate { value: brine.freezing(), u: known.freezing_k },
+        density_kg_m3: Estimate::relative(at.density, known.density),
+        cp_j_kgk: Estimate::relative(at.specific_heat, known.specific_heat),
+        viscosity_mpa_s: Estimate::relative(at.viscosity * 1e3, known.viscosity),
+        conductivity_w_mk: Estimate::relative(at.conductivity, known.conductivity),
+    }
+}
+
+pub(crate) fn run(options: &Fluid) -> Result<(), Failure> {
+    let refused = |field: &str, value: f64, why: &dyn Display| {
+        Failure::Input(format!("--{field}: {value}: {why}"))
+    };
+    let brine = Brine::new(solute(options.mix), options.mass)
+        .map_err(|error| refused("mass", options.mass, &error))?;
+    let at = brine.properties(options.at).map_err(|error| refused("at", options.at, &error))?;
+    let report = report(&brine, options.at, &at, &brine.known());
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
+    Ok(())
+}
