@@ -13,6 +13,13 @@ const ZERO_CELSIUS: f64 = 273.15;
 /// Open and short lie this far from the resistance at 25 °C.
 const HUNDREDFOLD: f64 = 100.0;
 
+/// Where a thermistor's nominal resistance is stated.
+const NOMINAL_CELSIUS: f64 = 25.0;
+
+/// Nominal resistances are looked for from 1 Ω to 1 GΩ.
+const LEAST_LN_OHM: f64 = 0.0;
+const LARGEST_LN_OHM: f64 = 20.723;
+
 /// A thermistor with a range.
 ///
 /// ```
@@ -89,6 +96,35 @@ impl Ntc {
         Ok(ntc)
     }
 
+    /// From the coefficients a0 to a3 and the range in °C; the resistance at 25 °C follows from them.
+    ///
+    /// # Errors
+    /// An [`NtcError`].
+    pub fn from_coefficients(
+        coefficients: [f64; 4],
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        let ntc = Self { coefficients, nominal_ohm: 1.0, low, high };
+        let wanted = 1.0 / (NOMINAL_CELSIUS + ZERO_CELSIUS);
+        let ln = rising(wanted, LEAST_LN_OHM, LARGEST_LN_OHM, |ln| ntc.reciprocal(ln));
+        Self::new(coefficients, libm::exp(ln), low, high)
+    }
+
+    /// From the constants A, B and C of the three-term equation `1/T = A + B·L + C·L³`, the resistance
+    /// at 25 °C in ohms, and the range in °C. C may be zero or below.
+    ///
+    /// # Errors
+    /// An [`NtcError`].
+    pub fn three_term(
+        [a, b, c]: [f64; 3],
+        nominal_ohm: f64,
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        Self::new([a, b, 0.0, c], nominal_ohm, low, high)
+    }
+
     fn least_ln(&self) -> f64 {
         libm::log(self.nominal_ohm / HUNDREDFOLD)
     }
@@ -117,11 +153,19 @@ impl Ntc {
         }
     }
 
-    pub(super) const fn coefficients(&self) -> [f64; 4] {
+    /// The coefficients a0 to a3 of the powers of L.
+    #[must_use]
+    pub const fn coefficients(&self) -> [f64; 4] {
         self.coefficients
     }
 
-    pub(super) fn celsius(&self, ln_ohm: f64) -> f64 {
+    /// The resistance at 25 °C in ohms.
+    #[must_use]
+    pub const fn nominal_ohm(&self) -> f64 {
+        self.nominal_ohm
+    }
+
+    pub(crate) fn celsius(&self, ln_ohm: f64) -> f64 {
         1.0 / self.reciprocal(ln_ohm).value - ZERO_CELSIUS
     }
 
@@ -133,6 +177,16 @@ impl Ntc {
     /// - [`CurveError::BelowRange`], [`CurveError::AboveRange`]: beyond the range by more than 5 mK.
     /// - [`CurveError::NotFinite`].
     pub fn temperature(&self, ohm: f64) -> Result<f64, CurveError> {
+        self.temperature_in_range(self.checked_ln(ohm)?)
+    }
+
+    /// The temperature at a value of L, if it lies in the range.
+    pub(crate) fn temperature_in_range(&self, ln_ohm: f64) -> Result<f64, CurveError> {
+        near(self.celsius(ln_ohm), self.low, self.high)
+    }
+
+    /// L of a resistance that is neither an open wire nor a short circuit.
+    pub(crate) fn checked_ln(&self, ohm: f64) -> Result<f64, CurveError> {
         if !ohm.is_finite() {
             return Err(CurveError::NotFinite);
         }
@@ -142,7 +196,18 @@ impl Ntc {
         if ohm > self.nominal_ohm * HUNDREDFOLD {
             return Err(CurveError::Open);
         }
-        near(self.celsius(libm::log(ohm)), self.low, self.high)
+        Ok(libm::log(ohm))
+    }
+
+    /// How many kelvins a unit of L is worth at a temperature in °C; below zero. A change of the
+    /// resistance by a small part x is x of it.
+    ///
+    /// # Errors
+    /// As [`Ntc::resistance`].
+    pub fn kelvin_per_ln(&self, celsius: f64) -> Result<f64, CurveError> {
+        let kelvin = celsius + ZERO_CELSIUS;
+        let ln = libm::log(self.resistance(celsius)?);
+        Ok(-kelvin * kelvin * self.reciprocal(ln).slope)
     }
 
     /// The resistance in ohms at a temperature in °C, exact to rounding.
