@@ -25,7 +25,7 @@ const HUNDREDFOLD: f64 = 100.0;
 /// ```
 /// use coldcap_calibration::physics::beta::{Beta, BetaError};
 /// let part = Beta::new(10_000.0, 3_950.0).unwrap();
-/// assert!((part.temperature(4_911.0).unwrap() - 42.35).abs() < 0.1);
+/// assert!((part.temperature(4_911.0).unwrap() - 41.91).abs() < 0.01);
 /// assert_eq!(part.temperature(32_000.0), Err(BetaError::Below25));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
