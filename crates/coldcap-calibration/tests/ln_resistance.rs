@@ -205,6 +205,46 @@ fn gain_and_offset_are_those_of_the_unit() {
 }
 
 #[test]
+fn a_unit_becomes_a_thermistor_of_its_own() {
+    let mut dice = Dice(11);
+    for _ in 0..50 {
+        let unit = Unit::any(&mut dice);
+        let points = [unit.point(0.0, &mut dice), unit.point(25.0, &mut dice)];
+        let calibrated = CalibratedNtc::<2>::fit(TYPE, &points).unwrap();
+        let own = calibrated.thermistor().unwrap();
+        for celsius in -40..=80 {
+            let ohm = unit.ohm(f64::from(celsius));
+            let miss = own.temperature(ohm).unwrap() - calibrated.temperature(ohm).unwrap();
+            assert!(miss.abs() < 1e-9, "{celsius} {miss}");
+        }
+    }
+}
+
+#[test]
+fn three_coefficients_take_up_curvature() {
+    // A unit that bends away from its type by up to 0.04 % between −10 and 40 °C.
+    let bent = |celsius: f64| {
+        let ln = TYPE.resistance(celsius).unwrap().ln();
+        (ln + 0.004 + 0.0005 * (ln - 9.5) * (ln - 9.5)).exp()
+    };
+    let point = |celsius| BathPoint { celsius, ohm: bent(celsius), uncertainty_kelvin: 0.002 };
+    let points = [-10.0, 0.0, 12.0, 25.0, 40.0].map(point);
+    let two = CalibratedNtc::<2>::fit(TYPE, &points).unwrap();
+    let three = CalibratedNtc::<3>::fit(TYPE, &points).unwrap();
+    let miss = |read: f64, celsius: f64| (read - celsius).abs() * 1e3;
+    assert!(miss(two.temperature(bent(12.0)).unwrap(), 12.0) > 3.0);
+    for celsius in [-10.0, -5.0, 5.0, 20.0, 30.0, 40.0] {
+        assert!(miss(three.temperature(bent(celsius)).unwrap(), celsius) < 0.05);
+        // What is fitted more freely is known less well.
+        let known = |u: Result<f64, CurveError>| u.unwrap();
+        assert!(
+            known(three.uncertainty_kelvin(bent(celsius))) > 0.9 * REFERENCE / 2.0,
+            "{celsius}"
+        );
+    }
+}
+
+#[test]
 fn more_points_leave_less() {
     let mut dice = Dice(99);
     let unit = Unit::any(&mut dice);

@@ -194,6 +194,9 @@ fn three_terms_may_have_no_cubic_one_or_a_negative() {
     let rising = Ntc::from_coefficients([3.0e-3, -1.0e-4, 0.0, 0.0], -40.0, 80.0);
     assert_eq!(rising, Err(NtcError::NotMonotonic));
     assert_eq!(Ntc::from_coefficients([f64::NAN; 4], -40.0, 80.0), Err(NtcError::NotFinite));
+    // A part of 0.1 Ω at 25 °C is no thermistor.
+    let tiny = [1.0 / 298.15 + 2.4e-4 * 10f64.ln(), 2.4e-4, 0.0, 0.0];
+    assert_eq!(Ntc::from_coefficients(tiny, 0.0, 40.0), Err(NtcError::Range));
     // By the lines of its table at −1 and 1 °C: 5.11 % a kelvin at 0 °C.
     let part = 1.0 / Ntc::NTC_10K3A1.kelvin_per_ln(0.0).unwrap();
     let table = (31_029.932_548_5f64 / 34_365.457_067_8).ln() / 2.0;

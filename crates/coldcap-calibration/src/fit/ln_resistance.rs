@@ -172,6 +172,39 @@ impl<const P: usize> CalibratedNtc<P> {
     }
 }
 
+impl CalibratedNtc<2> {
+    /// The unit as a thermistor of its own: with gain and offset, 1/T is still a cubic in ln R. From this
+    /// the table generator makes the unit's table with a certified bound. Its range is the type's, as far as it stays within a
+    /// hundredfold of the unit's own resistance.
+    ///
+    /// # Errors
+    /// [`FitError::Ntc`]: the curve does not fall steadily.
+    ///
+    /// ```
+    /// use coldcap_calibration::fit::ln_resistance::{BathPoint, CalibratedNtc};
+    /// use coldcap_calibration::physics::ntc::Ntc;
+    /// let point = |celsius, ohm| BathPoint { celsius, ohm, uncertainty_kelvin: 0.002 };
+    /// let points = [point(0.0, 32_900.0), point(25.0, 10_050.0)];
+    /// let calibrated = CalibratedNtc::<2>::fit(Ntc::NTC_10K3A1, &points).unwrap();
+    /// let unit = calibrated.thermistor().unwrap();
+    /// let miss = unit.temperature(41_000.0).unwrap() - calibrated.temperature(41_000.0).unwrap();
+    /// assert!(miss.abs() < 1e-9);
+    /// ```
+    pub fn thermistor(&self) -> Result<Ntc, FitError> {
+        let [a0, a1, a2, a3] = self.base.coefficients();
+        let [offset, more] = self.correction();
+        let gain = 1.0 + more;
+        let coefficients = [
+            a0 + offset * (a1 + offset * (a2 + offset * a3)),
+            gain * (a1 + offset * (2.0 * a2 + offset * 3.0 * a3)),
+            gain * gain * (a2 + 3.0 * offset * a3),
+            gain * gain * gain * a3,
+        ];
+        let (low, high) = self.base.range();
+        Ok(Ntc::within_hundredfold(coefficients, low, high)?)
+    }
+}
+
 /// What a point says must be added to ln R, with its weight.
 fn correction_of(base: &Ntc, point: &BathPoint) -> Option<Point> {
     let wanted = libm::log(base.resistance(point.celsius).ok()?);

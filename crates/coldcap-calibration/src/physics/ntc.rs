@@ -60,6 +60,20 @@ impl fmt::Display for NtcError {
 
 impl core::error::Error for NtcError {}
 
+/// The resistance at 25 °C in ohms.
+fn nominal_ohm(coefficients: [f64; 4]) -> f64 {
+    let wanted = 1.0 / (NOMINAL_CELSIUS + ZERO_CELSIUS);
+    libm::exp(rising(wanted, LEAST_LN_OHM, LARGEST_LN_OHM, |ln| reciprocal(coefficients, ln)))
+}
+
+/// 1/T and its slope by L.
+fn reciprocal([a0, a1, a2, a3]: [f64; 4], ln_ohm: f64) -> Tangent {
+    Tangent {
+        value: a0 + ln_ohm * (a1 + ln_ohm * (a2 + ln_ohm * a3)),
+        slope: a1 + ln_ohm * (2.0 * a2 + ln_ohm * 3.0 * a3),
+    }
+}
+
 impl Ntc {
     /// The reference sensor: 10 kΩ at 25 °C, material 10K3A1, rated −55 to 125 °C.
     ///
@@ -99,16 +113,26 @@ impl Ntc {
     /// From the coefficients a0 to a3 and the range in °C; the resistance at 25 °C follows from them.
     ///
     /// # Errors
-    /// An [`NtcError`].
+    /// An [`NtcError`]; [`NtcError::Range`] also for a resistance that is not between 1 Ω and 1 GΩ.
     pub fn from_coefficients(
         coefficients: [f64; 4],
         low: f64,
         high: f64,
     ) -> Result<Self, NtcError> {
-        let ntc = Self { coefficients, nominal_ohm: 1.0, low, high };
-        let wanted = 1.0 / (NOMINAL_CELSIUS + ZERO_CELSIUS);
-        let ln = rising(wanted, LEAST_LN_OHM, LARGEST_LN_OHM, |ln| ntc.reciprocal(ln));
-        Self::new(coefficients, libm::exp(ln), low, high)
+        let ntc = Self::new(coefficients, nominal_ohm(coefficients), low, high)?;
+        let found = ntc.celsius(libm::log(ntc.nominal_ohm));
+        if libm::fabs(found - NOMINAL_CELSIUS) < 1e-6 { Ok(ntc) } else { Err(NtcError::Range) }
+    }
+
+    /// As [`Ntc::from_coefficients`], the range cut to what lies within a hundredfold of the resistance.
+    pub(crate) fn within_hundredfold(
+        coefficients: [f64; 4],
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        let ntc = Self { coefficients, nominal_ohm: nominal_ohm(coefficients), low, high };
+        let (coldest, warmest) = (ntc.celsius(ntc.largest_ln()), ntc.celsius(ntc.least_ln()));
+        Self::new(coefficients, ntc.nominal_ohm, low.max(coldest), high.min(warmest))
     }
 
     /// From the constants A, B and C of the three-term equation `1/T = A + B·L + C·L³`, the resistance
@@ -146,11 +170,7 @@ impl Ntc {
 
     /// 1/T and its slope by L.
     pub(super) fn reciprocal(&self, ln_ohm: f64) -> Tangent {
-        let [a0, a1, a2, a3] = self.coefficients;
-        Tangent {
-            value: a0 + ln_ohm * (a1 + ln_ohm * (a2 + ln_ohm * a3)),
-            slope: a1 + ln_ohm * (2.0 * a2 + ln_ohm * 3.0 * a3),
-        }
+        reciprocal(self.coefficients, ln_ohm)
     }
 
     /// The coefficients a0 to a3 of the powers of L.
