@@ -12,6 +12,7 @@
 //! | [`contact`] | two minutes of a worn cap into a verdict about its fit |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
 //! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
+//! | `fit` | tables and bath points into curves with their uncertainty (feature `physics`, hosts only) |
 //! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
 //!
 //! Every value is a number or a typed fault, never a clamped number: a wrong number is worse than
@@ -57,6 +58,9 @@ pub mod contact;
 pub mod coolant;
 pub mod curves;
 mod digest;
+#[cfg(feature = "physics")]
+#[cfg_attr(not(test), allow(clippy::float_arithmetic))]
+pub mod fit;
 pub mod flow;
 pub mod heat;
 pub mod isothermal;

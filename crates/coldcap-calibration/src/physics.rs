@@ -14,6 +14,7 @@
 //! assert_eq!(pt100.inverse(1e6, 0.0), Err(CurveError::Open));
 //! ```
 
+pub mod beta;
 pub mod coolant;
 pub mod curve;
 mod error;
@@ -22,7 +23,8 @@ pub mod generate;
 mod interval;
 pub mod ntc;
 pub mod platinum;
-mod solve;
+pub(crate) mod solve;
 pub mod thermocouple;
+pub mod wiring;
 
 pub use error::CurveError;

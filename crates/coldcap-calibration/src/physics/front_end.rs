@@ -1,6 +1,6 @@
-//! The reference front end: a thermistor to ground under a pull-up to the converter's reference.
+//! Dividers, and the reference front end: a thermistor to ground under a pull-up to the reference.
 //!
-//! `code = R / (R + pull-up)`: colder is a higher code, an open wire is full scale, a short is zero.
+//! There `code = R / (R + pull-up)`: colder is a higher code, an open wire is full scale, a short is zero.
 
 use super::CurveError;
 use super::ntc::Ntc;
@@ -8,32 +8,69 @@ use coldcap_units::Ratio;
 
 const FULL_SCALE: f64 = 4_294_967_296.0;
 
-/// A divider with the sensor to ground.
+/// Where the sensor sits in a divider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Polarity {
+    /// Between the converter's input and ground, a fixed resistor above: an open wire is full scale.
+    SensorToGround,
+    /// Between the reference and the input, a fixed resistor below: an open wire is zero.
+    SensorToReference,
+}
+
+/// A sensor and a fixed resistor between the converter's reference and ground.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Divider {
-    pull_up_ohm: f64,
+    fixed_ohm: f64,
+    polarity: Polarity,
 }
 
 impl Divider {
-    /// The reference machine's: 10 kΩ.
-    pub const REFERENCE: Self = Self { pull_up_ohm: 10_000.0 };
+    /// The reference machine's: the sensor to ground under 10 kΩ.
+    pub const REFERENCE: Self = Self { fixed_ohm: 10_000.0, polarity: Polarity::SensorToGround };
 
-    /// A divider with this pull-up in ohms; `None` unless it is finite and above zero.
+    /// A divider with the sensor to ground under this pull-up in ohms; `None` unless it is finite and
+    /// above zero.
     #[must_use]
     pub fn new(pull_up_ohm: f64) -> Option<Self> {
-        (pull_up_ohm.is_finite() && pull_up_ohm > 0.0).then_some(Self { pull_up_ohm })
+        Self::with_polarity(pull_up_ohm, Polarity::SensorToGround)
+    }
+
+    /// A divider with this fixed resistor in ohms; `None` unless it is finite and above zero.
+    #[must_use]
+    pub fn with_polarity(fixed_ohm: f64, polarity: Polarity) -> Option<Self> {
+        (fixed_ohm.is_finite() && fixed_ohm > 0.0).then_some(Self { fixed_ohm, polarity })
+    }
+
+    /// Where the sensor sits.
+    #[must_use]
+    pub const fn polarity(&self) -> Polarity {
+        self.polarity
     }
 
     /// The fraction of full scale, 0 to 1, at a resistance in ohms.
     #[must_use]
     pub fn fraction(&self, ohm: f64) -> f64 {
-        ohm / (ohm + self.pull_up_ohm)
+        match self.polarity {
+            Polarity::SensorToGround => ohm / (ohm + self.fixed_ohm),
+            Polarity::SensorToReference => self.fixed_ohm / (ohm + self.fixed_ohm),
+        }
     }
 
     /// The resistance in ohms at a fraction of full scale between 0 and 1.
     #[must_use]
     pub fn ohm(&self, fraction: f64) -> f64 {
-        self.pull_up_ohm * fraction / (1.0 - fraction)
+        match self.polarity {
+            Polarity::SensorToGround => self.fixed_ohm * fraction / (1.0 - fraction),
+            Polarity::SensorToReference => self.fixed_ohm * (1.0 - fraction) / fraction,
+        }
+    }
+
+    /// The power in milliwatts that the sensor takes at a resistance in ohms, with this reference
+    /// voltage: what warms it.
+    #[must_use]
+    pub fn power_mw(&self, ohm: f64, reference_volt: f64) -> f64 {
+        let ampere = reference_volt / (ohm + self.fixed_ohm);
+        ampere * ampere * ohm * 1e3
     }
 }
 

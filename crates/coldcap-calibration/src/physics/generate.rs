@@ -1,6 +1,6 @@
 //! From a model of a sensor to a table of cubics with a certified error bound.
 
-use super::front_end::{Divider, fraction};
+use super::front_end::{Divider, Polarity, fraction};
 use super::interval::{Interval, Series};
 use super::ntc::Ntc;
 use crate::table::{CubicTable, Row, TableError, TableHeader};
@@ -36,6 +36,14 @@ impl NtcInDivider {
         libm::log(self.divider.ohm(fraction))
     }
 
+    /// With the sensor on the other side ln R − ln fixed changes its sign.
+    const fn sign(&self) -> f64 {
+        match self.divider.polarity() {
+            Polarity::SensorToGround => 1.0,
+            Polarity::SensorToReference => -1.0,
+        }
+    }
+
     /// The series of `ln R = ln pull-up + ln r − ln(1 − r)` over an interval of r. Coefficient k of
     /// `ln r` is `(−1)^(k+1)/(k·r^k)`, that of `−ln(1 − r)` is `1/(k·(1 − r)^k)`.
     fn ln_ohm_series(&self, low: f64, high: f64) -> Series {
@@ -47,7 +55,7 @@ impl NtcInDivider {
                 return Interval::between(self.ln_ohm(low), self.ln_ohm(high));
             }
             powers = (powers.0.times(rising).negated(), powers.1.times(falling));
-            powers.0.plus(powers.1).times(Interval::point(1.0 / order as f64))
+            powers.0.plus(powers.1).times(Interval::point(self.sign() / order as f64))
         }))
     }
 }
@@ -59,7 +67,7 @@ impl Model for NtcInDivider {
 
     fn slope(&self, fraction: f64) -> f64 {
         let reciprocal = self.ntc.reciprocal(self.ln_ohm(fraction));
-        let ln_slope = 1.0 / fraction + 1.0 / (1.0 - fraction);
+        let ln_slope = self.sign() * (1.0 / fraction + 1.0 / (1.0 - fraction));
         -reciprocal.slope * ln_slope / (reciprocal.value * reciprocal.value)
     }
 
@@ -228,9 +236,13 @@ fn micro(value: f64) -> Option<i32> {
 }
 
 /// The highest code at which the model is at least this warm, for a curve that falls with the code: a
-/// limit that acts from this code upward acts no later than at that temperature.
+/// limit that acts from this code upward acts no later than at that temperature. `None` outside the
+/// curve's range, and for a sensor to the reference, whose curve rises.
 #[must_use]
 pub fn limit_no_colder_than(ntc: &NtcInDivider, celsius: f64) -> Option<Ratio> {
+    if ntc.divider.polarity() == Polarity::SensorToReference {
+        return None;
+    }
     let ohm = ntc.ntc.resistance(celsius).ok()?;
     let mut code = super::front_end::code(ntc.divider.fraction(ohm));
     for _ in 0..4 {

@@ -13,6 +13,13 @@ const ZERO_CELSIUS: f64 = 273.15;
 /// Open and short lie this far from the resistance at 25 °C.
 const HUNDREDFOLD: f64 = 100.0;
 
+/// Where a thermistor's nominal resistance is stated.
+const NOMINAL_CELSIUS: f64 = 25.0;
+
+/// Nominal resistances are looked for from 1 Ω to 1 GΩ.
+const LEAST_LN_OHM: f64 = 0.0;
+const LARGEST_LN_OHM: f64 = 20.723;
+
 /// A thermistor with a range.
 ///
 /// ```
@@ -53,6 +60,20 @@ impl fmt::Display for NtcError {
 
 impl core::error::Error for NtcError {}
 
+/// The resistance at 25 °C in ohms.
+fn nominal_ohm(coefficients: [f64; 4]) -> f64 {
+    let wanted = 1.0 / (NOMINAL_CELSIUS + ZERO_CELSIUS);
+    libm::exp(rising(wanted, LEAST_LN_OHM, LARGEST_LN_OHM, |ln| reciprocal(coefficients, ln)))
+}
+
+/// 1/T and its slope by L.
+fn reciprocal([a0, a1, a2, a3]: [f64; 4], ln_ohm: f64) -> Tangent {
+    Tangent {
+        value: a0 + ln_ohm * (a1 + ln_ohm * (a2 + ln_ohm * a3)),
+        slope: a1 + ln_ohm * (2.0 * a2 + ln_ohm * 3.0 * a3),
+    }
+}
+
 impl Ntc {
     /// The reference sensor: 10 kΩ at 25 °C, material 10K3A1, rated −55 to 125 °C.
     ///
@@ -89,6 +110,45 @@ impl Ntc {
         Ok(ntc)
     }
 
+    /// From the coefficients a0 to a3 and the range in °C; the resistance at 25 °C follows from them.
+    ///
+    /// # Errors
+    /// An [`NtcError`]; [`NtcError::Range`] also for a resistance that is not between 1 Ω and 1 GΩ.
+    pub fn from_coefficients(
+        coefficients: [f64; 4],
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        let ntc = Self::new(coefficients, nominal_ohm(coefficients), low, high)?;
+        let found = ntc.celsius(libm::log(ntc.nominal_ohm));
+        if libm::fabs(found - NOMINAL_CELSIUS) < 1e-6 { Ok(ntc) } else { Err(NtcError::Range) }
+    }
+
+    /// As [`Ntc::from_coefficients`], the range cut to what lies within a hundredfold of the resistance.
+    pub(crate) fn within_hundredfold(
+        coefficients: [f64; 4],
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        let ntc = Self { coefficients, nominal_ohm: nominal_ohm(coefficients), low, high };
+        let (coldest, warmest) = (ntc.celsius(ntc.largest_ln()), ntc.celsius(ntc.least_ln()));
+        Self::new(coefficients, ntc.nominal_ohm, low.max(coldest), high.min(warmest))
+    }
+
+    /// From the constants A, B and C of the three-term equation `1/T = A + B·L + C·L³`, the resistance
+    /// at 25 °C in ohms, and the range in °C. C may be zero or below.
+    ///
+    /// # Errors
+    /// An [`NtcError`].
+    pub fn three_term(
+        [a, b, c]: [f64; 3],
+        nominal_ohm: f64,
+        low: f64,
+        high: f64,
+    ) -> Result<Self, NtcError> {
+        Self::new([a, b, 0.0, c], nominal_ohm, low, high)
+    }
+
     fn least_ln(&self) -> f64 {
         libm::log(self.nominal_ohm / HUNDREDFOLD)
     }
@@ -110,18 +170,22 @@ impl Ntc {
 
     /// 1/T and its slope by L.
     pub(super) fn reciprocal(&self, ln_ohm: f64) -> Tangent {
-        let [a0, a1, a2, a3] = self.coefficients;
-        Tangent {
-            value: a0 + ln_ohm * (a1 + ln_ohm * (a2 + ln_ohm * a3)),
-            slope: a1 + ln_ohm * (2.0 * a2 + ln_ohm * 3.0 * a3),
-        }
+        reciprocal(self.coefficients, ln_ohm)
     }
 
-    pub(super) const fn coefficients(&self) -> [f64; 4] {
+    /// The coefficients a0 to a3 of the powers of L.
+    #[must_use]
+    pub const fn coefficients(&self) -> [f64; 4] {
         self.coefficients
     }
 
-    pub(super) fn celsius(&self, ln_ohm: f64) -> f64 {
+    /// The resistance at 25 °C in ohms.
+    #[must_use]
+    pub const fn nominal_ohm(&self) -> f64 {
+        self.nominal_ohm
+    }
+
+    pub(crate) fn celsius(&self, ln_ohm: f64) -> f64 {
         1.0 / self.reciprocal(ln_ohm).value - ZERO_CELSIUS
     }
 
@@ -133,6 +197,16 @@ impl Ntc {
     /// - [`CurveError::BelowRange`], [`CurveError::AboveRange`]: beyond the range by more than 5 mK.
     /// - [`CurveError::NotFinite`].
     pub fn temperature(&self, ohm: f64) -> Result<f64, CurveError> {
+        self.temperature_in_range(self.checked_ln(ohm)?)
+    }
+
+    /// The temperature at a value of L, if it lies in the range.
+    pub(crate) fn temperature_in_range(&self, ln_ohm: f64) -> Result<f64, CurveError> {
+        near(self.celsius(ln_ohm), self.low, self.high)
+    }
+
+    /// L of a resistance that is neither an open wire nor a short circuit.
+    pub(crate) fn checked_ln(&self, ohm: f64) -> Result<f64, CurveError> {
         if !ohm.is_finite() {
             return Err(CurveError::NotFinite);
         }
@@ -142,7 +216,18 @@ impl Ntc {
         if ohm > self.nominal_ohm * HUNDREDFOLD {
             return Err(CurveError::Open);
         }
-        near(self.celsius(libm::log(ohm)), self.low, self.high)
+        Ok(libm::log(ohm))
+    }
+
+    /// How many kelvins a unit of L is worth at a temperature in °C; below zero. A change of the
+    /// resistance by a small part x is x of it.
+    ///
+    /// # Errors
+    /// As [`Ntc::resistance`].
+    pub fn kelvin_per_ln(&self, celsius: f64) -> Result<f64, CurveError> {
+        let kelvin = celsius + ZERO_CELSIUS;
+        let ln = libm::log(self.resistance(celsius)?);
+        Ok(-kelvin * kelvin * self.reciprocal(ln).slope)
     }
 
     /// The resistance in ohms at a temperature in °C, exact to rounding.

@@ -4,14 +4,14 @@
 const MOST_STEPS: usize = 80;
 
 /// A function's value and its slope at a point.
-pub(super) struct Tangent {
-    pub(super) value: f64,
-    pub(super) slope: f64,
+pub(crate) struct Tangent {
+    pub(crate) value: f64,
+    pub(crate) slope: f64,
 }
 
 /// Where a rising function meets `wanted` between `low` and `high`: Newton's method, kept within a
 /// bracket that shrinks at every step. An end of the bracket if the value lies beyond it.
-pub(super) fn rising(
+pub(crate) fn rising(
     wanted: f64,
     mut low: f64,
     mut high: f64,
