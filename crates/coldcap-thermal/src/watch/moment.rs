@@ -99,9 +99,11 @@ impl Moment {
         self.height < height(settings, settings.relaxation.beyond)
     }
 
-    /// The same for the companion.
+    /// The same for the companion, and by more than the two may differ: a loop without drive drifts past
+    /// this place, and one of the two is the first.
     pub(super) fn is_companion_driven(&self, settings: &WatchSettings) -> bool {
-        let beyond = height(settings, settings.relaxation.beyond);
+        let margin = settings.companion.margin.to_fixed().to_bits();
+        let beyond = height(settings, settings.relaxation.beyond).saturating_sub(margin);
         self.companion.is_some_and(|companion| companion < beyond)
     }
 }
