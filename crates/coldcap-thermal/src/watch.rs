@@ -55,6 +55,12 @@
 //! - **Experiments.** In [`WatchMode::Tuning`] there is no target to miss, no deviation and no order of
 //!   sensors; a relay that works for less than four fifths of the time fills no gate.
 //! - **Gaps.** After a gap of more than w/8 the windows start again.
+//! - **Rest.** While the flow is gone nothing is judged ([`WatchMode::Resting`]); what has been seen waits
+//!   for w/8, and after a longer rest everything starts again.
+//!
+//! # What it keeps
+//! [`Watch::verdict`] keeps the first trip and [`Watch::distrust`] the first that says that sensor or
+//! actuator cannot be trusted ([`Finding::is_distrust`]), both until they are acknowledged.
 //!
 //! # Where it comes from
 //! The deviation integral and "no progress of X in Y" are Klipper's and Kalico's `verify_heater`, which
