@@ -10,7 +10,7 @@
 mod bench;
 
 use bench::{Bench, is_still};
-use coldcap::{Action, ChannelInputs, Outputs, Phase};
+use coldcap::{Action, ChannelFlags, ChannelInputs, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_units::{Duty, Fault, Instant, Ratio, Reading};
 
@@ -85,12 +85,13 @@ fn a_supply_sensor_that_repeats_itself_is_found_and_nothing_is_driven_on_its_wor
     assert!(!is_still(&outputs, 0) && !outputs.machine.alarms.contains(IMPLAUSIBLE));
 }
 
-/// Two minutes without an alarm.
+/// Two minutes in which the watch does not even warn.
 fn assert_nothing(spoil: impl Fn(&mut ChannelInputs, Instant)) {
     let mut bench = holding();
     for tick in 0..1_200 {
         let outputs = spoilt(&mut bench, &spoil);
         assert!(outputs.machine.alarms.is_empty(), "{tick}: {:?}", outputs.machine.alarms);
+        assert!(!outputs.channels[0].flags.has(ChannelFlags::LOOP_WARNED), "{tick}");
     }
 }
 
@@ -172,4 +173,18 @@ fn a_valve_that_does_nothing_does_not_hide_a_frozen_sensor() {
     };
     assert!(found_after(&mut bench, 1_300, both).is_some());
     assert!(is_still(&spoilt(&mut bench, both), 0));
+}
+
+#[test]
+fn a_warning_is_a_flag_of_the_status_and_no_alarm() {
+    let mut bench = holding();
+    let warned = |outputs: &Outputs<1>| outputs.channels[0].flags.has(ChannelFlags::LOOP_WARNED);
+    for _ in 0..150 {
+        spoilt(&mut bench, stands_at(Duty::FULL));
+    }
+    bench.run(30);
+    let outputs = bench.tick();
+    assert!(warned(&outputs) && !outputs.machine.alarms.contains(IMPLAUSIBLE));
+    bench.act(&[Action::AcknowledgeAlarms]);
+    assert!(!warned(&bench.tick()));
 }

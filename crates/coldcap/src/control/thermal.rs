@@ -246,6 +246,15 @@ impl Thermal {
         self.watch.distrust().is_some()
     }
 
+    /// Whether the watch has warned of something since somebody last acknowledged, and it has not become
+    /// a trip.
+    ///
+    /// It is a flag of the status and no alarm: a warm cap or a weak chiller makes a healthy loop warn, and
+    /// there is nothing to do about it but to look.
+    pub(super) const fn has_warned(&self) -> bool {
+        matches!(self.watch.verdict(), Verdict::Warn(_))
+    }
+
     /// What loops and estimate have to signal.
     pub(super) fn conditions(&self) -> Conditions {
         let verdict = self.watch.verdict();
