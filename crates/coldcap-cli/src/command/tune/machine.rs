@@ -12,6 +12,7 @@ mod relay;
 mod request;
 mod result;
 mod sensitivity;
+mod still;
 mod stored;
 mod working_point;
 
