@@ -8,7 +8,10 @@
 
 mod support;
 
+use coldcap::{Config, TICK};
+use coldcap_thermal::channel::{REFERENCE_FLOW, SLOW_FLOW, SLOW_TUNING};
 use coldcap_thermal::pid::{Coefficients, Tuning};
+use coldcap_thermal::schedule::GainTable;
 use coldcap_units::Duration;
 use fixed::types::I16F16;
 use serde_json::Value;
@@ -211,6 +214,13 @@ fn what_is_accepted_is_stored_as_it_is_applied() {
     let computed =
         Coefficients::<I16F16>::new(&Tuning::isa(k, ti, 0.0), Duration::from_millis(100)).unwrap();
     assert_eq!(stored, computed);
+    // What whoever builds the firmware does with it.
+    assert!(done.out.contains("nothing loads it: "), "{}", done.out);
+    let mut config = Config::reference();
+    let slow = Coefficients::<I16F16>::new(&SLOW_TUNING, TICK).unwrap();
+    let flows = [SLOW_FLOW, REFERENCE_FLOW].map(|flow| flow.0.into());
+    config.coolant_loop.gains = GainTable::pair(flows, [slow, stored]).unwrap();
+    assert_eq!(config.coolant_loop.gains.at(REFERENCE_FLOW.0.into(), 0), computed);
 }
 
 #[test]
