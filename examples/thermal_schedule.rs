@@ -21,8 +21,7 @@ fn delay_s(flow_ml_min: i32) -> f64 {
 /// SIMC for the plant at this flow.
 fn gains_at(flow_ml_min: i32) -> Result<Tuning, RuleError> {
     let model = Model { gain: -30.0, time_constant_s: 12.0, delay_s: delay_s(flow_ml_min) };
-    let gains = Rule::Simc.gains(&model)?;
-    Ok(Tuning::isa(gains.k.abs(), gains.ti_s, gains.td_s))
+    Ok(Rule::Simc.gains(&model)?.tuning())
 }
 
 /// Overshoot of a step from 4 to 0 °C, and the seconds until it stays within 0.2 K.

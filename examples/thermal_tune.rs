@@ -3,9 +3,9 @@
 //! `cargo run -p coldcap-examples --example thermal_tune`
 
 use coldcap_examples::Cooler;
-use coldcap_thermal::pid::{Action, Coefficients, Input, Limits, Pid, Tuning};
+use coldcap_thermal::pid::{Action, Coefficients, Input, Limits, Pid};
 use coldcap_thermal::tune::relay::{RelayConfig, RelayTest};
-use coldcap_thermal::tune::rules::{Gains, Rule};
+use coldcap_thermal::tune::rules::Rule;
 use coldcap_thermal::tune::{Directive, Envelope};
 use coldcap_units::Duration;
 use fixed::types::I16F16;
@@ -29,12 +29,6 @@ const CONFIG: RelayConfig = RelayConfig {
         longest_gap: Duration::from_secs(3),
     },
 };
-
-/// The bridge from a proposal to a controller; b, c, Tf and Tt are said, or are [`Tuning::isa`]'s.
-fn tuning(gains: &Gains) -> Tuning {
-    let tuning = Tuning::isa(gains.k.abs(), gains.ti_s, gains.td_s).weighted(0.6, 0.0);
-    if gains.k < 0.0 { tuning } else { tuning.reverse() }
-}
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut plant = Cooler::new(30.0, 60.0, 3.0, 0.1);
@@ -61,7 +55,9 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     // Nothing has changed so far. This is the step that a person takes.
     let gains = proposal.accept(Rule::SimcWith { closed_loop_s: 9.0 }, 0.9)?;
     println!("\naccepted {:.3} 1/K, {:.1} s; 4 to 1 °C:", gains.k, gains.ti_s);
-    let with = Coefficients::<I16F16>::new(&tuning(&gains), TICK)?;
+    // From gains to a tuning: Tf and Tt are the defaults of an ISA controller, b and c are said.
+    let tuning = gains.tuning().weighted(0.6, 0.0);
+    let with = Coefficients::<I16F16>::new(&tuning, TICK)?;
     let (mut pid, mut achieved) = (Pid::new(), held);
     for tick in 0..=1_200 {
         let measured = Ok(I16F16::from_num(plant.value));

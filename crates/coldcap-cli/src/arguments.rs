@@ -264,7 +264,8 @@ pub(crate) struct Tune {
     /// How far the valve's command moves during the test, of its whole range.
     #[arg(long, value_name = "PART", default_value_t = 0.1, conflicts_with = "data")]
     pub(crate) amplitude: f64,
-    /// Accept the proposal without being asked: writes DIR/coolant-loop.json.
+    /// Accept the proposal without being asked: writes DIR/coolant-loop.json, which nothing loads by
+    /// itself: it is for whoever builds the firmware.
     #[arg(long, conflicts_with = "data")]
     pub(crate) accept: bool,
     /// Parent folder of what is accepted; it is made if it is not there.

@@ -185,8 +185,18 @@ fn bad_files_are_refused_with_their_line() {
         assert!(found.contains(&format!("record.csv:{line}")), "{found}");
         assert!(done.out.is_empty() && !fs::exists(plot).unwrap());
     }
-    assert!(coldcap(&["tune", "--data", "no/such.csv"]).refused(2).starts_with("no/such.csv: "));
     assert!(coldcap(&["tune"]).refused(2).contains("--data"));
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_an_io_failure_and_one_that_is_no_text_a_wrong_input() {
+    let folder = folder("tune-unreadable");
+    let binary = file(&folder, "binary.csv", [0xFF, 0xFE, 0]);
+    for (path, status) in [("no/such.csv", 3), (&text(&folder), 3), (&binary, 2)] {
+        let done = coldcap(&["tune", "--data", path]);
+        assert!(done.refused(status).starts_with(&format!("{path}: ")), "{done:?}");
+        assert!(done.out.is_empty());
+    }
 }
 
 #[test]

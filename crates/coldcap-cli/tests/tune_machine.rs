@@ -8,7 +8,10 @@
 
 mod support;
 
+use coldcap::{Config, TICK};
+use coldcap_thermal::channel::{REFERENCE_FLOW, SLOW_FLOW, SLOW_TUNING};
 use coldcap_thermal::pid::{Coefficients, Tuning};
+use coldcap_thermal::schedule::GainTable;
 use coldcap_units::Duration;
 use fixed::types::I16F16;
 use serde_json::Value;
@@ -211,6 +214,13 @@ fn what_is_accepted_is_stored_as_it_is_applied() {
     let computed =
         Coefficients::<I16F16>::new(&Tuning::isa(k, ti, 0.0), Duration::from_millis(100)).unwrap();
     assert_eq!(stored, computed);
+    // What whoever builds the firmware does with it.
+    assert!(done.out.contains("nothing loads it: "), "{}", done.out);
+    let mut config = Config::reference();
+    let slow = Coefficients::<I16F16>::new(&SLOW_TUNING, TICK).unwrap();
+    let flows = [SLOW_FLOW, REFERENCE_FLOW].map(|flow| flow.0.into());
+    config.coolant_loop.gains = GainTable::pair(flows, [slow, stored]).unwrap();
+    assert_eq!(config.coolant_loop.gains.at(REFERENCE_FLOW.0.into(), 0), computed);
 }
 
 #[test]
@@ -269,8 +279,8 @@ fn a_test_that_leaves_its_bounds_ends_with_the_old_gains() {
         (
             "stuck",
             &["--fault", "supply-stuck@3090"],
-            "relay test:time: 0:30:00: ",
-            "allowed is 30 min",
+            "relay test:supply: −4.",
+            "allowed is a change within 60 s: given up after 0:01:",
         ),
         ("cap", &["--target", "-6"], "relay test:cap: 0.", "allowed is 0.50 °C and warmer"),
     ];
@@ -291,6 +301,19 @@ fn a_working_point_that_is_not_reached_is_not_tested() {
     assert!(line.starts_with("working point:supply: −8."), "{line}");
     assert!(line.contains("allowed is −8.00 °C ± 0.1 K") && line.ends_with("nothing was tried"));
     assert!(names_in(&folder).is_empty());
+}
+
+/// Before the test as in it: a minute, and nobody waits for a target that cannot be seen.
+#[test]
+fn a_frozen_supply_ends_the_way_to_the_working_point() {
+    for (name, fault) in [("pull-down", "supply-stuck@1800"), ("rest", "supply-stuck@2800")] {
+        let (done, folder) = tune(&format!("machine-frozen-{name}"), &["--fault", fault]);
+        let line = done.refused(1);
+        assert!(line.starts_with("working point:supply: "), "{line}");
+        assert!(line.contains("allowed is a change within 60 s, the sensor is frozen"), "{line}");
+        assert!(line.ends_with("nothing was tried"), "{line}");
+        assert!(!done.out.contains("3. relay test") && names_in(&folder).is_empty(), "{name}");
+    }
 }
 
 #[test]

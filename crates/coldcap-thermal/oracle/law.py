@@ -179,7 +179,7 @@ class Pid:
     def lag(self, out, limits, achieved):
         """How far what was achieved lags behind what was asked for."""
         n = self.n
-        real = limits.limit(achieved)
+        real = achieved if achieved == self.u else limits.limit(achieved)
         if real != self.u:
             out.flags |= TRACKING
         return n.minus(n.minus(real, self.u), self.excess)

@@ -113,8 +113,8 @@ pub trait Number:
     fn widen(self) -> Self::Term;
     /// A term as a number, rounded once and saturated.
     fn narrow(term: Self::Term) -> Self;
-    /// A term as a number, rounded once, if it is not too large for one.
-    fn fitting(term: Self::Term) -> Option<Self>;
+    /// A term as a number, rounded once, if that lies between two others.
+    fn fitting(term: Self::Term, low: Self, high: Self) -> Option<Self>;
     /// The sum of two numbers, saturated.
     fn plus(self, other: Self) -> Self;
     /// The difference of two numbers, saturated.

@@ -14,7 +14,7 @@
 //! ```text
 //! e(k) = r(k) − y(k)
 //! I ← I(k−1) ∓ K·(1 − b)·(r(k) − r(k−1))                           r(−1) = 0
-//! I ← I + h/Tt·(limited(achieved(k)) − v(k−1))                     not in the first step
+//! I ← I + h/Tt·(real(k) − v(k−1))                                  not in the first step
 //! D(k) = a·D(k−1) ± K·Td·(1 − a)/h·(c·Δr(k) − Δy(k))               a = exp(−h/Tf); D(0) = 0
 //! I(k) = I ± K·h/Ti·e(k)                                           unless it rests, see below
 //! v(k) = ±K·e(k) + I(k) + D(k) + f(k)                              rounded once
@@ -23,7 +23,7 @@
 //!
 //! Sums are taken in this order, which matters to floating point: `v = ((±K·e + D) + I) + f`,
 //! `D = (a·D + g·(y(k−1) − y(k))) + c·g·Δr` with `g = ±K·Td·(1 − a)/h`, and the lag below as
-//! `(limited(achieved) − u) − (v − u)`.
+//! `(real − u) − (v − u)`.
 //!
 //! The setpoint weight `b` stands in the integral: summed over all moves of the setpoint the second
 //! line is `∓K·(1 − b)·r`, so `±K·e + I` is the proportional term `±K·(b·r − y)` of the law and its
@@ -33,8 +33,10 @@
 //!
 //! # Anti-windup
 //! `achieved(k)` is what the actuator did with `u(k−1)`; `v(k−1)` is what was asked for before any
-//! limit. Limits, slew limits, time-proportioning, a guard that takes the drive away: all are one thing
-//! to the integral, which looks at the lag `limited(achieved(k)) − v(k−1)`. [`AntiWindup`] says how:
+//! limit. `real(k)` is `achieved(k)` limited to today's `[low, high]`, but `u(k−1)` itself where
+//! `achieved(k)` equals it: an actuator that did as it was told lags behind nothing, though the limits
+//! became narrower since. Limits, slew limits, time-proportioning, a guard that takes the drive away: all
+//! are one thing to the integral, which looks at the lag `real(k) − v(k−1)`. [`AntiWindup`] says how:
 //!
 //! - **Back-calculation**, the default: the integral follows with the time `Tt`, by default `√(Ti·Td)`,
 //!   or `Ti` without derivative action, and never less than `h`. In fixed point the lag counts up to

@@ -14,7 +14,7 @@
 //! | [`NoProgress`](Finding::NoProgress) | auto, short of the target by more than the band, drive ≥ working | less than `progress` toward the target in `w`, on the ambient side of `beyond` | r + 9/8·w + p |
 //! | [`Away`](Finding::Away) | same; in manual and tuning drive ≥ working alone | at least `progress` away in `w` | r + 9/8·w + p |
 //! | [`Reversed`](Finding::Reversed) | same, first drive after a time off of r + 9/8·w | away by `progress` more than without drive | r + 9/8·w + p |
-//! | [`Detached`](Finding::Detached) | same, with a companion | no progress or away on the ambient side of `beyond`; the companion progresses, or is beyond it | r + 9/8·w + p |
+//! | [`Detached`](Finding::Detached) | same, with a companion | no progress or away on the ambient side of `beyond`; the companion progresses, or is beyond it by more than the margin | r + 9/8·w + p |
 //! | [`Weak`](Finding::Weak) | as for no progress | less than `progress` either way, on the driven side of `beyond` | never; warns after r + 9/8·w |
 //! | [`StuckOn`](Finding::StuckOn) | drive ≤ idle, beyond `beyond`, in every mode | changes back by less than `relaxation.change` in `w` | r + 9/8·w + p |
 //! | [`StuckOn`](Finding::StuckOn), [`StuckOff`](Finding::StuckOff) | read-back given; off looks for stuck on only | differs by more than the tolerance, in one sense | `read_back.after` |
@@ -55,6 +55,12 @@
 //! - **Experiments.** In [`WatchMode::Tuning`] there is no target to miss, no deviation and no order of
 //!   sensors; a relay that works for less than four fifths of the time fills no gate.
 //! - **Gaps.** After a gap of more than w/8 the windows start again.
+//! - **Rest.** While the flow is gone nothing is judged ([`WatchMode::Resting`]); what has been seen waits
+//!   for w/8, and after a longer rest everything starts again.
+//!
+//! # What it keeps
+//! [`Watch::verdict`] keeps the first trip and [`Watch::distrust`] the first that says that sensor or
+//! actuator cannot be trusted ([`Finding::is_distrust`]), both until they are acknowledged.
 //!
 //! # Where it comes from
 //! The deviation integral and "no progress of X in Y" are Klipper's and Kalico's `verify_heater`, which

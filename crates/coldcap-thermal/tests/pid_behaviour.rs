@@ -44,6 +44,7 @@ for_all!(
     a_long_loss_bleeds_where_that_is_asked_for,
     every_mode_is_left_without_a_bump,
     a_read_back_beyond_the_limits_counts_as_the_limit,
+    limits_that_become_narrower_are_no_lag_of_an_actuator_that_obeyed,
     heating_and_cooling_mirror_each_other,
     feed_forward_adds_to_the_output,
     weights_take_the_kick_out_of_a_setpoint_step,
@@ -283,6 +284,23 @@ mod generic {
             let other = sound.pid.step(&sound.with, &sound.limits, &sound.input(-4.0, -3.0));
             assert_eq!(one, other);
         }
+    }
+
+    pub(super) fn limits_that_become_narrower_are_no_lag_of_an_actuator_that_obeyed<T: Tested>() {
+        let (mut one, before) = steady::<T>(&with_derivative());
+        let wide = one.limits;
+        let half = before.command.to() / 2.0;
+        one.limits = T::limits(0.0, half);
+        let narrow = one.run(1, -4.0, -4.0);
+        assert_eq!(narrow.command, T::of(half));
+        assert!(narrow.flags.has(Flags::SATURATED_HIGH), "{}", T::NAME);
+        assert!(!narrow.flags.has(Flags::TRACKING), "{}: it did as it was told", T::NAME);
+        close(narrow.requested(), before.command, 1.0);
+        // From now on there is a lag, and the integral follows it down to the limit.
+        let held = one.run(2_000, -4.0, -4.0);
+        assert!((held.requested().to() - half).abs() < half / 50.0, "{}: {held:?}", T::NAME);
+        one.limits = wide;
+        assert!((one.run(1, -4.0, -4.0).command.to() - half).abs() < half / 50.0, "{}", T::NAME);
     }
 
     pub(super) fn heating_and_cooling_mirror_each_other<T: Tested>() {

@@ -30,6 +30,7 @@ fn mode() -> impl Strategy<Value = WatchMode> {
         Just(WatchMode::Auto),
         Just(WatchMode::Manual),
         Just(WatchMode::Tuning),
+        Just(WatchMode::Resting),
     ]
 }
 
@@ -76,16 +77,34 @@ proptest! {
     fn a_verdict_never_clears_or_changes_by_itself(history in history(), action in action()) {
         let (config, mut watch) = (config(action), Watch::new());
         for input in history {
-            let before = watch.verdict();
+            let (before, distrusted) = (watch.verdict(), watch.distrust());
             let after = watch.step(&config, input);
             prop_assert_eq!(after, watch.verdict());
+            if distrusted.is_some() {
+                prop_assert_eq!(watch.distrust(), distrusted);
+            }
+            if after.is_trip() {
+                let finding = after.finding().filter(|finding| finding.is_distrust());
+                prop_assert!(finding.is_none() || watch.distrust().is_some());
+            }
+            prop_assert!(watch.distrust().is_none_or(|it| it.is_distrust() && after.is_trip()));
             prop_assert!(rank(after) >= rank(before));
             if rank(after) == rank(before) {
                 prop_assert_eq!(after, before);
             }
         }
         watch.acknowledge();
-        prop_assert_eq!(watch.verdict(), Verdict::Ok);
+        prop_assert_eq!((watch.verdict(), watch.distrust()), (Verdict::Ok, None));
+    }
+
+    #[test]
+    fn rest_finds_nothing_but_an_actuator_that_does_not_follow(history in history()) {
+        let (config, mut watch) = (config(Action::Direct), Watch::new());
+        for input in history {
+            let verdict = watch.step(&config, WatchInput { mode: WatchMode::Resting, ..input });
+            let stuck = [Finding::StuckOn, Finding::StuckOff];
+            prop_assert!(verdict.finding().is_none_or(|it| stuck.contains(&it)), "{verdict:?}");
+        }
     }
 
     #[test]
@@ -214,6 +233,70 @@ fn a_lost_sensor_is_found_and_a_clock_that_jumps_restarts_the_windows() {
     let jump = WatchInput { dt: Duration::from_mins(60), mode: WatchMode::Off, ..STUCK };
     assert_eq!(watch.step(&config, jump), Verdict::Ok);
     assert_eq!(seconds_to_trip(&mut watch, STUCK), 152);
+}
+
+/// Tenths of a second from the beginning to the trip of a stuck actuator whose loop rests as `rests` says.
+fn tenths_with_rests(rests: impl Fn(u32) -> bool) -> Option<u32> {
+    let (config, mut watch) = (config(Action::Direct), Watch::new());
+    let dt = Duration::from_millis(100);
+    (1..10_000).find(|&tick| {
+        let measured = Ok(Celsius::from_milli(22_000 + (tick % 4) as i32));
+        let stuck = WatchInput { dt, measured, ..STUCK };
+        let rest = WatchInput {
+            mode: WatchMode::Resting,
+            setpoint: None,
+            measured: Err(Fault::Stale),
+            ..stuck
+        };
+        watch.step(&config, if rests(tick) { rest } else { stuck }).is_trip()
+    })
+}
+
+#[test]
+fn a_short_rest_costs_its_own_length_and_a_long_one_starts_everything_again() {
+    let plain = tenths_with_rests(|_| false).unwrap();
+    assert_eq!(plain, 1_524);
+    for rest in [1, 10, 74] {
+        let tripped = tenths_with_rests(|tick| (1_400..1_400 + rest).contains(&tick));
+        assert_eq!(tripped, Some(plain + rest), "{rest}");
+    }
+    // From an eighth of the window on, 7.5 s.
+    for rest in [75, 300] {
+        let tripped = tenths_with_rests(|tick| (1_400..1_400 + rest).contains(&tick));
+        assert_eq!(tripped, Some(1_399 + rest + plain), "{rest}");
+    }
+}
+
+#[test]
+fn a_flow_that_is_gone_for_more_than_half_of_the_time_is_a_long_rest() {
+    assert_eq!(tenths_with_rests(|tick| tick % 10 < 6), None);
+    // One in ten is a flicker, and costs no more than itself.
+    assert!(tenths_with_rests(|tick| tick % 10 == 0).is_some_and(|tick| tick < 1_750));
+}
+
+/// A valve that does nothing is found first, and is a loop that does too little; then its sensor freezes.
+#[test]
+fn distrust_is_found_behind_an_earlier_trip_of_another_kind() {
+    let (config, mut watch) = (config(Action::Direct), Watch::new());
+    let dt = Duration::from_secs(1);
+    let mut step = |second: u32, measured| {
+        let drive = if second % 40 < 20 { Duty::FULL } else { Duty::from_permille(500) };
+        let stuck = WatchInput { dt, measured: Ok(Celsius::from_milli(measured)), ..STUCK };
+        watch.step(&config, WatchInput { drive, achieved: Some(Duty::OFF), ..stuck });
+        (watch.verdict(), watch.distrust())
+    };
+    for second in 0..60 {
+        step(second, 22_000 + (second % 4) as i32);
+    }
+    assert_eq!(step(60, 22_000), (Verdict::Trip(Finding::StuckOff), None));
+    let frozen_at = (61..400).find(|&second| step(second, 21_000).1.is_some()).unwrap();
+    // The drive moved 19 s after the sensor stopped, and 60 s are allowed.
+    assert!(frozen_at <= 61 + 20 + 61, "{frozen_at}");
+    watch.step(&config, WatchInput { dt, ..STUCK });
+    assert_eq!(watch.verdict(), Verdict::Trip(Finding::StuckOff));
+    assert_eq!(watch.distrust(), Some(Finding::Frozen));
+    watch.acknowledge();
+    assert_eq!((watch.verdict(), watch.distrust()), (Verdict::Ok, None));
 }
 
 /// A warm filling of 3 K comes into a tank that goes on cooling at twice the asked rate.

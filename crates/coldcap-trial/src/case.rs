@@ -70,14 +70,15 @@ pub struct Everything<T: Trial> {
     pub filter: MeasurementFilter<T>,
     /// Its coefficients.
     pub with_filter: FilterCoefficients<T>,
+    /// What the actuator achieved. It is written in every step: beside the feed-forward, both would be
+    /// read as one, and the processor would wait for the write.
+    pub achieved: T,
     /// How far the setpoint moves, to and fro.
     pub move_by: T,
     /// How far the actuator stays behind.
     pub behind: T,
     /// What is added to the output.
     pub forward: T,
-    /// What the actuator achieved.
-    pub achieved: T,
 }
 
 /// Of a coolant loop with derivative and every weight.

@@ -176,6 +176,9 @@ impl ChannelFlags {
     pub const DRUG_RUNNING: u16 = 1 << 6;
     /// The running break or wait is over its budget.
     pub const OVER_BUDGET: u16 = 1 << 7;
+    /// The loop's watch has warned since the last acknowledgement: the loop is slow, weak or odd, and
+    /// nothing has been found yet.
+    pub const LOOP_WARNED: u16 = 1 << 8;
 
     /// These flags and `bit` where `set`.
     #[must_use]

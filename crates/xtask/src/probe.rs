@@ -133,15 +133,15 @@ fn webassembly(here: &str) -> Checked {
 /// The most instructions that a step may take on the emulated Cortex-M4F, opt-level `s`: what was
 /// measured and 3 %.
 const INSTRUCTIONS: &[(&str, u64)] = &[
-    ("I16F16 ordinary", 206),
-    ("I16F16 saturated", 513),
-    ("I16F16 everything", 742),
-    ("I32F32 ordinary", 279),
-    ("I32F32 saturated", 728),
-    ("I32F32 everything", 1028),
-    ("f32 ordinary", 128),
-    ("f32 saturated", 532),
-    ("f32 everything", 695),
+    ("I16F16 ordinary", 196),
+    ("I16F16 saturated", 493),
+    ("I16F16 everything", 723),
+    ("I32F32 ordinary", 264),
+    ("I32F32 saturated", 677),
+    ("I32F32 everything", 998),
+    ("f32 ordinary", 121),
+    ("f32 saturated", 501),
+    ("f32 everything", 676),
 ];
 
 /// Executed instructions a step on the emulated Cortex-M4F.
@@ -176,24 +176,25 @@ const fn bar(probe: &'static str, target: &'static str, profile: &'static str, b
     Bar { probe, target, profile, bytes }
 }
 
-/// Aimed at: 350 on Cortex-M4F, 400 on Cortex-M0. Where a figure here is higher, it is not reached at
-/// that optimisation, and this is what was measured and some room.
+/// What was measured and 3 %, and never more than what is aimed at where that is reached: 350 on
+/// Cortex-M4F at opt-level `s`, the firmware's, and 400 on Cortex-M0 at both. At opt-level 3 Cortex-M4F
+/// takes more.
 const BARS: &[Bar] = &[
-    bar("probe_step_i16f16", M4F, "release", 385),
-    bar("probe_step_f32", M4F, "release", 350),
-    bar("probe_step_i16f16", M4F, "fast", 415),
-    bar("probe_step_f32", M4F, "fast", 435),
-    bar("probe_step_i16f16", M0, "release", 400),
-    bar("probe_step_f32", M0, "release", 410),
-    bar("probe_step_i16f16", M0, "fast", 400),
-    bar("probe_step_f32", M0, "fast", 415),
+    bar("probe_step_i16f16", M4F, "release", 350),
+    bar("probe_step_f32", M4F, "release", 326),
+    bar("probe_step_i16f16", M4F, "fast", 396),
+    bar("probe_step_f32", M4F, "fast", 421),
+    bar("probe_step_i16f16", M0, "release", 375),
+    bar("probe_step_f32", M0, "release", 363),
+    bar("probe_step_i16f16", M0, "fast", 388),
+    bar("probe_step_f32", M0, "fast", 365),
 ];
 
 /// The public functions of a whole controller with its output and its watch.
 const CONTROLLER: &[&str] = &["probe_step_i16f16", "probe_proportion", "probe_watch"];
 /// What they and all they call may take on Cortex-M4F at opt-level `s`, in bytes, without the compiler's
 /// own library. Aimed at are 3 072, which is not reached: this is what was measured and some room.
-const CONTROLLER_BYTES: u64 = 8_400;
+const CONTROLLER_BYTES: u64 = 8_250;
 
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {

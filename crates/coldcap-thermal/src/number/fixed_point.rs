@@ -303,8 +303,9 @@ macro_rules! fixed_point {
             }
 
             #[inline]
-            fn fitting(term: i64) -> Option<Self> {
-                $fitting(term)
+            fn fitting(term: i64, low: Self, high: Self) -> Option<Self> {
+                let number: Self = $fitting(term)?;
+                if number < low || number > high { None } else { Some(number) }
             }
 
             fn plus(self, other: Self) -> Self {

@@ -95,8 +95,8 @@ macro_rules! float {
                 term
             }
 
-            fn fitting(term: Self) -> Option<Self> {
-                Some(term)
+            fn fitting(term: Self, low: Self, high: Self) -> Option<Self> {
+                if term >= low && term <= high { Some(term) } else { None }
             }
 
             fn plus(self, other: Self) -> Self {

@@ -5,13 +5,13 @@ use super::{AntiWindup, Coefficients, Fallback, Flags, Input, Jitter, Limits, Mo
 use crate::number::Number;
 use coldcap_units::{Duration, Fault};
 
-/// A sample of which every part is a signal.
+/// A sample of which every part is a signal. So is what was achieved; that is not kept here, because to
+/// copy it beside the feed-forward costs a stall where both were stored one by one just before.
 #[derive(Clone, Copy)]
 struct Sample<T: Number> {
     setpoint: T::Signal,
     measured: T::Signal,
     feed_forward: T,
-    achieved: T,
 }
 
 impl<T: Number> Sample<T> {
@@ -26,7 +26,6 @@ impl<T: Number> Sample<T> {
             setpoint: input.setpoint.signal(),
             measured: measured.signal(),
             feed_forward: input.feed_forward,
-            achieved: input.achieved,
         })
     }
 
@@ -96,8 +95,10 @@ impl<T: Number> Pid<T> {
         let sample = Sample::of(input);
         let last = limits.limit(self.command);
         let pace = Pace::of(with, input.dt);
-        let step = match (input.mode, sample) {
-            (Mode::Auto, Ok(sample)) => self.regulate(with, limits, &sample, pace),
+        let mut step = match (input.mode, sample) {
+            (Mode::Auto, Ok(sample)) => {
+                return self.regulate(with, limits, &sample, input.achieved, pace);
+            }
             (Mode::Auto, Err(fault)) => self.bridge(with, limits, fault),
             (Mode::Safe, sample) => self.follow(with, sample, limits.safe),
             (Mode::Hold, sample) => self.follow(with, sample, last),
@@ -108,7 +109,8 @@ impl<T: Number> Pid<T> {
                 self.take_over(with, limits, sample, output, limits.limit(output))
             }
         };
-        Step { flags: step.flags.with(Flags::LATE, pace.is_late()), ..step }
+        step.flags = step.flags.with(Flags::LATE, pace.is_late());
+        step
     }
 
     /// The output of somebody else; one that is no number is not followed.
@@ -134,14 +136,16 @@ impl<T: Number> Pid<T> {
         with: &Coefficients<T>,
         limits: &Limits<T>,
         sample: &Sample<T>,
+        achieved: T,
         pace: Pace,
     ) -> Step<T> {
-        let mut flags = Flags::default();
+        let mut flags = Flags::default().with(Flags::LATE, pace.is_late());
         self.anchor(with, sample);
         let moved = self.move_setpoint(with, sample.setpoint);
-        let lag = self.lag(limits, sample.achieved);
+        let real = self.real(limits, achieved);
+        let lag = self.lag(real);
         self.follow_achieved(with, lag, pace);
-        let elsewhere = limits.limit(sample.achieved) != self.command;
+        let elsewhere = real != self.command;
         flags = flags.with(Flags::TRACKING, elsewhere && self.shape != Shape::Fresh);
         self.differentiate(with, sample.measured, moved, pace);
         let increment = pace.share::<T>(T::amplify(with.integral, sample.error()));
@@ -182,12 +186,18 @@ impl<T: Number> Pid<T> {
         change
     }
 
+    /// What was achieved, as far as it counts: the last command was within the limits of its step, and
+    /// needs no other ones.
+    fn real(&self, limits: &Limits<T>, achieved: T) -> T {
+        if achieved == self.command { achieved } else { limits.limit(achieved) }
+    }
+
     /// How far what was achieved lags behind what was asked for; nothing where that is not known.
-    fn lag(&self, limits: &Limits<T>, achieved: T) -> T {
+    fn lag(&self, real: T) -> T {
         match self.shape {
             Shape::Fresh | Shape::Adrift => T::ZERO,
             Shape::Regular | Shape::Clipped | Shape::Held => {
-                limits.limit(achieved).minus(self.command).minus(self.excess)
+                real.minus(self.command).minus(self.excess)
             }
         }
     }

@@ -132,6 +132,12 @@ impl Verdict {
         }
     }
 
+    /// What was found, if it is a trip and says that sensor or actuator cannot be trusted.
+    #[must_use]
+    pub(super) fn distrust(self) -> Option<Finding> {
+        self.finding().filter(|finding| self.is_trip() && finding.is_distrust())
+    }
+
     /// The worse of two; of two that are equally bad, the first.
     #[must_use]
     pub(super) const fn or_worse(self, other: Self) -> Self {

@@ -18,6 +18,10 @@ pub enum WatchMode {
     /// An experiment swings the loop: as in manual, and sensors are neither compared nor
     /// judged by their noise.
     Tuning,
+    /// The loop is interrupted, as when its coolant stands still: what is measured tells nothing of the
+    /// drive. Only the read-back is compared. What has been seen waits for an eighth of the window; after
+    /// a longer rest everything begins anew.
+    Resting,
 }
 
 /// What one step of the watch needs to know.
@@ -83,7 +87,7 @@ impl Moment {
     /// Whether the actuator does all that it can and is still needed.
     pub(super) fn is_pushing(&self, settings: &WatchSettings) -> bool {
         let needed = match self.mode {
-            WatchMode::Off => false,
+            WatchMode::Off | WatchMode::Resting => false,
             WatchMode::Auto => self.is_short(settings),
             WatchMode::Manual | WatchMode::Tuning => true,
         };
@@ -99,9 +103,11 @@ impl Moment {
         self.height < height(settings, settings.relaxation.beyond)
     }
 
-    /// The same for the companion.
+    /// The same for the companion, and by more than the two may differ: a loop without drive drifts past
+    /// this place, and one of the two is the first.
     pub(super) fn is_companion_driven(&self, settings: &WatchSettings) -> bool {
-        let beyond = height(settings, settings.relaxation.beyond);
+        let margin = settings.companion.margin.to_fixed().to_bits();
+        let beyond = height(settings, settings.relaxation.beyond).saturating_sub(margin);
         self.companion.is_some_and(|companion| companion < beyond)
     }
 }

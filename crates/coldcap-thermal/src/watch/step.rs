@@ -19,6 +19,8 @@ use super::trend::Trend;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Watch {
     verdict: Verdict,
+    /// The first trip that is distrust: an earlier trip of another kind must not hide it.
+    distrust: Option<Finding>,
     mode: WatchMode,
     setpoint: Option<Celsius>,
     measured: Trend,
@@ -33,6 +35,8 @@ pub struct Watch {
     surplus_drive: Clock,
     swapped: Clock,
     blind: Clock,
+    /// How long the loop has rested, up to where everything begins anew.
+    rested: Clock,
 }
 
 impl Watch {
@@ -41,6 +45,7 @@ impl Watch {
     pub const fn new() -> Self {
         Self {
             verdict: Verdict::Ok,
+            distrust: None,
             mode: WatchMode::Off,
             setpoint: None,
             measured: Trend::new(),
@@ -54,6 +59,7 @@ impl Watch {
             surplus_drive: Clock::new(),
             swapped: Clock::new(),
             blind: Clock::new(),
+            rested: Clock::new(),
         }
     }
 
@@ -61,6 +67,16 @@ impl Watch {
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         self.verdict
+    }
+
+    /// The first trip since the last acknowledgement that says that sensor or actuator cannot be
+    /// trusted ([`Finding::is_distrust`]).
+    ///
+    /// The verdict keeps the first trip of any kind, and a loop that does too little can turn out to be
+    /// one whose sensor is frozen: who goes on cooling after the former must stop after the latter.
+    #[must_use]
+    pub const fn distrust(&self) -> Option<Finding> {
+        self.distrust
     }
 
     /// One step: the worst that has been found since the last acknowledgement.
@@ -74,12 +90,40 @@ impl Watch {
     /// Never.
     pub fn step(&mut self, config: &WatchConfig, input: WatchInput) -> Verdict {
         if !input.dt.is_zero() {
-            self.follow(config.settings(), &input);
-            let read_back = self.read_back(config.settings(), &input);
-            let found = read_back.or_worse(self.sample(config, &input));
-            self.verdict = self.verdict.or_worse(found);
+            self.read_back(config.settings(), &input);
+            if input.mode == WatchMode::Resting {
+                self.rest(config, input.dt);
+            } else {
+                self.rested.run(false, input.dt, config.bucket());
+                self.follow(config.settings(), &input);
+                self.sample(config, &input);
+            }
         }
         self.verdict
+    }
+
+    /// One finding of this step beside the others.
+    fn take(&mut self, found: Verdict) {
+        self.verdict = self.verdict.or_worse(found);
+        self.distrust = self.distrust.or(found.distrust());
+    }
+
+    /// What has been seen waits through a short interruption and is forgotten in a longer one. As long
+    /// as a gap of the samples may be: the trend bridges one bucket without seeing it. Rest runs up and
+    /// down, so that a flow that is gone for half of the time is a long interruption as well.
+    fn rest(&mut self, config: &WatchConfig, dt: Duration) {
+        self.rested.run(true, dt, config.bucket());
+        self.noise.interrupt();
+        if self.rested.has_reached(config.bucket()) {
+            *self = Self {
+                verdict: self.verdict,
+                distrust: self.distrust,
+                short_drive: self.short_drive,
+                surplus_drive: self.surplus_drive,
+                rested: self.rested,
+                ..Self::new()
+            };
+        }
     }
 
     /// Clears the verdict and what led to it.
@@ -88,6 +132,7 @@ impl Watch {
     /// not after reaction and window as well.
     pub const fn acknowledge(&mut self) {
         self.verdict = Verdict::Ok;
+        self.distrust = None;
         self.actuation.acknowledge();
         self.deviation = Deviation::new();
         self.anchor = Anchor::new();
@@ -115,7 +160,7 @@ impl Watch {
     }
 
     /// Demand against read-back; it needs no measurement.
-    fn read_back(&mut self, settings: &WatchSettings, input: &WatchInput) -> Verdict {
+    fn read_back(&mut self, settings: &WatchSettings, input: &WatchInput) {
         let limit = settings.read_back;
         let achieved = input.achieved.unwrap_or(input.drive);
         let more = achieved.0.saturating_sub(input.drive.0) > limit.tolerance.0;
@@ -123,28 +168,29 @@ impl Watch {
         let less = less && input.mode != WatchMode::Off;
         self.surplus_drive.run(more, input.dt, limit.after);
         self.short_drive.run(less, input.dt, limit.after);
-        let surplus = self.surplus_drive.verdict(Finding::StuckOn, limit.after);
-        let short = self.short_drive.verdict(Finding::StuckOff, limit.after);
-        if input.mode == WatchMode::Off { surplus } else { surplus.or_worse(short) }
+        self.take(self.surplus_drive.verdict(Finding::StuckOn, limit.after));
+        if input.mode != WatchMode::Off {
+            self.take(self.short_drive.verdict(Finding::StuckOff, limit.after));
+        }
     }
 
-    fn sample(&mut self, config: &WatchConfig, input: &WatchInput) -> Verdict {
+    fn sample(&mut self, config: &WatchConfig, input: &WatchInput) {
         let elapsed = self.gap.plus(input.dt);
         let dt = elapsed.min(config.bucket());
         if elapsed > config.bucket() {
             self.interrupt();
         }
         let stalls = input.dt > config.bucket();
-        let blind = self.look(config.settings(), input, stalls || input.measured.is_err());
+        self.look(config.settings(), input, stalls || input.measured.is_err());
         let Ok(measured) = input.measured else {
             self.gap = elapsed;
             self.noise.interrupt();
-            return blind;
+            return;
         };
         self.gap = Duration::ZERO;
         let moment = Moment::new(config.settings(), input, measured, dt);
         self.observe(config, &moment);
-        blind.or_worse(self.judge(config, &moment))
+        self.judge(config, &moment);
     }
 
     fn interrupt(&mut self) {
@@ -155,10 +201,10 @@ impl Watch {
         self.actuation.interrupt();
     }
 
-    fn look(&mut self, settings: &WatchSettings, input: &WatchInput, missing: bool) -> Verdict {
+    fn look(&mut self, settings: &WatchSettings, input: &WatchInput, missing: bool) {
         let missing = missing && input.mode != WatchMode::Off;
         self.blind.run(missing, input.dt, settings.blind);
-        self.blind.verdict(Finding::Blind, settings.blind)
+        self.take(self.blind.verdict(Finding::Blind, settings.blind));
     }
 
     fn observe(&mut self, config: &WatchConfig, moment: &Moment) {
@@ -170,15 +216,23 @@ impl Watch {
         }
     }
 
-    fn judge(&mut self, config: &WatchConfig, moment: &Moment) -> Verdict {
+    /// All that a sample says, the sensor's own defects first.
+    fn judge(&mut self, config: &WatchConfig, moment: &Moment) {
         let settings = config.settings();
         let actuation = self.actuation.step(config, moment, &self.measured, &self.companion);
-        if moment.mode == WatchMode::Off {
-            return actuation;
+        if moment.mode != WatchMode::Off {
+            let frozen = self.frozen(settings, moment);
+            self.take(frozen);
+            let noisy = self.noisy(settings, moment);
+            self.take(noisy);
         }
-        let sensor = self.frozen(settings, moment).or_worse(self.noisy(settings, moment));
-        let rest = self.swap(settings, moment).or_worse(self.deviate(settings, moment));
-        sensor.or_worse(actuation).or_worse(rest)
+        self.take(actuation);
+        if moment.mode != WatchMode::Off {
+            let swapped = self.swap(settings, moment);
+            self.take(swapped);
+            let deviation = self.deviate(settings, moment);
+            self.take(deviation);
+        }
     }
 
     fn frozen(&mut self, settings: &WatchSettings, moment: &Moment) -> Verdict {

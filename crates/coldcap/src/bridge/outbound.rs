@@ -151,6 +151,7 @@ fn flags(flags: ChannelFlags) -> u16 {
         (ChannelFlags::TANK_READY, wire::ChannelStatus::TANK_READY),
         (ChannelFlags::PERMITTED, wire::ChannelStatus::PERMITTED),
         (ChannelFlags::OVER_BUDGET, wire::ChannelStatus::OVER_BUDGET),
+        (ChannelFlags::LOOP_WARNED, wire::ChannelStatus::LOOP_WARNED),
     ];
     let set = pairs.into_iter().filter(|(domain, _)| flags.has(*domain));
     set.fold(0, |bits, (_, bit)| bits | bit)

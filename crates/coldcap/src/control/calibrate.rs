@@ -25,7 +25,8 @@ pub(super) struct MeasuredChannel {
     pub(super) rear: Reading<Interface>,
     pub(super) safety: Reading<Interface>,
     pub(super) flow: Reading<MillilitersPerMinute>,
-    pub(super) valve: Duty,
+    /// Where the valve stands, as far as anybody can tell.
+    pub(super) valve: Reading<Duty>,
     pub(super) coupled: bool,
     pub(super) now: Instant,
 }
@@ -53,8 +54,7 @@ fn one(inputs: &ChannelInputs, config: &Config, now: Instant) -> MeasuredChannel
         rear: degrees(inputs.rear, config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
-        // A position that is not known counts as closed: the loop then assumes no cooling got through.
-        valve: inputs.valve.within(now, oldest).unwrap_or(Duty::OFF),
+        valve: inputs.valve,
         coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),
         now,
     }

@@ -292,7 +292,8 @@ impl Channel {
             .with(ChannelFlags::AT_TARGET, seen.at_target)
             .with(ChannelFlags::PERMITTED, permit.circulate)
             .with(ChannelFlags::DRUG_RUNNING, session.drugs().running())
-            .with(ChannelFlags::OVER_BUDGET, session.is_waiting());
+            .with(ChannelFlags::OVER_BUDGET, session.is_waiting())
+            .with(ChannelFlags::LOOP_WARNED, self.thermal.has_warned());
     }
 
     /// The loops: what the pump and the mixing valve should do.

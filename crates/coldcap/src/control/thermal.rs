@@ -10,7 +10,7 @@ use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_thermal::skin::{
     ContactFinding, ContactWatch, Forecast, ForecastRun, SkinEstimate, SkinInput, SkinObserver,
 };
-use coldcap_thermal::watch::{Finding, Verdict, Watch, WatchInput, WatchMode};
+use coldcap_thermal::watch::{Verdict, Watch, WatchInput, WatchMode};
 use coldcap_units::{Coolant, Duration, Duty, Fault, Interface, Reading, Skin};
 
 /// Above this the skin counts as warm again in a break.
@@ -146,7 +146,9 @@ impl Thermal {
             Some(cap) => self.hold_interface(cap, wanted, &input, config),
             None => self.hold_supply(demand.target, wanted, &input, config),
         };
-        self.watch_over(demand, permitted, &input, surroundings.driven, config);
+        let target = self.shown.target.or(demand.target.filter(|_| permitted));
+        let read_back = measured.valve.within(measured.now, config.circulation.oldest);
+        self.watch_over(target, read_back.ok(), &input, surroundings.driven, config);
         self.shown.valve
     }
 
@@ -200,35 +202,35 @@ impl Thermal {
             returned: measured.returned.within(now, oldest),
             tank: surroundings.tank.within(now, oldest),
             flow: measured.flow.within(now, config.limits.delays().input_stale),
-            valve_achieved: measured.valve,
+            // A position that is not known counts as closed: the loop then assumes that no cooling got
+            // through.
+            valve_achieved: measured.valve.within(now, oldest).unwrap_or(Duty::OFF),
             dt: surroundings.dt,
         }
     }
 
+    /// One tick of the watch. `driven` is what the guard left of the demand of the tick before, so it is
+    /// what the valve had to follow until now; the watch's limit allows for twice its stroke. A position
+    /// that is not known says nothing against the valve.
     fn watch_over(
         &mut self,
-        demand: &Demand,
-        permitted: bool,
+        target: Option<Coolant>,
+        read_back: Option<Duty>,
         input: &CapInput,
         driven: Duty,
         config: &Config,
     ) {
-        let target = self.shown.target.or(demand.target.filter(|_| permitted));
         let flowing = input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from);
-        // Coolant at rest, or without a target, tells nothing of valve and sensor.
-        if target.is_none() || !flowing {
-            if self.watch.verdict() == Verdict::Ok {
-                self.watch = Watch::new();
-            }
-            return;
-        }
+        // Coolant at rest, or without a target, tells nothing of valve and sensor; but a dip of the flow
+        // must not throw away minutes of what was seen.
+        let watches = flowing && target.is_some();
         let watched = WatchInput {
             dt: input.dt,
-            mode: WatchMode::Auto,
+            mode: if watches { WatchMode::Auto } else { WatchMode::Resting },
             setpoint: target.map(|target| target.0),
             measured: input.supply.map(|supply| supply.0),
             drive: driven,
-            achieved: None,
+            achieved: read_back,
             companion: input.returned.ok().map(|returned| returned.0),
         };
         self.watch.step(&config.loop_watch, watched);
@@ -240,20 +242,29 @@ impl Thermal {
     }
 
     /// Whether the watch found that a sensor or the valve cannot be trusted.
-    pub(super) fn distrusts(&self) -> bool {
-        let verdict = self.watch.verdict();
-        verdict.is_trip() && verdict.finding().is_some_and(Finding::is_distrust)
+    pub(super) const fn distrusts(&self) -> bool {
+        self.watch.distrust().is_some()
+    }
+
+    /// Whether the watch has warned of something since somebody last acknowledged, and it has not become
+    /// a trip.
+    ///
+    /// It is a flag of the status and no alarm: a warm cap or a weak chiller makes a healthy loop warn, and
+    /// there is nothing to do about it but to look.
+    pub(super) const fn has_warned(&self) -> bool {
+        matches!(self.watch.verdict(), Verdict::Warn(_))
     }
 
     /// What loops and estimate have to signal.
     pub(super) fn conditions(&self) -> Conditions {
         let verdict = self.watch.verdict();
         let tripped = verdict.finding().filter(|_| verdict.is_trip());
-        let distrust = tripped.is_some_and(Finding::is_distrust);
+        // Both can hold: a loop that does too little may turn out to be one that cannot be trusted.
+        let too_little = tripped.is_some_and(|finding| !finding.is_distrust());
         Conditions::EMPTY
             .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
-            .with_if(Condition::LoopImplausible, distrust)
-            .with_if(Condition::TooWarm, tripped.is_some() && !distrust)
+            .with_if(Condition::LoopImplausible, self.distrusts())
+            .with_if(Condition::TooWarm, too_little)
     }
 
     pub(super) const fn finding(&self) -> &ContactFinding {

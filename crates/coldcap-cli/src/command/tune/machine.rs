@@ -12,6 +12,7 @@ mod relay;
 mod request;
 mod result;
 mod sensitivity;
+mod still;
 mod stored;
 mod working_point;
 
@@ -155,7 +156,10 @@ fn conclude(
         return Ok(());
     }
     guide.say(&match written {
-        Some(path) => format!("   accepted: {}", path.display()),
+        Some(path) => format!(
+            "   accepted: {}\n   nothing loads it: it is for whoever builds the firmware, see docs/thermal-control.md",
+            path.display()
+        ),
         None => "   not accepted: nothing was applied, the present gains stay".into(),
     })
 }

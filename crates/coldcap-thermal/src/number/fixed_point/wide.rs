@@ -99,10 +99,11 @@ impl Number for Wide {
         Self(I16F16::from_bits(rounded.clamp(i32::MIN.into(), i32::MAX.into()) as i32))
     }
 
-    fn fitting(term: i128) -> Option<Self> {
+    fn fitting(term: i128, low: Self, high: Self) -> Option<Self> {
         let narrow = Self::narrow(term);
         let rounded = (term + (1 << (super::EXTRA_BITS - 1))) >> super::EXTRA_BITS;
-        (i128::from(narrow.0.to_bits()) == rounded).then_some(narrow)
+        let exact = i128::from(narrow.0.to_bits()) == rounded;
+        (exact && narrow >= low && narrow <= high).then_some(narrow)
     }
 
     fn plus(self, other: Self) -> Self {

@@ -1,5 +1,6 @@
 //! The virtual machine on the bench: tank, cap on a head, pump on, and one coolant loop around it.
 
+use super::still::Stillness;
 use coldcap::{ChannelDrives, Config, Drives, TICK};
 use coldcap_sim::{
     BuildError, CapPlacement, FaultSchedule, MachineParameters, PatientParameters, VirtualMachine,
@@ -29,6 +30,8 @@ pub(super) enum Driver {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sensed {
     pub(super) supply: Result<Coolant, Fault>,
+    /// The supply is valid and has not moved for too long to be measured.
+    pub(super) supply_is_frozen: bool,
     pub(super) returned: Result<Coolant, Fault>,
     pub(super) tank: Result<Coolant, Fault>,
     pub(super) flow: Result<MillilitersPerMinute, Fault>,
@@ -62,6 +65,7 @@ pub(super) struct Bench {
     faults: FaultSchedule,
     control: CoolantLoop,
     chiller: TankController,
+    stillness: Stillness,
     drives: Drives<1>,
     now: Instant,
 }
@@ -87,6 +91,7 @@ impl Bench {
             faults,
             control: CoolantLoop::new(),
             chiller: TankController::rested(),
+            stillness: Stillness::default(),
             drives: Drives { permit: true, ..Drives::default() },
             now: Instant::ZERO,
         })
@@ -137,8 +142,10 @@ impl Bench {
         let [channel] = &inputs.channels;
         let [front, rear, safety] =
             [channel.front, channel.rear, channel.safety].map(|code| self.degrees(code));
+        let supply = self.degrees(channel.supply).map(Coolant);
         Sensed {
-            supply: self.degrees(channel.supply).map(Coolant),
+            supply,
+            supply_is_frozen: supply.is_ok_and(|supply| self.stillness.see(supply)),
             returned: self.degrees(channel.returned).map(Coolant),
             tank: self.degrees(inputs.tank.coolant).map(Coolant),
             flow: self.within(channel.flow.and_then(|pulses| self.config.flow_meter.flow(pulses))),

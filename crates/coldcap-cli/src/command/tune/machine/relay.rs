@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, Driver, Sensed};
 use super::guide::{Guide, celsius, clock};
+use super::still;
 use super::working_point::WorkingPoint;
 use crate::failure::Failure;
 use coldcap::TICK;
@@ -137,12 +138,19 @@ fn announce(config: &RelayConfig, guide: &Guide) -> Result<(), Failure> {
         degrees(config.level)
     ))?;
     guide.say(&format!(
-        "   bounds: supply {} to {}, cap's face above {}, {} min, every sample valid",
+        "   bounds: supply {} to {}, cap's face above {}, {} min, every sample valid and none frozen",
         degrees(config.envelope.lowest),
         degrees(config.envelope.highest),
         celsius(COLDEST_FACE.to_milli()),
         config.envelope.longest.as_mins()
     ))
+}
+
+/// What the relay does not know of.
+fn outside(sensed: &Sensed) -> Option<Ended> {
+    let cold = sensed.coldest_face.map_or(true, |face| face < COLDEST_FACE);
+    let frozen = sensed.supply.ok().filter(|_| sensed.supply_is_frozen);
+    if cold { Some(Ended::Face(sensed.coldest_face)) } else { frozen.map(Ended::Frozen) }
 }
 
 /// A test under way.
@@ -154,13 +162,22 @@ struct Run {
     /// Lowest and highest supply of all, and since the last cycle began.
     whole: Option<[Coolant; 2]>,
     cycle: Option<[Coolant; 2]>,
-    /// Why the cap ended the test.
-    face: Option<Result<Celsius, Fault>>,
+    /// Why the test was ended from outside.
+    ended: Option<Ended>,
+}
+
+/// What ends the test although the relay would go on.
+#[derive(Clone, Copy, Debug)]
+enum Ended {
+    /// The coldest sensor in the cap.
+    Face(Result<Celsius, Fault>),
+    /// The supply's sensor, which shows nothing but this.
+    Frozen(Coolant),
 }
 
 impl Run {
     fn new(test: RelayTest, trim: I16F16) -> Self {
-        Self { test, trim, turns: 0, record: Vec::new(), whole: None, cycle: None, face: None }
+        Self { test, trim, turns: 0, record: Vec::new(), whole: None, cycle: None, ended: None }
     }
 
     fn time_s(&self) -> f64 {
@@ -171,9 +188,9 @@ impl Run {
     fn feed(&mut self, sensed: &Sensed) -> Directive {
         let supply = sensed.supply.map(|supply| supply.0.to_fixed());
         let mut directive = self.test.feed(supply, TICK);
-        let cold = sensed.coldest_face.map_or(true, |face| face < COLDEST_FACE);
-        if cold && matches!(directive, Directive::Drive(_)) {
-            self.face = Some(sensed.coldest_face);
+        let ended = outside(sensed);
+        if ended.is_some() && matches!(directive, Directive::Drive(_)) {
+            self.ended = ended;
             directive = self.test.abort();
         }
         if let Ok(supply) = sensed.supply {
@@ -254,12 +271,18 @@ impl Run {
         let bound = |value: I16F16| celsius(Celsius::from_fixed(value).to_milli());
         let band =
             format!("{} to {}", bound(config.envelope.lowest), bound(config.envelope.highest));
-        let (what, value, allowed) = match (self.face, why) {
-            (Some(Ok(face)), _) => {
+        let (what, value, allowed) = match (self.ended, why) {
+            (Some(Ended::Face(Ok(face))), _) => {
                 let floor = celsius(COLDEST_FACE.to_milli());
                 ("cap", celsius(face.to_milli()), format!("{floor} and warmer"))
             }
-            (Some(Err(fault)), _) => ("cap", fault.to_string(), "a valid sample".into()),
+            (Some(Ended::Face(Err(fault))), _) => {
+                ("cap", fault.to_string(), "a valid sample".into())
+            }
+            (Some(Ended::Frozen(supply)), _) => {
+                let limit = still::LONGEST.as_secs();
+                ("supply", celsius(supply.to_milli()), format!("a change within {limit} s"))
+            }
             (None, AbortReason::TimeLimit) => {
                 let limit = config.envelope.longest.as_mins();
                 ("time", clock(self.time_s()), format!("{limit} min"))
@@ -270,7 +293,11 @@ impl Run {
             }
         };
         let time = clock(self.time_s());
-        let why = self.face.map_or_else(|| why.to_string(), |_| "the cap's own bound".into());
+        let why = match self.ended {
+            Some(Ended::Face(_)) => "the cap's own bound".into(),
+            Some(Ended::Frozen(_)) => "the sensor is frozen".into(),
+            None => why.to_string(),
+        };
         Failure::Wrong(format!(
             "relay test:{what}: {value}: allowed is {allowed}: given up after {time} ({why}); the old gains stay"
         ))

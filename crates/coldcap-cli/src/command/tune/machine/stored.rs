@@ -1,4 +1,8 @@
 //! The file of gains that somebody accepted.
+//!
+//! No command and no device loads it: the gains of a machine are part of its firmware. Who builds that
+//! reads `coefficients` with the feature `serde` of `coldcap-thermal`, or types in `tuning`, and sets
+//! [`LoopConfig::gains`](coldcap_thermal::channel::LoopConfig) for the flow in `flow_ml_min`.
 
 use super::request::Request;
 use super::result::Findings;

@@ -2,6 +2,7 @@
 
 use super::bench::{Acted, Bench, Driver, Sensed};
 use super::guide::{Guide, celsius, clock};
+use super::still;
 use crate::failure::Failure;
 use coldcap_units::{Coolant, Kelvin};
 
@@ -71,6 +72,7 @@ fn settle(bench: &mut Bench) -> Result<(), Failure> {
     let mut near = 0;
     for _ in 0..TARGET_LIMIT_S * TICKS_A_SECOND {
         let (sensed, _) = bench.tick(Driver::Controller);
+        alive(&sensed)?;
         near = if is_near(bench, &sensed) { near + 1 } else { 0 };
         if near >= NEAR_S * TICKS_A_SECOND {
             return Ok(());
@@ -85,6 +87,7 @@ fn rest(bench: &mut Bench) -> Result<WorkingPoint, Failure> {
     let (mut trim, mut command) = (0.0, 0.0);
     for tick in 1..REST_S * TICKS_A_SECOND {
         last = bench.tick(Driver::Controller);
+        alive(&last.0)?;
         if tick >= (REST_S - AVERAGED_S) * TICKS_A_SECOND {
             trim += last.1.trim.to_num::<f64>();
             command += last.1.command.to_num::<f64>();
@@ -118,6 +121,15 @@ fn point(
         command,
         mixing_gain: room_k * slope,
     })
+}
+
+/// A supply that stands still is not measured, and nothing is to be waited for.
+fn alive(sensed: &Sensed) -> Result<(), Failure> {
+    if !sensed.supply_is_frozen {
+        return Ok(());
+    }
+    let allowed = format!("a change within {} s, the sensor is frozen", still::LONGEST.as_secs());
+    Err(missed("supply", &shown(sensed.supply), &allowed))
 }
 
 fn is_near(bench: &Bench, sensed: &Sensed) -> bool {

@@ -1,0 +1,190 @@
+//! The watch over a channel's loop, through the facade: what it finds, what it must not find, and what
+//! becomes of it.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod bench;
+
+use bench::{Bench, is_still};
+use coldcap::{Action, ChannelFlags, ChannelInputs, Outputs, Phase};
+use coldcap_guard::Condition;
+use coldcap_units::{Duty, Fault, Instant, Ratio, Reading};
+
+const IMPLAUSIBLE: Condition = Condition::LoopImplausible;
+
+/// The target is held on a worn cap.
+fn holding() -> Bench<1> {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Ready);
+    assert!(!bench.tick().machine.alarms.contains(IMPLAUSIBLE));
+    bench
+}
+
+fn spoilt(bench: &mut Bench<1>, spoil: impl FnOnce(&mut ChannelInputs, Instant)) -> Outputs<1> {
+    let now = bench.now;
+    bench.tick_with(|inputs| spoil(&mut inputs.channels[0], now))
+}
+
+fn stands_at(duty: Duty) -> impl Fn(&mut ChannelInputs, Instant) {
+    move |channel, now| channel.valve = Reading::new(duty, now)
+}
+
+/// A sensor that shows the same temperature for ever, but for the last bits of its converter: the guard,
+/// which looks for the same code again and again, has nothing against it.
+fn repeats(code: Ratio) -> impl Fn(&mut ChannelInputs, Instant) {
+    move |channel, now| {
+        let flicker = (now.as_millis() / 100 % 3) as u32;
+        channel.supply = Reading::new(Ratio(code.0 + flicker), now);
+    }
+}
+
+/// Tenths of a second until the loop is implausible.
+fn found_after(
+    bench: &mut Bench<1>,
+    limit: u32,
+    spoil: impl Fn(&mut ChannelInputs, Instant),
+) -> Option<u32> {
+    (1..=limit).find(|_| spoilt(bench, &spoil).machine.alarms.contains(IMPLAUSIBLE))
+}
+
+#[test]
+fn a_valve_that_stays_open_is_closed_and_said_until_a_clinician_acknowledges() {
+    let mut bench = holding();
+    let open = stands_at(Duty::FULL);
+    assert_eq!(found_after(&mut bench, 600, &open), Some(200));
+    let outputs = spoilt(&mut bench, &open);
+    assert!(is_still(&outputs, 0));
+    // It does not go on by itself, not even when the valve follows again.
+    for _ in 0..600 {
+        let outputs = bench.tick();
+        assert!(is_still(&outputs, 0) && outputs.machine.alarms.contains(IMPLAUSIBLE));
+    }
+    bench.act(&[Action::AcknowledgeAlarms]);
+    bench.run(2);
+    let outputs = bench.tick();
+    assert!(!outputs.machine.alarms.contains(IMPLAUSIBLE));
+    assert!(!outputs.drives.channels[0].pump.is_off());
+    // And the watch is armed again.
+    assert_eq!(found_after(&mut bench, 600, &open), Some(200));
+}
+
+#[test]
+fn a_supply_sensor_that_repeats_itself_is_found_and_nothing_is_driven_on_its_word() {
+    let mut bench = holding();
+    let frozen = repeats(bench.inputs().channels[0].supply.value.unwrap());
+    // Two minutes without noise.
+    assert_eq!(found_after(&mut bench, 3_000, &frozen), Some(1_201));
+    assert!(is_still(&spoilt(&mut bench, &frozen), 0));
+    bench.act(&[Action::AcknowledgeAlarms]);
+    bench.run(60);
+    let outputs = bench.tick();
+    assert!(!is_still(&outputs, 0) && !outputs.machine.alarms.contains(IMPLAUSIBLE));
+}
+
+/// Two minutes in which the watch does not even warn.
+fn assert_nothing(spoil: impl Fn(&mut ChannelInputs, Instant)) {
+    let mut bench = holding();
+    for tick in 0..1_200 {
+        let outputs = spoilt(&mut bench, &spoil);
+        assert!(outputs.machine.alarms.is_empty(), "{tick}: {:?}", outputs.machine.alarms);
+        assert!(!outputs.channels[0].flags.has(ChannelFlags::LOOP_WARNED), "{tick}");
+    }
+}
+
+#[test]
+fn a_position_that_nobody_knows_says_nothing_against_the_valve() {
+    let unknown = |channel: &mut ChannelInputs, now: Instant| {
+        channel.valve = Reading::faulty(Fault::Open, now);
+    };
+    let stale = |channel: &mut ChannelInputs, now: Instant| {
+        let old = Instant::from_millis(now.as_millis() - 1_000);
+        channel.valve = Reading::new(Duty::FULL, old);
+    };
+    assert_nothing(unknown);
+    assert_nothing(stale);
+}
+
+#[test]
+fn a_valve_that_lags_by_its_stroke_is_healthy() {
+    let mut bench = holding();
+    let mut position = f64::from(bench.drives.channels[0].valve.0);
+    for tick in 0..6_000 {
+        // A whole stroke in 10 s.
+        let driven = f64::from(bench.drives.channels[0].valve.0);
+        let travel = 65_535.0 / 100.0;
+        position += (driven - position).clamp(-travel, travel);
+        if tick == 1_000 {
+            bench.ask(coldcap_session::Request::EaseOff).unwrap();
+        }
+        let outputs = spoilt(&mut bench, stands_at(Duty(position as u16)));
+        assert!(!outputs.machine.alarms.contains(IMPLAUSIBLE), "{tick}");
+        assert!(!outputs.machine.alarms.contains(Condition::TooWarm), "{tick}");
+    }
+}
+
+/// Flow is told as nothing for some ticks, 100 s after the sensor froze.
+fn found_with_a_dip(ticks: u32) -> Option<u32> {
+    let mut bench = holding();
+    let frozen = repeats(bench.inputs().channels[0].supply.value.unwrap());
+    let dips = 1_000..1_000 + ticks;
+    (1..4_000).find(|tick| {
+        let outputs = spoilt(&mut bench, |channel, now| {
+            frozen(channel, now);
+            if dips.contains(tick) {
+                channel.flow = Reading::faulty(Fault::Bus, now);
+            }
+        });
+        outputs.machine.alarms.contains(IMPLAUSIBLE)
+    })
+}
+
+#[test]
+fn a_dip_of_the_flow_costs_what_was_seen_only_when_it_lasts() {
+    assert_eq!(found_with_a_dip(1), Some(1_202));
+    assert_eq!(found_with_a_dip(20), Some(1_221));
+}
+
+#[test]
+fn a_valve_that_does_nothing_does_not_hide_a_frozen_sensor() {
+    let mut bench = holding();
+    let [warm, back] =
+        [6_000, 6_500].map(|milli| bench::code(bench.device.control.config(), milli).0);
+    let closed = |channel: &mut ChannelInputs, now: Instant| {
+        channel.valve = Reading::new(Duty::OFF, now);
+        let noise = (now.as_millis() / 100 % 7) as u32;
+        channel.supply = Reading::new(Ratio(warm + 65_536 * noise), now);
+        channel.returned = Reading::new(Ratio(back + 65_536 * noise), now);
+    };
+    for _ in 0..2_500 {
+        spoilt(&mut bench, closed);
+    }
+    // It does too little: that is said, and cooling goes on.
+    let outputs = spoilt(&mut bench, closed);
+    assert!(outputs.machine.alarms.contains(Condition::TooWarm));
+    assert!(!outputs.machine.alarms.contains(IMPLAUSIBLE) && !is_still(&outputs, 0));
+    let frozen = repeats(Ratio(warm));
+    let both = |channel: &mut ChannelInputs, now| {
+        closed(channel, now);
+        frozen(channel, now);
+    };
+    assert!(found_after(&mut bench, 1_300, both).is_some());
+    assert!(is_still(&spoilt(&mut bench, both), 0));
+}
+
+#[test]
+fn a_warning_is_a_flag_of_the_status_and_no_alarm() {
+    let mut bench = holding();
+    let warned = |outputs: &Outputs<1>| outputs.channels[0].flags.has(ChannelFlags::LOOP_WARNED);
+    for _ in 0..150 {
+        spoilt(&mut bench, stands_at(Duty::FULL));
+    }
+    bench.run(30);
+    let outputs = bench.tick();
+    assert!(warned(&outputs) && !outputs.machine.alarms.contains(IMPLAUSIBLE));
+    bench.act(&[Action::AcknowledgeAlarms]);
+    assert!(!warned(&bench.tick()));
+}
