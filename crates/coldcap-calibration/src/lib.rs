@@ -56,6 +56,7 @@ pub mod coolant;
 pub mod curves;
 mod digest;
 pub mod flow;
+pub mod hair;
 pub mod isothermal;
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
