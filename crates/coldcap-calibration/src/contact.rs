@@ -8,11 +8,19 @@
 //! compared by the drop from the cap's inner face to the coolant, which is proportional to the heat
 //! flux through the cap at that place.
 //!
-//! # What is not
-//! This slice judges by heat uptake and by front-to-rear asymmetry only. It does not tell a thin head
-//! of hair from a good fit, sees no place that has no sensor, and does not fit a contact conductance
-//! to the course in time. A good verdict is a reason to go on, not a proof that hair is protected.
+//! # Zones
+//! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor by
+//! [`half_space`] (u about 5 %), from the inner face alone by [`flux`] (u about 9 % after a step of the
+//! coolant, 12 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
+//! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
+//!
+//! # What it cannot tell
+//! [`ContactTest`] judges by heat uptake and front-to-rear asymmetry only and does not tell a thin head of
+//! hair from a good fit. The zones' models are one-dimensional: a gap narrower than a zone, heat that goes
+//! round its edge, and whatever lies where there is no sensor are not seen. A good verdict is a reason
+//! to go on, not a proof that hair is protected.
 
+pub mod balance;
 pub mod baseline;
 pub mod flux;
 pub mod half_space;

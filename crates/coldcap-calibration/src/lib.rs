@@ -6,9 +6,10 @@
 //! | [`curves`] | the tables that coldcap ships, and the guard's raw-code limits |
 //! | [`flow`] | counted edges into a volume flow |
 //! | [`coolant`] | a flow and a temperature difference into heat |
-//! | [`cap`] | three measures of a head into a cap size, with its runner-up |
+//! | [`hair`] | names for how much hair there is, and of what kind |
+//! | [`cap`] | repeated measures of a head into cap sizes with their probabilities |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
-//! | [`contact`] | two minutes of a worn cap into a verdict about its fit |
+//! | [`contact`] | two minutes of a worn cap into conductances of its zones and a verdict |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
 //! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
 //!

@@ -2,9 +2,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 #![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
+use coldcap_calibration::contact::balance::{EnergyBalance, ZoneHeat};
 use coldcap_calibration::contact::baseline::{Change, compare, compare_zones};
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
-use coldcap_calibration::contact::judge::{EnergyBalance, Finding, ZoneLimits, judge};
+use coldcap_calibration::contact::judge::{Finding, ZoneLimits, judge};
 use coldcap_calibration::contact::{
     CapWall, Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState,
 };
@@ -176,6 +177,20 @@ fn heat_that_does_not_add_up_is_refused() {
     let with = |balance| judge(&zones, Some(&balance), HairDensity::Full, &ZoneLimits::PROPOSED);
     assert_eq!(with(balance(43_000)).verdict, Verdict::Good);
     assert_eq!(with(balance(43_001)).verdict, Verdict::Refuse);
+}
+
+#[test]
+fn unseen_area_counts_with_its_bounds() {
+    let zone = |area_cm2, flux| ZoneHeat { area_cm2, flux };
+    // 200 cm² at 600 and 300 at 400 W/m² are 24 W; 100 cm² unseen are 0 to 6 W: 3 ± 3/√3.
+    let zones = [zone(200, Some(600_000)), zone(300, Some(400_000)), zone(100, None)];
+    let balance = EnergyBalance::new(&zones, Permille(50), (30_000, 1_000)).unwrap();
+    assert_eq!((balance.zones_mw, balance.loop_mw), (27_000, 30_000));
+    let exact = (1_200f64.powi(2) + 3_000f64.powi(2) / 3.0).sqrt();
+    assert!((f64::from(balance.zones_uncertainty_mw) - exact).abs() < 3.0);
+    assert_eq!(EnergyBalance::new(&[zone(300, None); 3], Permille(50), (0, 0)), None);
+    let full = [zone(u16::MAX, Some(u32::MAX)); 3];
+    assert!(EnergyBalance::new(&full, Permille(u16::MAX), (i32::MIN, u32::MAX)).is_some());
 }
 
 #[test]

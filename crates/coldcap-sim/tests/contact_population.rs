@@ -9,6 +9,7 @@
 
 mod heads;
 
+use coldcap_calibration::contact::balance::{EnergyBalance, ZoneHeat};
 use coldcap_calibration::contact::baseline::{Change, REPEATABILITY, compare};
 use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::contact::half_space::HalfSpace;
@@ -16,7 +17,7 @@ use coldcap_calibration::contact::judge::{Finding, ZoneLimits, judge};
 use coldcap_calibration::contact::{Verdict, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_sim::random::Random;
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Permille};
 use heads::{Shown, Visit, WALL, flux, half_space, zone};
 
 /// Heads of a run.
@@ -223,6 +224,47 @@ fn whole_caps_are_told_apart() {
         println!("{contacts:?} W/(m² K): {expected:?} in {share:.1} %");
         assert!(share >= 98.0, "{contacts:?}");
     }
+}
+
+/// Two halves of 350 cm², the loop's heat known to 1.5 W, and a rear sensor that shows 2.5 K too much.
+#[test]
+fn a_sensor_that_lies_is_refused_by_the_heat() {
+    let (mut honest, mut lying) = (0, 0);
+    for seed in 0..heads() {
+        let visit = Visit::drawn(seed, WALL);
+        let contact = 40.0;
+        let zones = [0, 1].map(|number| zone(&visit, contact, number));
+        let fluxes = zones.each_ref().map(|(_, shown)| window(shown, 96.0, 120.0) / 1e3);
+        // What the coolant carried: the true wall's flux over both halves.
+        let carried = fluxes.iter().sum::<f64>() * visit.wall / 100.0 * 0.035;
+        let around = carried + 1.5 * Random::stream(seed, 9).gaussian();
+        let verdict = |off: f64| {
+            let shown = |number: usize| {
+                let off = if number == 1 { off } else { 0.0 };
+                let shown = zones[number].1.iter();
+                let shown = shown.map(|it| Shown { face: it.face + off, ..*it }).collect();
+                heads::flux_fit(FluxMethod::AFTER_STEP, &(zones[number].0, shown))
+            };
+            let found = [shown(0), shown(1)];
+            let heat = |flux| ZoneHeat { area_cm2: 350, flux };
+            let nothing = ZoneHeat { area_cm2: 0, flux: None };
+            let heats = [heat(found[0].0), heat(found[1].0), nothing];
+            let around = ((around * 1e3) as i32, 1_500);
+            let balance = EnergyBalance::new(&heats, Permille(50), around).unwrap();
+            let states = [found[0].1.into(), found[1].1.into(), ZoneState::Unobserved];
+            judge(&states, Some(&balance), HairDensity::Full, &ZoneLimits::PROPOSED).verdict
+        };
+        honest += u32::from(verdict(0.0) != Verdict::Refuse);
+        lying += u32::from(verdict(2.5) == Verdict::Refuse);
+    }
+    let count = heads() as u32;
+    println!(
+        "honest sensors kept in {:.1} %, a lying one refused in {:.1} %",
+        percent(honest, count),
+        percent(lying, count)
+    );
+    // E_n compares with two standard uncertainties: one honest pair in twenty is beyond them.
+    assert!(percent(honest, count) >= 93.0 && percent(lying, count) >= 75.0);
 }
 
 #[test]

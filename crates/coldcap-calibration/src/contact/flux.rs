@@ -177,6 +177,15 @@ impl FluxFit {
         }
     }
 
+    /// The late flux out of the head in mW/m², once its window has been seen: what an energy balance adds
+    /// up. `None` before that, and where it is negative.
+    #[must_use]
+    pub fn late_flux(&self) -> Option<u32> {
+        let [.., late] = self.windows;
+        let flux = late.flux(&self.method.wall, self.method.late)?;
+        u32::try_from(flux.milliwatts).ok()
+    }
+
     fn stretches(&self) -> [Stretch; 3] {
         [self.method.early, self.method.middle, self.method.late]
     }

@@ -5,6 +5,7 @@
 //! *repeat*.
 
 use super::Verdict;
+use super::balance::EnergyBalance;
 use super::zone::{Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 use crate::hair::HairDensity;
 use coldcap_units::Permille;
@@ -44,40 +45,6 @@ impl ZoneLimits {
             HairDensity::NearlyGone => gone,
         }
     }
-}
-
-/// The heat that the zones account for against the heat that the loop carried away, in milliwatts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EnergyBalance {
-    /// The sum over the zones of area times flux, unobserved area at the caller's bounds.
-    pub zones_mw: i32,
-    /// Standard uncertainty of that.
-    pub zones_uncertainty_mw: u32,
-    /// Flow times heat capacity times rise, less the background.
-    pub loop_mw: i32,
-    /// Standard uncertainty of that.
-    pub loop_uncertainty_mw: u32,
-}
-
-impl EnergyBalance {
-    /// Whether both agree: ISO 13528's `E_n = |a − b| / √(U_a² + U_b²)` with U = 2u is at most 1.
-    ///
-    /// # Panics
-    /// Never.
-    #[must_use]
-    pub const fn holds(&self) -> bool {
-        let apart = (self.zones_mw as i64).saturating_sub(self.loop_mw as i64).unsigned_abs();
-        let (zones, around) = (self.zones_uncertainty_mw, self.loop_uncertainty_mw);
-        square(apart) <= square(doubled(zones)).saturating_add(square(doubled(around)))
-    }
-}
-
-const fn doubled(uncertainty: u32) -> u64 {
-    (uncertainty as u64).saturating_mul(2)
-}
-
-const fn square(value: u64) -> u128 {
-    (value as u128).saturating_mul(value as u128)
 }
 
 /// What is found about one zone.

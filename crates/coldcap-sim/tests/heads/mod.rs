@@ -122,14 +122,20 @@ pub(crate) fn half_space(
 }
 
 /// The flux fit of a zone.
-pub(crate) fn flux(
+pub(crate) fn flux(method: FluxMethod, trace: &(f64, Vec<Shown>)) -> Result<ZoneFit, ZoneFault> {
+    flux_fit(method, trace).1
+}
+
+/// The late flux of a zone in mW/m², and its fit.
+pub(crate) fn flux_fit(
     method: FluxMethod,
     (_, shown): &(f64, Vec<Shown>),
-) -> Result<ZoneFit, ZoneFault> {
+) -> (Option<u32>, Result<ZoneFit, ZoneFault>) {
     let mut fit = FluxFit::new(method);
     let outcomes = shown.iter().map(|shown| {
         let face = Ok(Interface::from_milli(milli(shown.face)));
         fit.step(face, Ok(Coolant::from_milli(milli(shown.coolant))), TICK).outcome()
     });
-    outcomes.last().flatten().expect("done with its late window")
+    let outcome = outcomes.last().flatten().expect("done with its late window");
+    (fit.late_flux(), outcome)
 }
