@@ -209,3 +209,26 @@ proptest! {
         prop_assert!(done);
     }
 }
+
+/// Residuals weigh by what the skin tells of H: σ/√Σ(∂T/∂ln H)², here by finite differences.
+#[test]
+fn noise_belongs_to_the_uncertainty() {
+    let (through, noise) = (25.0, 0.6);
+    let bin = |time: f64| (time / 4.0) as u32;
+    let sign = |time: f64| if bin(time).is_multiple_of(2) { 1.0 } else { -1.0 };
+    let course = |time: f64| (Ok(skin(34.0, 2.0, through, time) + noise * sign(time)), 2.0);
+    let found = fit(HalfSpace::WITH_INNER_FACE, 34.0, course).unwrap();
+    let square: f64 = (5..30)
+        .map(|bin| {
+            let time = 4.0 * (f64::from(bin) + 0.5);
+            let at = |factor: f64| skin(34.0, 2.0, through * factor, time);
+            ((at(1.001) - at(0.999)) / 0.002).powi(2)
+        })
+        .sum();
+    let own = noise * (25.0f64 / 24.0).sqrt() / square.sqrt();
+    let expected = (own * own + 0.04 * 0.04).sqrt();
+    let u = f64::from(found.uncertainty.0) / f64::from(found.conductance.0);
+    assert!((u / expected - 1.0).abs() < 0.02, "{u} {expected}");
+    assert!(own > 0.015 && (found.misfit.to_milli() - 600).abs() < 10);
+    assert!(found.autocorrelation.unwrap() < -900);
+}
