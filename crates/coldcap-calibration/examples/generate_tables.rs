@@ -1,13 +1,16 @@
-//! Writes the source text of `src/curves/ntc_10k3a1.rs` to standard output.
+//! Writes the source text of a shipped table to standard output: `src/curves/ntc_10k3a1.rs` without an
+//! argument, else that of the curve named.
 //!
 //! ```text
 //! cargo run -p coldcap-calibration --features physics --example generate_tables > FILE
+//! cargo run -p coldcap-calibration --features physics --example generate_tables erfcx > FILE
 //! ```
 
 use coldcap_calibration::physics::front_end::{Divider, code, fraction};
 use coldcap_calibration::physics::generate::{
     Coverage, GenerateError, Model, NtcInDivider, limit_no_colder_than,
 };
+use coldcap_calibration::physics::half_space::ScaledErfcx;
 use coldcap_calibration::table::{Row, TableHeader};
 use coldcap_units::Ratio;
 use core::fmt::{self, Write};
@@ -69,7 +72,7 @@ fn limits(text: &mut String, span: &Coverage) -> fmt::Result {
     limit(text, "SHORT_BELOW", short, span.short_below)
 }
 
-fn header(text: &mut String, header: &TableHeader) -> fmt::Result {
+fn header(text: &mut String, header: &TableHeader, [short, open]: [&str; 2]) -> fmt::Result {
     writeln!(text, "\nconst HEADER: TableHeader = TableHeader {{")?;
     writeln!(text, "    version: {},", header.version)?;
     writeln!(text, "    log2_segments: {},", header.log2_segments)?;
@@ -77,8 +80,8 @@ fn header(text: &mut String, header: &TableHeader) -> fmt::Result {
     writeln!(text, "    rows: {},", header.rows)?;
     writeln!(text, "    low: Ratio(0x{:08X}),", header.low.0)?;
     writeln!(text, "    high: Ratio(0x{:08X}),", header.high.0)?;
-    writeln!(text, "    short_below: SHORT_BELOW,")?;
-    writeln!(text, "    open_above: OPEN_ABOVE,")?;
+    writeln!(text, "    short_below: {short},")?;
+    writeln!(text, "    open_above: {open},")?;
     writeln!(text, "    bound_micro_kelvin: {},", header.bound_micro_kelvin)?;
     writeln!(text, "    crc: 0x{:08X},", header.crc)?;
     writeln!(text, "}};")
@@ -124,7 +127,7 @@ pub fn ntc_10k3a1() -> Result<String, GenerateError> {
     let written = limits(&mut text, &span).and_then(|()| {
         writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
         writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {working};")?;
-        header(&mut text, &built)?;
+        header(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"])?;
         text.push_str(TABLE);
         rows(&mut text, &buffer[..usize::from(built.rows)])
     });
@@ -132,7 +135,42 @@ pub fn ntc_10k3a1() -> Result<String, GenerateError> {
     Ok(text)
 }
 
+const ERFCX_PREAMBLE: &str = "\
+//! `exp(x²)·erfc(x)` for x from 0 to 4, in billionths.
+//!
+//! Written by the example `generate_tables`; do not edit. Full scale of the code is x = 4; the engine's
+//! millionth of a degree stands for 10⁻⁹. The grid has 64 segments.
+
+use crate::table::{CubicTable, Row, TableHeader};
+use coldcap_units::Ratio;
+";
+
+/// The source file of the scaled complementary error function.
+pub fn erfcx() -> Result<String, GenerateError> {
+    let span = Coverage {
+        log2_segments: 6,
+        low: Ratio(0),
+        high: Ratio(u32::MAX),
+        short_below: Ratio(0),
+        open_above: Ratio(u32::MAX),
+    };
+    let mut buffer = [Row::default(); 64];
+    let built = span.build(&ScaledErfcx, &mut buffer)?;
+    let mut text = String::from(ERFCX_PREAMBLE);
+    let written =
+        header(&mut text, &built, ["Ratio(0x00000000)", "Ratio(0xFFFFFFFF)"]).and_then(|()| {
+            text.push_str(TABLE);
+            rows(&mut text, &buffer)
+        });
+    written.expect("writing to a string does not fail");
+    Ok(text)
+}
+
 fn main() -> Result<(), GenerateError> {
-    print!("{}", ntc_10k3a1()?);
+    let text = match std::env::args().nth(1).as_deref() {
+        Some("erfcx") => erfcx()?,
+        _ => ntc_10k3a1()?,
+    };
+    print!("{text}");
     Ok(())
 }

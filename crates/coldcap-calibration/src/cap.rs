@@ -7,8 +7,20 @@
 //! # What a tape cannot tell
 //! Circumference alone leaves about ±10 mm (95 %) of crown height open, and a cap's own liner differs by
 //! make. So the choice names a runner-up near an edge, and it is the thermal test
-//! ([`crate::contact`]) on the worn cap that decides. The two arcs check the measurement and are kept
-//! in the record; they do not move the size.
+//! ([`crate::contact`]) on the worn cap that decides.
+//!
+//! # Two choices
+//! [`choose`] goes by the circumference alone, with one tape's uncertainty. [`Ladder::choose`] takes
+//! repeated readings of all three measures and the hair over them, on a ladder that is data, and tells
+//! how likely each size is.
+
+mod ladder;
+mod readings;
+
+pub use ladder::{
+    Ladder, LadderData, LadderError, Liner, Population, SIZES, SizeChoice, Stretch, TRY_BOTH_BELOW,
+};
+pub use readings::{HeadReadings, READINGS, ReadingError};
 
 use coldcap_units::Permille;
 use core::fmt;

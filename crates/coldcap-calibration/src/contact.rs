@@ -8,10 +8,27 @@
 //! compared by the drop from the cap's inner face to the coolant, which is proportional to the heat
 //! flux through the cap at that place.
 //!
-//! # What is not
-//! This slice judges by heat uptake and by front-to-rear asymmetry only. It does not tell a thin head
-//! of hair from a good fit, sees no place that has no sensor, and does not fit a contact conductance
-//! to the course in time. A good verdict is a reason to go on, not a proof that hair is protected.
+//! # Zones
+//! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor by
+//! [`half_space`] (u about 5 %), from the inner face alone by [`flux`] (u about 9 % after a step of the
+//! coolant, 12 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
+//! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
+//!
+//! # What it cannot tell
+//! [`ContactTest`] judges by heat uptake and front-to-rear asymmetry only and does not tell a thin head of
+//! hair from a good fit. The zones' models are one-dimensional: a gap narrower than a zone, heat that goes
+//! round its edge, and whatever lies where there is no sensor are not seen. A good verdict is a reason
+//! to go on, not a proof that hair is protected.
+
+pub mod balance;
+pub mod baseline;
+pub mod flux;
+pub mod half_space;
+pub mod judge;
+mod logarithm;
+mod zone;
+
+pub use zone::{CapWall, Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 
 use crate::average::Average;
 use crate::coolant::{Mixture, heat_milliwatts};
@@ -22,7 +39,9 @@ use coldcap_units::{
 };
 use core::fmt;
 
-/// The verdict on a cap's contact. The codes are frozen.
+/// The verdict on a cap's contact. The codes are frozen; new ones are added at the end.
+///
+/// [`ContactTest`] knows the first three, [`judge`] all but [`Verdict::Doubtful`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Verdict {
@@ -30,15 +49,22 @@ pub enum Verdict {
     Good = 1,
     /// Less heat than that, or front and rear differ: re-seat the cap and test again.
     Doubtful = 2,
-    /// Hardly more heat than from no head at all.
+    /// Hardly more heat than from no head at all, nothing observed, or sensors that contradict each other.
     Refuse = 3,
+    /// Within the uncertainty of the limit: test again.
+    Repeat = 4,
+    /// One zone fails: seat the cap anew and test again.
+    Reseat = 5,
+    /// Two zones or more fail: another size, or prepare the hair again.
+    Resize = 6,
 }
 
 impl Verdict {
     /// Every verdict, in order of its code.
-    pub const ALL: [Self; 3] = [Self::Good, Self::Doubtful, Self::Refuse];
+    pub const ALL: [Self; 6] =
+        [Self::Good, Self::Doubtful, Self::Refuse, Self::Repeat, Self::Reseat, Self::Resize];
 
-    /// The frozen code, 1 to 3.
+    /// The frozen code, 1 to 6.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -57,6 +83,9 @@ impl Verdict {
             Self::Good => "good",
             Self::Doubtful => "doubtful",
             Self::Refuse => "refuse",
+            Self::Repeat => "repeat",
+            Self::Reseat => "reseat",
+            Self::Resize => "resize",
         }
     }
 }

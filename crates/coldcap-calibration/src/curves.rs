@@ -3,4 +3,5 @@
 //! Each file is written by the example `generate_tables` from the formulas in `physics`, and a test
 //! compares it with what the generator writes today.
 
+pub mod erfcx;
 pub mod ntc_10k3a1;

@@ -7,9 +7,10 @@
 //! | [`flow`] | counted edges into a volume flow |
 //! | [`coolant`] | a temperature into density, specific heat, viscosity and conductivity, with uncertainty |
 //! | [`heat`] | a flow, two temperatures and a coolant into heat with its uncertainty |
-//! | [`cap`] | three measures of a head into a cap size, with its runner-up |
+//! | [`hair`] | names for how much hair there is, and of what kind |
+//! | [`cap`] | repeated measures of a head into cap sizes with their probabilities |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
-//! | [`contact`] | two minutes of a worn cap into a verdict about its fit |
+//! | [`contact`] | two minutes of a worn cap into conductances of its zones and a verdict |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
 //! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
 //! | `fit` | tables and bath points into curves with their uncertainty (feature `physics`, hosts only) |
@@ -62,6 +63,7 @@ mod digest;
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
 pub mod fit;
 pub mod flow;
+pub mod hair;
 pub mod heat;
 pub mod isothermal;
 #[cfg(feature = "physics")]

@@ -20,6 +20,7 @@ pub mod curve;
 mod error;
 pub mod front_end;
 pub mod generate;
+pub mod half_space;
 mod interval;
 pub mod ntc;
 pub mod platinum;

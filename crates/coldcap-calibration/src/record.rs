@@ -14,12 +14,27 @@
 //! | 32 | 8 | pseudonymous patient number, `u64` |
 //! | 40 | 20 | zero |
 //! | 60 | 4 | CRC-32/ISO-HDLC over bytes 0 to 59 |
+//!
+//! # Version 2 differs in
+//! | Offset | Length | Field |
+//! |---|---|---|
+//! | 0 | 2 | version, 2 |
+//! | 18 | 2 | how likely the size is the right one, in thousandths, `u16` |
+//! | 40 | 1 | code of the next likely size |
+//! | 41 | 1 | observed zones: 1 front, 2 rear, 4 crown |
+//! | 42 | 12 | front, rear, crown: conductance and its standard uncertainty in 0.01 W/(m² K), `u16` each; zero where not observed |
+//! | 54 | 1 | the method, [`FitMethod`]; 0 where no zone is observed |
+//! | 55 | 1 | code of the hair's density, 0 where it was not told |
+//! | 56 | 4 | zero |
+//!
+//! A record without [`FitDetail`] is written as version 1, and reads back as one.
 
 use crate::cap::{CapSize, HeadMeasures};
-use crate::contact::Verdict;
+use crate::contact::{Conductance, Verdict, Zone, ZoneState};
 use crate::digest::{CRC_32, fnv_1a_64};
+use crate::hair::HairDensity;
 use crate::isothermal::IsothermalOffsets;
-use coldcap_units::Instant;
+use coldcap_units::{Instant, Permille};
 use core::fmt;
 
 /// The bytes of a record.
@@ -44,6 +59,7 @@ const BODY_LEN: usize = 60;
 ///     verdict: Verdict::Good,
 ///     at: Instant::from_millis(400_000),
 ///     patient: 7,
+///     detail: None,
 /// };
 /// let mut bytes = saved.to_bytes();
 /// assert_eq!(CapCalibration::from_bytes(&bytes), Ok(saved));
@@ -66,6 +82,127 @@ pub struct CapCalibration {
     pub at: Instant,
     /// A pseudonymous number: never a name, never a hospital's own number.
     pub patient: u64,
+    /// Size and zones in detail; `None` in records of version 1.
+    pub detail: Option<FitDetail>,
+}
+
+/// How the zones' conductances were found. The codes are frozen; 0 stands for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum FitMethod {
+    /// Half-space fit of a skin-side sensor against the coolant.
+    SkinAndCoolant = 1,
+    /// Half-space fit of a skin-side sensor against the inner face.
+    SkinAndInnerFace = 2,
+    /// Early and late flux through the wall.
+    InnerFace = 3,
+}
+
+impl FitMethod {
+    /// Every method, in order of its code.
+    pub const ALL: [Self; 3] = [Self::SkinAndCoolant, Self::SkinAndInnerFace, Self::InnerFace];
+
+    /// The frozen code, 1 to 3.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The method with this code, if there is one.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.code() == code)
+    }
+}
+
+/// A zone's conductance as a record keeps it: in steps of 0.01 W/(m²·K), up to 655.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RecordedZone {
+    conductance: u16,
+    uncertainty: u16,
+}
+
+impl RecordedZone {
+    /// Rounds a zone's fit; nothing where there is none, or none to speak of.
+    #[must_use]
+    pub fn of(state: &ZoneState) -> Option<Self> {
+        let steps =
+            |it: Conductance| u16::try_from(it.0.saturating_add(5) / 10).unwrap_or(u16::MAX);
+        let fit = state.fit().filter(|fit| fit.conductance.0 >= 5)?;
+        Some(Self { conductance: steps(fit.conductance), uncertainty: steps(fit.uncertainty) })
+    }
+
+    /// The conductance.
+    #[must_use]
+    pub const fn conductance(&self) -> Conductance {
+        Conductance((self.conductance as u32).saturating_mul(10))
+    }
+
+    /// Its standard uncertainty.
+    #[must_use]
+    pub const fn uncertainty(&self) -> Conductance {
+        Conductance((self.uncertainty as u32).saturating_mul(10))
+    }
+}
+
+/// What version 2 adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FitDetail {
+    /// The next likely size.
+    pub runner_up: CapSize,
+    /// How likely the cap's size is the right one.
+    pub confidence: Permille,
+    /// The zones in the order of [`Zone::ALL`]; `None` where a zone was not observed.
+    pub zones: [Option<RecordedZone>; 3],
+    /// How they were found; `None` where none was.
+    pub method: Option<FitMethod>,
+    /// The hair.
+    pub density: Option<HairDensity>,
+}
+
+impl FitDetail {
+    fn observed(&self) -> u8 {
+        let seen = Zone::ALL.iter().zip(self.zones).filter(|(_, zone)| zone.is_some());
+        seen.fold(0, |set, (zone, _)| set | zone.bit())
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.put([self.runner_up.code(), self.observed()]);
+        for zone in self.zones {
+            let (conductance, uncertainty) =
+                zone.map_or((0, 0), |zone| (zone.conductance, zone.uncertainty));
+            writer.put(conductance.to_le_bytes());
+            writer.put(uncertainty.to_le_bytes());
+        }
+        writer.put([self.method.map_or(0, FitMethod::code)]);
+        writer.put([self.density.map_or(0, HairDensity::code)]);
+    }
+
+    fn read(confidence: u16, reader: &mut Reader<'_>) -> Result<Self, RecordError> {
+        let [runner_up, observed] = reader.take();
+        let runner_up = CapSize::from_code(runner_up).ok_or(RecordError::Field("runner-up"))?;
+        let mut zones = [None; 3];
+        for (place, zone) in zones.iter_mut().zip(Zone::ALL) {
+            *place = reader.take_zone(observed & zone.bit() != 0)?;
+        }
+        let [method, density] = reader.take();
+        let some = observed != 0;
+        let method = known(method, FitMethod::from_code, RecordError::Field("method"))?;
+        let density = known(density, HairDensity::from_code, RecordError::Field("hair density"))?;
+        if observed > 7 || confidence > 1_000 || method.is_some() != some {
+            return Err(RecordError::Field("zones"));
+        }
+        Ok(Self { runner_up, confidence: Permille(confidence), zones, method, density })
+    }
+}
+
+/// What a code stands for, where 0 stands for nothing.
+fn known<T>(
+    code: u8,
+    from: impl Fn(u8) -> Option<T>,
+    error: RecordError,
+) -> Result<Option<T>, RecordError> {
+    if code == 0 { Ok(None) } else { from(code).map(Some).ok_or(error) }
 }
 
 /// Why bytes are not a record.
@@ -135,14 +272,30 @@ impl Reader<'_> {
         IsothermalOffsets::from_milli(offsets).map_err(|_| RecordError::Field("offsets"))
     }
 
+    /// A zone: both figures where it was observed, zeros where not.
+    fn take_zone(&mut self, observed: bool) -> Result<Option<RecordedZone>, RecordError> {
+        let (conductance, uncertainty) = (self.take_u16(), self.take_u16());
+        match (observed, conductance, uncertainty) {
+            (false, 0, 0) => Ok(None),
+            (true, 1.., _) => Ok(Some(RecordedZone { conductance, uncertainty })),
+            _ => Err(RecordError::Field("zones")),
+        }
+    }
+
     fn take_zeros<const N: usize>(&mut self) -> Result<(), RecordError> {
         if self.take::<N>() == [0; N] { Ok(()) } else { Err(RecordError::Field("reserved bytes")) }
     }
 }
 
 impl CapCalibration {
-    /// The version of the layout.
-    pub const VERSION: u16 = 1;
+    /// The newest version of the layout.
+    pub const VERSION: u16 = 2;
+
+    /// The version that this record is written as.
+    #[must_use]
+    pub const fn version(&self) -> u16 {
+        if self.detail.is_some() { 2 } else { 1 }
+    }
 
     /// The record as bytes.
     ///
@@ -161,7 +314,7 @@ impl CapCalibration {
 
     fn write_body(&self, body: &mut [u8; BODY_LEN]) {
         let mut writer = Writer(body);
-        writer.put(Self::VERSION.to_le_bytes());
+        writer.put(self.version().to_le_bytes());
         writer.put([self.cap_size.code(), self.verdict.code()]);
         writer.put(self.measures.circumference_mm().to_le_bytes());
         writer.put(self.measures.sagittal_mm().to_le_bytes());
@@ -169,10 +322,13 @@ impl CapCalibration {
         for offset in self.offsets.to_milli() {
             writer.put(offset.to_le_bytes());
         }
-        writer.put([0; 2]);
+        writer.put(self.detail.map_or(0, |detail| detail.confidence.0).to_le_bytes());
         writer.put(self.heat_mw.to_le_bytes());
         writer.put(self.at.as_millis().to_le_bytes());
         writer.put(self.patient.to_le_bytes());
+        if let Some(detail) = self.detail {
+            detail.write(&mut writer);
+        }
     }
 
     /// The record that these bytes hold.
@@ -180,7 +336,7 @@ impl CapCalibration {
     /// # Errors
     /// - [`RecordError::Crc`]: damaged; every change of up to 3 bits, and every burst of up to 32, is
     ///   certain to be seen.
-    /// - [`RecordError::Version`]: sound, but of another version.
+    /// - [`RecordError::Version`]: sound, but of a later version.
     /// - [`RecordError::Field`]: sound, but a field is out of its range.
     ///
     /// # Panics
@@ -196,7 +352,7 @@ impl CapCalibration {
 
     fn read_body(reader: &mut Reader<'_>) -> Result<Self, RecordError> {
         let version = reader.take_u16();
-        if version != Self::VERSION {
+        if !(1..=Self::VERSION).contains(&version) {
             return Err(RecordError::Version(version));
         }
         let [size, verdict] = reader.take();
@@ -204,12 +360,21 @@ impl CapCalibration {
         let verdict = Verdict::from_code(verdict).ok_or(RecordError::Field("verdict"))?;
         let measures = reader.take_measures()?;
         let offsets = reader.take_offsets()?;
-        reader.take_zeros::<2>()?;
+        let confidence = reader.take_u16();
         let heat_mw = i32::from_le_bytes(reader.take());
         let at = Instant::from_millis(u64::from_le_bytes(reader.take()));
         let patient = u64::from_le_bytes(reader.take());
-        reader.take_zeros::<20>()?;
-        Ok(Self { cap_size, measures, offsets, heat_mw, verdict, at, patient })
+        let detail = if version == 1 {
+            reader.take_zeros::<16>()?;
+            None
+        } else {
+            Some(FitDetail::read(confidence, reader)?)
+        };
+        if version == 1 && confidence != 0 {
+            return Err(RecordError::Field("reserved bytes"));
+        }
+        reader.take_zeros::<4>()?;
+        Ok(Self { cap_size, measures, offsets, heat_mw, verdict, at, patient, detail })
     }
 
     /// A short name of this very record, FNV-1a-64 over its bytes: what a session refers to.

@@ -293,7 +293,7 @@ fn verdict_codes_are_reversible() {
         assert_eq!(Verdict::from_code(verdict.code()), Some(verdict));
     }
     assert_eq!(Verdict::from_code(0), None);
-    assert_eq!(Verdict::from_code(4), None);
+    assert_eq!(Verdict::from_code(7), None);
 }
 
 proptest! {

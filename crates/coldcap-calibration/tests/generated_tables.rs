@@ -12,9 +12,13 @@
 mod generate_tables;
 
 #[test]
-fn the_shipped_table_is_the_generated_one() {
-    let shipped = include_str!("../src/curves/ntc_10k3a1.rs");
-    let generated = generate_tables::ntc_10k3a1().unwrap();
+fn the_shipped_tables_are_the_generated_ones() {
+    let thermistor = generate_tables::ntc_10k3a1().unwrap();
+    compare(include_str!("../src/curves/ntc_10k3a1.rs"), &thermistor);
+    compare(include_str!("../src/curves/erfcx.rs"), &generate_tables::erfcx().unwrap());
+}
+
+fn compare(shipped: &str, generated: &str) {
     for (line, (shipped, generated)) in shipped.lines().zip(generated.lines()).enumerate() {
         assert_eq!(shipped, generated, "line {}", line + 1);
     }

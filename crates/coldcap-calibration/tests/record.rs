@@ -1,12 +1,15 @@
 //! The 64-byte record: round trip, damage, and a layout that stays.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 use coldcap_calibration::cap::{CapSize, HeadMeasures};
-use coldcap_calibration::contact::Verdict;
+use coldcap_calibration::contact::{Conductance, Verdict, ZoneFit, ZoneState};
+use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::IsothermalOffsets;
-use coldcap_calibration::record::{CapCalibration, RecordError};
-use coldcap_units::Instant;
+use coldcap_calibration::record::{
+    CapCalibration, FitDetail, FitMethod, RecordError, RecordedZone,
+};
+use coldcap_units::{Instant, Kelvin, Permille};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use proptest::prelude::*;
 
@@ -19,7 +22,65 @@ fn example() -> CapCalibration {
         verdict: Verdict::Doubtful,
         at: Instant::from_millis(0x1112_1314_1516_1718),
         patient: 0x2122_2324_2526_2728,
+        detail: None,
     }
+}
+
+fn zone(watts: f64, u: f64) -> ZoneState {
+    ZoneState::Observed(ZoneFit {
+        conductance: Conductance((watts * 1e3).round() as u32),
+        uncertainty: Conductance((u * 1e3).round() as u32),
+        misfit: Kelvin::ZERO,
+        autocorrelation: None,
+    })
+}
+
+fn detailed() -> CapCalibration {
+    let detail = FitDetail {
+        runner_up: CapSize::Medium,
+        confidence: Permille(0x0321),
+        zones: [RecordedZone::of(&zone(29.854, 1.5)), RecordedZone::of(&zone(41.0, 2.0)), None],
+        method: Some(FitMethod::InnerFace),
+        density: Some(HairDensity::ScalpShows),
+    };
+    CapCalibration { verdict: Verdict::Repeat, detail: Some(detail), ..example() }
+}
+
+#[test]
+fn the_layout_of_version_2_is_frozen() {
+    let mut expected = example().to_bytes()[..40].to_vec();
+    (expected[0], expected[3]) = (2, 4);
+    (expected[18], expected[19]) = (0x21, 0x03);
+    // 29.85 is 0x0BA9 hundredths, 1.50 is 0x0096, 41.00 is 0x1004, 2.00 is 0x00C8.
+    expected.extend([3, 3, 0xA9, 0x0B, 0x96, 0, 0x04, 0x10, 0xC8, 0, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0]);
+    let bytes = detailed().to_bytes();
+    assert_eq!(bytes[..60], expected[..]);
+    assert_eq!(CapCalibration::from_bytes(&bytes), Ok(detailed()));
+    assert_eq!((detailed().version(), example().version()), (2, 1));
+    assert_ne!(detailed().digest(), example().digest());
+}
+
+#[test]
+fn impossible_fields_of_version_2_are_refused() {
+    let bytes = detailed().to_bytes();
+    let with = |at: usize, field: &[u8]| {
+        let mut bytes = bytes;
+        bytes[at..at + field.len()].copy_from_slice(field);
+        resealed_bytes(bytes)
+    };
+    let field = |name| Err(RecordError::Field(name));
+    assert_eq!(with(0, &[2]), Ok(detailed()));
+    assert_eq!(with(0, &[1]), field("reserved bytes"));
+    assert_eq!(with(3, &[7]), field("verdict"));
+    assert_eq!(with(18, &[0xE9, 3]), field("zones"));
+    assert_eq!(with(40, &[0]), field("runner-up"));
+    assert_eq!(with(41, &[1]), field("zones"));
+    assert_eq!(with(41, &[7]), field("zones"));
+    assert_eq!(with(41, &[0x0B]), field("zones"));
+    assert_eq!(with(54, &[0]), field("zones"));
+    assert_eq!(with(54, &[4]), field("method"));
+    assert_eq!(with(55, &[5]), field("hair density"));
+    assert_eq!(with(59, &[1]), field("reserved bytes"));
 }
 
 #[test]
@@ -40,6 +101,10 @@ fn the_layout_is_frozen() {
 fn resealed(at: usize, field: &[u8]) -> Result<CapCalibration, RecordError> {
     let mut bytes = example().to_bytes();
     bytes[at..at + field.len()].copy_from_slice(field);
+    resealed_bytes(bytes)
+}
+
+fn resealed_bytes(mut bytes: [u8; 64]) -> Result<CapCalibration, RecordError> {
     let checksum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(&bytes[..60]);
     bytes[60..].copy_from_slice(&checksum.to_le_bytes());
     CapCalibration::from_bytes(&bytes)
@@ -48,7 +113,9 @@ fn resealed(at: usize, field: &[u8]) -> Result<CapCalibration, RecordError> {
 #[test]
 fn sound_bytes_with_impossible_fields_are_refused() {
     assert_eq!(resealed(0, &[1, 0]), Ok(example()));
-    assert_eq!(resealed(0, &[2, 0]), Err(RecordError::Version(2)));
+    assert_eq!(resealed(0, &[0, 0]), Err(RecordError::Version(0)));
+    assert_eq!(resealed(0, &[3, 0]), Err(RecordError::Version(3)));
+    assert_eq!(resealed(0, &[2, 0]), Err(RecordError::Field("runner-up")));
     for size in [0, 6, 255] {
         assert_eq!(resealed(2, &[size]), Err(RecordError::Field("cap size")));
     }
@@ -91,12 +158,29 @@ fn fnv(bytes: &[u8]) -> u64 {
     hash
 }
 
+fn any_detail() -> impl Strategy<Value = Option<FitDetail>> {
+    let zones = prop::array::uniform3(prop::option::of((0.1f64..600.0, 0.0f64..50.0)));
+    prop::option::of((1u8..=5, 0u16..=1_000, zones, 1u8..=3, 0u8..=4).prop_map(
+        |(runner_up, confidence, zones, method, density)| {
+            let zones = zones.map(|it| it.and_then(|(h, u)| RecordedZone::of(&zone(h, u))));
+            let some = zones.iter().any(Option::is_some);
+            FitDetail {
+                runner_up: CapSize::from_code(runner_up).unwrap(),
+                confidence: Permille(confidence),
+                zones,
+                method: FitMethod::from_code(method).filter(|_| some),
+                density: HairDensity::from_code(density),
+            }
+        },
+    ))
+}
+
 fn any_record() -> impl Strategy<Value = CapCalibration> {
     let head = (520u16..=613, 310u16..=390, 310u16..=390);
     let offsets = prop::array::uniform4(-250i16..=250);
-    let codes = (1u8..=5, 1u8..=3);
-    (head, offsets, codes, any::<i32>(), any::<u64>(), any::<u64>()).prop_map(
-        |(head, offsets, codes, heat_mw, at, patient)| CapCalibration {
+    let codes = (1u8..=5, 1u8..=6);
+    (head, offsets, codes, any::<i32>(), any::<u64>(), any::<u64>(), any_detail()).prop_map(
+        |(head, offsets, codes, heat_mw, at, patient, detail)| CapCalibration {
             cap_size: CapSize::from_code(codes.0).unwrap(),
             measures: HeadMeasures::new(head.0, head.1, head.2).unwrap(),
             offsets: IsothermalOffsets::from_milli(offsets).unwrap(),
@@ -104,6 +188,7 @@ fn any_record() -> impl Strategy<Value = CapCalibration> {
             verdict: Verdict::from_code(codes.1).unwrap(),
             at: Instant::from_millis(at),
             patient,
+            detail,
         },
     )
 }

@@ -1,6 +1,9 @@
 //! What a machine is made of: everything that does not change while it runs.
 
+use coldcap_calibration::cap::Ladder;
 use coldcap_calibration::contact::ContactLimits;
+use coldcap_calibration::contact::flux::FluxMethod;
+use coldcap_calibration::contact::judge::ZoneLimits;
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::flow::KFactor;
 use coldcap_calibration::table::CubicTable;
@@ -85,6 +88,12 @@ pub struct Config {
     pub coldest_tank: Coolant,
     /// Judges the contact of the cap at the fit visit.
     pub contact: ContactLimits,
+    /// The sizes of its caps.
+    pub ladder: Ladder<'static>,
+    /// Finds the contact of the zones at the fit visit, from the sensors on the inner face.
+    pub zones: FluxMethod,
+    /// What is asked of a zone.
+    pub zone_limits: ZoneLimits,
     /// What the loop drives and judges by.
     pub circulation: Circulation,
 }
@@ -179,6 +188,9 @@ impl Config {
             tank_offset: Kelvin::from_milli(4_000),
             coldest_tank: Coolant::from_milli(-8_500),
             contact: ContactLimits::AFTER_RAMP,
+            ladder: Ladder::REFERENCE,
+            zones: FluxMethod::AFTER_RAMP,
+            zone_limits: ZoneLimits::PROPOSED,
             circulation: Circulation::REFERENCE,
         }
     }

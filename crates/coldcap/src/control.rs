@@ -8,6 +8,7 @@ mod machine;
 mod notes;
 mod self_test;
 mod thermal;
+mod zones;
 
 use crate::command::{Action, Answer, Command, Commands};
 use crate::config::Config;

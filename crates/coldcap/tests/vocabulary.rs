@@ -184,8 +184,7 @@ fn events() {
 
 #[test]
 fn verdicts_and_cap_sizes() {
-    let verdicts = [Verdict::Good, Verdict::Doubtful, Verdict::Refuse];
-    check("verdict", verdicts.map(|verdict| (verdict.code(), snake_case(verdict))));
+    check("verdict", Verdict::ALL.map(|verdict| (verdict.code(), snake_case(verdict))));
     let sizes = Vocabulary::named("cap_size").unwrap().words;
     for word in sizes {
         let size = coldcap_calibration::cap::CapSize::from_code(word.code).unwrap();

@@ -18,7 +18,7 @@ use coldcap_host::report::{
 use coldcap_session::record::{Entry, Kind, Summary, verify};
 use coldcap_session::{Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
-use coldcap_units::{Duration, Instant};
+use coldcap_units::{Duration, Instant, Permille};
 use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus, Value};
 
 /// What the host has seen so far.
@@ -324,18 +324,33 @@ fn marks(entries: &[Entry], plan: &PlanFile) -> Vec<Mark> {
 }
 
 fn fit_visit(calibration: &CapCalibration) -> FitVisit {
-    let choice = cap::choose(&calibration.measures);
+    let (runner_up, confidence) = size_of(calibration);
     let offsets = calibration.offsets.to_milli();
     let widest = offsets.iter().max().copied().unwrap_or(0);
     let narrowest = offsets.iter().min().copied().unwrap_or(0);
     FitVisit {
-        size: choice.best.name().to_owned(),
-        runner_up: choice.runner_up.map(|size| size.name().to_owned()),
-        confidence_percent: f64::from(choice.confidence.0) / 10.0,
+        size: calibration.cap_size.name().to_owned(),
+        runner_up: runner_up.map(|size| size.name().to_owned()),
+        confidence_percent: f64::from(confidence.0) / 10.0,
         spread_k: f64::from(i32::from(widest) - i32::from(narrowest)) / 1_000.0,
         heat_w: f64::from(calibration.heat_mw) / 1_000.0,
         verdict: calibration.verdict.name().to_owned(),
         digest: calibration.digest(),
+    }
+}
+
+/// The size to try besides, if one is likely enough, and how likely the recorded one is: as recorded,
+/// or from the circumference where an old record does not say.
+fn size_of(calibration: &CapCalibration) -> (Option<cap::CapSize>, Permille) {
+    match calibration.detail {
+        Some(detail) => {
+            let both = detail.confidence < cap::TRY_BOTH_BELOW;
+            (both.then_some(detail.runner_up), detail.confidence)
+        }
+        None => {
+            let choice = cap::choose(&calibration.measures);
+            (choice.runner_up, choice.confidence)
+        }
     }
 }
 

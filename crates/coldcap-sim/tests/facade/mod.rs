@@ -19,7 +19,7 @@ use coldcap_units::{Coolant, Duration, Instant, Interface};
 
 const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
 
-const PATIENT: Patient = Patient {
+pub(crate) const PATIENT: Patient = Patient {
     id: 17,
     calibration: 99,
     session_index: 1,
@@ -28,7 +28,7 @@ const PATIENT: Patient = Patient {
     contraindications: 0,
 };
 
-const HEAD: HeadMeasures =
+pub(crate) const HEAD: HeadMeasures =
     HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
 
 const DRUG: Fact = Fact::DrugStarted { drug: 5, hair_toxic: true };
@@ -52,6 +52,8 @@ pub(crate) struct Facade {
     pub(crate) record: Vec<Entry>,
     /// The offsets of the last fit that was stored, in mK.
     pub(crate) offsets: Option<[i16; 4]>,
+    /// The newest stored fit.
+    pub(crate) calibration: Option<CapCalibration>,
     next_id: u16,
 }
 
@@ -83,6 +85,7 @@ impl Facade {
             drives: Drives::default(),
             record: Vec::new(),
             offsets: None,
+            calibration: None,
             next_id: 0,
         }
     }
@@ -125,6 +128,7 @@ impl Facade {
         if let Some(fit) = &outputs.calibration {
             let stored = CapCalibration::from_bytes(&fit.bytes).unwrap();
             self.offsets = Some(stored.offsets.to_milli());
+            self.calibration = Some(stored);
         }
         outputs.answers.iter().map(|answer| answer.result).collect()
     }

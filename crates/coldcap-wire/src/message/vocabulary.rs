@@ -175,7 +175,14 @@ const CAP_SIZE: Vocabulary = Vocabulary {
 
 const VERDICT: Vocabulary = Vocabulary {
     name: "verdict",
-    words: &[word(1, "good"), word(2, "doubtful"), word(3, "refuse")],
+    words: &[
+        word(1, "good"),
+        word(2, "doubtful"),
+        word(3, "refuse"),
+        word(4, "repeat"),
+        word(5, "reseat"),
+        word(6, "resize"),
+    ],
 };
 
 const FAULT: Vocabulary = Vocabulary {

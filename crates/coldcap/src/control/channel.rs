@@ -126,7 +126,7 @@ impl Channel {
         let (state, effects) = supervise::step(&self.state, event, &config.supervision());
         self.state = state;
         for note in effects.notes() {
-            self.take_note(note, outputs);
+            self.take_note(note, config, outputs);
         }
         for (conditions, kind) in
             [(effects.tripped, EventKind::Tripped), (effects.released, EventKind::Released)]
@@ -139,12 +139,17 @@ impl Channel {
         effects.answer
     }
 
-    fn take_note<const CHANNELS: usize>(&mut self, note: Note, outputs: &mut Outputs<CHANNELS>) {
+    fn take_note<const CHANNELS: usize>(
+        &mut self,
+        note: Note,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
         self.signal(&note);
         if let Note::Measured(measures) = note {
             self.fit.measured(&measures);
         }
-        let digest = if note == Note::FitSaved { self.save_fit(outputs) } else { 0 };
+        let digest = if note == Note::FitSaved { self.save_fit(config, outputs) } else { 0 };
         let fields = Fields::from(&note);
         // The entry of a stored fit carries the digest of the calibration.
         self.enter(if digest == 0 { fields } else { Fields { c: digest, ..fields } }, outputs);
@@ -189,9 +194,15 @@ impl Channel {
         };
     }
 
-    fn save_fit<const CHANNELS: usize>(&mut self, outputs: &mut Outputs<CHANNELS>) -> u64 {
+    fn save_fit<const CHANNELS: usize>(
+        &mut self,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> u64 {
         let patient = self.state.session.patient().map_or(0, |patient| patient.id);
-        let Some(calibration) = self.fit.calibration(patient, outputs.now) else { return 0 };
+        let Some(calibration) = self.fit.calibration(patient, outputs.now, config) else {
+            return 0;
+        };
         let bytes = calibration.to_bytes();
         outputs.calibration = Some(CalibrationBytes { channel: self.index, bytes });
         outputs.events.push(Event {

@@ -1,14 +1,16 @@
 //! The fit visit's two tests: sensors matched in one bath, then the contact of the worn cap.
 
 use super::calibrate::MeasuredChannel;
+use super::zones::ZoneTest;
 use crate::config::Config;
 use crate::outputs::{Event, EventKind, Outputs};
-use coldcap_calibration::cap::{self, HeadMeasures};
+use coldcap_calibration::cap::{HeadMeasures, HeadReadings};
 use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
 use coldcap_calibration::coolant::temperature_rise;
+use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures};
-use coldcap_calibration::record::CapCalibration;
-use coldcap_session::{Phase, Progress};
+use coldcap_calibration::record::{CapCalibration, FitDetail};
+use coldcap_session::{HairType, Phase, Progress};
 use coldcap_units::{Duration, Fault, Instant};
 
 /// What a fit visit has found so far.
@@ -16,10 +18,12 @@ use coldcap_units::{Duration, Fault, Instant};
 pub(super) struct FitVisit {
     phase: Phase,
     measures: Option<HeadMeasures>,
+    hair: (HairDensity, HairKind),
     settled: Duration,
     isothermal: IsothermalTest,
     offsets: Option<IsothermalOffsets>,
     contact: ContactTest,
+    zones: ZoneTest,
     result: Option<ContactResult>,
     failed: bool,
 }
@@ -37,10 +41,12 @@ impl FitVisit {
         Self {
             phase: Phase::Boot,
             measures: None,
+            hair: (HairDensity::Full, HairKind::Ordinary),
             settled: Duration::ZERO,
             isothermal: IsothermalTest::new(config.circulation.isothermal_window),
             offsets: None,
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
+            zones: ZoneTest::new(config.zones, IsothermalOffsets::NONE),
             result: None,
             failed: false,
         }
@@ -50,6 +56,13 @@ impl FitVisit {
     pub(super) fn measured(&mut self, head: &coldcap_session::HeadMeasures) {
         let measures = HeadMeasures::new(head.circumference_mm, head.sagittal_mm, head.coronal_mm);
         self.measures = measures.ok();
+        let density = HairDensity::from_code(head.hair.density.code());
+        let kind = match head.hair.kind {
+            HairType::ThickOrTightlyCurled => HairKind::ThickOrCurled,
+            HairType::Ordinary | HairType::Unanswered => HairKind::Ordinary,
+        };
+        // The session refuses measures whose density was not answered.
+        self.hair = (density.unwrap_or(HairDensity::Full), kind);
     }
 
     /// One tick: how far both tests are.
@@ -90,6 +103,7 @@ impl FitVisit {
             Phase::FitVerify => {
                 let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
                 self.contact = ContactTest::new(config.contact, offsets);
+                self.zones = ZoneTest::new(config.zones, offsets);
                 self.result = None;
             }
             _ => {}
@@ -148,9 +162,10 @@ impl FitVisit {
         }
         let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
         let sample = ContactSample { temperatures: measured.loop_temperatures(config), flow };
+        self.zones.step(&sample.temperatures, step.dt);
         match self.contact.step(&sample, step.dt).outcome() {
             None => Progress::Running,
-            Some(Ok(result)) => self.judge(result),
+            Some(Ok(result)) => self.judge(result, config),
             Some(Err(_)) => {
                 self.failed = true;
                 Progress::Failed
@@ -158,9 +173,14 @@ impl FitVisit {
         }
     }
 
-    fn judge(&mut self, result: ContactResult) -> Progress {
+    /// The heat that the whole cap takes up gates; zones can only add a reason to seat it anew. *Repeat*
+    /// does not stop the visit: the guard band of this layout is as wide as a quarter of the limit.
+    fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
+        if result.verdict == Verdict::Good {
+            result.verdict = self.zones.verdict(self.hair.0, &config.zone_limits);
+        }
         self.result = Some(result);
-        self.failed = result.verdict != Verdict::Good;
+        self.failed = !matches!(result.verdict, Verdict::Good | Verdict::Repeat);
         if self.failed { Progress::Failed } else { Progress::Passed }
     }
 
@@ -170,17 +190,32 @@ impl FitVisit {
     }
 
     /// What the visit found, if it found all of it.
-    pub(super) fn calibration(&self, patient: u64, at: Instant) -> Option<CapCalibration> {
+    pub(super) fn calibration(
+        &self,
+        patient: u64,
+        at: Instant,
+        config: &Config,
+    ) -> Option<CapCalibration> {
         let measures = self.measures?;
         let result = self.result?;
+        let choice = config.ladder.choose(&HeadReadings::averaged(&measures, self.hair));
+        let (zones, method) = self.zones.recorded();
+        let detail = FitDetail {
+            runner_up: choice.runner_up,
+            confidence: choice.confidence,
+            zones,
+            method,
+            density: Some(self.hair.0),
+        };
         Some(CapCalibration {
-            cap_size: cap::choose(&measures).best,
+            cap_size: choice.best,
             measures,
             offsets: self.offsets?,
             heat_mw: result.heat_mw,
             verdict: result.verdict,
             at,
             patient,
+            detail: Some(detail),
         })
     }
 }

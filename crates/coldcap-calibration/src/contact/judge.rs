@@ -1,0 +1,174 @@
+//! From zones to a verdict, with guard bands.
+//!
+//! JCGM 106:2012, 8.3.2: a zone is accepted only if its whole interval of two standard uncertainties lies
+//! above what is asked, and fails only if the whole interval lies below. Between them nobody knows:
+//! *repeat*.
+
+use super::Verdict;
+use super::balance::EnergyBalance;
+use super::zone::{Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
+use crate::hair::HairDensity;
+use coldcap_units::Permille;
+
+/// What is asked of a zone. Data: to be replaced by a site's own figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ZoneLimits {
+    /// The least contact conductance, by hair density from full to nearly gone.
+    pub least: [Conductance; 4],
+    /// The least and the largest ratio of a zone to the median of the observed ones.
+    pub ratio: (Permille, u16),
+}
+
+impl ZoneLimits {
+    /// Proposals, none of them from a trial.
+    ///
+    /// - Full hair, 25 W/(m²·K): 0.04 m²K/W of hair and air, the end of *good*; behind it and 0.01 m²K/W of
+    ///   cap the standard head of Janssen 2005 settles at 22 °C under coolant of 0 °C, Gregory's limit
+    ///   (BMJ 1982).
+    /// - Much scalp shows or more, 41 W/(m²·K): the bioheat model is at 19 °C after 15 minutes (Bülow 1985); less
+    ///   under so little hair is air. Scalp shows: between the two, and 35 is the "acceptable" of the
+    ///   half-space study.
+    /// - Ratio 0.6 to 1.7: the asymmetry beyond which one zone is loose against the others.
+    pub const PROPOSED: Self = Self {
+        least: [Conductance(25_000), Conductance(35_000), Conductance(41_000), Conductance(41_000)],
+        ratio: (Permille(600), 1_700),
+    };
+
+    /// The least conductance for this hair.
+    #[must_use]
+    pub const fn least_for(&self, density: HairDensity) -> Conductance {
+        let [full, shows, much, gone] = self.least;
+        match density {
+            HairDensity::Full => full,
+            HairDensity::ScalpShows => shows,
+            HairDensity::MuchShows => much,
+            HairDensity::NearlyGone => gone,
+        }
+    }
+}
+
+/// What is found about one zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// There is no sensor.
+    Unobserved,
+    /// The whole interval lies above the limit, and the ratio to the median is fine.
+    Passes,
+    /// The interval straddles the limit, or the test itself failed.
+    Unsure,
+    /// The whole interval lies below the limit, the ratio is out of its band, or there is no contact.
+    Fails,
+}
+
+/// The verdict, and each zone's part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Judgement {
+    /// What is advised.
+    pub verdict: Verdict,
+    /// In the order of [`Zone::ALL`].
+    pub findings: [Finding; 3],
+}
+
+impl Judgement {
+    /// The set of zones with this finding, by [`Zone::bit`].
+    #[must_use]
+    pub fn zones(&self, finding: Finding) -> u8 {
+        let with = Zone::ALL.iter().zip(self.findings).filter(|(_, found)| *found == finding);
+        with.fold(0, |set, (zone, _)| set | zone.bit())
+    }
+}
+
+/// The verdict on the zones of a cap, for this hair.
+///
+/// - *Refuse*: the energy balance does not hold (a sensor lies), or nothing is observed at all.
+/// - *Resize*: two zones or more fail.
+/// - *Reseat*: one zone fails.
+/// - *Repeat*: none fails, and one is unsure.
+/// - *Good*: every observed zone passes. What is unobserved is no part of that.
+///
+/// Constant time.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_calibration::contact::judge::{ZoneLimits, judge};
+/// use coldcap_calibration::contact::{Conductance, Verdict, ZoneFit, ZoneState};
+/// use coldcap_calibration::hair::HairDensity;
+/// use coldcap_units::Kelvin;
+///
+/// let zone = |watts| ZoneState::Observed(ZoneFit {
+///     conductance: Conductance::from_watts(watts),
+///     uncertainty: Conductance(2_000),
+///     misfit: Kelvin::ZERO,
+///     autocorrelation: None,
+/// });
+/// let verdict = |front, rear| {
+///     let zones = [zone(front), zone(rear), ZoneState::Unobserved];
+///     judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED).verdict
+/// };
+/// assert_eq!(verdict(35, 32), Verdict::Good);
+/// assert_eq!(verdict(35, 27), Verdict::Repeat);
+/// assert_eq!(verdict(35, 20), Verdict::Reseat);
+/// assert_eq!(verdict(19, 20), Verdict::Resize);
+/// ```
+#[must_use]
+pub fn judge(
+    zones: &[ZoneState; 3],
+    balance: Option<&EnergyBalance>,
+    density: HairDensity,
+    limits: &ZoneLimits,
+) -> Judgement {
+    let (least, median) = (limits.least_for(density), median(zones));
+    let findings = zones.map(|zone| match zone {
+        ZoneState::Unobserved => Finding::Unobserved,
+        ZoneState::Faulty(ZoneFault::BelowRange) => Finding::Fails,
+        ZoneState::Faulty(_) => Finding::Unsure,
+        ZoneState::Observed(fit) => finding(&fit, least, median, limits),
+    });
+    let count = |finding| findings.iter().filter(|found| **found == finding).count();
+    let observed = findings.len().saturating_sub(count(Finding::Unobserved));
+    let verdict = match (count(Finding::Fails), count(Finding::Unsure)) {
+        _ if observed == 0 || !balance.is_none_or(EnergyBalance::holds) => Verdict::Refuse,
+        (0, 0) => Verdict::Good,
+        (0, _) => Verdict::Repeat,
+        (1, _) => Verdict::Reseat,
+        _ => Verdict::Resize,
+    };
+    Judgement { verdict, findings }
+}
+
+fn finding(fit: &ZoneFit, least: Conductance, median: u32, limits: &ZoneLimits) -> Finding {
+    let (value, band) = (fit.conductance.0, fit.uncertainty.0.saturating_mul(2));
+    if value.saturating_add(band) < least.0 || !is_even(value, median, limits) {
+        Finding::Fails
+    } else if value.saturating_sub(band) < least.0 {
+        Finding::Unsure
+    } else {
+        Finding::Passes
+    }
+}
+
+fn is_even(value: u32, median: u32, limits: &ZoneLimits) -> bool {
+    let (value, median) = (u64::from(value).saturating_mul(1_000), u64::from(median));
+    let (low, high) = limits.ratio;
+    value >= median.saturating_mul(low.0.into()) && value <= median.saturating_mul(high.into())
+}
+
+/// The median conductance of the observed zones; zero where none is.
+fn median(zones: &[ZoneState; 3]) -> u32 {
+    let fits = zones.iter().filter_map(ZoneState::fit);
+    let (count, smallest, largest, sum) = fits.fold((0u8, u32::MAX, 0u32, 0u64), |folded, fit| {
+        let (count, smallest, largest, sum) = folded;
+        let value = fit.conductance.0;
+        let sum = sum.saturating_add(value.into());
+        (count.saturating_add(1), smallest.min(value), largest.max(value), sum)
+    });
+    let ends = u64::from(smallest).saturating_add(largest.into());
+    match count {
+        0 => 0,
+        // With one or two the mean of the ends is the median; with three it is what the ends leave.
+        1 | 2 => (ends / 2) as u32,
+        _ => sum.saturating_sub(ends) as u32,
+    }
+}

@@ -1,0 +1,234 @@
+//! The integer fit against high precision, against itself in `f64`, and at its limits.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+use coldcap_calibration::contact::half_space::{HalfSpace, HalfSpaceFit};
+use coldcap_calibration::contact::{CapWall, Conductance, ZoneFault, ZoneFit};
+use coldcap_calibration::curves::erfcx::TABLE;
+use coldcap_calibration::physics::generate::Model;
+use coldcap_calibration::physics::half_space::{Observation, ScaledErfcx, erfcx, erfcx_slope};
+use coldcap_units::{Celsius, Duration, Fault, Permille, Ratio, Skin};
+use proptest::prelude::*;
+
+fn oracle() -> impl Iterator<Item = (f64, f64)> {
+    let lines = include_str!("data/erfcx.csv").lines().skip(1);
+    lines.map(|line| {
+        let (x, value) = line.split_once(',').unwrap();
+        (x.parse().unwrap(), value.parse().unwrap())
+    })
+}
+
+#[test]
+fn the_table_keeps_its_bound_against_forty_digits() {
+    let mut largest = 0.0f64;
+    for (x, exact) in oracle() {
+        assert!((erfcx(x) / exact - 1.0).abs() < 1e-13, "{x}");
+        let code = (x / 4.0 * 4_294_967_296.0).round();
+        // The code's own rounding is 1e-9 of x at most, which is as much of the value.
+        let value = f64::from(TABLE.eval(Ratio(code as u32)).unwrap().0);
+        largest = largest.max((value - exact * 1e9).abs());
+    }
+    println!("largest error {largest:.0} · 10⁻⁹, stated {}", TABLE.header().bound_micro_kelvin);
+    assert!(largest <= f64::from(TABLE.header().bound_micro_kelvin) + 1.0);
+    assert!(f64::from(TABLE.header().bound_micro_kelvin) <= 2.0 * largest + 5.0);
+}
+
+#[test]
+fn the_enclosed_derivative_is_one() {
+    // Against central differences of the slope, which is exact.
+    for x in [0.1, 0.5, 1.0, 2.0, 3.0] {
+        let h = 0.02;
+        let third =
+            |x: f64| (erfcx_slope(x + h) - 2.0 * erfcx_slope(x) + erfcx_slope(x - h)) / (h * h);
+        let fourth = (third(x + h) - third(x - h)) / (2.0 * h);
+        let bound = ScaledErfcx.fourth_derivative(x / 4.0, x / 4.0 + 0.01) / 256_000.0;
+        assert!((bound / fourth - 1.0).abs() < 0.01, "{x}: {bound} {fourth}");
+    }
+}
+
+const EFFUSIVITY: f64 = 1_136.0;
+const FLUX: f64 = 105.0;
+const TICK: Duration = Duration::from_millis(500);
+
+/// The skin at a time after a step of what is outside, behind a conductance.
+fn skin(resting: f64, outside: f64, through: f64, seconds: f64) -> f64 {
+    let depth = outside - (resting - FLUX / through);
+    resting + depth * (1.0 - erfcx(through / EFFUSIVITY * seconds.sqrt()))
+}
+
+fn milli(celsius: f64) -> i32 {
+    (celsius * 1e3).round() as i32
+}
+
+/// Runs a fit over a course in time.
+fn fit(
+    settings: HalfSpace,
+    resting: f64,
+    course: impl Fn(f64) -> (Result<f64, Fault>, f64),
+) -> Result<ZoneFit, ZoneFault> {
+    let mut fit = HalfSpaceFit::new(settings, Skin::from_milli(milli(resting)));
+    let mut outcome = None;
+    for tick in 0..270 {
+        let (skin, outside) = course(0.25 + 0.5 * f64::from(tick));
+        let skin = skin.map(|skin| Skin::from_milli(milli(skin)));
+        outcome = fit.step(skin, Ok(Celsius::from_milli(milli(outside))), TICK).outcome();
+    }
+    outcome.unwrap()
+}
+
+fn settings() -> HalfSpace {
+    HalfSpace::WITH_COOLANT
+}
+
+#[test]
+fn a_conductance_reads_in_watts() {
+    assert_eq!(Conductance(29_850).to_string(), "29.8 W/(m² K)");
+}
+
+#[test]
+fn an_exact_half_space_is_recovered() {
+    for h in [8.0, 15.0, 25.0, 41.0, 80.0, 150.0] {
+        let through = 1.0 / (1.0 / h + 0.01);
+        let found =
+            fit(settings(), 34.0, |time| (Ok(skin(34.0, 2.0, through, time)), 2.0)).unwrap();
+        let value = f64::from(found.conductance.0) / 1e3;
+        println!("{h}: {value} {found:?}");
+        // Bins of 4 s are compared in their middles, which flattens the beginning a little.
+        assert!((value / h - 1.0).abs() < 0.01, "{h}: {value}");
+        assert!(found.misfit.to_milli() < 20);
+    }
+}
+
+/// The wall's part of the uncertainty grows as the contact nears it.
+#[test]
+fn uncertainty_follows_from_its_parts() {
+    let of = |settings: HalfSpace, h: f64, wall: f64| {
+        let through = 1.0 / (1.0 / h + wall);
+        let found = fit(settings, 34.0, |time| (Ok(skin(34.0, 2.0, through, time)), 2.0)).unwrap();
+        f64::from(found.uncertainty.0) / f64::from(found.conductance.0)
+    };
+    // Tissue 4 %: alone without a wall; times h/H = 1.4 with one, and 5 % times h/h_cap = 0.4 beside it.
+    assert!((of(HalfSpace::WITH_INNER_FACE, 40.0, 0.0) - 0.04).abs() < 0.002);
+    let expected = (0.056f64.powi(2) + 0.02f64.powi(2)).sqrt();
+    assert!((of(settings(), 40.0, 0.01) - expected).abs() < 0.002);
+}
+
+#[test]
+fn faults_are_told_apart() {
+    let course = |through: f64| move |time: f64| (Ok(skin(34.0, 2.0, through, time)), 2.0);
+    let warm = |time: f64| (Ok(skin(34.0, 26.0, 20.0, time)), 26.0);
+    assert_eq!(fit(settings(), 34.0, warm), Err(ZoneFault::NoStep));
+    let broken = |_: f64| (Err(Fault::Open), 2.0);
+    assert_eq!(fit(settings(), 34.0, broken), Err(ZoneFault::Sensor(Fault::Open)));
+    assert_eq!(fit(settings(), 34.0, course(90.0)), Err(ZoneFault::AboveRange));
+    // A cap that has no contact: the skin stays where it was, or warms.
+    let none = |_: f64| (Ok(34.5), 2.0);
+    assert_eq!(fit(settings(), 34.0, none), Err(ZoneFault::BelowRange));
+    // A sensor that came off after a minute.
+    let slipped = |time: f64| if time < 60.0 { course(25.0)(time) } else { (Ok(32.0), 2.0) };
+    assert_eq!(fit(settings(), 34.0, slipped), Err(ZoneFault::Misfit));
+}
+
+#[test]
+fn one_iteration_a_tick_and_no_more_than_sixteen() {
+    let mut fit = HalfSpaceFit::new(settings(), Skin::from_milli(34_000));
+    let mut ticks = 0;
+    let mut done = false;
+    while !done {
+        let time = 0.25 + 0.5 * f64::from(ticks);
+        let shown = Ok(Skin::from_milli(milli(skin(34.0, 2.0, 22.0, time))));
+        done = fit.step(shown, Ok(Celsius::from_milli(2_000)), TICK).outcome().is_some();
+        ticks += 1;
+    }
+    println!("{} iterations", ticks - 240);
+    assert!((241..=256).contains(&ticks), "{ticks}");
+}
+
+/// Means of the bins, as the integer fit makes them.
+fn bins(course: impl Fn(f64) -> (f64, f64)) -> (Vec<f64>, Vec<f64>) {
+    let bin = |number: u32| {
+        let times = (0..8).map(move |tick| 0.25 + 0.5 * f64::from(number * 8 + tick));
+        let shown = times.map(&course);
+        let sum = shown
+            .fold((0, 0), |sum, (skin, outside)| (sum.0 + milli(skin), sum.1 + milli(outside)));
+        let mean = |sum: i32| (f64::from(sum) / 8.0).round() / 1e3;
+        (mean(sum.0), mean(sum.1))
+    };
+    (0..30).map(bin).unzip()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None, cases: 64, ..ProptestConfig::default()
+    })]
+
+    /// Noise, ramps, and tissue that is no half-space: both find the same minimum.
+    #[test]
+    fn the_host_repeats_the_devices_fit(
+        h in 8.0f64..150.0, cold in -4.0f64..10.0, ramp in 0.0f64..40.0, bend in -0.15f64..0.15,
+        noise in prop::collection::vec(-0.05f64..0.05, 240),
+    ) {
+        let through = 1.0 / (1.0 / h + 0.01);
+        let course = |time: f64| {
+            let outside = if time < ramp { cold + (22.0 - cold) * (1.0 - time / ramp) } else { cold };
+            let bent = through * (1.0 + bend * (time / 120.0));
+            let shown = skin(34.0, cold, bent, time) + noise[((time * 2.0) as usize).min(239)];
+            (shown, outside)
+        };
+        let (skins, outsides) = bins(course);
+        let repeated = Observation {
+            skin_c: &skins, outside_c: &outsides, bin_s: 4.0, lag_s: 0.0, skipped: 5,
+            resting_c: 34.0, resting_flux: FLUX, effusivity: EFFUSIVITY,
+        };
+        let host = repeated.conductance().unwrap();
+        let wide = HalfSpace {
+            wall: None, largest_misfit: coldcap_units::Kelvin::from_milli(30_000), ..settings()
+        };
+        let device = fit(wide, 34.0, |time| { let (s, o) = course(time); (Ok(s), o) }).unwrap();
+        let device = f64::from(device.conductance.0) / 1e3;
+        prop_assert!((device / host - 1.0).abs() < 1e-3, "{} {}", device, host);
+    }
+
+    #[test]
+    fn anything_may_be_fed(
+        skins in prop::collection::vec(any::<i32>(), 40), outside: i32, resting: i32, effusivity: u16,
+        flux: u16, wall: u32, bins: u8, skipped: u8,
+    ) {
+        let wall = CapWall { conductance: Conductance(wall), uncertainty: Permille(50), heat_capacity: 0 };
+        let settings = HalfSpace {
+            bin: Duration::from_secs(1), bins, skipped, effusivity, resting_flux: flux, wall: Some(wall),
+            ..settings()
+        };
+        let mut fit = HalfSpaceFit::new(settings, Skin::from_milli(resting));
+        let mut done = false;
+        for skin in skins.iter().cycle().take(60) {
+            let shown = Ok(Skin::from_milli(*skin));
+            let outside = Ok(Celsius::from_milli(outside));
+            done = fit.step(shown, outside, Duration::from_secs(1)).outcome().is_some();
+        }
+        prop_assert!(done);
+    }
+}
+
+/// Residuals weigh by what the skin tells of H: σ/√Σ(∂T/∂ln H)², here by finite differences.
+#[test]
+fn noise_belongs_to_the_uncertainty() {
+    let (through, noise) = (25.0, 0.6);
+    let bin = |time: f64| (time / 4.0) as u32;
+    let sign = |time: f64| if bin(time).is_multiple_of(2) { 1.0 } else { -1.0 };
+    let course = |time: f64| (Ok(skin(34.0, 2.0, through, time) + noise * sign(time)), 2.0);
+    let found = fit(HalfSpace::WITH_INNER_FACE, 34.0, course).unwrap();
+    let square: f64 = (5..30)
+        .map(|bin| {
+            let time = 4.0 * (f64::from(bin) + 0.5);
+            let at = |factor: f64| skin(34.0, 2.0, through * factor, time);
+            ((at(1.001) - at(0.999)) / 0.002).powi(2)
+        })
+        .sum();
+    let own = noise * (25.0f64 / 24.0).sqrt() / square.sqrt();
+    let expected = (own * own + 0.04 * 0.04).sqrt();
+    let u = f64::from(found.uncertainty.0) / f64::from(found.conductance.0);
+    assert!((u / expected - 1.0).abs() < 0.02, "{u} {expected}");
+    assert!(own > 0.015 && (found.misfit.to_milli() - 600).abs() < 10);
+    assert!(found.autocorrelation.unwrap() < -900);
+}

@@ -1,0 +1,236 @@
+//! The flux method at its faults, the verdict at its edges, and the comparison with a baseline.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+use coldcap_calibration::contact::balance::{EnergyBalance, ZoneHeat};
+use coldcap_calibration::contact::baseline::{Change, compare, compare_zones};
+use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
+use coldcap_calibration::contact::judge::{Finding, ZoneLimits, judge};
+use coldcap_calibration::contact::{
+    CapWall, Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState,
+};
+use coldcap_calibration::hair::HairDensity;
+use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin, Permille};
+use proptest::prelude::*;
+
+const METHOD: FluxMethod = FluxMethod::AFTER_STEP;
+const TICK: Duration = Duration::from_millis(500);
+
+fn milli(celsius: f64) -> i32 {
+    (celsius * 1e3).round() as i32
+}
+
+fn fit(
+    method: FluxMethod,
+    course: impl Fn(f64) -> (Result<f64, Fault>, f64),
+) -> Result<ZoneFit, ZoneFault> {
+    let mut fit = FluxFit::new(method);
+    let mut outcome = None;
+    for tick in 1..=240 {
+        let (face, coolant) = course(0.5 * f64::from(tick));
+        let face = face.map(|face| Interface::from_milli(milli(face)));
+        outcome = fit.step(face, Ok(Coolant::from_milli(milli(coolant))), TICK).outcome();
+    }
+    outcome.unwrap()
+}
+
+/// A face that loses flux by a power of time: then the ratio of two windows is one of times.
+fn fading(late_w: f64, power: f64) -> impl Fn(f64) -> (Result<f64, Fault>, f64) {
+    move |time| {
+        let flux = late_w * (108.0 / time.max(1.0)).powf(power);
+        (Ok(2.0 + flux / 100.0), 2.0)
+    }
+}
+
+/// A wall that stores nothing.
+fn thin() -> FluxMethod {
+    FluxMethod { wall: CapWall { heat_capacity: 0, ..CapWall::REFERENCE }, ..METHOD }
+}
+
+#[test]
+fn the_law_is_evaluated_as_it_is_written() {
+    for (late, power) in [(300.0, 0.2), (450.0, 0.25), (600.0, 0.3)] {
+        let found = fit(thin(), fading(late, power)).unwrap();
+        let mean = |from: u32, to: u32| {
+            let count = 2 * (to - from);
+            let ticks = (1..=count).map(|tick| f64::from(from) + 0.5 * f64::from(tick));
+            ticks.map(|time| late * (108.0 / time).powf(power)).sum::<f64>() / f64::from(count)
+        };
+        let (early, end) = (mean(16, 40), mean(96, 120));
+        let law = METHOD.law;
+        let unit = |bits: i32| f64::from(bits) / 65_536.0;
+        let log = unit(law.constant)
+            + unit(law.uptake) * (1e3 * end / 35.0).log2()
+            + unit(law.ratio) * (early / end).log2();
+        let exact = log.exp2();
+        let value = f64::from(found.conductance.0);
+        assert!((value / exact - 1.0).abs() < 2e-3, "{value} {exact}");
+        assert!(found.misfit.to_milli() < 500 && found.autocorrelation.is_none());
+        let u = f64::from(found.uncertainty.0) / value;
+        assert!((u - (0.075f64.powi(2) + (0.05 * unit(law.uptake)).powi(2)).sqrt()).abs() < 1e-3);
+    }
+}
+
+#[test]
+fn what_the_wall_takes_up_belongs_to_the_flux() {
+    // A face that warms by 20 mK/s takes 114 W/m² into a wall of 5714 J/(m² K).
+    let warming = |time: f64| (Ok(4.0 + 0.02 * time), 2.0);
+    let stored = 5_714.0 * 0.02;
+    let same = |time: f64| (Ok(4.0 + 0.02 * time + stored / 100.0), 2.0);
+    let wide =
+        |method: FluxMethod| FluxMethod { largest_misfit: Kelvin::from_milli(30_000), ..method };
+    let (with, without) = (fit(wide(METHOD), warming), fit(wide(thin()), same));
+    let (with, without) = (with.unwrap().conductance.0, without.unwrap().conductance.0);
+    assert!(with.abs_diff(without) * 1_000 < with, "{with} {without}");
+}
+
+#[test]
+fn faults_of_the_flux_method() {
+    let warm = |time: f64| (fading(300.0, 0.2)(time).0.map(|face| face + 21.0), 23.0);
+    assert_eq!(fit(thin(), warm), Err(ZoneFault::NoStep));
+    let broken = |_: f64| (Err(Fault::Short), 2.0);
+    assert_eq!(fit(thin(), broken), Err(ZoneFault::Sensor(Fault::Short)));
+    assert_eq!(fit(thin(), |_| (Ok(2.0), 2.0)), Err(ZoneFault::BelowRange));
+    assert_eq!(fit(thin(), |_| (Ok(1.0), 2.0)), Err(ZoneFault::BelowRange));
+    assert_eq!(fit(thin(), fading(1_000.0, 0.7)), Err(ZoneFault::AboveRange));
+    let shoved = |time: f64| {
+        let (face, coolant) = fading(400.0, 0.2)(time);
+        (face.map(|face| if (50.0..90.0).contains(&time) { face - 1.5 } else { face }), coolant)
+    };
+    assert_eq!(fit(thin(), shoved), Err(ZoneFault::Misfit));
+}
+
+fn zone(watts: f64, u: f64) -> ZoneState {
+    ZoneState::Observed(ZoneFit {
+        conductance: Conductance((watts * 1e3) as u32),
+        uncertainty: Conductance((watts * u * 1e3) as u32),
+        misfit: Kelvin::ZERO,
+        autocorrelation: None,
+    })
+}
+
+const NONE: ZoneState = ZoneState::Unobserved;
+
+fn verdict(zones: [ZoneState; 3]) -> Verdict {
+    judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED).verdict
+}
+
+#[test]
+fn guard_bands_are_two_standard_uncertainties_wide() {
+    // 25 W/(m² K) at 5 %: accepted from 27.78 on (25/0.9), failed below 22.73 (25/1.1).
+    let alone = |watts| verdict([zone(watts, 0.05), NONE, NONE]);
+    assert_eq!(alone(27.79), Verdict::Good);
+    assert_eq!(alone(27.77), Verdict::Repeat);
+    assert_eq!(alone(22.74), Verdict::Repeat);
+    assert_eq!(alone(22.71), Verdict::Reseat);
+}
+
+#[test]
+fn limits_go_by_the_hair() {
+    let zones = [zone(34.0, 0.02), zone(34.0, 0.02), NONE];
+    let verdict = |density| judge(&zones, None, density, &ZoneLimits::PROPOSED).verdict;
+    assert_eq!(verdict(HairDensity::Full), Verdict::Good);
+    assert_eq!(verdict(HairDensity::ScalpShows), Verdict::Repeat);
+    assert_eq!(verdict(HairDensity::MuchShows), Verdict::Resize);
+    assert_eq!(verdict(HairDensity::NearlyGone), Verdict::Resize);
+}
+
+#[test]
+fn uneven_zones_fail_though_each_is_good() {
+    let three = |a: f64, b: f64, c: f64| {
+        let zones = [a, b, c].map(|watts| zone(watts, 0.02));
+        judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED)
+    };
+    assert_eq!(three(60.0, 60.0, 37.0).verdict, Verdict::Good);
+    let loose = three(60.0, 60.0, 35.0);
+    assert_eq!((loose.verdict, loose.zones(Finding::Fails)), (Verdict::Reseat, Zone::Crown.bit()));
+    let bare = three(60.0, 103.0, 60.0);
+    assert_eq!((bare.verdict, bare.zones(Finding::Fails)), (Verdict::Reseat, Zone::Rear.bit()));
+    assert_eq!(three(30.0, 60.0, 110.0).verdict, Verdict::Resize);
+    // Of two the median is the mean: 30 against 45 is still even, 29.9 against 70 is not.
+    assert_eq!(verdict([zone(30.0, 0.02), zone(60.0, 0.02), NONE]), Verdict::Good);
+    assert_eq!(verdict([zone(29.9, 0.02), zone(70.0, 0.02), NONE]), Verdict::Reseat);
+}
+
+#[test]
+fn unobserved_is_never_good_alone_and_never_bad() {
+    assert_eq!(verdict([NONE; 3]), Verdict::Refuse);
+    assert_eq!(verdict([zone(40.0, 0.05), NONE, NONE]), Verdict::Good);
+    let fault = |fault| [zone(40.0, 0.05), ZoneState::Faulty(fault), NONE];
+    assert_eq!(verdict(fault(ZoneFault::Unsettled)), Verdict::Repeat);
+    assert_eq!(verdict(fault(ZoneFault::Sensor(Fault::Open))), Verdict::Repeat);
+    assert_eq!(verdict(fault(ZoneFault::BelowRange)), Verdict::Reseat);
+}
+
+#[test]
+fn heat_that_does_not_add_up_is_refused() {
+    let balance = |loop_mw| EnergyBalance {
+        zones_mw: 38_000,
+        zones_uncertainty_mw: 1_500,
+        loop_mw,
+        loop_uncertainty_mw: 2_000,
+    };
+    // E_n: 5 000 over 2 · 2 500.
+    assert!(balance(43_000).holds() && !balance(43_001).holds());
+    assert!(balance(33_000).holds() && !balance(32_999).holds());
+    let zones = [zone(40.0, 0.05); 3];
+    let with = |balance| judge(&zones, Some(&balance), HairDensity::Full, &ZoneLimits::PROPOSED);
+    assert_eq!(with(balance(43_000)).verdict, Verdict::Good);
+    assert_eq!(with(balance(43_001)).verdict, Verdict::Refuse);
+}
+
+#[test]
+fn unseen_area_counts_with_its_bounds() {
+    let zone = |area_cm2, flux| ZoneHeat { area_cm2, flux };
+    // 200 cm² at 600 and 300 at 400 W/m² are 24 W; 100 cm² unseen are 0 to 6 W: 3 ± 3/√3.
+    let zones = [zone(200, Some(600_000)), zone(300, Some(400_000)), zone(100, None)];
+    let balance = EnergyBalance::new(&zones, Permille(50), (30_000, 1_000)).unwrap();
+    assert_eq!((balance.zones_mw, balance.loop_mw), (27_000, 30_000));
+    let exact = (1_200f64.powi(2) + 3_000f64.powi(2) / 3.0).sqrt();
+    assert!((f64::from(balance.zones_uncertainty_mw) - exact).abs() < 3.0);
+    assert_eq!(EnergyBalance::new(&[zone(300, None); 3], Permille(50), (0, 0)), None);
+    let full = [zone(u16::MAX, Some(u32::MAX)); 3];
+    assert!(EnergyBalance::new(&full, Permille(u16::MAX), (i32::MIN, u32::MAX)).is_some());
+}
+
+#[test]
+fn only_the_zones_that_both_visits_saw_are_compared() {
+    let before = [zone(30.0, 0.05), zone(30.0, 0.05), NONE];
+    let now = [zone(18.0, 0.05), ZoneState::Faulty(ZoneFault::Misfit), zone(30.0, 0.05)];
+    let changes = compare_zones(&now, &before, Permille(60));
+    assert_eq!(changes, [Change::Worse, Change::Unknown, Change::Unknown]);
+    assert_eq!(compare(Conductance(0), Conductance(1), Permille(60)), Change::Unknown);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_change_is_three_standard_uncertainties(
+        before in 5_000u32..200_000, factor in 0.3f64..3.0, permille in 10u16..100,
+    ) {
+        let now = (f64::from(before) * factor) as u32;
+        let change = (f64::from(now) / f64::from(before)).ln();
+        let allowed = 3.0 * 2f64.sqrt() * f64::from(permille) / 1e3;
+        prop_assume!((change.abs() - allowed).abs() > 1e-3);
+        let expected = match change {
+            change if change.abs() < allowed => Change::Unchanged,
+            change if change < 0.0 => Change::Worse,
+            _ => Change::Better,
+        };
+        let found = compare(Conductance(now), Conductance(before), Permille(permille));
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn anything_may_be_fed(faces in prop::collection::vec(any::<i32>(), 40), coolant: i32) {
+        let mut fit = FluxFit::new(METHOD);
+        let mut done = false;
+        for face in faces.iter().cycle().take(60) {
+            let face = Ok(Interface::from_milli(*face));
+            let coolant = Ok(Coolant::from_milli(coolant));
+            done = fit.step(face, coolant, Duration::from_secs(2)).outcome().is_some();
+        }
+        prop_assert!(done);
+    }
+}
