@@ -17,9 +17,9 @@ use std::collections::HashSet;
 /// The priorities, written down by hand.
 fn priority_by_hand(condition: Condition) -> u8 {
     match condition.name() {
-        "freeze" | "chiller_stuck" | "leak" | "permit_mismatch" => 3,
+        "freeze" | "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" => 3,
         "return_sensor" | "link_lost" | "too_warm" | "contact_doubtful" | "waiting"
-        | "restarted" => 1,
+        | "restarted" | "valve_unseen" => 1,
         _ => 2,
     }
 }

@@ -19,10 +19,9 @@ use std::collections::HashSet;
 fn class_by_hand(condition: Condition) -> Option<TripClass> {
     match condition.name() {
         "flow_lost" | "pump_stopped" | "cap_uncoupled" => Some(TripClass::Operator),
-        "freeze" | "safety_sensor" | "supply_sensor" | "front_sensor" | "rear_sensor" => {
-            Some(TripClass::Clinician)
-        }
-        "chiller_stuck" | "leak" | "permit_mismatch" => Some(TripClass::Service),
+        "freeze" | "safety_sensor" | "supply_sensor" | "front_sensor" | "rear_sensor"
+        | "loop_implausible" => Some(TripClass::Clinician),
+        "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" => Some(TripClass::Service),
         _ => None,
     }
 }

@@ -189,6 +189,8 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         self.drives = outputs.drives;
         for (shown, status) in self.shown.iter_mut().zip(&outputs.channels) {
             let supply = status.effective.map_or(shown.supply.max(10_000), Coolant::to_milli);
+            // A ramp begins at what a spoilt sensor says, up to the end of its table and no further.
+            let supply = supply.min(50_000);
             // The inner face of a cap on a head stays some degrees warmer than cold coolant.
             *shown = Shown { supply, cap: supply.max(3_000) };
         }
