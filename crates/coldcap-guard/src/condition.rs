@@ -62,11 +62,15 @@ pub enum Condition {
     ResetsSpent = 25,
     /// A coolant loop does not behave as it must: its valve, or what its sensor says.
     LoopImplausible = 26,
+    /// A mixing valve stays open although it is told to close.
+    ValveStuck = 27,
+    /// The position of a mixing valve cannot be read.
+    ValveUnseen = 28,
 }
 
 impl Condition {
     /// Every condition, in order of its code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -93,9 +97,11 @@ impl Condition {
         Self::PermitMismatch,
         Self::ResetsSpent,
         Self::LoopImplausible,
+        Self::ValveStuck,
+        Self::ValveUnseen,
     ];
 
-    /// The frozen code, 1 to 26.
+    /// The frozen code, 1 to 28.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -143,6 +149,8 @@ impl Condition {
             Self::PermitMismatch => "permit_mismatch",
             Self::ResetsSpent => "resets_spent",
             Self::LoopImplausible => "loop_implausible",
+            Self::ValveStuck => "valve_stuck",
+            Self::ValveUnseen => "valve_unseen",
         }
     }
 
@@ -264,7 +272,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 26.
+    /// How many conditions are in the set, 0 to 28.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -302,7 +310,7 @@ impl IntoIterator for Conditions {
 #[derive(Clone, Debug)]
 pub struct Iter {
     set: Conditions,
-    all: core::array::IntoIter<Condition, 26>,
+    all: core::array::IntoIter<Condition, 28>,
 }
 
 impl Iterator for Iter {
@@ -328,14 +336,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(27)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 26);
+        assert_eq!((Condition::from_code(0), Condition::from_code(29)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 28);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 26);
+        assert_eq!(names.len(), 28);
     }
 
     #[test]
@@ -372,7 +380,7 @@ mod tests {
         }
 
         #[test]
-        fn one_member_comes_and_goes(bits: u64, index in 0usize..26) {
+        fn one_member_comes_and_goes(bits: u64, index in 0usize..28) {
             let (set, one) = (Conditions::from_bits(bits), Condition::ALL[index]);
             prop_assert!(set.with(one).contains(one) && !set.without(one).contains(one));
             prop_assert_eq!(set.with_if(one, false), set);

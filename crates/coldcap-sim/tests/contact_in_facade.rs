@@ -7,7 +7,7 @@ use coldcap::{ControlMode, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{Flag, Request, Target};
 use coldcap_sim::{CapPlacement, PatientParameters};
-use coldcap_units::{Coolant, Interface};
+use coldcap_units::{Coolant, Fault, Interface, Reading};
 use facade::{BOTH, CAP, COOLANT, Facade};
 
 const DOUBTFUL: Condition = Condition::ContactDoubtful;
@@ -92,6 +92,50 @@ fn contact_that_is_lost_in_cap_mode_warms_the_supply_only_until_it_is_doubted() 
         facade.run(1);
         assert!(facade.signals(DOUBTFUL));
         assert!(asked(&facade) <= held, "after {second} s: {} above {held}", asked(&facade));
+    }
+}
+
+/// Doubt at the coldest supply that is allowed leaves the loop no range; it goes on all the same.
+#[test]
+fn doubt_at_the_coldest_supply_goes_on_cooling() {
+    for coldest in [-450, 500] {
+        let mut config = coldcap::Config::reference();
+        config.session.coldest_supply = Coolant::from_milli(coldest);
+        let mut facade = Facade::with(config, patient(0.08), 1);
+        facade.fit_visit();
+        facade.begin(CAP);
+        assert!(doubtful_after(&mut facade, 700).is_some());
+        let held = asked(&facade);
+        for second in 0..1_800 {
+            facade.run(1);
+            assert!(facade.channel.target.is_some(), "{coldest}: no target after {second} s");
+            assert!(asked(&facade) <= held, "{coldest}: warmed after {second} s");
+            assert!(!facade.drives.channels[0].valve.is_off() || second < 60, "{coldest} {second}");
+        }
+    }
+}
+
+/// Where the return sensor is lost nobody can tell a lifted cap from a cold one: nothing is warmed.
+#[test]
+fn without_a_return_sensor_lost_contact_warms_nothing() {
+    let mut facade = Facade::cooling(patient(NOMINAL), 1, CAP);
+    facade.run(2_700);
+    let lose = |inputs: &mut coldcap::Inputs<1>| {
+        let taken = inputs.channels[0].returned.taken;
+        inputs.channels[0].returned = Reading::faulty(Fault::Open, taken);
+    };
+    facade.tick_with(&[], lose);
+    facade.tick_with(&[], lose);
+    let held = asked(&facade);
+    facade.plant.seat_cap(0, 0.1).unwrap();
+    for tick in 0..9_000 {
+        facade.tick_with(&[], lose);
+        let channel = &facade.channel;
+        let sensors = [channel.front, channel.rear, channel.safety];
+        let coldest = sensors.iter().filter_map(|it| it.value.ok()).min().unwrap().to_milli();
+        // The freeze floor goes on acting, and that alone.
+        let allowed = if coldest < FLOOR + 100 { 500 } else { 0 };
+        assert!(asked(&facade) <= held + allowed, "tick {tick}: {}, {held}", asked(&facade));
     }
 }
 

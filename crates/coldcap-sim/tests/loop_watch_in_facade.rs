@@ -5,11 +5,13 @@ mod facade;
 
 use coldcap::{Action, ChannelFlags, Inputs, Phase};
 use coldcap_guard::Condition;
+use coldcap_session::{Refusal, Request};
 use coldcap_sim::{FaultSchedule, PatientParameters};
-use coldcap_units::{Duration, Duty, Pulses, Ratio, Reading};
+use coldcap_units::{Duration, Duty, Fault, Pulses, Ratio, Reading};
 use facade::{BOTH, Facade};
 
 const IMPLAUSIBLE: Condition = Condition::LoopImplausible;
+const STUCK: Condition = Condition::ValveStuck;
 
 /// Ten minutes into a treatment.
 fn cooling(target: coldcap_session::Target) -> Facade {
@@ -32,20 +34,30 @@ fn is_still(facade: &Facade) -> bool {
     drives.pump.is_off() && drives.valve.is_off()
 }
 
-/// What must follow when the loop was found to be implausible.
-fn assert_stops_until_acknowledged(facade: &mut Facade) {
-    // The tick that finds it may still have driven the valve.
-    facade.tick();
+/// What must follow: stillness, and no way back by acknowledging.
+fn assert_stops_for_good(facade: &mut Facade, condition: Condition) {
     assert!(is_still(facade));
     let before = facade.truth().supply_c;
     for _ in 0..60 {
         facade.run(1);
-        assert!(is_still(facade) && facade.signals(IMPLAUSIBLE));
+        assert!(is_still(facade) && facade.signals(condition));
     }
     assert!(facade.truth().supply_c > before - 0.1, "coldness goes on flowing");
-    assert!(facade.has_alarm(IMPLAUSIBLE));
+    assert!(facade.has_alarm(condition));
     facade.tick_with(&[Action::AcknowledgeAlarms], |_| {});
     facade.run(5);
+    assert!(facade.signals(condition) && is_still(facade));
+}
+
+/// Two steps of a clinician, and of whoever resumes.
+fn assert_a_clinician_may_reset(facade: &mut Facade) {
+    for confirm in [false, true] {
+        facade.ask(Request::ClinicianReset { confirm }).unwrap();
+    }
+    for confirm in [false, true] {
+        facade.ask(Request::Resume { confirm }).unwrap();
+    }
+    facade.run(60);
     assert!(!facade.signals(IMPLAUSIBLE) && !is_still(facade));
 }
 
@@ -55,13 +67,63 @@ fn a_valve_that_jams_open_stops_the_channel() {
         let mut facade = cooling(target);
         let found = (1..=120).find(|_| {
             second_with_a_jammed_valve(&mut facade, Duty::FULL);
-            facade.signals(IMPLAUSIBLE)
+            facade.signals(STUCK)
         });
         println!("{target:?}: found after {found:?} s");
         assert!(found.is_some_and(|seconds| seconds <= 30), "{target:?}: {found:?}");
-        assert_stops_until_acknowledged(&mut facade);
-        facade.run(600);
-        assert!(!facade.signals(IMPLAUSIBLE) && facade.channel.phase.is_cooling());
+        assert_stops_for_good(&mut facade, STUCK);
+        assert!(!facade.drives.permit);
+        let refused = facade.ask(Request::ClinicianReset { confirm: false });
+        assert_eq!(refused, Err(Refusal::ServiceDue));
+    }
+}
+
+/// A valve that jams open while its read-back repeats what it was told: too cold is never called too warm,
+/// and it stops.
+#[test]
+fn a_valve_that_jams_open_and_lies_is_stopped_and_never_called_too_warm() {
+    for target in BOTH {
+        for permille in [300, 610, 1_000] {
+            let mut facade = cooling(target);
+            let position = Duty::from_permille(permille);
+            let stopped = (1..=300).find(|_| {
+                for _ in 0..10 {
+                    let told = facade.drives.channels[0].valve;
+                    facade.drives.channels[0].valve = position;
+                    facade.tick_with(&[], |inputs| {
+                        let taken = inputs.channels[0].valve.taken;
+                        inputs.channels[0].valve = Reading::new(told, taken);
+                    });
+                    assert!(!facade.signals(Condition::TooWarm), "{target:?} {permille}");
+                }
+                facade.drives.channels[0].pump.is_off()
+            });
+            let cause = facade.signals(Condition::Freeze);
+            println!(
+                "{target:?}, {permille} ‰: stopped after {stopped:?} s, by the guard: {cause}"
+            );
+            assert!(stopped.is_some_and(|seconds| seconds <= 180), "{target:?} {permille}");
+        }
+    }
+}
+
+/// The valve is healthy, its position is lost: that is said, and the patient is not warmed for it.
+#[test]
+fn a_position_that_is_lost_warms_nobody() {
+    for target in BOTH {
+        let mut facade = cooling(target);
+        let mut largest = 0.0_f64;
+        for tick in 0..6_000 {
+            facade.tick_with(&[], |inputs| {
+                let taken = inputs.channels[0].valve.taken;
+                inputs.channels[0].valve = Reading::faulty(Fault::Open, taken);
+            });
+            let asked = f64::from(facade.channel.effective.unwrap().to_milli()) / 1_000.0;
+            largest = largest.max((facade.truth().supply_c - asked).abs());
+            assert!(tick < 10 || facade.signals(Condition::ValveUnseen));
+        }
+        println!("{target:?}: {largest:.3} K off at most");
+        assert!(largest < 0.2, "{target:?}: {largest}");
     }
 }
 
@@ -114,7 +176,8 @@ fn a_supply_sensor_that_freezes_stops_the_channel() {
         let found = freeze_until(&mut facade, IMPLAUSIBLE, 1);
         println!("{target:?}: found after {found:?} s");
         assert!(found.is_some_and(|seconds| seconds <= 121), "{target:?}: {found:?}");
-        assert_stops_until_acknowledged(&mut facade);
+        assert_stops_for_good(&mut facade, IMPLAUSIBLE);
+        assert_a_clinician_may_reset(&mut facade);
     }
 }
 

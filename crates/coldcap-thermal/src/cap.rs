@@ -213,8 +213,11 @@ impl CapLoop {
         };
         // Without any sensor nothing is doubted: the loop falls back to the warmest supply there is.
         let doubted = input.contact_doubtful && mode == Mode::Auto && interface.is_ok();
-        let warmest = if doubted { self.commanded } else { I16F16::MAX };
-        let below = config.supplies(target.coldest_supply, warmest).ok()?;
+        let (mode, below) = match doubted {
+            false => (mode, limits),
+            true if self.commanded <= limits.low() => (Mode::Track(limits.low()), limits),
+            true => (mode, config.supplies(target.coldest_supply, self.commanded).ok()?),
+        };
         let main = Side {
             with: &config.outer,
             limits: &below,

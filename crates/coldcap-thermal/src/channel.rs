@@ -17,7 +17,8 @@ use crate::valve::{Characteristic, Valve, ValveConfig};
 /// supply is (return − tank), which falls from 30 K at the start of a pull-down to 5 K at the target,
 /// and each round of the loop adds to it; [`Characteristic::Quadratic`] evens that out. In simulation
 /// the gain has a margin of more than 3 for a transport of 1 to 10 s, a sensor of 2 to 5 s and up to
-/// 20 s of mixing in the cap. While the ramp runs, the supply lags it by 0.2 to 0.3 K on the warm side.
+/// 20 s of mixing in the cap. While the ramp runs, the supply would lag it by 0.2 to
+/// 0.3 K on the warm side; the mixing balance that is fed forward takes that away.
 pub const REFERENCE_TUNING: Tuning = Tuning::isa(0.15, 15.0, 0.0);
 
 /// The tuning at [`SLOW_FLOW`]: the transport takes two and a half times as long.

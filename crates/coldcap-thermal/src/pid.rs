@@ -47,10 +47,10 @@
 //!
 //! # Modes and faults
 //! [`Mode`] says who decides the output; in every mode but [`Mode::Auto`] the integral is kept where
-//! the law would give the output that is driven. An invalid sample is bridged by [`OnInvalid`]: while the last command is held, P, I and D rest as they are, and D rests
-//! once more in the step after. A sample
-//! that is not a number, or beyond ±[`RANGE`](crate::number::RANGE), is an invalid one. So is one whose setpoint, feed-forward or
-//! achieved output is.
+//! the law would give the output that is driven. An invalid sample is bridged by [`OnInvalid`]: while the
+//! last command is held, P, I and D rest as they are, and D rests once more in the step after. A sample that
+//! is not a number, or beyond ±[`RANGE`](crate::number::RANGE), is an invalid one. So is one whose setpoint,
+//! feed-forward or achieved output is.
 //!
 //! The first of several faults is named, in the order measurement, setpoint, feed-forward, achieved. In
 //! every mode but automatic D is zero. After a fallback, or a mode that ran without a sample, the first

@@ -19,6 +19,7 @@
 //! | [`StuckOn`](Finding::StuckOn) | drive ≤ idle, beyond `beyond`, in every mode | changes back by less than `relaxation.change` in `w` | r + 9/8·w + p |
 //! | [`StuckOn`](Finding::StuckOn), [`StuckOff`](Finding::StuckOff) | read-back given; off looks for stuck on only | differs by more than the tolerance, in one sense | `read_back.after` |
 //! | [`Deviation`](Finding::Deviation) | auto, target reached since it jumped | ∫(\|error\| − band) dt > `deviation`·w, time of improvement left out, leaking inside the band | w·`deviation`/excess |
+//! | [`Overdriven`](Finding::Overdriven) | same | the part of that integral on the side of too much drive alone | w·`deviation`/excess |
 //! | [`Frozen`](Finding::Frozen) | not off | less than one step, drive moved by `moved` | `frozen.after` from the move |
 //! | [`Frozen`](Finding::Frozen) | not off, `still` given | less than one step | `frozen.still` |
 //! | [`Noisy`](Finding::Noisy) | auto or manual | median of the third differences above that of white noise with σ = `sigma` | three whole blocks, 4·`over` at most |

@@ -92,7 +92,7 @@ impl Premises {
             Finding::StuckOn => self.idle_s.min(since_fault_s).max(self.surplus_s),
             Finding::StuckOff => self.deficit_s,
             Finding::Swapped => self.swapped_s,
-            Finding::Deviation => self.far_s,
+            Finding::Deviation | Finding::Overdriven => self.far_s,
             Finding::Frozen => {
                 let still = settings.frozen.still.unwrap().as_secs();
                 self.same_s.saturating_sub(still - settings.frozen.after.as_secs())
@@ -195,7 +195,7 @@ fn an_actuator_stuck_off() {
 #[test]
 fn an_actuator_stuck_on() {
     for machine in &LOOPS {
-        check_alone(machine, Defect::StuckOn, &[Finding::StuckOn, Finding::Deviation]);
+        check_alone(machine, Defect::StuckOn, &[Finding::StuckOn, Finding::Overdriven]);
         check_read_back(machine, Defect::StuckOn, Finding::StuckOn);
     }
 }
@@ -236,7 +236,13 @@ fn swapped_sensors() {
 
 #[test]
 fn a_reversed_actuator() {
-    let allowed = [Finding::StuckOn, Finding::Away, Finding::Reversed, Finding::Deviation];
+    let allowed = [
+        Finding::StuckOn,
+        Finding::Away,
+        Finding::Reversed,
+        Finding::Deviation,
+        Finding::Overdriven,
+    ];
     for machine in &LOOPS {
         check_alone(machine, Defect::Reversed, &allowed);
     }

@@ -126,6 +126,7 @@ proptest! {
                 Finding::NoProgress,
                 Finding::Weak,
                 Finding::Deviation,
+                Finding::Overdriven,
                 Finding::Swapped,
                 Finding::Noisy,
             ];

@@ -11,7 +11,8 @@ mod bench;
 
 use bench::{Bench, is_still};
 use coldcap::{Action, ChannelFlags, ChannelInputs, Outputs, Phase};
-use coldcap_guard::Condition;
+use coldcap_guard::{Condition, Conditions};
+use coldcap_session::{Answer, Refusal, Request, Role};
 use coldcap_units::{Duty, Fault, Instant, Ratio, Reading};
 
 const IMPLAUSIBLE: Condition = Condition::LoopImplausible;
@@ -42,34 +43,49 @@ fn repeats(code: Ratio) -> impl Fn(&mut ChannelInputs, Instant) {
     }
 }
 
-/// Tenths of a second until the loop is implausible.
+/// Tenths of a second until the condition is said; one earlier, nothing is driven any more.
 fn found_after(
     bench: &mut Bench<1>,
+    condition: Condition,
     limit: u32,
     spoil: impl Fn(&mut ChannelInputs, Instant),
 ) -> Option<u32> {
-    (1..=limit).find(|_| spoilt(bench, &spoil).machine.alarms.contains(IMPLAUSIBLE))
+    let mut before = None;
+    (1..=limit).find(|_| {
+        let outputs = spoilt(bench, &spoil);
+        let found = outputs.machine.alarms.contains(condition);
+        let last = before.replace(outputs.drives.channels[0].valve);
+        assert!(!found || last == Some(Duty::OFF), "the valve stayed open in the tick before");
+        found
+    })
 }
 
+fn clinician(bench: &mut Bench<1>) -> Answer {
+    bench.reset(Role::Clinician, |confirm| Request::ClinicianReset { confirm })
+}
+
+const STUCK: Condition = Condition::ValveStuck;
+
 #[test]
-fn a_valve_that_stays_open_is_closed_and_said_until_a_clinician_acknowledges() {
+fn a_valve_that_stays_open_takes_the_power_and_waits_for_service() {
     let mut bench = holding();
     let open = stands_at(Duty::FULL);
-    assert_eq!(found_after(&mut bench, 600, &open), Some(200));
+    assert_eq!(found_after(&mut bench, STUCK, 600, &open), Some(201));
     let outputs = spoilt(&mut bench, &open);
-    assert!(is_still(&outputs, 0));
-    // It does not go on by itself, not even when the valve follows again.
+    assert!(is_still(&outputs, 0) && !outputs.drives.permit);
+    // It does not go on by itself, not even when the valve follows again, nor on a clinician's word.
+    bench.act(&[Action::AcknowledgeAlarms]);
+    assert_eq!(clinician(&mut bench), Err(Refusal::ServiceDue));
     for _ in 0..600 {
         let outputs = bench.tick();
-        assert!(is_still(&outputs, 0) && outputs.machine.alarms.contains(IMPLAUSIBLE));
+        assert!(is_still(&outputs, 0) && outputs.machine.alarms.contains(STUCK));
     }
-    bench.act(&[Action::AcknowledgeAlarms]);
-    bench.run(2);
-    let outputs = bench.tick();
-    assert!(!outputs.machine.alarms.contains(IMPLAUSIBLE));
-    assert!(!outputs.drives.channels[0].pump.is_off());
+    bench.reset(Role::Service, |confirm| Request::ServiceReset { confirm }).unwrap();
+    bench.resume();
+    bench.until(Phase::Ready);
+    assert!(!bench.drives.channels[0].pump.is_off());
     // And the watch is armed again.
-    assert_eq!(found_after(&mut bench, 600, &open), Some(200));
+    assert_eq!(found_after(&mut bench, STUCK, 600, &open), Some(201));
 }
 
 #[test]
@@ -77,20 +93,35 @@ fn a_supply_sensor_that_repeats_itself_is_found_and_nothing_is_driven_on_its_wor
     let mut bench = holding();
     let frozen = repeats(bench.inputs().channels[0].supply.value.unwrap());
     // Two minutes without noise.
-    assert_eq!(found_after(&mut bench, 3_000, &frozen), Some(1_201));
+    assert_eq!(found_after(&mut bench, IMPLAUSIBLE, 3_000, &frozen), Some(1_202));
     assert!(is_still(&spoilt(&mut bench, &frozen), 0));
+    // Acknowledging is no reset.
     bench.act(&[Action::AcknowledgeAlarms]);
     bench.run(60);
     let outputs = bench.tick();
-    assert!(!is_still(&outputs, 0) && !outputs.machine.alarms.contains(IMPLAUSIBLE));
+    assert!(is_still(&outputs, 0) && outputs.machine.alarms.contains(IMPLAUSIBLE));
+    for _ in 0..2 {
+        clinician(&mut bench).unwrap();
+        bench.resume();
+        bench.until(Phase::Ready);
+        assert!(!bench.tick().machine.alarms.contains(IMPLAUSIBLE));
+        let frozen = repeats(bench.inputs().channels[0].supply.value.unwrap());
+        assert!(found_after(&mut bench, IMPLAUSIBLE, 3_000, &frozen).is_some());
+        bench.act(&[Action::AcknowledgeAlarms]);
+        bench.run(1);
+    }
+    // Twice in a session, and no more.
+    assert_eq!(clinician(&mut bench), Err(Refusal::ServiceDue));
+    assert!(bench.tick().machine.alarms.contains(Condition::ResetsSpent));
 }
 
-/// Two minutes in which the watch does not even warn.
-fn assert_nothing(spoil: impl Fn(&mut ChannelInputs, Instant)) {
+/// Two minutes in which the watch does not even warn; that the valve is not seen is said.
+fn assert_unseen(spoil: impl Fn(&mut ChannelInputs, Instant)) {
     let mut bench = holding();
     for tick in 0..1_200 {
         let outputs = spoilt(&mut bench, &spoil);
-        assert!(outputs.machine.alarms.is_empty(), "{tick}: {:?}", outputs.machine.alarms);
+        let alarms = outputs.machine.alarms;
+        assert_eq!(alarms, Conditions::of(&[Condition::ValveUnseen]), "{tick}");
         assert!(!outputs.channels[0].flags.has(ChannelFlags::LOOP_WARNED), "{tick}");
     }
 }
@@ -104,8 +135,8 @@ fn a_position_that_nobody_knows_says_nothing_against_the_valve() {
         let old = Instant::from_millis(now.as_millis() - 1_000);
         channel.valve = Reading::new(Duty::FULL, old);
     };
-    assert_nothing(unknown);
-    assert_nothing(stale);
+    assert_unseen(unknown);
+    assert_unseen(stale);
 }
 
 #[test]
@@ -144,8 +175,8 @@ fn found_with_a_dip(ticks: u32) -> Option<u32> {
 
 #[test]
 fn a_dip_of_the_flow_costs_what_was_seen_only_when_it_lasts() {
-    assert_eq!(found_with_a_dip(1), Some(1_202));
-    assert_eq!(found_with_a_dip(20), Some(1_221));
+    assert_eq!(found_with_a_dip(1), Some(1_203));
+    assert_eq!(found_with_a_dip(20), Some(1_222));
 }
 
 #[test]
@@ -171,7 +202,7 @@ fn a_valve_that_does_nothing_does_not_hide_a_frozen_sensor() {
         closed(channel, now);
         frozen(channel, now);
     };
-    assert!(found_after(&mut bench, 1_300, both).is_some());
+    assert!(found_after(&mut bench, IMPLAUSIBLE, 1_300, both).is_some());
     assert!(is_still(&spoilt(&mut bench, both), 0));
 }
 

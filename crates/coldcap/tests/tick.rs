@@ -138,6 +138,13 @@ proptest! {
     }
 }
 
+/// A treatment in which a spoilt supply sensor stands at the end of its table as the ramp begins.
+#[test]
+fn a_ramp_that_begins_at_the_end_of_the_table_repeats_itself() {
+    let seed = 15_355_369_886_478_961_506;
+    assert!(walk(seed, 400) == walk(seed, 400));
+}
+
 /// A sensor whose clock runs ahead trips at the same tick whether it is seen live or replayed.
 #[test]
 fn a_reading_from_the_future_is_as_old_as_its_bytes_say() {

@@ -166,7 +166,7 @@ use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
 
 /// Every alarm, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 26] = [
+pub static TABLE: [Row; 28] = [
     Row::new(
         Condition::Freeze,
         (Irreversible, Prompt),
@@ -339,7 +339,21 @@ pub static TABLE: [Row; 26] = [
         Condition::LoopImplausible,
         (Reversible, Prompt),
         "The coolant does not do what the valve asks for. The pump was stopped.",
-        "Look at the lines and the supply sensor. A clinician acknowledges to try again.",
+        "Look at the lines and the supply sensor. A clinician may reset it twice.",
+    )
+    .latching(),
+    Row::new(
+        Condition::ValveStuck,
+        (Irreversible, Prompt),
+        "A valve stays open. Power has been cut.",
+        "Take the cap off the patient, unplug the machine and call service.",
+    )
+    .latching(),
+    Row::new(
+        Condition::ValveUnseen,
+        (Minor, Prompt),
+        "The valve's position cannot be read: a valve that jams is found late.",
+        "Go on if the patient is well. Call service afterwards.",
     ),
 ];
 
@@ -387,7 +401,7 @@ mod tests {
     fn every_trip_latches() {
         let trips = TABLE.iter().filter(|row| TripClass::of(row.condition).is_some());
         assert!(trips.clone().all(|row| row.latching));
-        assert_eq!(trips.count(), 11);
+        assert_eq!(trips.count(), 13);
     }
 
     #[test]

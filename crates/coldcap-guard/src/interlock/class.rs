@@ -72,10 +72,15 @@ const CLINICIAN: Conditions = Conditions::of(&[
     Condition::SupplySensor,
     Condition::FrontSensor,
     Condition::RearSensor,
+    Condition::LoopImplausible,
 ]);
 
-const SERVICE: Conditions =
-    Conditions::of(&[Condition::ChillerStuck, Condition::Leak, Condition::PermitMismatch]);
+const SERVICE: Conditions = Conditions::of(&[
+    Condition::ChillerStuck,
+    Condition::Leak,
+    Condition::PermitMismatch,
+    Condition::ValveStuck,
+]);
 
 const CONTROL_SENSORS: Conditions =
     Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);

@@ -10,13 +10,15 @@ use super::trend::Trend;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Deviation {
     reached: bool,
-    /// In 2⁻¹⁶ K·ms.
+    /// On both sides, in 2⁻¹⁶ K·ms.
     integral: i64,
+    /// What of it is on the side of too much drive.
+    over: i64,
 }
 
 impl Deviation {
     pub(super) const fn new() -> Self {
-        Self { reached: false, integral: 0 }
+        Self { reached: false, integral: 0, over: 0 }
     }
 
     /// One sample: the height above the target, and the trend up to it.
@@ -30,22 +32,28 @@ impl Deviation {
         let excess = excess(settings, error);
         self.reached |= excess <= 0;
         if self.reached && !is_improving(settings, error, trend) {
-            self.integrate(settings, excess, dt);
+            self.integrate(settings, excess, error < 0, dt);
         }
         self.verdict(settings)
     }
 
     /// Outside of the band it grows by the excess; inside it leaks a full limit in one window.
-    fn integrate(&mut self, settings: &WatchSettings, excess: i64, dt: Duration) {
+    fn integrate(&mut self, settings: &WatchSettings, excess: i64, over: bool, dt: Duration) {
         let leak = i64::from(settings.deviation.to_fixed().to_bits()).saturating_neg();
         let rate = if excess > 0 { excess } else { leak };
         let change = rate.saturating_mul(dt.as_millis().into());
-        self.integral = self.integral.saturating_add(change).min(limit(settings)).max(0);
+        let run = |sum: i64| sum.saturating_add(change).min(limit(settings)).max(0);
+        self.integral = run(self.integral);
+        if over || excess <= 0 {
+            self.over = run(self.over);
+        }
     }
 
     fn verdict(&self, settings: &WatchSettings) -> Verdict {
         let limit = limit(settings);
-        if self.integral >= limit {
+        if self.over >= limit {
+            Verdict::Trip(Finding::Overdriven)
+        } else if self.integral >= limit {
             Verdict::Trip(Finding::Deviation)
         } else if self.integral > limit / 2 {
             Verdict::Warn(Finding::Deviation)
@@ -113,6 +121,26 @@ mod tests {
         assert_eq!(seconds_to_trip(&mut reached(), 8_500, 0), Some(60));
         assert_eq!(seconds_to_trip(&mut reached(), -16_500, 0), Some(30));
         assert_eq!(seconds_to_trip(&mut reached(), 499, 0), None);
+    }
+
+    #[test]
+    fn too_much_drive_is_a_finding_of_its_own() {
+        let found = |milli: i32| {
+            let mut deviation = reached();
+            let verdicts =
+                (0..200).map(|_| deviation.step(&SETTINGS, kelvin(milli), &trend(0), SECOND));
+            verdicts.last().unwrap()
+        };
+        assert_eq!(found(8_500), Verdict::Trip(Finding::Deviation));
+        assert_eq!(found(-8_500), Verdict::Trip(Finding::Overdriven));
+        // To and fro is no more of one than of the other.
+        let mut deviation = reached();
+        let mut swing = |second: i32| {
+            let milli = if second % 2 == 0 { 8_500 } else { -8_500 };
+            deviation.step(&SETTINGS, kelvin(milli), &trend(0), SECOND)
+        };
+        let first = (0..200).map(&mut swing).find(|verdict| verdict.is_trip());
+        assert_eq!(first, Some(Verdict::Trip(Finding::Deviation)));
     }
 
     #[test]

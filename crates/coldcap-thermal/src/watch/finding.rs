@@ -26,7 +26,8 @@ pub enum Finding {
     /// The drive is off and the measurement does not come back, or the read-back shows more drive
     /// than was demanded.
     StuckOn,
-    /// The deviation integral is used up: the target was reached, left and not found again.
+    /// The deviation integral is used up on the side of too little drive: the target was reached, left
+    /// and not found again.
     Deviation,
     /// The measurement has not moved although the drive has, or although there must be noise.
     Frozen,
@@ -37,11 +38,14 @@ pub enum Finding {
     Swapped,
     /// There has been no valid measurement for too long.
     Blind,
+    /// The deviation integral is used up on the other side: it is further than the target, where less
+    /// drive would bring it back. The actuator does more than it is told, or the sensor lies.
+    Overdriven,
 }
 
 impl Finding {
     /// Every finding.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoProgress,
         Self::Weak,
         Self::Away,
@@ -54,6 +58,7 @@ impl Finding {
         Self::Noisy,
         Self::Swapped,
         Self::Blind,
+        Self::Overdriven,
     ];
 
     /// Its name in lower case, as reports print it.
@@ -72,6 +77,7 @@ impl Finding {
             Self::Noisy => "noisy",
             Self::Swapped => "swapped",
             Self::Blind => "blind",
+            Self::Overdriven => "overdriven",
         }
     }
 }
@@ -93,7 +99,8 @@ impl Finding {
             | Self::StuckOn
             | Self::Frozen
             | Self::Noisy
-            | Self::Swapped => true,
+            | Self::Swapped
+            | Self::Overdriven => true,
             Self::NoProgress
             | Self::Weak
             | Self::Away

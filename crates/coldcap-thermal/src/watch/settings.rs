@@ -226,8 +226,8 @@ impl WatchConfig {
     /// Longest time from when the premise of a finding holds, and goes on holding, to the trip; for
     /// [`Finding::Weak`], which never trips, to the warning. Premises and formulas are in the table at
     /// [`watch`](crate::watch); for [`Finding::StuckOn`] it is the longer of its two, for
-    /// [`Finding::Frozen`] the one with a moving drive, for [`Finding::Deviation`] the one with an
-    /// excess of `deviation`.
+    /// [`Finding::Frozen`] the one with a moving drive, for [`Finding::Deviation`] and
+    /// [`Finding::Overdriven`] the one with an excess of `deviation`.
     ///
     /// # Panics
     /// Never.
@@ -254,7 +254,7 @@ impl WatchConfig {
             Finding::Weak => self.gate(),
             Finding::StuckOff => settings.read_back.after,
             Finding::StuckOn => longer(wrong_trend, settings.read_back.after),
-            Finding::Deviation => settings.window,
+            Finding::Deviation | Finding::Overdriven => settings.window,
             Finding::Frozen => settings.frozen.after,
             Finding::Noisy => times(settings.noise.over, 4),
             Finding::Swapped => settings.companion.after,
@@ -378,11 +378,11 @@ mod tests {
         };
         let valve = [
             153_500, 113_500, 153_500, 153_500, 153_500, 21_000, 153_500, 61_000, 61_000, 121_000,
-            121_000, 11_000,
+            121_000, 11_000, 61_000,
         ];
         let tank = [
             541_000, 391_000, 541_000, 541_000, 541_000, 31_000, 541_000, 241_000, 121_000,
-            121_000, 121_000, 11_000,
+            121_000, 121_000, 11_000, 241_000,
         ];
         assert_eq!(times(&VALVE), valve);
         assert_eq!(times(&WatchSettings::REFERENCE_TANK), tank);

@@ -110,7 +110,7 @@ impl Watch {
 
     /// What has been seen waits through a short interruption and is forgotten in a longer one. As long
     /// as a gap of the samples may be: the trend bridges one bucket without seeing it. Rest runs up and
-    /// down, so that a flow that is gone for half of the time is a long interruption as well.
+    /// down, so that a flow that is gone for more than half of the time is a long interruption as well.
     fn rest(&mut self, config: &WatchConfig, dt: Duration) {
         self.rested.run(true, dt, config.bucket());
         self.noise.interrupt();

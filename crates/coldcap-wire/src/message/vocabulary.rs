@@ -339,6 +339,8 @@ const CONDITION: Vocabulary = Vocabulary {
         word(24, "permit_mismatch"),
         word(25, "resets_spent"),
         word(26, "loop_implausible"),
+        word(27, "valve_stuck"),
+        word(28, "valve_unseen"),
     ],
 };
 

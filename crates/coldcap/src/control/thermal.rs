@@ -10,8 +10,8 @@ use coldcap_thermal::channel::{CoolantLoop, LoopInput, LoopOutput};
 use coldcap_thermal::skin::{
     ContactFinding, ContactWatch, Forecast, ForecastRun, SkinEstimate, SkinInput, SkinObserver,
 };
-use coldcap_thermal::watch::{Verdict, Watch, WatchInput, WatchMode};
-use coldcap_units::{Coolant, Duration, Duty, Fault, Interface, Reading, Skin};
+use coldcap_thermal::watch::{Finding, Verdict, Watch, WatchInput, WatchMode};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading, Skin};
 
 /// Above this the skin counts as warm again in a break.
 const WARM_AGAIN: Skin = Skin::from_milli(22_000);
@@ -26,6 +26,8 @@ pub(super) struct Thermal {
     observer: SkinObserver,
     contact: ContactWatch,
     watch: Watch,
+    /// The valve should be read back and cannot be.
+    valve_unseen: bool,
     finding: ContactFinding,
     shown: CapOutput,
     forecast: Option<Forecast>,
@@ -61,6 +63,7 @@ impl Thermal {
             observer: SkinObserver::new(&config.skin),
             contact: ContactWatch::new(),
             watch: Watch::new(),
+            valve_unseen: false,
             finding: ContactFinding::Undecided,
             shown: CapOutput::default(),
             forecast: None,
@@ -131,7 +134,8 @@ impl Thermal {
     }
 
     /// One tick of the loops: the valve's demand. Where the watch does not believe what it sees, or
-    /// the valve does not do what it is told, the valve is closed until somebody acknowledged that.
+    /// the valve does not do what it is told, the valve is closed at once; in the next tick the interlock
+    /// hears of it and keeps it closed.
     pub(super) fn regulate(
         &mut self,
         measured: &MeasuredChannel,
@@ -148,7 +152,12 @@ impl Thermal {
         };
         let target = self.shown.target.or(demand.target.filter(|_| permitted));
         let read_back = measured.valve.within(measured.now, config.circulation.oldest);
+        self.valve_unseen =
+            permitted && lost(&measured.valve, measured.now, config.circulation.oldest);
         self.watch_over(target, read_back.ok(), &input, surroundings.driven, config);
+        if self.distrusts() {
+            self.shown.valve = Duty::OFF;
+        }
         self.shown.valve
     }
 
@@ -197,14 +206,16 @@ impl Thermal {
             front: measured.front.within(now, oldest),
             rear: measured.rear.within(now, oldest),
             safety: measured.safety.within(now, oldest),
-            contact_doubtful: self.contact_is_doubtful(),
+            // Where no heat is measured nobody can tell a cap that lifts from one that is cold: the
+            // sign trap is shut for as long.
+            contact_doubtful: self.contact_is_doubtful() || lost(&measured.returned, now, oldest),
             supply: measured.supply.within(now, oldest),
             returned: measured.returned.within(now, oldest),
             tank: surroundings.tank.within(now, oldest),
             flow: measured.flow.within(now, config.limits.delays().input_stale),
-            // A position that is not known counts as closed: the loop then assumes that no cooling got
-            // through.
-            valve_achieved: measured.valve.within(now, oldest).unwrap_or(Duty::OFF),
+            // A position that is not known is best known from what the valve was told: were it taken
+            // for closed, the loop would close a healthy valve and warm the patient.
+            valve_achieved: measured.valve.within(now, oldest).unwrap_or(surroundings.driven),
             dt: surroundings.dt,
         }
     }
@@ -238,12 +249,25 @@ impl Thermal {
 
     /// Somebody has seen what the watch found.
     pub(super) fn acknowledge(&mut self) {
-        self.watch.acknowledge();
+        if !self.distrusts() {
+            self.watch.acknowledge();
+        }
     }
 
-    /// Whether the watch found that a sensor or the valve cannot be trusted.
+    /// Whether the watch found that a sensor or the valve cannot be trusted, and nobody took that yet.
     pub(super) const fn distrusts(&self) -> bool {
         self.watch.distrust().is_some()
+    }
+
+    /// What the interlock must hear of: it latches that, counts who resets it, and keeps it over a loss
+    /// of power. The watch begins anew.
+    pub(super) fn take_distrust(&mut self) -> Conditions {
+        let Some(finding) = self.watch.distrust() else { return Conditions::EMPTY };
+        self.watch = Watch::new();
+        Conditions::of(&[match finding {
+            Finding::StuckOn => Condition::ValveStuck,
+            _ => Condition::LoopImplausible,
+        }])
     }
 
     /// Whether the watch has warned of something since somebody last acknowledged, and it has not become
@@ -259,11 +283,10 @@ impl Thermal {
     pub(super) fn conditions(&self) -> Conditions {
         let verdict = self.watch.verdict();
         let tripped = verdict.finding().filter(|_| verdict.is_trip());
-        // Both can hold: a loop that does too little may turn out to be one that cannot be trusted.
         let too_little = tripped.is_some_and(|finding| !finding.is_distrust());
         Conditions::EMPTY
             .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
-            .with_if(Condition::LoopImplausible, self.distrusts())
+            .with_if(Condition::ValveUnseen, self.valve_unseen)
             .with_if(Condition::TooWarm, too_little)
     }
 
@@ -299,6 +322,11 @@ impl Thermal {
     const fn left(&self, foretold: Duration) -> Duration {
         foretold.minus(self.since_forecast)
     }
+}
+
+/// Whether a value that the machine has cannot be had now.
+fn lost<T: Copy>(reading: &Reading<T>, now: Instant, oldest: Duration) -> bool {
+    !matches!(reading.within(now, oldest), Ok(_) | Err(Fault::Absent))
 }
 
 impl MeasuredChannel {

@@ -168,6 +168,19 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         self.act(&[Action::Request(request)]).answers.as_slice()[0].result
     }
 
+    /// Asks in both steps, in somebody's name; returns the answer to the second.
+    pub(crate) fn reset(&mut self, role: Role, request: fn(bool) -> Request) -> Answer {
+        let answers = [false, true].map(|confirm| {
+            let command = Command { role, ..self.command(0, Action::Request(request(confirm))) };
+            let inputs = self.inputs();
+            self.now = self.now.plus(TICK);
+            let mut input = TickInput::new(self.now, inputs);
+            input.commands.list.push(command);
+            self.feed(&input).answers.as_slice()[0].result
+        });
+        answers[0].and(answers[1])
+    }
+
     pub(crate) fn tell(&mut self, fact: Fact) {
         self.act(&[Action::Fact(fact)]);
     }
@@ -176,6 +189,8 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         self.drives = outputs.drives;
         for (shown, status) in self.shown.iter_mut().zip(&outputs.channels) {
             let supply = status.effective.map_or(shown.supply.max(10_000), Coolant::to_milli);
+            // A ramp begins at what a spoilt sensor says, up to the end of its table and no further.
+            let supply = supply.min(50_000);
             // The inner face of a cap on a head stays some degrees warmer than cold coolant.
             *shown = Shown { supply, cap: supply.max(3_000) };
         }

@@ -52,7 +52,10 @@ fn places(header: &str, columns: &Columns) -> Result<[usize; 3], String> {
     for (place, column) in places.iter_mut().zip(&columns.0) {
         *place = names.iter().position(|name| name == column).ok_or_else(|| {
             let header: String = header.chars().take(80).collect();
-            format!("header: {header:?}: allowed are the columns {}", columns.0.join(","))
+            format!(
+                "header: {header:?}: allowed are the columns {}; --columns names others",
+                columns.0.join(",")
+            )
         })?;
     }
     Ok(places)
