@@ -55,6 +55,8 @@
 
 mod average;
 pub mod cap;
+pub mod certificate;
+pub mod check;
 pub mod contact;
 pub mod coolant;
 pub mod curves;
@@ -71,7 +73,9 @@ pub mod isothermal;
 pub mod physics;
 pub mod progress;
 pub mod record;
+mod scatter;
 pub mod table;
+pub mod time_stamp;
 
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
