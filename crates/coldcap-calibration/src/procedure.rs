@@ -10,6 +10,10 @@
 //!    not agree, makes the unit's table with its certified bound, reads every point once more *through that
 //!    table*, and writes the certificate.
 //!
+//! Calibrate a supply and a return sensor in the same baths: what they take from one reference cancels in
+//! their difference, which is what heat is made of. A check at k = 2 fails for one good unit in twenty: make the
+//! baths again before the unit is refused.
+//!
 //! The example `calibrate_sensor` does it and prints both.
 
 use crate::certificate::{
