@@ -21,10 +21,10 @@ struct Moments {
 impl Moments {
     /// Adds a value of less than 2³⁰, so that 2³² squares fit.
     fn add(&mut self, value: i32) {
-        let size = u128::from(value.unsigned_abs());
+        let size = u64::from(value.unsigned_abs());
         self.count = self.count.saturating_add(1);
         self.sum = self.sum.saturating_add(value.into());
-        self.squares = self.squares.saturating_add(size.saturating_mul(size));
+        self.squares = self.squares.saturating_add(size.saturating_mul(size).into());
     }
 
     /// The variance; nothing below two values.

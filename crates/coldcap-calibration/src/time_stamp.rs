@@ -137,7 +137,8 @@ mod tests {
     /// Counted day by day with the rule of leap years.
     #[test]
     fn every_day_follows_the_one_before() {
-        let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let by = |year: u64, number| year.is_multiple_of(number);
+        let leap = |year| by(year, 4) && (!by(year, 100) || by(year, 400));
         let (mut year, mut month, mut day) = (1970, 1, 1);
         for number in 0..200_000 {
             assert_eq!(

@@ -27,8 +27,9 @@ const fn refused() -> CertificateError {
 
 /// Rounded half away from zero.
 const fn nearest_steps(micro_kelvin: i32) -> i32 {
-    let half = if micro_kelvin < 0 { -5i32 } else { 5 };
-    micro_kelvin.saturating_add(half) / STEP_UK as i32
+    const STEP: i32 = STEP_UK as i32;
+    let half = if micro_kelvin < 0 { -STEP / 2 } else { STEP / 2 };
+    micro_kelvin.saturating_add(half) / STEP
 }
 
 impl CertifiedPoint {
