@@ -96,7 +96,7 @@ fn share(milliwatts: i32, ppm: u32) -> u64 {
 }
 
 /// The nearest whole root.
-const fn root(square: u64) -> u64 {
+pub(crate) const fn root(square: u64) -> u64 {
     let floor = square.isqrt();
     let rest = square.saturating_sub(floor.saturating_mul(floor));
     if rest > floor { floor.saturating_add(1) } else { floor }

@@ -9,11 +9,14 @@
 //! | [`heat`] | a flow, two temperatures and a coolant into heat with its uncertainty |
 //! | [`hair`] | names for how much hair there is, and of what kind |
 //! | [`cap`] | repeated measures of a head into cap sizes with their probabilities |
+//! | [`certificate`] | what a sensor's calibration found into the 192 bytes that a device keeps |
+//! | [`check`] | readings in service into whether a sensor still is what its certificate says |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
 //! | [`contact`] | two minutes of a worn cap into conductances of its zones and a verdict |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
 //! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
 //! | `fit` | tables and bath points into curves with their uncertainty (feature `physics`, hosts only) |
+//! | `procedure` | codes in baths into a certificate and the sensor's own table (feature `physics`, hosts only) |
 //! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
 //!
 //! Every value is a number or a typed fault, never a clamped number: a wrong number is worse than
@@ -55,6 +58,8 @@
 
 mod average;
 pub mod cap;
+pub mod certificate;
+pub mod check;
 pub mod contact;
 pub mod coolant;
 pub mod curves;
@@ -69,9 +74,14 @@ pub mod isothermal;
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
 pub mod physics;
+#[cfg(feature = "physics")]
+#[cfg_attr(not(test), allow(clippy::float_arithmetic))]
+pub mod procedure;
 pub mod progress;
 pub mod record;
+mod scatter;
 pub mod table;
+pub mod time_stamp;
 
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]

@@ -21,6 +21,7 @@ mod error;
 pub mod front_end;
 pub mod generate;
 pub mod half_space;
+pub mod installed;
 mod interval;
 pub mod ntc;
 pub mod platinum;

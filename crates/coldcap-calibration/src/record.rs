@@ -231,10 +231,10 @@ impl fmt::Display for RecordError {
 impl core::error::Error for RecordError {}
 
 /// Writes fields one after another; what does not fit any more is left out.
-struct Writer<'a>(&'a mut [u8]);
+pub(crate) struct Writer<'a>(pub(crate) &'a mut [u8]);
 
 impl Writer<'_> {
-    fn put<const N: usize>(&mut self, field: [u8; N]) {
+    pub(crate) fn put<const N: usize>(&mut self, field: [u8; N]) {
         if let Some((place, rest)) = core::mem::take(&mut self.0).split_first_chunk_mut() {
             *place = field;
             self.0 = rest;
@@ -243,16 +243,16 @@ impl Writer<'_> {
 }
 
 /// Reads fields one after another; what is not there any more is zero.
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> [u8; N] {
+    pub(crate) fn take<const N: usize>(&mut self) -> [u8; N] {
         let Some((field, rest)) = self.0.split_first_chunk() else { return [0; N] };
         self.0 = rest;
         *field
     }
 
-    fn take_u16(&mut self) -> u16 {
+    pub(crate) fn take_u16(&mut self) -> u16 {
         u16::from_le_bytes(self.take())
     }
 

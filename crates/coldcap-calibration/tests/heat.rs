@@ -211,3 +211,48 @@ proptest! {
         }
     }
 }
+
+/// The pair's stated uncertainty is what the pair is off by, over many windows of 30 s and 30 mK of noise.
+#[test]
+fn the_pairs_uncertainty_is_what_pairs_are_off_by() {
+    let mut state = 2_026;
+    let (mut squares, mut stated) = (0.0, 0.0);
+    for _ in 0..400 {
+        let mut test = IsothermalTest::new(Duration::from_secs(30));
+        assert!(test.pair(0).is_err(), "not over yet");
+        for _ in 0..300 {
+            let temperatures = LoopTemperatures {
+                supply: Ok(Coolant(shown(&mut state, 22.0, 0.010))),
+                returned: Ok(Coolant(shown(&mut state, 22.0, -0.025))),
+                front: Ok(Interface::from_milli(22_000)),
+                rear: Ok(Interface::from_milli(22_000)),
+            };
+            let _ = test.step(&temperatures, Duration::from_millis(100));
+        }
+        let pair = test.pair(0).unwrap();
+        squares += f64::from(pair.offset_uk + 35_000).powi(2);
+        stated += f64::from(pair.u_uk).powi(2);
+        // What the bath is not one by comes on top.
+        let with_bath = f64::from(test.pair(4_000).unwrap().u_uk);
+        assert!((with_bath - f64::from(pair.u_uk).hypot(4_000.0)).abs() <= 1.0);
+    }
+    let (off, stated) = ((squares / 400.0).sqrt(), (stated / 400.0).sqrt());
+    println!("pair: off by {off:.0} µK, stated {stated:.0} µK");
+    // √2·30 mK/√300 = 2.45 mK; 400 windows know it to 3.5 %.
+    assert!((off / stated - 1.0).abs() < 0.1 && (stated / 2_450.0 - 1.0).abs() < 0.1);
+}
+
+#[test]
+fn a_window_without_scatter_has_no_pair() {
+    let mut test = IsothermalTest::new(Duration::from_secs(1));
+    for _ in 0..10 {
+        let level = LoopTemperatures {
+            supply: Ok(Coolant::from_milli(22_000)),
+            returned: Ok(Coolant::from_milli(22_010)),
+            front: Ok(Interface::from_milli(22_000)),
+            rear: Ok(Interface::from_milli(22_000)),
+        };
+        let _ = test.step(&level, Duration::from_millis(100));
+    }
+    assert!(test.pair(1_000).is_err());
+}

@@ -37,7 +37,9 @@
 //! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
 //!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves.
 //! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
-//!   pulses over a second; pump current; read-backs of valve, chiller and permit.
+//!   pulses over a second; pump current; read-backs of valve, chiller and permit. On request thermistors have
+//!   tolerances, leads and self-heating, and can be taken to a bath: `tests/calibration.rs` shows what
+//!   calibration removes.
 //!
 //! # What it shows
 //! The standard head under coolant of −4 °C at 1 L/min, brought down at 3 K/min: skin 18.6 °C after 30

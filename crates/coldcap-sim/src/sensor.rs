@@ -36,16 +36,36 @@ pub fn thermistor_ohms(celsius: f64) -> f64 {
 /// thermistor to ground. Colder is higher.
 #[must_use]
 pub fn divider_ratio(celsius: f64) -> f64 {
-    let ohms = thermistor_ohms(celsius);
+    ratio_of_ohms(thermistor_ohms(celsius))
+}
+
+fn ratio_of_ohms(ohms: f64) -> f64 {
     ohms / (ohms + PULL_UP)
 }
 
 /// The code of a noiseless 24-bit converter at `celsius`.
 #[must_use]
 pub fn ratio_of(celsius: f64) -> Ratio {
+    converted(divider_ratio(celsius))
+}
+
+/// What the converter makes of a share of its reference.
+fn converted(share: f64) -> Ratio {
     let full = f64::from(1u32 << CODE_BITS);
-    let code = libm::floor(divider_ratio(celsius) * full).clamp(0.0, full - 1.0);
+    let code = libm::floor(share * full).clamp(0.0, full - 1.0);
     Ratio::from_code(code as u32, CODE_BITS)
+}
+
+/// Where a sensor is while it is calibrated.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Probe {
+    /// Where it belongs.
+    #[default]
+    Installed,
+    /// Taken out, into a stirred bath of this temperature in °C.
+    Bath(f64),
+    /// Its two terminals bridged: only its leads are measured.
+    Bridged,
 }
 
 /// What every thermistor of a machine has in common.
@@ -57,6 +77,69 @@ pub(crate) struct Character {
     pub(crate) noise_k: f64,
     /// Largest offset in K, either way.
     pub(crate) offset_k: f64,
+    /// Tolerance of the resistance at 25 °C, as a part of it.
+    pub(crate) resistance_part: f64,
+    /// Tolerance of the steepness, as a part of it.
+    pub(crate) steepness_part: f64,
+    /// Both leads together in ohms.
+    pub(crate) lead_ohm: f64,
+    /// Reference voltage of the divider in V; 0: the sensor is not warmed.
+    pub(crate) reference_volt: f64,
+    /// Power that warms the sensor by a kelvin, in mW/K.
+    pub(crate) dissipation_mw_per_k: f64,
+}
+
+/// One part of a type: how its curve, its leads and its current differ from what the type's table takes for
+/// granted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Unit {
+    resistance: f64,
+    steepness: f64,
+    lead_ohm: f64,
+    reference_volt: f64,
+    dissipation_mw_per_k: f64,
+}
+
+impl Unit {
+    /// Draws from a stream of its own, so that tolerances leave all other noise alone.
+    fn drawn(character: &Character, random: &Random) -> Self {
+        let mut random = Random::stream(random.clone().next_u64(), 1);
+        let mut within = |part: f64| part * (2.0 * random.uniform() - 1.0);
+        Self {
+            resistance: within(character.resistance_part),
+            steepness: within(character.steepness_part),
+            lead_ohm: character.lead_ohm,
+            reference_volt: character.reference_volt,
+            dissipation_mw_per_k: character.dissipation_mw_per_k,
+        }
+    }
+
+    /// Its resistance without leads. With no tolerance it is that of the type to the last bit.
+    fn ohms(&self, celsius: f64) -> f64 {
+        let ohms = thermistor_ohms(celsius);
+        let steeper = libm::exp(self.steepness * libm::log(ohms / PULL_UP));
+        ohms * (1.0 + self.resistance) * steeper
+    }
+
+    /// Its own temperature in a medium: found by repetition, since the power follows the resistance.
+    fn warmed(&self, celsius: f64) -> f64 {
+        if self.reference_volt == 0.0 {
+            return celsius;
+        }
+        (0..4).fold(celsius, |own, _| {
+            let ohms = self.ohms(own);
+            let ampere = self.reference_volt / (ohms + self.lead_ohm + PULL_UP);
+            celsius + ampere * ampere * ohms * 1e3 / self.dissipation_mw_per_k
+        })
+    }
+
+    fn ratio(&self, celsius: f64) -> Ratio {
+        converted(ratio_of_ohms(self.ohms(self.warmed(celsius)) + self.lead_ohm))
+    }
+
+    fn bridged(&self) -> Ratio {
+        converted(ratio_of_ohms(self.lead_ohm))
+    }
 }
 
 /// A thermistor with its lag, its own offset, noise, and what may be broken about it.
@@ -64,6 +147,8 @@ pub(crate) struct Character {
 pub(crate) struct Thermistor {
     felt_c: f64,
     approach: f64,
+    unit: Unit,
+    probe: Probe,
     offset_k: f64,
     noise_k: f64,
     random: Random,
@@ -79,22 +164,36 @@ impl Thermistor {
         step_s: f64,
         mut random: Random,
     ) -> Self {
+        let unit = Unit::drawn(character, &random);
         let offset_k = character.offset_k * (2.0 * random.uniform() - 1.0);
         Self {
             felt_c: celsius,
             approach: -libm::expm1(-step_s / character.lag_s),
+            unit,
+            probe: Probe::Installed,
             offset_k,
             noise_k: character.noise_k,
             random,
             defect: None,
-            last: ratio_of(celsius + offset_k),
+            last: unit.ratio(celsius + offset_k),
         }
     }
 
     /// One step in surroundings of `celsius`.
     pub(crate) fn follow(&mut self, celsius: f64, defect: Option<Defect>) {
-        self.felt_c += (celsius - self.felt_c) * self.approach;
+        let around_c = if let Probe::Bath(bath_c) = self.probe { bath_c } else { celsius };
+        self.felt_c += (around_c - self.felt_c) * self.approach;
         self.defect = defect;
+    }
+
+    /// From now on it is there.
+    pub(crate) fn put(&mut self, probe: Probe) {
+        self.probe = probe;
+    }
+
+    /// From now on its divider has this reference voltage.
+    pub(crate) fn excite(&mut self, reference_volt: f64) {
+        self.unit.reference_volt = reference_volt;
     }
 
     /// One conversion.
@@ -104,7 +203,8 @@ impl Thermistor {
             Some(Defect::Open) => Ratio::from_code((1 << CODE_BITS) - 1, CODE_BITS),
             Some(Defect::Short) => Ratio(0),
             Some(Defect::Stuck) => self.last,
-            None => ratio_of(self.felt_c + self.offset_k + noise),
+            None if self.probe == Probe::Bridged => self.unit.bridged(),
+            None => self.unit.ratio(self.felt_c + self.offset_k + noise),
         };
         self.last
     }
@@ -150,8 +250,24 @@ impl FlowMeter {
 mod tests {
     use super::*;
 
-    const QUIET: Character = Character { lag_s: 3.0, noise_k: 0.0, offset_k: 0.0 };
-    const REAL: Character = Character { lag_s: 3.0, noise_k: 0.002, offset_k: 0.03 };
+    const QUIET: Character = Character {
+        lag_s: 3.0,
+        noise_k: 0.0,
+        offset_k: 0.0,
+        resistance_part: 0.0,
+        steepness_part: 0.0,
+        lead_ohm: 0.0,
+        reference_volt: 0.0,
+        dissipation_mw_per_k: 8.0,
+    };
+    const REAL: Character = Character { noise_k: 0.002, offset_k: 0.03, ..QUIET };
+    const ROUGH: Character = Character {
+        resistance_part: 0.01,
+        steepness_part: 0.01,
+        lead_ohm: 5.0,
+        reference_volt: 3.3,
+        ..REAL
+    };
 
     fn celsius_of(ratio: Ratio) -> f64 {
         let share = f64::from(ratio.0) / 4_294_967_296.0;
@@ -211,6 +327,51 @@ mod tests {
         assert!(offsets.iter().all(|offset| offset.abs() <= 0.03));
         assert!(offsets.iter().any(|offset| *offset > 0.02));
         assert!(offsets.iter().any(|offset| *offset < -0.02));
+    }
+
+    /// Recordings and hashes of machines without tolerances must not move.
+    #[test]
+    fn a_unit_without_tolerances_is_its_type_to_the_bit() {
+        for seed in 0..50 {
+            let unit = Unit::drawn(&REAL, &Random::new(seed));
+            for step in -500..500 {
+                let celsius = f64::from(step) * 0.1 + f64::from(seed as u32) * 1e-3;
+                assert_eq!(unit.ohms(celsius).to_bits(), thermistor_ohms(celsius).to_bits());
+                assert_eq!(unit.ratio(celsius), ratio_of(celsius));
+            }
+        }
+    }
+
+    #[test]
+    fn tolerances_leave_offset_and_noise_alone() {
+        let mut plain = Thermistor::new(&REAL, 5.0, 0.1, Random::new(9));
+        let mut rough = Thermistor::new(&ROUGH, 5.0, 0.1, Random::new(9));
+        assert_eq!(plain.offset_k, rough.offset_k);
+        assert!(plain.sample() != rough.sample());
+        for sensor in [&mut plain, &mut rough] {
+            (0..100).for_each(|_| sensor.last = sensor.sample());
+        }
+        assert_eq!(plain.random.next_u64(), rough.random.next_u64());
+    }
+
+    #[test]
+    fn its_own_current_warms_it() {
+        let unit = Unit { resistance: 0.0, ..Unit::drawn(&ROUGH, &Random::new(1)) };
+        let unit = Unit { steepness: 0.0, lead_ohm: 0.0, ..unit };
+        // 3.3 V over 42.65 kΩ, squared, times 32.65 kΩ: 0.195 mW, by 8 mW/K.
+        assert!((unit.warmed(0.0) - 0.0244).abs() < 1e-4);
+        assert!((celsius_of(unit.ratio(0.0)) - 0.0244).abs() < 1e-4);
+    }
+
+    #[test]
+    fn baths_and_bridges() {
+        let mut sensor = Thermistor::new(&ROUGH, 20.0, 0.1, Random::new(1));
+        sensor.put(Probe::Bath(0.0));
+        (0..600).for_each(|_| sensor.follow(20.0, None));
+        assert!(sensor.felt_c.abs() < 1e-6);
+        sensor.put(Probe::Bridged);
+        let bridged = f64::from(sensor.sample().0) / 4_294_967_296.0;
+        assert!((bridged * PULL_UP / (1.0 - bridged) - 5.0).abs() < 1e-3);
     }
 
     #[test]

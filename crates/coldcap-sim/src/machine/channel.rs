@@ -10,7 +10,7 @@ use super::{COOLANT_J_PER_L_K, STEP_S};
 use crate::fault::{FaultKind, FaultSet, Place};
 use crate::patient::{Boundary, PatientParameters, Scalp};
 use crate::random::Random;
-use crate::sensor::{Character, FlowMeter, Thermistor};
+use crate::sensor::{Character, FlowMeter, Probe, Thermistor};
 use coldcap::{CapInputs, ChannelDrives, ChannelInputs};
 use coldcap_units::{Fault, Instant, Reading};
 
@@ -135,6 +135,16 @@ impl Channel {
     pub(super) fn place_cap(&mut self, placement: CapPlacement) {
         self.placement = placement;
         self.actual = placement;
+    }
+
+    /// Takes a sensor out, or puts it back.
+    pub(super) fn place_sensor(&mut self, place: Place, probe: Probe) {
+        self.sensors.at(place).put(probe);
+    }
+
+    /// The dividers have this reference voltage now.
+    pub(super) fn excite(&mut self, reference_volt: f64) {
+        self.sensors.all().for_each(|sensor| sensor.excite(reference_volt));
     }
 
     /// Hair and air under the cap have this mean resistance now; front and rear keep their ratio.
@@ -273,6 +283,21 @@ impl Channel {
 }
 
 impl Thermistors {
+    const fn at(&mut self, place: Place) -> &mut Thermistor {
+        match place {
+            Place::Supply => &mut self.supply,
+            Place::Return => &mut self.returned,
+            Place::Front => &mut self.front,
+            Place::Rear => &mut self.rear,
+            Place::Safety => &mut self.safety,
+        }
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Thermistor> {
+        let Self { supply, returned, front, rear, safety, skin } = self;
+        [supply, returned, front, rear, safety].into_iter().chain(skin)
+    }
+
     fn new(machine: &MachineParameters, skin_c: f64, seeds: &mut Random) -> Self {
         let character = machine.sensors.character();
         let mut at =
@@ -293,6 +318,15 @@ impl Thermistors {
 impl super::SensorParameters {
     /// What every thermistor has in common.
     pub(super) fn character(&self) -> Character {
-        Character { lag_s: self.lag_s, noise_k: self.noise_k, offset_k: self.offset_k }
+        Character {
+            lag_s: self.lag_s,
+            noise_k: self.noise_k,
+            offset_k: self.offset_k,
+            resistance_part: self.resistance_part,
+            steepness_part: self.steepness_part,
+            lead_ohm: self.lead_ohm,
+            reference_volt: self.reference_volt,
+            dissipation_mw_per_k: self.dissipation_mw_per_k,
+        }
     }
 }

@@ -82,7 +82,8 @@ pub struct CapParameters {
     pub area_m2: f64,
 }
 
-/// The sensors. They do not age.
+/// The sensors. They do not age. A standard machine's thermistors are matched to their type's curve but for
+/// an offset; the further errors are for showing what calibration removes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SensorParameters {
     /// Time constant of every thermistor in s, 0.2 to 30.
@@ -91,6 +92,16 @@ pub struct SensorParameters {
     pub noise_k: f64,
     /// Largest offset of a thermistor in K, 0 to 1. Each has its own, drawn by the seed.
     pub offset_k: f64,
+    /// Tolerance of a thermistor's resistance at 25 °C, as a part of it, 0 to 0.05: each has its own.
+    pub resistance_part: f64,
+    /// Tolerance of how steep a thermistor is in ln R, as a part of it, 0 to 0.05: each has its own.
+    pub steepness_part: f64,
+    /// Both leads of every thermistor together in Ω, 0 to 100.
+    pub lead_ohm: f64,
+    /// Reference voltage of the dividers in V, 0 to 5. With 0 a sensor is not warmed by its current.
+    pub reference_volt: f64,
+    /// Power that warms a thermistor by a kelvin in mW/K, 0.5 to 100: in liquid, in baths and in place alike.
+    pub dissipation_mw_per_k: f64,
     /// Edges of the flow meter for each millilitre, 1 to 50.
     pub edges_per_ml: f64,
     /// Whether a skin-side sensor is fitted, under the front half.
@@ -137,6 +148,11 @@ impl MachineParameters {
                 lag_s: 3.0,
                 noise_k: 0.002,
                 offset_k: 0.03,
+                resistance_part: 0.0,
+                steepness_part: 0.0,
+                lead_ohm: 0.0,
+                reference_volt: 0.0,
+                dissipation_mw_per_k: 8.0,
                 edges_per_ml: 10.0,
                 skin: false,
             },
@@ -209,6 +225,11 @@ impl SensorParameters {
             ("sensors.lag_s", self.lag_s, 0.2, 30.0),
             ("sensors.noise_k", self.noise_k, 0.0, 0.1),
             ("sensors.offset_k", self.offset_k, 0.0, 1.0),
+            ("sensors.resistance_part", self.resistance_part, 0.0, 0.05),
+            ("sensors.steepness_part", self.steepness_part, 0.0, 0.05),
+            ("sensors.lead_ohm", self.lead_ohm, 0.0, 100.0),
+            ("sensors.reference_volt", self.reference_volt, 0.0, 5.0),
+            ("sensors.dissipation_mw_per_k", self.dissipation_mw_per_k, 0.5, 100.0),
             ("sensors.edges_per_ml", self.edges_per_ml, 1.0, 50.0),
         ])
     }

@@ -7,11 +7,11 @@ use super::energy::EnergyBalance;
 use super::parameters::MachineParameters;
 use super::tank::Tank;
 use super::truth::{CapPlacement, Truth};
-use crate::fault::{FaultKind, FaultSchedule};
+use crate::fault::{FaultKind, FaultSchedule, Place};
 use crate::parameter::ParameterError;
 use crate::patient::PatientParameters;
 use crate::random::Random;
-use crate::sensor::Thermistor;
+use crate::sensor::{Probe, Thermistor};
 use coldcap::{Drives, Inputs, Panel, TankInputs};
 use coldcap_units::{Duration, Duty, Instant, Permille, Reading};
 use core::fmt;
@@ -138,6 +138,28 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
         let seated = resistance.clamp(0.003, 0.3);
         self.channels.get_mut(channel).ok_or(missing)?.seat_cap(seated);
         Ok(())
+    }
+
+    /// Takes one sensor of `channel` to a bath, bridges it, or puts it back where it belongs.
+    ///
+    /// # Errors
+    /// There is no such channel.
+    pub fn place_sensor(
+        &mut self,
+        channel: usize,
+        place: Place,
+        probe: Probe,
+    ) -> Result<(), NoSuchChannel> {
+        let missing = NoSuchChannel { channel, channels: CHANNELS };
+        self.channels.get_mut(channel).ok_or(missing)?.place_sensor(place, probe);
+        Ok(())
+    }
+
+    /// Gives all dividers of the channels another reference voltage in V, limited to 0 to 5: the current
+    /// through the sensors goes with it, the codes do not, but for what the sensors warm themselves.
+    pub fn excite(&mut self, reference_volt: f64) {
+        let volt = reference_volt.clamp(0.0, 5.0);
+        self.channels.iter_mut().for_each(|channel| channel.excite(volt));
     }
 
     /// Lets [`STEP`] pass under `drives`. `now` is the moment at which the step begins; it only
