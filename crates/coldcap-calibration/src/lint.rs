@@ -120,7 +120,9 @@ impl fmt::Display for LintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooFew(count) => write!(f, "{count} lines are too few: {LEAST_LINES} are needed"),
-            Self::NotUsable(index) => write!(f, "line {index} is not a temperature and a resistance"),
+            Self::NotUsable(index) => {
+                write!(f, "line {index} is not a temperature and a resistance")
+            }
             Self::Order(index) => write!(f, "line {index} is not warmer than the one before"),
             Self::Room(needed) => write!(f, "{needed} marks are needed"),
             Self::NoDirection => f.write_str("the resistance neither rises nor falls"),

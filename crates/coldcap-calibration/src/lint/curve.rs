@@ -112,7 +112,11 @@ impl<'a> Curve<'a> {
     }
 
     /// The next good lines from `index` in one direction: a kink is the last of them.
-    fn side(&self, marks: &[Mark], lines: impl Iterator<Item = usize>) -> [Option<TablePoint>; NODES] {
+    fn side(
+        &self,
+        marks: &[Mark],
+        lines: impl Iterator<Item = usize>,
+    ) -> [Option<TablePoint>; NODES] {
         let verdict = |index: usize| marks.get(index).map_or(Verdict::Good, |mark| mark.verdict);
         let mut found = [None; NODES];
         let mut beyond = false;
@@ -136,7 +140,8 @@ impl<'a> Curve<'a> {
         let few = count(&before).min(2);
         let take_after = count(&after).min(NODES.saturating_sub(few));
         let take_before = count(&before).min(NODES.saturating_sub(take_after));
-        let mut nodes = before.iter().take(take_before).chain(after.iter().take(take_after)).flatten();
+        let mut nodes =
+            before.iter().take(take_before).chain(after.iter().take(take_after)).flatten();
         let [a, b, c, d] = core::array::from_fn(|_| nodes.next().copied());
         Some([a?, b?, c?, d?])
     }
@@ -176,7 +181,8 @@ impl<'a> Curve<'a> {
 
     /// The mean slope between the outermost of four lines.
     fn per_kelvin(&self, nodes: &[TablePoint; NODES]) -> Option<f64> {
-        let by_celsius = |one: &&TablePoint, other: &&TablePoint| one.celsius.total_cmp(&other.celsius);
+        let by_celsius =
+            |one: &&TablePoint, other: &&TablePoint| one.celsius.total_cmp(&other.celsius);
         let (cold, warm) = (nodes.iter().min_by(by_celsius)?, nodes.iter().max_by(by_celsius)?);
         let slope = (self.y(warm.ohm) - self.y(cold.ohm)) / (warm.celsius - cold.celsius);
         (slope != 0.0).then_some(slope)

@@ -23,9 +23,8 @@ impl Quantum {
         let count = |fits: &dyn Fn(f64) -> bool| points.iter().filter(|p| fits(p.ohm)).count();
         let decimals = (0..MOST_DECIMALS)
             .find(|&decimals| count(&|ohm| is_whole(ohm, power(decimals))) >= enough);
-        let digits = (1..MOST_DIGITS).find(|&digits| {
-            count(&|ohm| is_whole(ohm, 1.0 / unit(ohm, digits))) >= enough
-        });
+        let digits = (1..MOST_DIGITS)
+            .find(|&digits| count(&|ohm| is_whole(ohm, 1.0 / unit(ohm, digits))) >= enough);
         let (decimals, digits) = (decimals.unwrap_or(MOST_DECIMALS), digits.unwrap_or(MOST_DIGITS));
         Self { decimals, digits }
     }
@@ -58,8 +57,7 @@ mod tests {
     use super::*;
 
     fn of(ohms: &[f64]) -> Quantum {
-        let points: Vec<_> =
-            ohms.iter().map(|&ohm| TablePoint { celsius: 0.0, ohm }).collect();
+        let points: Vec<_> = ohms.iter().map(|&ohm| TablePoint { celsius: 0.0, ohm }).collect();
         Quantum::of(&points)
     }
 

@@ -47,9 +47,9 @@ fn ratio(curve: &Curve, marks: &[Mark], index: usize, spread: f64) -> f64 {
 /// The median over the lines of what they are off beyond what is excused, by bisection; in kelvins.
 fn median_excess(curve: &Curve, marks: &mut [Mark]) -> f64 {
     for index in 0..marks.len() {
-        let excess = curve.residual(&[], index).map_or(0.0, |found| {
-            (libm::fabs(found.kelvin) - found.allowed_kelvin).max(0.0)
-        });
+        let excess = curve
+            .residual(&[], index)
+            .map_or(0.0, |found| (libm::fabs(found.kelvin) - found.allowed_kelvin).max(0.0));
         if let Some(mark) = marks.get_mut(index) {
             mark.ratio = excess;
         }
@@ -72,7 +72,8 @@ fn set_aside(curve: &Curve, marks: &mut [Mark]) -> bool {
     for index in 0..marks.len() {
         if is_worst(marks, index) {
             any = true;
-            let verdict = if is_kink(curve, marks, index) { Verdict::Kink } else { Verdict::Outlier };
+            let verdict =
+                if is_kink(curve, marks, index) { Verdict::Kink } else { Verdict::Outlier };
             if let Some(mark) = marks.get_mut(index) {
                 mark.verdict = verdict;
             }
@@ -115,7 +116,8 @@ fn misfit(
     let is_good = |at: &usize| marks.get(*at).is_some_and(|mark| mark.verdict == Verdict::Good);
     let points = around.filter(is_good).filter_map(|at| Some((at, *curve.points().get(at)?)));
     let centre = curve.x(curve.points().get(index)?.celsius);
-    let width = points.clone().map(|(_, p)| libm::fabs(curve.x(p.celsius) - centre)).fold(0.0, f64::max);
+    let width =
+        points.clone().map(|(_, p)| libm::fabs(curve.x(p.celsius) - centre)).fold(0.0, f64::max);
     let observation = |(at, point): (usize, crate::fit::steinhart_hart::TablePoint)| {
         let x = curve.x(point.celsius);
         let z = (x - centre) / width;
@@ -131,7 +133,8 @@ fn misfit(
 fn readmit(curve: &Curve, marks: &mut [Mark], spread: f64) {
     for index in 0..marks.len() {
         let is_out = marks.get(index).is_some_and(|mark| mark.verdict == Verdict::Outlier);
-        let fits = curve.residual(marks, index).is_some() && ratio(curve, marks, index, spread) <= 1.0;
+        let fits =
+            curve.residual(marks, index).is_some() && ratio(curve, marks, index, spread) <= 1.0;
         if let Some(mark) = marks.get_mut(index).filter(|_| is_out && fits) {
             mark.verdict = Verdict::Good;
         }
@@ -142,9 +145,9 @@ fn readmit(curve: &Curve, marks: &mut [Mark], spread: f64) {
 /// one is not, or to the next, if only this one is wrong.
 pub(super) fn steps_back(curve: &Curve, marks: &[Mark], index: usize) -> bool {
     let is_out = |at: usize| marks.get(at).is_some_and(|mark| mark.verdict == Verdict::Outlier);
-    let before = index.checked_sub(1).is_some_and(|before| {
-        is_back(curve, before) && (is_out(index) || !is_out(before))
-    });
+    let before = index
+        .checked_sub(1)
+        .is_some_and(|before| is_back(curve, before) && (is_out(index) || !is_out(before)));
     let after = is_out(index) && !is_out(index.saturating_add(1)) && is_back(curve, index);
     before || after
 }
