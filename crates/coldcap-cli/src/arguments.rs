@@ -155,6 +155,9 @@ pub(crate) struct Convert {
     /// Temperature of a thermocouple's cold junction in °C.
     #[arg(long, value_name = "C", default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) cold_junction: f64,
+    /// Print one JSON document: a list of lines.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What the input of a conversion is.

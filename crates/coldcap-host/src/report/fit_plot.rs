@@ -21,6 +21,9 @@ pub struct FitPlot<'a> {
     pub bound_micro_kelvin: f64,
 }
 
+/// The scale of residuals reaches as far as this at least, in mK.
+const LEAST_MK: f64 = 0.1;
+
 const TOP: f64 = 74.0;
 const PANEL: f64 = 200.0;
 const GAP: f64 = 36.0;
@@ -48,9 +51,9 @@ pub fn fit_svg(plot: &FitPlot) -> String {
     let (residuals, errors) = (finite(plot.residuals), finite(plot.errors));
     let bound = plot.bound_micro_kelvin;
     let celsius = residuals.iter().chain(&errors).map(|point| point.0);
-    let celsius = Scale::around(celsius, 14.0, [LEFT, WIDTH - RIGHT]);
+    let celsius = Scale::from_end_to_end(celsius, 14.0, [LEFT, WIDTH - RIGHT]);
     let middle = TOP + PANEL;
-    let values = residuals.iter().map(|point| point.1).chain([0.0]);
+    let values = residuals.iter().map(|point| point.1).chain([-LEAST_MK, LEAST_MK]);
     let upper = Scale::around(values, 6.0, [middle, TOP]);
     let bottom = middle + GAP + PANEL;
     let values = errors.iter().map(|point| point.1).chain([-bound, bound]);
@@ -73,7 +76,7 @@ pub fn fit_svg(plot: &FitPlot) -> String {
             (level(&celsius, &upper, 0.0, "axis"))
             (level(&celsius, &lower, bound, "mark"))
             (level(&celsius, &lower, -bound, "mark"))
-            (curve(&path(&residuals, &celsius, &upper), palette::MODEL))
+            (curve(&path(&residuals, &celsius, &upper), palette::CHILLER))
             (curve(&dots(&residuals, &celsius, &upper), palette::MEASURED))
             (curve(&path(&errors, &celsius, &lower), palette::MODEL))
         }

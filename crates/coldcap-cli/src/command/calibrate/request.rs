@@ -28,8 +28,13 @@ impl Request {
             Failure::Input(format!("--divider: {}: allowed is above 0 ohm", options.divider))
         })?;
         let span = span(&options.span)?;
-        let ends = all.first().zip(all.last()).map(|(first, last)| (first.celsius, last.celsius));
-        let (first, last) = ends.unwrap_or_default();
+        let Some((first, last)) = all.first().zip(all.last()) else {
+            let table = options.table.display();
+            return Err(Failure::Input(format!(
+                "{table}:rows: 0: allowed are {LEAST_LINES} or more"
+            )));
+        };
+        let (first, last) = (first.celsius, last.celsius);
         if span.0 < first || span.1 > last {
             let table = options.table.display();
             let allowed = format!("allowed is {first}..{last}, what {table} covers");

@@ -13,10 +13,10 @@ use coldcap_units::Ratio;
 const HUNDREDFOLD: f64 = 100.0;
 
 /// The coarsest and the finest grid over full scale.
-const GRIDS: std::ops::RangeInclusive<u8> = 6..=10;
+const GRIDS: std::ops::RangeInclusive<u8> = 7..=10;
 
 /// A grid that is so good is fine enough, in µK.
-const FINE_MICRO_KELVIN: u32 = 50;
+const FINE_MICRO_KELVIN: u32 = 100;
 
 /// Places at which the integer table is drawn.
 const DRAWN: u32 = 1_200;
