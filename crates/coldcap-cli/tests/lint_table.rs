@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::fmt::Write;
+use core::fmt::Write;
 use support::{Done, coldcap, file, folder};
 
 const MURATA: &str =

@@ -131,8 +131,8 @@ impl<'a> Curve<'a> {
         found
     }
 
-    /// Two good lines on either side of line `index`, or the nearest four. Where `index` is beyond
-    /// the last line or is not to be left out, `right` is where the right side begins.
+    /// Two good lines on either side of a place, or the nearest four: the left side ends before line
+    /// `index`, the right one begins with line `right`.
     fn stencil(&self, marks: &[Mark], index: usize, right: usize) -> Option<[TablePoint; NODES]> {
         let before = self.side(marks, (0..index).rev());
         let after = self.side(marks, right..self.points.len());

@@ -2,6 +2,7 @@
 
 use super::curve::Curve;
 use super::{Finding, Kind, Mark, Slope, Verdict};
+use crate::fit::steinhart_hart::TablePoint;
 use crate::physics::platinum::Platinum;
 
 /// A, B and C of the standard's editions before 1995, on the practical temperature scale of 1968.
@@ -22,41 +23,59 @@ const NEAR: f64 = 0.55;
 /// So few lines say nothing.
 const LEAST_LINES: usize = 3;
 
+/// Today's curve and the old one.
+struct Scales {
+    today: Platinum,
+    old: Platinum,
+}
+
 /// A finding at the line that is furthest off, if more lines are on the superseded curve than on today's.
 pub(super) fn find(curve: &Curve, marks: &[Mark]) -> Option<Finding> {
-    if curve.slope() == Slope::Falling {
-        return None;
-    }
-    let nominal = nominal_ohm(curve)?;
-    let today = Platinum::new(nominal).ok()?;
-    let old = Platinum::individual(nominal, SCALE_OF_1968).ok()?;
+    let scales = Scales::of(curve)?;
     let good = || {
         let marked = curve.points().iter().zip(marks).enumerate();
-        marked.filter(|(_, (_, mark))| mark.verdict != Verdict::Outlier)
+        let good = marked.filter(|(_, (_, mark))| mark.verdict != Verdict::Outlier);
+        good.map(|(index, (point, _))| (index, point))
     };
-    let votes = |for_old: bool| {
-        let (own, other) = if for_old { (&old, &today) } else { (&today, &old) };
-        let on = |(_, (point, _)): &(usize, (&crate::fit::steinhart_hart::TablePoint, &Mark))| {
-            let unit = curve.quantum().ohm(point.ohm);
-            let away = |from: &Platinum| {
-                from.resistance(point.celsius).map_or(f64::INFINITY, |r| libm::fabs(r - point.ohm))
-            };
-            away(own) <= NEAR * unit && away(other) >= (VISIBLE - NEAR) * unit
-        };
-        good().filter(on).count()
+    let count = |own: &Platinum, other: &Platinum| {
+        good().filter(|(_, point)| is_on(curve, point, (own, other))).count()
     };
-    let on_old = votes(true);
-    if on_old < LEAST_LINES || on_old <= votes(false) {
+    let on_old = count(&scales.old, &scales.today);
+    if on_old < LEAST_LINES || on_old <= count(&scales.today, &scales.old) {
         return None;
     }
-    let findings = good().filter_map(|(index, (point, _))| {
-        let expected_ohm = today.resistance(point.celsius).ok()?;
-        let deviation_kelvin =
-            (point.ohm - expected_ohm) / today.ohm_per_kelvin(point.celsius).ok()?;
-        Some(Finding { index, kind: Kind::SupersededCurve, expected_ohm, deviation_kelvin })
-    });
+    let findings = good().filter_map(|(index, point)| scales.finding(index, point));
     let size = |finding: &Finding| libm::fabs(finding.deviation_kelvin);
     findings.max_by(|one, other| size(one).total_cmp(&size(other)))
+}
+
+/// Whether a line is on one curve, as far as its digits go, and visibly off the other.
+fn is_on(curve: &Curve, point: &TablePoint, (own, other): (&Platinum, &Platinum)) -> bool {
+    let unit = curve.quantum().ohm(point.ohm);
+    let away = |from: &Platinum| {
+        from.resistance(point.celsius).map_or(f64::INFINITY, |ohm| libm::fabs(ohm - point.ohm))
+    };
+    away(own) <= NEAR * unit && away(other) >= (VISIBLE - NEAR) * unit
+}
+
+impl Scales {
+    /// With the nominal resistance of a table of platinum.
+    fn of(curve: &Curve) -> Option<Self> {
+        if curve.slope() == Slope::Falling {
+            return None;
+        }
+        let nominal = nominal_ohm(curve)?;
+        let today = Platinum::new(nominal).ok()?;
+        let old = Platinum::individual(nominal, SCALE_OF_1968).ok()?;
+        Some(Self { today, old })
+    }
+
+    fn finding(&self, index: usize, point: &TablePoint) -> Option<Finding> {
+        let expected_ohm = self.today.resistance(point.celsius).ok()?;
+        let per_kelvin = self.today.ohm_per_kelvin(point.celsius).ok()?;
+        let deviation_kelvin = (point.ohm - expected_ohm) / per_kelvin;
+        Some(Finding { index, kind: Kind::SupersededCurve, expected_ohm, deviation_kelvin })
+    }
 }
 
 /// The nominal resistance, from the line that is nearest to 0 °C.
