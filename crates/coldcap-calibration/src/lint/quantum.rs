@@ -56,27 +56,26 @@ fn is_whole(ohm: f64, units_per_ohm: f64) -> bool {
 mod tests {
     use super::*;
 
-    fn of(ohms: &[f64]) -> Quantum {
-        let points: Vec<_> = ohms.iter().map(|&ohm| TablePoint { celsius: 0.0, ohm }).collect();
-        Quantum::of(&points)
+    fn of<const N: usize>(ohms: [f64; N]) -> Quantum {
+        Quantum::of(&ohms.map(|ohm| TablePoint { celsius: 0.0, ohm }))
     }
 
     #[test]
     fn digits_behind_the_point_and_digits_in_all() {
-        let platinum = of(&[99.61, 100.0, 100.39, 100.78, 101.17]);
+        let platinum = of([99.61, 100.0, 100.39, 100.78, 101.17]);
         assert!((platinum.ohm(100.39) - 0.01).abs() < 1e-12);
         // Five digits, none behind the point.
-        let whole = of(&[87_558.0, 33_892.0, 10_000.0, 858.0]);
+        let whole = of([87_558.0, 33_892.0, 10_000.0, 858.0]);
         assert!((whole.ohm(33_892.0) - 1.0).abs() < 1e-9 && (whole.ohm(858.0) - 1.0).abs() < 1e-9);
         // Kiloohms with four digits: the last one is worth 10 Ω, or 1 Ω below 10 kΩ.
-        let kilo = of(&[33_620.0, 12_490.0, 9_876.0, 1_145.0]);
+        let kilo = of([33_620.0, 12_490.0, 9_876.0, 1_145.0]);
         assert!((kilo.ohm(33_620.0) - 10.0).abs() < 1e-9 && (kilo.ohm(1_145.0) - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn one_line_with_more_digits_decides_nothing() {
-        let mut ohms: Vec<f64> = (0..20).map(|step| 100.0 + 0.39 * f64::from(step)).collect();
+        let mut ohms: [f64; 20] = core::array::from_fn(|step| 100.0 + 0.39 * step as f64);
         ohms[7] += 0.0004;
-        assert!((of(&ohms).ohm(105.0) - 0.01).abs() < 1e-12);
+        assert!((of(ohms).ohm(105.0) - 0.01).abs() < 1e-12);
     }
 }

@@ -3,6 +3,7 @@
 use super::curve::Curve;
 use super::{Mark, Slope, Verdict};
 use crate::fit::least_squares::{Observation, least_squares};
+use crate::fit::steinhart_hart::TablePoint;
 
 /// Each pass sets one line aside in every neighbourhood.
 const PASSES: usize = 64;
@@ -118,7 +119,7 @@ fn misfit(
     let centre = curve.x(curve.points().get(index)?.celsius);
     let width =
         points.clone().map(|(_, p)| libm::fabs(curve.x(p.celsius) - centre)).fold(0.0, f64::max);
-    let observation = |(at, point): (usize, crate::fit::steinhart_hart::TablePoint)| {
+    let observation = |(at, point): (usize, TablePoint)| {
         let x = curve.x(point.celsius);
         let z = (x - centre) / width;
         let columns = [1.0, z, z * z, z * z * z, column(at, x)];

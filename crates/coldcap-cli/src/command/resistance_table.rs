@@ -39,9 +39,8 @@ fn parse(text: &str) -> Result<Vec<TableLine>, String> {
         rows.push(row(number, line, places)?);
     }
     rows.sort_by(|one, other| one.point.celsius.total_cmp(&other.point.celsius));
-    let twice = rows.iter().zip(rows.iter().skip(1));
-    let twice = twice.filter(|(one, next)| one.point.celsius == next.point.celsius);
-    if let Some((_, line)) = twice.last() {
+    let mut pairs = rows.iter().zip(rows.iter().skip(1));
+    if let Some((_, line)) = pairs.find(|(one, next)| one.point.celsius == next.point.celsius) {
         let [celsius, _] = &line.cells;
         return Err(format!(
             "line {} t_c: {celsius}: allowed is each temperature once",

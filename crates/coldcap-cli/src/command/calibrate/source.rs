@@ -6,7 +6,7 @@ use coldcap_calibration::physics::front_end::fraction;
 use coldcap_calibration::physics::generate::Model;
 use coldcap_calibration::table::Row;
 use coldcap_units::Ratio;
-use std::fmt::Write;
+use core::fmt::Write;
 
 /// The whole module.
 pub(super) fn text(name: &str, request: &Request, made: &Calibrated) -> String {

@@ -2,18 +2,21 @@
 
 use super::request::Request;
 use coldcap_calibration::fit::FitError;
-use coldcap_calibration::fit::steinhart_hart::{Terms, fit};
+use coldcap_calibration::fit::steinhart_hart::{TablePoint, Terms, fit};
+use coldcap_calibration::physics::CurveError;
 use coldcap_calibration::physics::front_end::{code, fraction};
 use coldcap_calibration::physics::generate::{Coverage, Model, NtcInDivider, limit_no_colder_than};
 use coldcap_calibration::physics::ntc::Ntc;
 use coldcap_calibration::table::{CubicTable, Row, TableHeader};
 use coldcap_units::Ratio;
+use core::fmt::Display;
+use core::ops::RangeInclusive;
 
 /// An open wire is a hundredfold of the resistance at 25 °C, a short circuit a hundredth.
 const HUNDREDFOLD: f64 = 100.0;
 
 /// The coarsest and the finest grid over full scale.
-const GRIDS: std::ops::RangeInclusive<u8> = 7..=10;
+const GRIDS: RangeInclusive<u8> = 7..=10;
 
 /// A grid that is so good is fine enough, in µK.
 const FINE_MICRO_KELVIN: u32 = 100;
@@ -69,7 +72,7 @@ impl Calibrated {
 
 /// The table of the coarsest grid that is fine enough, or of the finest.
 fn table(model: &NtcInDivider, covers: (f64, f64)) -> Result<(TableHeader, Vec<Row>), String> {
-    let unusable = |why: &dyn std::fmt::Display| {
+    let unusable = |why: &dyn Display| {
         format!("r_ohm: {why}: allowed are resistances that the divider can tell apart")
     };
     let mut best = None;
@@ -92,7 +95,7 @@ fn coverage(
     model: &NtcInDivider,
     (coldest, warmest): (f64, f64),
     log2_segments: u8,
-) -> Result<Coverage, coldcap_calibration::physics::CurveError> {
+) -> Result<Coverage, CurveError> {
     let code_of = |ohm: f64| code(model.divider.fraction(ohm));
     Ok(Coverage {
         log2_segments,
@@ -104,7 +107,7 @@ fn coverage(
 }
 
 fn residuals(ntc: &Ntc, request: &Request) -> Vec<(f64, f64)> {
-    let residual = |point: &coldcap_calibration::fit::steinhart_hart::TablePoint| {
+    let residual = |point: &TablePoint| {
         let found = ntc.temperature(point.ohm).ok()?;
         Some((point.celsius, (found - point.celsius) * 1e3))
     };
