@@ -352,3 +352,19 @@ proptest! {
         prop_assert!(count <= 2 * points.len() + 1);
     }
 }
+
+#[test]
+fn a_wrong_line_of_a_short_table_is_found() {
+    let clean: Table = platinum_table(ITS_90, 2, 1)
+        .into_iter()
+        .filter(|p| (19.0..=26.0).contains(&p.celsius))
+        .collect();
+    assert_eq!((clean.len(), lint(&clean)), (8, vec![]));
+    for index in 2..6 {
+        let mut points = clean.clone();
+        points[index].ohm = rounded(points[index].ohm + 0.18, 2);
+        let found = lint(&points);
+        assert_eq!(kinds(&found), [Kind::Outlier], "{index} {found:?}");
+        assert_eq!(found[0].index, index);
+    }
+}

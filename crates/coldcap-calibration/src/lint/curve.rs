@@ -39,6 +39,8 @@ pub(super) struct Residual {
     pub(super) kelvin: f64,
     /// What rounding and bending excuse, in kelvins.
     pub(super) allowed_kelvin: f64,
+    /// Whether two neighbours stand on either side.
+    pub(super) is_central: bool,
 }
 
 impl<'a> Curve<'a> {
@@ -164,7 +166,9 @@ impl<'a> Curve<'a> {
         };
         let distances = nodes.iter().map(|node| libm::fabs(node.celsius - line.celsius));
         let allowed_kelvin = kelvin(printed) + bend * distances.product::<f64>() + LEAST_KELVIN;
-        Some(Residual { expected, value, kelvin: value / per_kelvin, allowed_kelvin })
+        let colder = nodes.iter().filter(|node| node.celsius < line.celsius).count();
+        let is_central = colder == NODES / 2;
+        Some(Residual { expected, value, kelvin: value / per_kelvin, allowed_kelvin, is_central })
     }
 
     /// Lagrange's cubic through four lines, and what their rounding makes of it at most.

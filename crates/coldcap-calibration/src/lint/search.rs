@@ -17,9 +17,13 @@ const MEDIANS: f64 = 6.0;
 /// How many times better a kink must explain the neighbourhood than a wrong line.
 const KINK_FACTOR: f64 = 4.0;
 
+/// A line near an end and the line in the middle of the same five are off by the same share of what is
+/// allowed: the one in the middle is suspected first. If it was not, it comes back in the end.
+const END_BELIEF: f64 = 0.8;
+
 /// Marks outliers and kinks.
 pub(super) fn wrong_lines(curve: &Curve, marks: &mut [Mark]) {
-    let spread = MEDIANS * median_excess(curve, marks);
+    let spread = MEDIANS * own_spread(curve, marks);
     for _ in 0..PASSES {
         weigh(curve, marks, spread);
         if !set_aside(curve, marks) {
@@ -41,15 +45,31 @@ fn weigh(curve: &Curve, marks: &mut [Mark], spread: f64) {
 }
 
 fn ratio(curve: &Curve, marks: &[Mark], index: usize, spread: f64) -> f64 {
-    let residual = curve.residual(marks, index);
-    residual.map_or(0.0, |found| libm::fabs(found.kelvin) / (found.allowed_kelvin + spread))
+    curve.residual(marks, index).map_or(0.0, |found| {
+        let belief = if found.is_central { 1.0 } else { END_BELIEF };
+        belief * libm::fabs(found.kelvin) / (found.allowed_kelvin + spread)
+    })
+}
+
+/// What the table itself is off: the median excess, with or without the worst line, whichever is less. In
+/// a short table one wrong line spoils the comparison of most others.
+fn own_spread(curve: &Curve, marks: &mut [Mark]) -> f64 {
+    let all = median_excess(curve, marks);
+    weigh(curve, marks, 0.0);
+    let by_ratio = |one: &&mut Mark, other: &&mut Mark| one.ratio.total_cmp(&other.ratio);
+    if let Some(worst) = marks.iter_mut().max_by(by_ratio) {
+        worst.verdict = Verdict::Outlier;
+    }
+    let without = median_excess(curve, marks);
+    marks.iter_mut().for_each(|mark| mark.verdict = Verdict::Good);
+    all.min(without)
 }
 
 /// The median over the lines of what they are off beyond what is excused, by bisection; in kelvins.
 fn median_excess(curve: &Curve, marks: &mut [Mark]) -> f64 {
     for index in 0..marks.len() {
         let excess = curve
-            .residual(&[], index)
+            .residual(marks, index)
             .map_or(0.0, |found| (libm::fabs(found.kelvin) - found.allowed_kelvin).max(0.0));
         if let Some(mark) = marks.get_mut(index) {
             mark.ratio = excess;
