@@ -17,6 +17,7 @@
 //! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
 //! | `fit` | tables and bath points into curves with their uncertainty (feature `physics`, hosts only) |
 //! | `procedure` | codes in baths into a certificate and the sensor's own table (feature `physics`, hosts only) |
+//! | `lint` | published tables into what is wrong with them (feature `physics`, hosts only) |
 //! | `physics` | the floating-point formulas behind the tables (feature `physics`, hosts only) |
 //!
 //! Every value is a number or a typed fault, never a clamped number: a wrong number is worse than
@@ -71,6 +72,9 @@ pub mod flow;
 pub mod hair;
 pub mod heat;
 pub mod isothermal;
+#[cfg(feature = "physics")]
+#[cfg_attr(not(test), allow(clippy::float_arithmetic))]
+pub mod lint;
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
 pub mod physics;

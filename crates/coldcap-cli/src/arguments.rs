@@ -27,6 +27,10 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Turn resistance or voltage into temperature, or back: one number a line on standard input.
     Convert(Convert),
+    /// Look for wrong lines, kinks and superseded curves in a published table of a sensor.
+    LintTable(LintTable),
+    /// Make a model and an integer table of a sensor.
+    Calibrate(Calibrate),
     /// Print what a coolant is like at a temperature: JSON, each figure with its standard uncertainty.
     Fluid(Fluid),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
@@ -151,6 +155,9 @@ pub(crate) struct Convert {
     /// Temperature of a thermocouple's cold junction in °C.
     #[arg(long, value_name = "C", default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) cold_junction: f64,
+    /// Print one JSON document: a list of lines.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What the input of a conversion is.
@@ -162,6 +169,71 @@ pub(crate) enum From {
     Mv,
     /// A temperature, to ohm or mV.
     Celsius,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Findings: outlier, kink, not_monotonic, superseded_curve, beta_mismatch (1 %). A line's number is \
+                  that in the file; deviation_mk is what the listed resistance reads on the expected \
+                  curve, less the listed temperature.\nExample: coldcap lint-table part.csv --beta 25/85=3435"
+)]
+pub(crate) struct LintTable {
+    /// The table: columns t_c and r_ohm, a resistance thermometer or a thermistor.
+    #[arg(value_name = "CSV")]
+    pub(crate) table: PathBuf,
+    /// A label's β in K between two temperatures in °C, to be recomputed from the table.
+    #[arg(long, value_name = "T1/T2=B", allow_hyphen_values = true)]
+    pub(crate) beta: Vec<String>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Calibrate {
+    #[command(subcommand)]
+    pub(crate) sensor: Sensor,
+}
+
+/// What is calibrated.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sensor {
+    /// A thermistor by its maker's table: four-term Steinhart–Hart fit, integer table, drawing.
+    Ntc(CalibrateNtc),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Writes the model to FILE (JSON), a drawing to FILE.svg and, with --emit rust, the integer table's \
+                  source to FILE.rs.\nExample: coldcap calibrate ntc --table part.csv --divider 10000 --span=-20..50 \
+                  --out part.json"
+)]
+pub(crate) struct CalibrateNtc {
+    /// The maker's table: columns t_c and r_ohm.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) table: PathBuf,
+    /// The pull-up in ohms; the code is R/(R + divider).
+    #[arg(long, value_name = "OHM", allow_negative_numbers = true)]
+    pub(crate) divider: f64,
+    /// The span in °C.
+    #[arg(long, value_name = "LO..HI", allow_hyphen_values = true)]
+    pub(crate) span: String,
+    /// Where the model goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Write the integer table as source text too.
+    #[arg(long, value_enum)]
+    pub(crate) emit: Option<Emit>,
+    /// Print the model as one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A language for tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// A module for firmware.
+    Rust,
 }
 
 #[derive(Args, Debug)]

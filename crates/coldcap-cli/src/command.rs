@@ -1,11 +1,14 @@
 //! One module a command.
 
+pub(crate) mod calibrate;
 pub(crate) mod convert;
 pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod fluid;
 pub(crate) mod inputs;
+pub(crate) mod lint_table;
 pub(crate) mod machine;
 pub(crate) mod replay;
+pub(crate) mod resistance_table;
 pub(crate) mod run;
 pub(crate) mod tune;

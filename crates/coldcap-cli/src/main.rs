@@ -31,6 +31,8 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Replay(options) => command::replay::run(options),
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),
+        Command::LintTable(options) => command::lint_table::run(options),
+        Command::Calibrate(options) => command::calibrate::run(options),
         Command::Fluid(options) => command::fluid::run(options),
         Command::Tune(options) => command::tune::run(options),
     }

@@ -134,6 +134,16 @@ fn lines_that_are_no_text_and_no_lines_at_all() {
 }
 
 #[test]
+fn the_document_has_every_line() {
+    let options = ["convert", "--curve", "pt100", "--from", "ohm", "--json"];
+    let json = coldcap_with(&options, b"138.5055\nwarm\n1e9\n").json();
+    assert!((json[0]["output"].as_f64().unwrap() - 100.0).abs() < 2e-4);
+    assert_eq!((&json[0]["input"], &json[0]["status"]), (&"138.5055".into(), &"ok".into()));
+    assert_eq!((&json[1]["output"], &json[1]["status"]), (&().into(), &"not_a_number".into()));
+    assert_eq!((json[2]["status"].as_str(), json.as_array().unwrap().len()), (Some("open"), 3));
+}
+
+#[test]
 fn what_rounds_to_zero_has_no_sign() {
     assert_eq!(convert("pt100", "ohm", "99.9999999")[0][1], "0.000000");
 }

@@ -5,6 +5,7 @@ mod model;
 use crate::arguments::{Convert, From};
 use crate::failure::Failure;
 use coldcap_calibration::physics::curve::{Curve, Signal};
+use serde_json::{Value, json};
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -14,16 +15,30 @@ pub(crate) fn run(options: &Convert) -> Result<(), Failure> {
     check_cold_junction(&curve, options)?;
     let input = io::stdin().lock();
     let mut output = io::BufWriter::new(io::stdout().lock());
+    if options.json {
+        let lines = input.split(b'\n').map(|line| Ok(object(&curve, options, &text(&line?))));
+        let lines = lines.collect::<Result<Vec<Value>, Failure>>()?;
+        writeln!(output, "{:#}", Value::from(lines))?;
+        return Ok(output.flush()?);
+    }
     writeln!(output, "input,output,status")?;
     for line in input.split(b'\n') {
-        let line = line?;
-        let text = String::from_utf8_lossy(&line);
-        let text = text.trim();
-        let (value, status) = convert(&curve, options, text);
+        let text = text(&line?);
+        let (value, status) = convert(&curve, options, &text);
         let value = value.map_or(String::new(), decimals);
-        writeln!(output, "{},{value},{status}", quoted(text))?;
+        writeln!(output, "{},{value},{status}", quoted(&text))?;
     }
     Ok(output.flush()?)
+}
+
+/// A line of input as text.
+fn text(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).trim().to_owned()
+}
+
+fn object(curve: &Curve, options: &Convert, text: &str) -> Value {
+    let (output, status) = convert(curve, options, text);
+    json!({ "input": text, "output": output, "status": status })
 }
 
 /// A line that would break the table is quoted, as RFC 4180 says.

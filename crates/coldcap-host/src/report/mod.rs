@@ -29,6 +29,7 @@ mod axis;
 mod comparison_plot;
 mod drive_plot;
 mod figures;
+mod fit_plot;
 mod page;
 mod palette;
 mod placement;
@@ -46,6 +47,7 @@ pub use crate::capture::Origin;
 pub use comparison_plot::{
     ComparisonPlot, ComparisonPoint, Mark as ComparisonMark, comparison_svg,
 };
+pub use fit_plot::{FitPlot, fit_svg};
 pub use page::html;
 pub use totals::{CoolantHeld, PhaseTotal};
 pub use treatment::{

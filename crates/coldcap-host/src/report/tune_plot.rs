@@ -201,13 +201,18 @@ pub(super) fn panel(time: &Scale, axis: &Scale, label: &str) -> Markup {
 }
 
 pub(super) fn time_scale(time: &Scale, bottom: f64) -> Markup {
+    scale_below(time, bottom, "time, s")
+}
+
+/// Ticks, values and the name of the axis across.
+pub(super) fn scale_below(time: &Scale, bottom: f64, label: &str) -> Markup {
     let [left, right] = time.places;
     html! {
         @for tick in time.ticks() {
             (line((time.at(tick), bottom), (time.at(tick), bottom + 5.0), "axis"))
             (text((time.at(tick), bottom + 18.0), "tick middle", &time.tick_text(tick)))
         }
-        (text(((left + right) / 2.0, bottom + 37.0), "label middle", "time, s"))
+        (text(((left + right) / 2.0, bottom + 37.0), "label middle", label))
     }
 }
 
