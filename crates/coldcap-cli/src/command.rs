@@ -3,6 +3,7 @@
 pub(crate) mod convert;
 pub(crate) mod decode;
 pub(crate) mod demo;
+pub(crate) mod fit_cap;
 pub(crate) mod fluid;
 pub(crate) mod inputs;
 pub(crate) mod machine;

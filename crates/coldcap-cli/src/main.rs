@@ -32,6 +32,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),
         Command::Fluid(options) => command::fluid::run(options),
+        Command::FitCap(options) => command::fit_cap::run(options),
         Command::Tune(options) => command::tune::run(options),
     }
 }
