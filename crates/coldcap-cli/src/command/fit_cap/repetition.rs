@@ -128,3 +128,38 @@ impl Test {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::{inputs, visit};
+    use super::*;
+    use coldcap_calibration::contact::{Conductance, ZoneFit, ZoneState};
+    use coldcap_calibration::record::RecordedZone;
+    use coldcap_sim::PatientParameters;
+    use coldcap_units::Kelvin;
+
+    /// A record that was written by another method, with other offsets, or lost a zone is found out.
+    #[test]
+    fn a_record_that_does_not_follow_from_the_recording_is_found_out() {
+        let plan = inputs::plan_file(None).unwrap();
+        let visit = visit::run(PatientParameters::standard(), &plan, 2).unwrap();
+        let (offsets, detail) = (visit.calibration.offsets, visit.calibration.detail.unwrap());
+        let off = |offsets, detail: &FitDetail| {
+            repeat(&visit.recording, &offsets, detail).unwrap().largest_percent
+        };
+        assert!(off(offsets, &detail) < 0.1);
+        let [front, rear, crown] = detail.zones;
+        let milliwatts = rear.unwrap().conductance().0 / 1_000 * 1_005;
+        let fit = ZoneFit {
+            conductance: Conductance(milliwatts),
+            uncertainty: rear.unwrap().uncertainty(),
+            misfit: Kelvin::ZERO,
+            autocorrelation: None,
+        };
+        let wrong = RecordedZone::of(&ZoneState::Observed(fit));
+        assert!(off(offsets, &FitDetail { zones: [front, wrong, crown], ..detail }) > 0.2);
+        assert!(off(offsets, &FitDetail { zones: [front, None, crown], ..detail }).is_infinite());
+        assert!(off(IsothermalOffsets::NONE, &detail) > 0.2);
+    }
+}
