@@ -44,7 +44,8 @@ pub struct Found {
 #[must_use]
 pub fn conductance(samples: &[Sample], method: &FluxMethod) -> Option<Found> {
     let flux = |stretch| flux(samples, method, stretch);
-    let (early, (late, coolant)) = (flux(method.early)?.0, flux(method.late)?);
+    let (early, by_early, _) = flux(method.early)?;
+    let (late, by_late, coolant) = flux(method.late)?;
     let uptake = late / (f64::from(method.core.to_milli()) / 1e3 - coolant);
     if early <= 0.0 || late <= 0.0 || uptake <= 0.0 {
         return None;
@@ -56,14 +57,15 @@ pub fn conductance(samples: &[Sample], method: &FluxMethod) -> Option<Found> {
         + bits(law.ratio) * libm::log2(early / late);
     let conductance = libm::exp2(log) / 1e3;
     let share = |permille: u16| f64::from(permille) / 1e3;
-    let wall = share(method.wall.uncertainty.0) * bits(law.uptake);
+    let power = bits(law.uptake) * by_late + bits(law.ratio) * (by_early - by_late);
+    let wall = share(method.wall.uncertainty.0) * power;
     let uncertainty = conductance * libm::hypot(share(method.law_uncertainty.0), wall);
     Some(Found { conductance, uncertainty })
 }
 
-/// Mean heat flux of a window in W/m² and mean coolant in °C: through the wall, and what the wall takes up
-/// by the difference of its halves.
-fn flux(samples: &[Sample], method: &FluxMethod, (from, to): Stretch) -> Option<(f64, f64)> {
+/// Mean heat flux of a window in W/m², by which power of the wall's conductance it goes, and mean coolant in
+/// °C: through the wall, and what the wall takes up by the difference of its halves.
+fn flux(samples: &[Sample], method: &FluxMethod, (from, to): Stretch) -> Option<(f64, f64, f64)> {
     let [from, to] = [from, to].map(|it| f64::from(it.as_millis()) / 1e3);
     let middle = (from + to) / 2.0;
     let (first, ahead) = means(samples, from, middle)?;
@@ -71,7 +73,8 @@ fn flux(samples: &[Sample], method: &FluxMethod, (from, to): Stretch) -> Option<
     let coolant = (ahead + behind) / 2.0;
     let wall = f64::from(method.wall.conductance.0) / 1e3;
     let stored = f64::from(method.wall.heat_capacity) * (second - first) / (middle - from);
-    Some((wall * ((first + second) / 2.0 - coolant) + stored, coolant))
+    let through = wall * ((first + second) / 2.0 - coolant);
+    Some((through + stored, through / (through + stored), coolant))
 }
 
 /// Means of face and coolant after `from` and up to `to`; half a millisecond is no tick.
