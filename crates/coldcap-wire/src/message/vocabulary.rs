@@ -150,6 +150,7 @@ const FLAG: Vocabulary = Vocabulary {
         word(24, "restart_limit"),
         word(25, "drug_still_running"),
         word(26, "comfort_out_of_scale"),
+        word(27, "fit_unsure"),
     ],
 };
 

@@ -159,6 +159,18 @@ impl Channel {
         if let Some(event) = notes::event(self.index, &note) {
             outputs.events.push(event);
         }
+        if note == Note::FitSaved && self.fit.is_unsure() {
+            self.flag(Flag::FitUnsure, outputs);
+        }
+    }
+
+    /// A remark of the facade's own.
+    fn flag<const CHANNELS: usize>(&mut self, flag: Flag, outputs: &mut Outputs<CHANNELS>) {
+        let note = Note::Flag(flag);
+        self.enter(Fields::from(&note), outputs);
+        if let Some(event) = notes::event(self.index, &note) {
+            outputs.events.push(event);
+        }
     }
 
     /// Makes the next entry of this channel's record. It waits for a later tick where this one is full:
