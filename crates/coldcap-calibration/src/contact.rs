@@ -11,7 +11,7 @@
 //! # Zones
 //! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor by
 //! [`half_space`] (u about 5 %), from the inner face alone by [`flux`] (u about 9 % after a step of the
-//! coolant, 12 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
+//! coolant, 14 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
 //! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
 //!
 //! # What it cannot tell

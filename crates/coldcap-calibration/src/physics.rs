@@ -18,6 +18,7 @@ pub mod beta;
 pub mod coolant;
 pub mod curve;
 mod error;
+pub mod flux;
 pub mod front_end;
 pub mod generate;
 pub mod half_space;

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Calibrate(Calibrate),
     /// Print what a coolant is like at a temperature: JSON, each figure with its standard uncertainty.
     Fluid(Fluid),
+    /// Run the fit visit on the virtual machine: cap size, contact of the zones, verdict, and a picture.
+    FitCap(FitCap),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
 }
@@ -266,6 +268,29 @@ pub(crate) enum Mix {
     Eg,
     /// Potassium formate: one published model only.
     Kf,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
+                  Example: coldcap fit-cap --seed 7 --out out"
+)]
+pub(crate) struct FitCap {
+    /// The virtual patient; without it, the standard head.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) patient: Option<PathBuf>,
+    /// The plan that holds the head's measures; without it, weekly paclitaxel.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Decides noise and offsets of all sensors.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Parent folder of what is written; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Args, Debug)]

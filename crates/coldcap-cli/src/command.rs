@@ -4,6 +4,7 @@ pub(crate) mod calibrate;
 pub(crate) mod convert;
 pub(crate) mod decode;
 pub(crate) mod demo;
+pub(crate) mod fit_cap;
 pub(crate) mod fluid;
 pub(crate) mod inputs;
 pub(crate) mod lint_table;

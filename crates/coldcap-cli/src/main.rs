@@ -34,6 +34,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::LintTable(options) => command::lint_table::run(options),
         Command::Calibrate(options) => command::calibrate::run(options),
         Command::Fluid(options) => command::fluid::run(options),
+        Command::FitCap(options) => command::fit_cap::run(options),
         Command::Tune(options) => command::tune::run(options),
     }
 }

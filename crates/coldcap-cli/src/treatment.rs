@@ -1,6 +1,7 @@
 //! One visit from hello to report: a machine, a host client, a nurse, and everything in between.
 
 mod clock;
+mod contact;
 mod files;
 mod observer;
 mod progress;
@@ -201,13 +202,14 @@ impl<'a> Visit<'a> {
             seed: self.setup.seed,
             record: self.client.record(),
         };
+        let contact = self.observer.contact(&seen);
         let treatment = self.observer.treatment(&self.setup.plan, &seen);
-        let summary = summary::summary(&treatment, &seen);
+        let summary = summary::summary(&treatment, &seen, contact.as_ref());
         let folder = self.files.finish(hash, &treatment, &summary)?;
         if self.setup.json {
             writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&summary)?)?;
         } else {
-            summary::print(&treatment, &seen, &folder)?;
+            summary::print(&treatment, &seen, contact.as_ref(), &folder)?;
         }
         match outcome {
             Outcome::TimedOut => Err(Failure::Wrong("the visit did not come to its end".into())),

@@ -67,6 +67,9 @@ fn the_summary_has_every_field_of_its_contract() {
     assert!(summary["coolant"]["max_abs_error_k"].as_f64().unwrap() < 0.5);
     assert!(summary["interface_min_c"].as_f64().unwrap() > 0.0);
     assert!((10.0..30.0).contains(&summary["skin_at_first_drug_c"].as_f64().unwrap()));
+    let contact = &summary["contact_at_start"];
+    assert_eq!(contact["zones"][0]["against_fit_visit"], "unchanged", "{contact}");
+    assert_eq!(contact["zones"][2]["h_w_m2k"], serde_json::Value::Null);
     let link = summary["link"].as_object().unwrap();
     assert!(link["ok"].as_u64().unwrap() > 1_000);
     assert!(["crc", "length", "overflow"].iter().all(|counter| link[*counter] == 0));

@@ -105,11 +105,13 @@ pub enum Flag {
     DrugStillRunning = 25,
     /// A comfort score outside 0 to 10.
     ComfortOutOfScale = 26,
+    /// A fit was stored whose contact lies within the uncertainty of its limit.
+    FitUnsure = 27,
 }
 
 impl Flag {
     /// Every flag, in order of its code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::DrugEarly,
         Self::DrugEndUnmatched,
         Self::DrugStartRepeated,
@@ -136,9 +138,10 @@ impl Flag {
         Self::RestartLimit,
         Self::DrugStillRunning,
         Self::ComfortOutOfScale,
+        Self::FitUnsure,
     ];
 
-    /// The frozen code, 1 to 26.
+    /// The frozen code, 1 to 27.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8

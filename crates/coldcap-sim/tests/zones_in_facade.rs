@@ -9,13 +9,15 @@
 
 mod facade;
 
-use coldcap::Phase;
-use coldcap_calibration::contact::{Verdict, Zone};
+use coldcap::{Config, Phase};
+use coldcap_calibration::contact::judge::{Finding, judge};
+use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::record::{CapCalibration, FitMethod};
-use coldcap_session::Request;
+use coldcap_session::{Flag, Request};
 use coldcap_sim::random::Random;
-use coldcap_sim::{CapPlacement, PatientParameters};
+use coldcap_sim::{CapPlacement, MachineParameters, PatientParameters};
+use coldcap_units::{Kelvin, Permille};
 use facade::{Facade, HEAD, PATIENT};
 
 /// Heads that the regression behind the visit has not seen.
@@ -41,7 +43,10 @@ fn drawn(seed: u64) -> PatientParameters {
 
 /// A fit visit; the operator accepts what it finds.
 fn visit(patient: PatientParameters, seed: u64, wait_s: u32) -> CapCalibration {
-    let mut facade = Facade::new(patient, seed);
+    visit_with(Facade::new(patient, seed), wait_s)
+}
+
+fn visit_with(mut facade: Facade, wait_s: u32) -> CapCalibration {
     facade.until(Phase::Standby);
     facade.ask(Request::StartFit).unwrap();
     facade.ask(Request::SelectPatient(PATIENT)).unwrap();
@@ -60,7 +65,9 @@ fn visit(patient: PatientParameters, seed: u64, wait_s: u32) -> CapCalibration {
             facade.ask(Request::ConfirmFit { confirm: true }).unwrap();
         }
     }
-    facade.calibration.expect("a saved fit")
+    let saved = facade.calibration.expect("a saved fit");
+    assert_eq!(facade.has_flag(Flag::FitUnsure), saved.verdict == Verdict::Repeat);
+    saved
 }
 
 #[test]
@@ -100,6 +107,105 @@ fn the_record_holds_the_contact_of_both_zones_and_says_that_the_crown_was_not_se
     assert!(count >= 1.9 * visits() as f64, "zones without a value");
     assert!(spread <= 0.12 && bias.abs() <= 0.06);
     assert!(f64::from(within) >= 0.9 * count);
+}
+
+/// Zones against the limit: how many are outside the band around it, wrong there, unsure there; inside it,
+/// unsure there; below it, passed there; decided, decided right.
+#[derive(Debug, Default)]
+struct Tally {
+    outside: [u32; 3],
+    inside: [u32; 2],
+    below: [u32; 2],
+    decided: [u32; 2],
+}
+
+impl Tally {
+    fn add(&mut self, truth: f64, least: f64, u: f64, finding: Finding) {
+        let (good, unsure) = (truth >= least, finding == Finding::Unsure);
+        let passes = finding == Finding::Passes;
+        if (truth / least - 1.0).abs() > 2.0 * u {
+            let wrong = !unsure && passes != good;
+            add(&mut self.outside, [true, wrong, unsure]);
+        } else {
+            add(&mut self.inside, [true, unsure]);
+        }
+        if truth < least * (1.0 - 2.0 * u) {
+            add(&mut self.below, [true, passes]);
+        }
+        if !unsure {
+            add(&mut self.decided, [true, passes == good]);
+        }
+    }
+}
+
+fn add<const N: usize>(counts: &mut [u32; N], these: [bool; N]) {
+    counts.iter_mut().zip(these).for_each(|(count, it)| *count += u32::from(it));
+}
+
+fn percent(part: u32, whole: u32) -> f64 {
+    100.0 * f64::from(part) / f64::from(whole.max(1))
+}
+
+/// Visits of caps whose wall really is off by what is stated of it. The zones are judged one by one, by
+/// their guard band alone: whether both are even is another question.
+fn tally(wall: Permille) -> (Tally, [u32; 7]) {
+    let (mut tally, mut verdicts) = (Tally::default(), [0; 7]);
+    let mut config = Config::reference();
+    config.zones.wall.uncertainty = wall;
+    let least = f64::from(config.zone_limits.least_for(HairDensity::Full).0) / 1e3;
+    for seed in FIRST_SEED..FIRST_SEED + visits() {
+        let patient = drawn(seed);
+        let mut machine = MachineParameters::standard();
+        let off = Random::stream(seed, 8).gaussian() * f64::from(wall.0) / 1e3;
+        machine.cap.film_resistance /= 1.0 + off;
+        let facade = Facade::on(machine, config, patient, seed);
+        let record = visit_with(facade, [20, 60, 120][(seed % 3) as usize]);
+        verdicts[usize::from(record.verdict.code())] += 1;
+        let asymmetry = patient.hair_asymmetry;
+        let zones = record.detail.unwrap().zones;
+        for (found, share) in zones.into_iter().zip([1.0 - asymmetry, 1.0 + asymmetry]) {
+            let Some(found) = found else { continue };
+            let (h, u) = (found.conductance().0, found.uncertainty().0);
+            let fit = ZoneFit {
+                conductance: Conductance(h),
+                uncertainty: Conductance(u),
+                misfit: Kelvin::ZERO,
+                autocorrelation: None,
+            };
+            let states = [ZoneState::Observed(fit), ZoneState::Unobserved, ZoneState::Unobserved];
+            let [finding, ..] =
+                judge(&states, None, HairDensity::Full, &config.zone_limits).findings;
+            let truth = 1.0 / (patient.hair_resistance * share);
+            tally.add(truth, least, f64::from(u) / f64::from(h), finding);
+        }
+    }
+    (tally, verdicts)
+}
+
+/// With a wall known to 5 %, and with one that a good bench has measured to 2 %.
+#[test]
+fn what_is_decided_is_right_and_the_rest_is_said_to_be_unsure() {
+    for wall in [50, 20] {
+        let (tally, verdicts) = tally(Permille(wall));
+        let [outside, wrong, unsure] = tally.outside;
+        println!(
+            "wall known to {:.0} %: of {} zones outside the band {:.1} % wrong, {:.1} % unsure; of {} inside \
+             {:.1} % unsure; of {} below {:.1} % passed; of {} decided {:.1} % right; verdicts {verdicts:?}",
+            f64::from(wall) / 10.0,
+            outside,
+            percent(wrong, outside),
+            percent(unsure, outside),
+            tally.inside[0],
+            percent(tally.inside[1], tally.inside[0]),
+            tally.below[0],
+            percent(tally.below[1], tally.below[0]),
+            tally.decided[0],
+            percent(tally.decided[1], tally.decided[0]),
+        );
+        assert!(percent(wrong, outside) <= 2.0);
+        assert!(percent(tally.below[1], tally.below[0]) < 1.0);
+        assert!(percent(tally.decided[1], tally.decided[0]) >= 98.0);
+    }
 }
 
 /// The heat of the whole cap is good, and one half hangs loose.

@@ -92,6 +92,8 @@ pub struct Config {
     pub ladder: Ladder<'static>,
     /// Finds the contact of the zones at the fit visit, from the sensors on the inner face.
     pub zones: FluxMethod,
+    /// Finds it again in the first two minutes of pre-cooling, for an advice.
+    pub zones_at_start: FluxMethod,
     /// What is asked of a zone.
     pub zone_limits: ZoneLimits,
     /// What the loop drives and judges by.
@@ -190,6 +192,7 @@ impl Config {
             contact: ContactLimits::AFTER_RAMP,
             ladder: Ladder::REFERENCE,
             zones: FluxMethod::AFTER_RAMP,
+            zones_at_start: FluxMethod::AT_START,
             zone_limits: ZoneLimits::PROPOSED,
             circulation: Circulation::REFERENCE,
         }

@@ -1,5 +1,6 @@
 //! The first half: what the machine does, tick by tick.
 
+mod advice;
 mod calibrate;
 mod channel;
 mod detect;

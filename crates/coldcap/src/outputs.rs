@@ -245,4 +245,7 @@ pub enum EventKind {
     Restarted = 14,
     /// The fit visit's test failed: code is 1 for the matching of sensors, 2 for the contact.
     FitFailed = 15,
+    /// The first two minutes of pre-cooling told something of the contact: code is the verdict. It
+    /// advises, and nothing follows from it.
+    ContactAdvised = 16,
 }

@@ -178,6 +178,7 @@ fn events() {
         EventKind::Released,
         EventKind::Restarted,
         EventKind::FitFailed,
+        EventKind::ContactAdvised,
     ];
     check("event", all.map(|kind| (kind as u8, snake_case(kind))));
 }

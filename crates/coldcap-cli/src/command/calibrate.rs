@@ -8,7 +8,7 @@ use super::lint_table::examined;
 use super::resistance_table::{points, read};
 use crate::arguments::{Calibrate, CalibrateNtc, Sensor};
 use crate::failure::Failure;
-use coldcap_host::report::{FitPlot, fit_svg};
+use coldcap_host::report::{CurveFitPlot, curve_fit_svg};
 use request::Request;
 use serde_json::{Value, json};
 use std::fs;
@@ -113,7 +113,7 @@ fn summary(made: &Calibrated) -> String {
 }
 
 fn drawing(table: &Path, made: &Calibrated) -> String {
-    fit_svg(&FitPlot {
+    curve_fit_svg(&CurveFitPlot {
         title: &table.file_name().unwrap_or_default().to_string_lossy(),
         summary: &summary(made),
         residuals: &made.residuals,

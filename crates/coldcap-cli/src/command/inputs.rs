@@ -12,7 +12,12 @@ const DEFAULT_PLAN: &str = include_str!("../../../../examples/plans/paclitaxel-w
 
 /// The plan of a visit.
 pub(crate) fn plan(visit: &Visit) -> Result<PlanFile, Failure> {
-    let (text, name) = match &visit.plan {
+    plan_file(visit.plan.as_deref())
+}
+
+/// The plan in this file; without one, weekly paclitaxel.
+pub(crate) fn plan_file(path: Option<&Path>) -> Result<PlanFile, Failure> {
+    let (text, name) = match path {
         Some(path) => (read(path)?, path.display().to_string()),
         None => (DEFAULT_PLAN.to_owned(), "paclitaxel-weekly.toml".to_owned()),
     };

@@ -4,6 +4,7 @@
 //! keeps and the host has collected and verified. Only the truth comes from beside the wire, from the
 //! simulator, and is shown as such.
 
+use super::contact::StartContact;
 use super::files::origin;
 use coldcap_calibration::cap;
 use coldcap_calibration::record::CapCalibration;
@@ -102,6 +103,13 @@ impl Observer {
             figure(sample.front_c),
             figure(sample.skin_true_c),
         )
+    }
+
+    /// What the start of the session told of the contact, against the fit visit.
+    pub(crate) fn contact(&self, end: &End<'_>) -> Option<StartContact> {
+        let entries: Vec<Entry> =
+            end.record.iter().map(|(_, bytes)| Entry::from_bytes(bytes)).collect();
+        StartContact::of(&entries, self.calibration.as_ref())
     }
 
     /// Everything, for the report.

@@ -1,5 +1,6 @@
 //! The summary: what scripts read, and what a person reads in the terminal.
 
+use super::contact::StartContact;
 use super::observer::End;
 use crate::failure::Failure;
 use coldcap_host::report::Treatment;
@@ -9,7 +10,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// `summary.json`.
-pub(crate) fn summary(treatment: &Treatment, end: &End<'_>) -> Value {
+pub(crate) fn summary(
+    treatment: &Treatment,
+    end: &End<'_>,
+    contact: Option<&StartContact>,
+) -> Value {
     let coolant = treatment.coolant_held();
     json!({
         "origin": treatment.origin.name(),
@@ -46,6 +51,7 @@ pub(crate) fn summary(treatment: &Treatment, end: &End<'_>) -> Value {
         },
         "interface_min_c": interface_min(treatment).map(|least| rounded(least, 3)),
         "skin_at_first_drug_c": skin_at_first_drug(treatment).map(|skin| rounded(skin, 3)),
+        "contact_at_start": contact.map(StartContact::document),
         "link": {
             "ok": treatment.link.ok,
             "crc": treatment.link.crc,
@@ -82,7 +88,12 @@ fn target(treatment: &Treatment) -> String {
 }
 
 /// The same for people.
-pub(crate) fn print(treatment: &Treatment, end: &End<'_>, folder: &Path) -> Result<(), Failure> {
+pub(crate) fn print(
+    treatment: &Treatment,
+    end: &End<'_>,
+    contact: Option<&StartContact>,
+    folder: &Path,
+) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let coolant = treatment.coolant_held();
     let figure = |value: Option<f64>| value.map_or("–".into(), |value| format!("{value:.2}"));
@@ -113,6 +124,9 @@ pub(crate) fn print(treatment: &Treatment, end: &End<'_>, folder: &Path) -> Resu
         figure(coolant.map(|held| held.max_abs_error_k)),
         figure(skin_at_first_drug(treatment))
     )?;
+    if let Some(contact) = contact {
+        writeln!(out, "{}", contact.line())?;
+    }
     writeln!(
         out,
         "{} alarms, {} breaks; record {} entries, {}; output hash {:016x} over {} ticks",

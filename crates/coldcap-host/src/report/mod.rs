@@ -4,7 +4,7 @@
 //! and nothing fetched from anywhere. [`csv::write_trace`] writes what was sampled once a second.
 //!
 //! [`tune_svg`] draws a record beside the model that was fitted to it, [`comparison_svg`] two controllers on
-//! the same machine.
+//! the same machine, [`fit_svg`] what a fit visit found of a cap.
 //!
 //! The page says where its data come from. For a simulated or replayed origin that stands in a banner
 //! and across every plot, so that no cut-out of the page passes for a treated person. A value that is
@@ -27,6 +27,7 @@ pub mod csv;
 
 mod axis;
 mod comparison_plot;
+mod curve_fit_plot;
 mod drive_plot;
 mod figures;
 mod fit_plot;
@@ -47,7 +48,8 @@ pub use crate::capture::Origin;
 pub use comparison_plot::{
     ComparisonPlot, ComparisonPoint, Mark as ComparisonMark, comparison_svg,
 };
-pub use fit_plot::{FitPlot, fit_svg};
+pub use curve_fit_plot::{CurveFitPlot, curve_fit_svg};
+pub use fit_plot::{FitPlot, FitZone, fit_svg};
 pub use page::html;
 pub use totals::{CoolantHeld, PhaseTotal};
 pub use treatment::{

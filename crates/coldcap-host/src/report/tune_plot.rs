@@ -158,14 +158,14 @@ impl Scale {
         from + (to - from) * if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
     }
 
-    fn ticks(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn ticks(&self) -> impl Iterator<Item = f64> {
         let Self { low, high, step, .. } = *self;
         let first = (low / step - 1e-6).ceil();
         let ticks = (0..40).map(move |index| (first + f64::from(index)) * step);
         ticks.take_while(move |tick| *tick <= high + 1e-6 * step)
     }
 
-    fn tick_text(&self, value: f64) -> String {
+    pub(super) fn tick_text(&self, value: f64) -> String {
         if !(1e-6..1e7).contains(&self.step) || value.abs() >= 1e9 {
             return format!("{value:.3e}").replace('-', "−");
         }

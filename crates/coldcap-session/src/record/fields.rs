@@ -35,9 +35,11 @@ use coldcap_units::Duration;
 /// | 22 worn | 0/1 | | | | |
 /// | 23 answered | request | role | answer | | |
 /// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | | |
+/// | 25 contact | verdict | front | rear | crown | |
 ///
 /// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
-/// cell is 0.
+/// cell is 0. A zone of the contact is its conductance and its standard uncertainty, in 0.01 W/(m²·K)
+/// each; 0 where it was not observed.
 ///
 /// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
 /// temperature: of the coolant or of the cap's inner face. Entries from before there was a choice have a
@@ -71,11 +73,13 @@ impl Kind {
     const ANSWERED: Self = Self(23);
     /// An alarm of the machine. No note makes it: the facade writes it, as [`Kind`] says.
     pub const ALARM: Self = Self(24);
+    /// What the first two minutes of pre-cooling tell of the contact; an advice. No note makes it.
+    pub const CONTACT: Self = Self(25);
 
     /// The first of the codes that are a vendor's own.
     pub const VENDOR: Self = Self(192);
 
-    const NAMES: [&'static str; 24] = [
+    const NAMES: [&'static str; 25] = [
         "phase_changed",
         "phase_closed",
         "break_began",
@@ -100,6 +104,7 @@ impl Kind {
         "worn",
         "answered",
         "alarm",
+        "contact",
     ];
 
     /// Its name in lower case; `vendor` or `unknown` for codes without one.
@@ -479,8 +484,8 @@ mod tests {
     #[test]
     fn kinds_have_names_and_vendors_have_a_range() {
         assert_eq!((Kind(1).name(), Kind(23).name()), ("phase_changed", "answered"));
-        assert_eq!((Kind(0).name(), Kind(25).name()), ("unknown", "unknown"));
-        assert_eq!(Kind::ALARM.name(), "alarm");
+        assert_eq!((Kind(0).name(), Kind(26).name()), ("unknown", "unknown"));
+        assert_eq!((Kind::ALARM.name(), Kind::CONTACT.name()), ("alarm", "contact"));
         assert_eq!((Kind(191).name(), Kind::VENDOR.name()), ("unknown", "vendor"));
     }
 

@@ -244,7 +244,7 @@ impl Facade {
 }
 
 /// Half an hour ahead, breaks of ten minutes.
-fn plan(target: Target) -> PlanRequest {
+pub(crate) fn plan(target: Target) -> PlanRequest {
     PlanRequest {
         regimen: 1,
         pre: Duration::from_mins(30),

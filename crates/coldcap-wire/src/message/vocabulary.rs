@@ -110,6 +110,14 @@ const EVENT: Vocabulary = Vocabulary {
             "fit_failed",
             &["`code` 1 if the sensors did not match, 2 if the contact failed."],
         ),
+        explained(
+            16,
+            "contact_advised",
+            &[
+                "The first two minutes of pre-cooling: `code` is the verdict.",
+                "Nothing follows from it.",
+            ],
+        ),
     ],
 };
 
@@ -142,6 +150,7 @@ const FLAG: Vocabulary = Vocabulary {
         word(24, "restart_limit"),
         word(25, "drug_still_running"),
         word(26, "comfort_out_of_scale"),
+        word(27, "fit_unsure"),
     ],
 };
 

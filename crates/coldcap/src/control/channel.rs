@@ -1,6 +1,7 @@
 //! One channel: its detector, its session and interlock, its loop, and its fit visit.
 
 use super::LONGEST_TICK;
+use super::advice::{AdviceStep, ContactAdvice};
 use super::calibrate::MeasuredChannel;
 use super::fit::FitVisit;
 use super::notes;
@@ -32,6 +33,7 @@ pub(super) struct Channel {
     pub(super) gate: Gate,
     thermal: Thermal,
     fit: FitVisit,
+    advice: ContactAdvice,
     chain: Chain,
     pending: Deque<EntryBytes, PENDING>,
     facts: ChannelFlags,
@@ -70,6 +72,7 @@ impl Channel {
             gate: Gate::default(),
             thermal: Thermal::new(config),
             fit: FitVisit::new(config),
+            advice: ContactAdvice::new(),
             chain: Chain::default(),
             pending: Deque::new(),
             facts: ChannelFlags::default(),
@@ -153,6 +156,18 @@ impl Channel {
         let fields = Fields::from(&note);
         // The entry of a stored fit carries the digest of the calibration.
         self.enter(if digest == 0 { fields } else { Fields { c: digest, ..fields } }, outputs);
+        if let Some(event) = notes::event(self.index, &note) {
+            outputs.events.push(event);
+        }
+        if note == Note::FitSaved && self.fit.is_unsure() {
+            self.flag(Flag::FitUnsure, outputs);
+        }
+    }
+
+    /// A remark of the facade's own.
+    fn flag<const CHANNELS: usize>(&mut self, flag: Flag, outputs: &mut Outputs<CHANNELS>) {
+        let note = Note::Flag(flag);
+        self.enter(Fields::from(&note), outputs);
         if let Some(event) = notes::event(self.index, &note) {
             outputs.events.push(event);
         }
@@ -244,6 +259,7 @@ impl Channel {
         let flowing = measured.is_flowing(config) && !shared.late;
         let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
+        self.advise(&step, measured, config, outputs);
         // The skin's estimate also goes on while the fit visit tests the contact in its own way.
         let watched = self.contact(measured, shared, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
@@ -257,6 +273,27 @@ impl Channel {
             contact,
             removable: measured.is_removable(config),
             cause_gone: false,
+        }
+    }
+
+    /// What the first minutes of a session tell of the contact. Nothing follows from it.
+    fn advise<const CHANNELS: usize>(
+        &mut self,
+        step: &super::fit::FitStep,
+        measured: &MeasuredChannel,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let step = AdviceStep {
+            phase: step.phase,
+            flowing: step.flowing,
+            dt: step.dt,
+            offsets: self.fit.offsets(),
+            patient: self.state.session.patient().copied(),
+        };
+        if let Some(advice) = self.advice.step(&step, measured, config) {
+            self.enter(advice.fields(), outputs);
+            outputs.events.push(advice.event(self.index));
         }
     }
 

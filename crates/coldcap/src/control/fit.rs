@@ -173,8 +173,12 @@ impl FitVisit {
         }
     }
 
-    /// The heat that the whole cap takes up gates; zones can only add a reason to seat it anew. *Repeat*
-    /// does not stop the visit: the guard band of this layout is as wide as a quarter of the limit.
+    /// The heat that the whole cap takes up gates; zones can only add a reason to seat it anew.
+    ///
+    /// *Repeat* does not stop the visit, it is flagged. What makes it unsure is not noise but what differs
+    /// between heads and what is not known of the wall, and a second test of the same cap on the same head
+    /// has both again: it would find the same. A clinician who had to override that in every second visit
+    /// would no longer read the override.
     fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
         if result.verdict == Verdict::Good {
             result.verdict = self.zones.verdict(self.hair.0, &config.zone_limits);
@@ -182,6 +186,11 @@ impl FitVisit {
         self.result = Some(result);
         self.failed = !matches!(result.verdict, Verdict::Good | Verdict::Repeat);
         if self.failed { Progress::Failed } else { Progress::Passed }
+    }
+
+    /// Whether the contact lies within the uncertainty of its limit.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.result.is_some_and(|result| result.verdict == Verdict::Repeat)
     }
 
     /// What the sensors of the loop differ by in one bath, if that was measured since power-up.

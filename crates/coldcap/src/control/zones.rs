@@ -23,13 +23,14 @@ impl ZoneTest {
         Self { offsets, front: fit, rear: fit, found: [ZoneState::Unobserved; 3] }
     }
 
-    /// One tick, of the four sensors as they show.
-    pub(super) fn step(&mut self, shown: &LoopTemperatures, dt: Duration) {
+    /// One tick, of the four sensors as they show; whether the test is over.
+    pub(super) fn step(&mut self, shown: &LoopTemperatures, dt: Duration) -> bool {
         let corrected = self.offsets.correct(shown);
         let coolant = middle(corrected.supply, corrected.returned);
         let front = self.front.step(corrected.front, coolant, dt).outcome();
         let rear = self.rear.step(corrected.rear, coolant, dt).outcome();
         self.found = [state(front), state(rear), ZoneState::Unobserved];
+        front.is_some() && rear.is_some()
     }
 
     pub(super) fn verdict(&self, density: HairDensity, limits: &ZoneLimits) -> Verdict {

@@ -1,0 +1,58 @@
+//! The fit visit on the virtual machine: size, zones, verdict, and a picture of them.
+
+mod findings;
+mod repetition;
+mod visit;
+
+use super::inputs;
+use crate::arguments::FitCap;
+use crate::failure::Failure;
+use findings::Findings;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
+    let plan = inputs::plan_file(options.plan.as_deref())?;
+    let patient = inputs::patient(options.patient.as_deref())?;
+    let folder = place(&options.out)?;
+    let visit = visit::run(patient, &plan, options.seed)?;
+    let findings = Findings::new(&visit, &patient, &plan, options.seed)?;
+    write(&folder, &visit, &findings)?;
+    let mut out = io::stdout().lock();
+    if options.json {
+        writeln!(out, "{:#}", findings.document())?;
+    } else {
+        out.write_all(findings.page(&folder).as_bytes())?;
+    }
+    out.flush()?;
+    match findings.disagreement() {
+        Some(line) => Err(Failure::Wrong(line)),
+        None => Ok(()),
+    }
+}
+
+/// Where the files go; what stands in the way of it is said before the visit.
+fn place(out: &Path) -> Result<PathBuf, Failure> {
+    let folder = out.join("fit-cap");
+    fs::create_dir_all(&folder).map_err(|error| Failure::Input(not_written(out, &error)))?;
+    Ok(folder)
+}
+
+fn not_written(out: &Path, error: &io::Error) -> String {
+    format!("--out: {}: {error}: allowed is a folder that can be written to", out.display())
+}
+
+fn write(folder: &Path, visit: &visit::Visit, findings: &Findings) -> Result<(), Failure> {
+    let (document, picture) = (format!("{:#}\n", findings.document()), findings.picture());
+    let files: [(&str, &[u8]); 4] = [
+        ("cap-fit.svg", picture.as_bytes()),
+        ("cap-calibration.bin", &visit.record),
+        ("fit.json", document.as_bytes()),
+        ("visit.ccap", &visit.recording),
+    ];
+    files.into_iter().try_for_each(|(name, bytes)| {
+        fs::write(folder.join(name), bytes)
+            .map_err(|error| Failure::Io(not_written(folder, &error)))
+    })
+}

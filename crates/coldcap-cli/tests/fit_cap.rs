@@ -1,0 +1,100 @@
+//! The fit visit on the command line: what it finds of a head, its files, and what is refused.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+mod support;
+
+use coldcap_calibration::record::CapCalibration;
+use serde_json::Value;
+use std::fs;
+use support::{Done, SHORT_PLAN, coldcap, file, folder, names_in, text};
+
+fn fitted(name: &str, more: &[&str]) -> (Done, std::path::PathBuf) {
+    let out = folder(name);
+    let done = coldcap(&[&["fit-cap", "--out", &text(&out)], more].concat());
+    assert_eq!((done.status, done.error.as_str()), (Some(0), ""), "{done:?}");
+    (done, out.join("fit-cap"))
+}
+
+fn zone(document: &Value, index: usize) -> (f64, f64, f64) {
+    let figure = |name: &str| document["zones"][index][name].as_f64().unwrap();
+    (figure("h_w_m2k"), figure("u_w_m2k"), figure("truth_w_m2k"))
+}
+
+#[test]
+fn the_standard_head_is_measured_and_repeated_in_floating_point() {
+    let (done, place) = fitted("fit-standard", &["--json"]);
+    let document = done.json();
+    assert_eq!((&document["origin"], &document["size"]), (&"simulated".into(), &"medium".into()));
+    // 1/(0.030 · 0.95) and 1/(0.030 · 1.05).
+    for (index, truth) in [(0, 35.088), (1, 31.746)] {
+        let (h, u, told) = zone(&document, index);
+        assert!((told - truth).abs() < 1e-3 && (h - truth).abs() <= 2.0 * u, "{document}");
+        let repeated = document["zones"][index]["f64_w_m2k"].as_f64().unwrap();
+        assert!((repeated / h - 1.0).abs() < 2e-3, "{document}");
+    }
+    assert_eq!(document["zones"][2]["finding"], "unobserved");
+    assert_eq!(document["zones"][2]["h_w_m2k"], Value::Null);
+    assert_eq!(document["repetition"]["agrees"], true);
+    let shares = document["sizes"].as_array().unwrap().iter();
+    let sum: f64 = shares.map(|size| size["probability"].as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 0.003, "{sum}");
+    let names = ["cap-calibration.bin", "cap-fit.svg", "fit.json", "visit.ccap"];
+    assert_eq!(names_in(&place), names);
+    let bytes = fs::read(place.join("cap-calibration.bin")).unwrap();
+    let record = CapCalibration::from_bytes(bytes.as_slice().try_into().unwrap()).unwrap();
+    assert_eq!(document["verdict"], record.verdict.name());
+    assert_eq!(document["record_digest"], format!("{:016x}", record.digest()));
+}
+
+#[test]
+fn a_loose_half_is_seen_and_the_page_and_the_picture_say_so() {
+    let inputs = folder("fit-loose-inputs");
+    let patient = file(&inputs, "loose.toml", "hair_resistance = 0.036\nhair_asymmetry = 0.4\n");
+    let (done, place) = fitted("fit-loose", &["--patient", &patient, "--seed", "3"]);
+    for line in ["SIMULATED", "rear", "fails", "crown", "not observed", "verdict  reseat"] {
+        assert!(done.out.contains(line), "{line}: {done:?}");
+    }
+    let picture = fs::read_to_string(place.join("cap-fit.svg")).unwrap();
+    assert!(picture.contains("SIMULATED") && picture.contains("fails"));
+    assert!(!picture.contains("NaN") && picture.ends_with("</svg>"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_files_and_the_recording_replays() {
+    let (one, place) = fitted("fit-same", &["--seed", "5"]);
+    let before = fs::read(place.join("visit.ccap")).unwrap();
+    let again = coldcap(&["fit-cap", "--seed", "5", "--out", &text(place.parent().unwrap())]);
+    assert_eq!(one.out, again.out);
+    assert_eq!(before, fs::read(place.join("visit.ccap")).unwrap());
+    let replayed = coldcap(&["replay", &text(&place.join("visit.ccap"))]);
+    assert!(replayed.status == Some(0) && replayed.out.starts_with("identical"), "{replayed:?}");
+}
+
+#[test]
+fn a_head_on_the_edge_between_two_sizes_is_told_to_try_both() {
+    let inputs = folder("fit-edge-inputs");
+    let edge = SHORT_PLAN.replace("561", "557").replace("sagittal_mm = 345", "sagittal_mm = 340");
+    let plan = file(&inputs, "edge.toml", edge.replace("coronal_mm = 350", "coronal_mm = 345"));
+    let (done, _) = fitted("fit-edge", &["--plan", &plan, "--json"]);
+    let document = done.json();
+    assert_eq!(document["try_both"], true, "{document}");
+    let shares = document["sizes"].as_array().unwrap();
+    assert!(shares[1]["probability"].as_f64().unwrap() > 0.2);
+    assert!(shares[2]["probability"].as_f64().unwrap() > 0.2);
+}
+
+#[test]
+fn what_is_wrong_is_one_line() {
+    let inputs = folder("fit-wrong");
+    let bald = file(&inputs, "bald.toml", "hair_resistance = 0");
+    let line = "hair_resistance: 0: allowed 0.003 to 0.3";
+    assert!(coldcap(&["fit-cap", "--patient", &bald]).refused(2).ends_with(line));
+    let tall = file(&inputs, "tall.toml", SHORT_PLAN.replace("561", "700"));
+    assert!(coldcap(&["fit-cap", "--plan", &tall]).refused(2).contains("700: allowed"));
+    assert!(coldcap(&["fit-cap", "--patient", "nobody.toml"]).refused(2).contains("nobody.toml"));
+    assert!(coldcap(&["fit-cap", "--seed", "much"]).refused(2).contains("much"));
+    let taken = file(&inputs, "taken", "");
+    let refused = coldcap(&["fit-cap", "--out", &taken]);
+    assert!(refused.refused(2).contains("--out"), "{refused:?}");
+}
