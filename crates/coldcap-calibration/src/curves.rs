@@ -4,3 +4,7 @@
 //! compares it with what the generator writes today.
 
 pub mod ntc_10k3a1;
+pub mod pt100;
+pub mod pt1000;
+pub mod tc_k;
+pub mod tc_t;

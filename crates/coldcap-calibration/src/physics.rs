@@ -20,8 +20,10 @@ mod error;
 pub mod front_end;
 pub mod generate;
 mod interval;
+pub mod limits;
 pub mod ntc;
 pub mod platinum;
+pub mod sensor_model;
 mod solve;
 pub mod thermocouple;
 
