@@ -195,6 +195,7 @@ const FAULT: Vocabulary = Vocabulary {
         named(Fault::Uncalibrated),
         named(Fault::Expired),
         named(Fault::NotFinite),
+        named(Fault::Drift),
     ],
 };
 
