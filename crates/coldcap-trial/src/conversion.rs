@@ -24,7 +24,7 @@ pub const TABLES: [(&str, &CubicTable<'static>); 5] = [
 pub const LARGEST_STEP_BACK: i64 = 2;
 
 /// How many inputs go into the hash that emulated machines compute, too.
-pub const INPUTS_EVERYWHERE: u32 = 1_000_000;
+pub const INPUTS_EVERYWHERE: u32 = 200_000;
 
 /// How many inputs go into the hash that the host computes in the tests.
 pub const INPUTS_ON_HOSTS: u32 = 10_000_000;
@@ -201,11 +201,11 @@ pub fn survey(table: &CubicTable<'_>, first: u32, last: u32, stride: u32) -> Res
 /// What each table must hash to, on every machine, with [`INPUTS_EVERYWHERE`] and with
 /// [`INPUTS_ON_HOSTS`] inputs.
 pub const EXPECTED: [(&str, u64, u64); 5] = [
-    ("ntc_10k3a1", 0x4839_F3A8_C501_25C2, 0x3F9C_27CA_26B5_FF1A),
-    ("pt100", 0xEF6B_978F_3DFB_C002, 0x2514_7A3A_EF53_58B7),
-    ("pt1000", 0xE775_1339_5DFB_B540, 0x334E_EEF0_CF66_C6AE),
-    ("tc_k", 0x9F00_7ED7_3CF2_90DE, 0x81B1_C235_CA59_0065),
-    ("tc_t", 0xB3A0_3D4C_09EF_9522, 0x693E_DF0F_9175_568D),
+    ("ntc_10k3a1", 0xAC27_B242_3300_3B18, 0x3F9C_27CA_26B5_FF1A),
+    ("pt100", 0x5D97_E27A_D5CC_2BA3, 0x2514_7A3A_EF53_58B7),
+    ("pt1000", 0xB54E_3E03_7884_1484, 0x334E_EEF0_CF66_C6AE),
+    ("tc_k", 0x4F7D_4915_04BF_9145, 0x81B1_C235_CA59_0065),
+    ("tc_t", 0x8576_0B26_D59E_EAF7, 0x693E_DF0F_9175_568D),
 ];
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ usage: cargo xtask COMMAND
   fuzz       20 seconds of every fuzz target (needs cargo-fuzz)
   count      executed instructions a tick on the emulated Cortex-M4F
   compare    a step beside the other crates', as a Markdown table
+  compare-curves         errors and times of our tables beside the other crates' conversions
   campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
   campaign ratios        all 4 294 967 296 raw codes through every shipped table";
 
