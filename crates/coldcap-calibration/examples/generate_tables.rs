@@ -3,14 +3,20 @@
 //!
 //! ```text
 //! cargo run -p coldcap-calibration --features physics --example generate_tables > FILE
-//! cargo run -p coldcap-calibration --features physics --example generate_tables erfcx > FILE
+//! cargo run -p coldcap-calibration --features physics --example generate_tables NAME > FILE
 //! ```
+//!
+//! With the name of another curve, `erfcx`, `pt100`, `pt1000`, `tc_k`, `tc_t`, it writes that one.
+
+#[path = "sensor_tables/mod.rs"]
+pub mod sensor_tables;
 
 use coldcap_calibration::physics::front_end::{Divider, code, fraction};
 use coldcap_calibration::physics::generate::{
     Coverage, GenerateError, Model, NtcInDivider, limit_no_colder_than,
 };
 use coldcap_calibration::physics::half_space::ScaledErfcx;
+use coldcap_calibration::physics::limits::{Tolerance, certify};
 use coldcap_calibration::table::{Row, TableHeader};
 use coldcap_units::Ratio;
 use core::fmt::{self, Write};
@@ -40,12 +46,14 @@ fn coverage(coldest: f64, warmest: f64) -> Coverage {
 }
 
 const PREAMBLE: &str = "\
-//! The reference thermistor, 10K3A1, under a 10 kΩ pull-up: −40 to 60 °C.
+//! The reference thermistor, 10K3A1, under a 10 kΩ pull-up: −40 to 55 °C.
 //!
 //! Written by the example `generate_tables`; do not edit. The grid has 128 segments over full scale.
 //! Colder is a higher code. The limits are computed from the Steinhart–Hart equation itself, not from
-//! the table, so that the guard shares nothing with the control path.
+//! the table, so that the guard shares nothing with the control path. Their certificates assume parts
+//! within ±0.2 K of the curve, a resistor of ±0.1 % and a converter of ±200 millionths of full scale.
 
+use crate::limit::CertifiedLimit;
 use crate::table::{CubicTable, Row, TableHeader};
 use coldcap_units::{MicroCelsius, Ratio};
 ";
@@ -55,7 +63,19 @@ fn limit(text: &mut String, name: &str, doc: &str, code: Ratio) -> fmt::Result {
     writeln!(text, "\n/// {doc}")?;
     writeln!(text, "pub const {name}: Ratio = Ratio(0x{:08X});", code.0)?;
     writeln!(text, "\n/// What the model gives at [`{name}`].")?;
-    writeln!(text, "pub const {name}_AT: MicroCelsius = MicroCelsius({});", grouped(micro.into()))
+    writeln!(text, "pub const {name}_AT: MicroCelsius = MicroCelsius({});", grouped(micro.into()))?;
+    certificate(text, name, code)
+}
+
+fn certificate(text: &mut String, name: &str, code: Ratio) -> fmt::Result {
+    let surely = certify(&MODEL, code, &Tolerance::REFERENCE).expect("a reading of a thermistor");
+    writeln!(text, "\n/// What [`{name}`] surely means, parts within their tolerances.")?;
+    writeln!(text, "pub const {name}_CERTIFICATE: CertifiedLimit = CertifiedLimit {{")?;
+    writeln!(text, "    code: {name},")?;
+    writeln!(text, "    at: {name}_AT,")?;
+    writeln!(text, "    coldest: MicroCelsius({}),", grouped(surely.coldest.0.into()))?;
+    writeln!(text, "    warmest: MicroCelsius({}),", grouped(surely.warmest.0.into()))?;
+    writeln!(text, "}};")
 }
 
 fn limits(text: &mut String, span: &Coverage) -> fmt::Result {
@@ -64,6 +84,9 @@ fn limits(text: &mut String, span: &Coverage) -> fmt::Result {
     limit(text, "FREEZE_TRIP", freeze, at(0.0))?;
     let near = "The guard warns from this code upward: never later than at +1 °C.";
     limit(text, "FREEZE_NEAR", near, at(1.0))?;
+    let evaporator =
+        "The evaporator is too cold from this code upward: never later than at −12 °C.";
+    limit(text, "EVAPORATOR_COLD", evaporator, at(-12.0))?;
     let open =
         "Codes above this are an open wire: more than a hundredfold of the resistance at 25 °C.";
     limit(text, "OPEN_ABOVE", open, span.open_above)?;
@@ -119,7 +142,7 @@ fn rows(text: &mut String, rows: &[Row]) -> fmt::Result {
 
 /// The whole source file.
 pub fn ntc_10k3a1() -> Result<String, GenerateError> {
-    let span = coverage(-40.0, 60.0);
+    let span = coverage(-40.0, 55.0);
     let mut buffer = [Row::default(); 128];
     let built = span.build(&MODEL, &mut buffer)?;
     let working = coverage(-20.0, 50.0).bound_micro_kelvin(&MODEL)?;
@@ -167,9 +190,11 @@ pub fn erfcx() -> Result<String, GenerateError> {
 }
 
 fn main() -> Result<(), GenerateError> {
-    let text = match std::env::args().nth(1).as_deref() {
-        Some("erfcx") => erfcx()?,
-        _ => ntc_10k3a1()?,
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let text = match sensor_tables::by_name(&name) {
+        Some(text) => text?,
+        None if name == "erfcx" => erfcx()?,
+        None => ntc_10k3a1()?,
     };
     print!("{text}");
     Ok(())

@@ -5,3 +5,7 @@
 
 pub mod erfcx;
 pub mod ntc_10k3a1;
+pub mod pt100;
+pub mod pt1000;
+pub mod tc_k;
+pub mod tc_t;

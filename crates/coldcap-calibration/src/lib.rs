@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`table`] | a raw converter code into a temperature, with a certified error bound |
 //! | [`curves`] | the tables that coldcap ships, and the guard's raw-code limits |
+//! | [`limit`] | a raw-code limit with the temperatures that it surely means |
 //! | [`flow`] | counted edges into a volume flow |
 //! | [`coolant`] | a temperature into density, specific heat, viscosity and conductivity, with uncertainty |
 //! | [`heat`] | a flow, two temperatures and a coolant into heat with its uncertainty |
@@ -72,6 +73,7 @@ pub mod flow;
 pub mod hair;
 pub mod heat;
 pub mod isothermal;
+pub mod limit;
 #[cfg(feature = "physics")]
 #[cfg_attr(not(test), allow(clippy::float_arithmetic))]
 pub mod lint;

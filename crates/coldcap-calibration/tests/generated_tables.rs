@@ -24,3 +24,20 @@ fn compare(shipped: &str, generated: &str) {
     }
     assert_eq!(shipped.len(), generated.len());
 }
+
+#[test]
+fn the_shipped_sensor_tables_are_the_generated_ones() {
+    for (name, shipped) in [
+        ("pt100", include_str!("../src/curves/pt100.rs")),
+        ("pt1000", include_str!("../src/curves/pt1000.rs")),
+        ("tc_k", include_str!("../src/curves/tc_k.rs")),
+        ("tc_t", include_str!("../src/curves/tc_t.rs")),
+    ] {
+        let generated = generate_tables::sensor_tables::by_name(name).unwrap().unwrap();
+        for (line, (shipped, generated)) in shipped.lines().zip(generated.lines()).enumerate() {
+            assert_eq!(shipped, generated, "{name} line {}", line + 1);
+        }
+        assert_eq!(shipped.len(), generated.len());
+    }
+    assert!(generate_tables::sensor_tables::by_name("tc_z").is_none());
+}

@@ -197,12 +197,12 @@ fn curves_are_found_by_name_and_go_both_ways() {
 
 #[test]
 fn the_simulated_front_end_and_the_table_agree() {
-    for step in 0..=10_000 {
+    for step in 0..=9_500 {
         let celsius = -40.0 + f64::from(step) * 0.01;
         let code = code_ratio(celsius);
         assert!((front_end::celsius(code).unwrap() - celsius).abs() < 1e-6);
         let Ok(read) = ntc_10k3a1::TABLE.eval(code) else {
-            assert!(step == 0 || step == 10_000);
+            assert!(step == 0 || step == 9_500);
             continue;
         };
         let bound = f64::from(ntc_10k3a1::TABLE.header().bound_micro_kelvin) + 1.0;

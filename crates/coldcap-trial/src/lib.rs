@@ -5,12 +5,14 @@
 //! | [`trace`] | a closed loop with changes of everything, hashed: the hash is the same on every machine | `cargo xtask traces` |
 //! | [`walk`] | random operations on a controller, with what must hold after each of them | `cargo xtask campaign pid`, the fuzz target `pid` |
 //! | [`case`] | the steps whose cost is measured: an ordinary one, a saturated one, everything on | `cargo xtask compare`, `cargo xtask cost`, `cargo xtask sizes` |
+//! | [`conversion`] | every raw code through every shipped table, and a hash of what comes out | `cargo xtask campaign ratios`, `cargo xtask traces` |
 //!
 //! No product depends on this crate. It is `no_std`, so that the very same text runs on a
 //! microcontroller.
 #![no_std]
 
 pub mod case;
+pub mod conversion;
 pub mod digest;
 pub mod number;
 pub mod plant;

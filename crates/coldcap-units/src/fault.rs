@@ -33,11 +33,13 @@ pub enum Fault {
     Expired = 12,
     /// A floating-point value that is not a finite number.
     NotFinite = 13,
+    /// Its calibration has drifted beyond what is allowed since its certificate.
+    Drift = 14,
 }
 
 impl Fault {
     /// Every fault, in order of its code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Absent,
         Self::Unavailable,
         Self::Open,
@@ -51,9 +53,10 @@ impl Fault {
         Self::Uncalibrated,
         Self::Expired,
         Self::NotFinite,
+        Self::Drift,
     ];
 
-    /// The frozen code, 1 to 13; 0 stands for "no fault" wherever codes are stored.
+    /// The frozen code, 1 to 14; 0 stands for "no fault" wherever codes are stored.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -82,6 +85,7 @@ impl Fault {
             Self::Uncalibrated => "uncalibrated",
             Self::Expired => "expired",
             Self::NotFinite => "not_finite",
+            Self::Drift => "drift",
         }
     }
 }
@@ -105,6 +109,6 @@ mod tests {
             assert_eq!(Fault::from_code(fault.code()), Some(fault));
         }
         assert_eq!(Fault::from_code(0), None);
-        assert_eq!(Fault::from_code(14), None);
+        assert_eq!(Fault::from_code(15), None);
     }
 }

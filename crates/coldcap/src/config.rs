@@ -229,7 +229,7 @@ fn unmatched() -> SkinConfig {
 
 /// −12.0 °C under the reference divider, 61 699.5 Ω: 0.8 K above the freezing point of 30 % propylene
 /// glycol. By the Steinhart–Hart equation, as the guard's other limits.
-const REFERENCE_EVAPORATOR_COLD: Ratio = Ratio(0xDC4B_A0FA);
+const REFERENCE_EVAPORATOR_COLD: Ratio = ntc_10k3a1::EVAPORATOR_COLD;
 
 const REFERENCE_LIMITS: Limits = match Limits::new(
     RawLimits {

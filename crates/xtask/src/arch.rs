@@ -23,7 +23,7 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap-wire",
         ],
     ),
-    ("coldcap-trial", &["coldcap-units", "coldcap-thermal"]),
+    ("coldcap-trial", &["coldcap-units", "coldcap-calibration", "coldcap-thermal"]),
     ("coldcap-sim", &["coldcap-units", "coldcap-calibration", "coldcap-wire", "coldcap"]),
     ("coldcap-host", &["coldcap-units", "coldcap-wire", "coldcap-session"]),
     ("coldcap-cli", ANY),

@@ -32,7 +32,8 @@ const STEPS: &[(&str, Step)] = &[
 ];
 
 /// Steps that are run by hand only.
-const BY_HAND: &[(&str, Step)] = &[("count", emulator::count), ("compare", compare)];
+const BY_HAND: &[(&str, Step)] =
+    &[("count", emulator::count), ("compare", compare), ("compare-curves", compare_curves)];
 
 /// The step of this name.
 pub(crate) fn step(name: &str) -> Option<Step> {
@@ -172,5 +173,12 @@ fn compare() -> Checked {
         "--bench",
         "rivals",
     ])?;
+    Ok(Outcome::Done)
+}
+
+/// Our tables beside the other crates' conversions, as a Markdown table.
+fn compare_curves() -> Checked {
+    let line = ["cargo", "bench", "--quiet", "--package", "coldcap-benches", "--bench", "curves"];
+    shell::run(&line)?;
     Ok(Outcome::Done)
 }

@@ -31,7 +31,15 @@ pub(crate) fn campaign(steps: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
-/// A small slice of the campaign.
+/// Every `stride`-th code of 32 bits through every shipped table.
+pub(crate) fn ratios(stride: &str) -> Checked {
+    let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-trial"];
+    shell::run(&[&run[..], &["--bin", "ratios", "--", stride]].concat())?;
+    Ok(Outcome::Done)
+}
+
+/// A small slice of the campaigns.
 pub(crate) fn slice() -> Checked {
+    ratios("1021")?;
     campaign("2000000")
 }

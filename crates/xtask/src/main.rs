@@ -31,15 +31,20 @@ usage: cargo xtask COMMAND
   tcp        the whole treatment over TCP: same output hash
   uart       60 treatment seconds over the emulated UART
   examples   the host examples, and those of thermal control
-  traces     the controller's traces on Cortex-M4F, Cortex-M0, RISC-V and WebAssembly: same hashes
-  cost       executed instructions a step on the emulated Cortex-M4F, within the budget
+  traces     the controller's traces on Cortex-M4F, Cortex-M0, RISC-V and WebAssembly: same hashes;
+             and those of the shipped tables on Cortex-M4F and Cortex-M0
+  cost       executed instructions a step on the emulated Cortex-M4F, and a conversion there and as
+             ARMv6-M code, within the budget
   sizes      bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it
-  slice      two million random operations on a controller of every number type
+  slice      two million random operations on a controller of every number type, and every 1021st raw
+             code through every shipped table
   faults     docs/faults.md is what the runs say (`faults write` writes it)
   fuzz       20 seconds of every fuzz target (needs cargo-fuzz)
   count      executed instructions a tick on the emulated Cortex-M4F
   compare    a step beside the other crates', as a Markdown table
-  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise";
+  compare-curves         errors and times of our tables beside the other crates' conversions
+  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
+  campaign ratios        all 4 294 967 296 raw codes through every shipped table";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["campaign", "pid"] => fuzz::campaign("100000000"),
         ["campaign", "pid", steps] => fuzz::campaign(steps),
+        ["campaign", "ratios"] => fuzz::ratios("1"),
         ["faults", "write"] => docs::write_faults(),
         [name] => match ci::step(name) {
             Some(step) => step(),

@@ -63,9 +63,23 @@ pub(crate) fn traces() -> Checked {
         let image = build(target, "release")?.join("trace");
         same(place, &emulated(board, &[], &image.to_string_lossy())?, &here)?;
     }
+    conversions()?;
     let risc_v = risc_v(&here)?;
     let webassembly = webassembly(&here)?;
     Ok(if matches!(risc_v, Outcome::Skipped(_)) { risc_v } else { webassembly })
+}
+
+/// The hashes of the shipped tables on this machine, on Cortex-M4F and as ARMv6-M code.
+fn conversions() -> Result<(), Box<dyn Error>> {
+    let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-trial"];
+    let here = shell::output(&[&run[..], &["--bin", "conversions"]].concat())?;
+    print!("conversions on this machine\n{here}");
+    for (place, target, board) in [("Cortex-M4F", M4F, "mps2-an386"), ("Cortex-M0", M0, "microbit")]
+    {
+        let image = build(target, "release")?.join("conversions");
+        same(place, &emulated(board, &[], &image.to_string_lossy())?, &here)?;
+    }
+    Ok(())
 }
 
 /// The traces as a program for RISC-V, in the emulator that takes the calls of a Linux program.
@@ -149,6 +163,7 @@ pub(crate) fn cost() -> Checked {
     if let Some(skipped) = missing(&[M4F]).or_else(lacks_emulator) {
         return Ok(skipped);
     }
+    conversion_cost()?;
     let image = build(M4F, "release")?.join("cost");
     let text = emulated("mps2-an386", &["-icount", "shift=0"], &image.to_string_lossy())?;
     println!("| step on Cortex-M4F | executed instructions | at most |\n|---|---|---|");
@@ -162,6 +177,31 @@ pub(crate) fn cost() -> Checked {
         }
     }
     if over.is_empty() { Ok(Outcome::Done) } else { Err(format!("too many: {over:?}").into()) }
+}
+
+/// The most instructions that a conversion may take, with its call and its return.
+const CONVERSIONS: &[(&str, u64)] = &[(M4F, 36), (M0, 170)];
+
+/// Executed instructions a conversion: of Cortex-M4F and of ARMv6-M, both run by the emulated Cortex-M4F,
+/// whose clock counts them.
+fn conversion_cost() -> Result<(), Box<dyn Error>> {
+    println!(
+        "| engine | code for | executed instructions | refusal | at most |\n|---|---|---|---|---|"
+    );
+    for (target, most) in CONVERSIONS {
+        let image = build(target, "release")?.join("conversion_cost");
+        let text = emulated("mps2-an386", &["-icount", "shift=0"], &image.to_string_lossy())?;
+        let figure = |kind: &str| -> Result<u64, Box<dyn Error>> {
+            let line = text.lines().find_map(|line| line.strip_prefix(kind));
+            Ok(line.ok_or(format!("no figure for {kind}"))?.trim().parse()?)
+        };
+        let (spent, refused) = (figure("conversion")?, figure("refusal")?);
+        println!("| conversion | {target} | {spent} | {refused} | {most} |");
+        if spent > *most || refused > *most {
+            return Err(format!("a conversion takes {spent} instructions, at most {most}").into());
+        }
+    }
+    Ok(())
 }
 
 /// A probe, and what its own function and the helpers of an ordinary step may take, in bytes.

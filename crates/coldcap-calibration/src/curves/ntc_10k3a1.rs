@@ -1,9 +1,11 @@
-//! The reference thermistor, 10K3A1, under a 10 kΩ pull-up: −40 to 60 °C.
+//! The reference thermistor, 10K3A1, under a 10 kΩ pull-up: −40 to 55 °C.
 //!
 //! Written by the example `generate_tables`; do not edit. The grid has 128 segments over full scale.
 //! Colder is a higher code. The limits are computed from the Steinhart–Hart equation itself, not from
-//! the table, so that the guard shares nothing with the control path.
+//! the table, so that the guard shares nothing with the control path. Their certificates assume parts
+//! within ±0.2 K of the curve, a resistor of ±0.1 % and a converter of ±200 millionths of full scale.
 
+use crate::limit::CertifiedLimit;
 use crate::table::{CubicTable, Row, TableHeader};
 use coldcap_units::{MicroCelsius, Ratio};
 
@@ -13,11 +15,41 @@ pub const FREEZE_TRIP: Ratio = Ratio(0xC3F9F7EB);
 /// What the model gives at [`FREEZE_TRIP`].
 pub const FREEZE_TRIP_AT: MicroCelsius = MicroCelsius(0);
 
+/// What [`FREEZE_TRIP`] surely means, parts within their tolerances.
+pub const FREEZE_TRIP_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: FREEZE_TRIP,
+    at: FREEZE_TRIP_AT,
+    coldest: MicroCelsius(-241_408),
+    warmest: MicroCelsius(241_425),
+};
+
 /// The guard warns from this code upward: never later than at +1 °C.
 pub const FREEZE_NEAR: Ratio = Ratio(0xC19B4555);
 
 /// What the model gives at [`FREEZE_NEAR`].
 pub const FREEZE_NEAR_AT: MicroCelsius = MicroCelsius(1_000_000);
+
+/// What [`FREEZE_NEAR`] surely means, parts within their tolerances.
+pub const FREEZE_NEAR_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: FREEZE_NEAR,
+    at: FREEZE_NEAR_AT,
+    coldest: MicroCelsius(758_909),
+    warmest: MicroCelsius(1_241_110),
+};
+
+/// The evaporator is too cold from this code upward: never later than at −12 °C.
+pub const EVAPORATOR_COLD: Ratio = Ratio(0xDC4BA0FA);
+
+/// What the model gives at [`EVAPORATOR_COLD`].
+pub const EVAPORATOR_COLD_AT: MicroCelsius = MicroCelsius(-12_000_000);
+
+/// What [`EVAPORATOR_COLD`] surely means, parts within their tolerances.
+pub const EVAPORATOR_COLD_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: EVAPORATOR_COLD,
+    at: EVAPORATOR_COLD_AT,
+    coldest: MicroCelsius(-12_248_398),
+    warmest: MicroCelsius(-11_751_605),
+};
 
 /// Codes above this are an open wire: more than a hundredfold of the resistance at 25 °C.
 pub const OPEN_ABOVE: Ratio = Ratio(0xFD7720F3);
@@ -25,11 +57,27 @@ pub const OPEN_ABOVE: Ratio = Ratio(0xFD7720F3);
 /// What the model gives at [`OPEN_ABOVE`].
 pub const OPEN_ABOVE_AT: MicroCelsius = MicroCelsius(-55_520_369);
 
+/// What [`OPEN_ABOVE`] surely means, parts within their tolerances.
+pub const OPEN_ABOVE_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: OPEN_ABOVE,
+    at: OPEN_ABOVE_AT,
+    coldest: MicroCelsius(-56_011_079),
+    warmest: MicroCelsius(-55_034_536),
+};
+
 /// Codes below this are a short circuit: less than a hundredth of the resistance at 25 °C.
 pub const SHORT_BELOW: Ratio = Ratio(0x0288DF0D);
 
 /// What the model gives at [`SHORT_BELOW`].
 pub const SHORT_BELOW_AT: MicroCelsius = MicroCelsius(178_130_374);
+
+/// What [`SHORT_BELOW`] surely means, parts within their tolerances.
+pub const SHORT_BELOW_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: SHORT_BELOW,
+    at: SHORT_BELOW_AT,
+    coldest: MicroCelsius(176_897_764),
+    warmest: MicroCelsius(179_387_566),
+};
 
 /// The largest error of [`TABLE`] from −20 to 50 °C, in µK.
 pub const WORKING_BOUND_MICRO_KELVIN: u32 = 16;
@@ -37,14 +85,14 @@ pub const WORKING_BOUND_MICRO_KELVIN: u32 = 16;
 const HEADER: TableHeader = TableHeader {
     version: 1,
     log2_segments: 7,
-    first_row: 25,
-    rows: 100,
-    low: Ratio(0x32FD391F),
+    first_row: 29,
+    rows: 96,
+    low: Ratio(0x3ADA187E),
     high: Ratio(0xF89A2AFF),
     short_below: SHORT_BELOW,
     open_above: OPEN_ABOVE,
     bound_micro_kelvin: 1707,
-    crc: 0xEC18D307,
+    crc: 0xFA6E8108,
 };
 
 /// The table, checked by the compiler: a table that fails its checks does not build.
@@ -53,11 +101,7 @@ pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
     Err(_) => panic!("the shipped table fails its own checks"),
 };
 
-static ROWS: [Row; 100] = [
-    Row([60_678_914, -1_385_472, 26_146, -734]),
-    Row([59_318_853, -1_335_382, 23_947, -651]),
-    Row([58_006_767, -1_289_440, 21_997, -579]),
-    Row([56_738_745, -1_247_184, 20_261, -518]),
+static ROWS: [Row; 96] = [
     Row([55_511_303, -1_208_218, 18_707, -466]),
     Row([54_321_327, -1_172_200, 17_312, -420]),
     Row([53_166_019, -1_138_836, 16_053, -380]),

@@ -63,6 +63,14 @@ impl Series {
         ])
     }
 
+    /// The independent variable over an interval.
+    pub(super) fn variable(over: Interval) -> Self {
+        let mut series = Self::constant(0.0);
+        let [value, slope, ..] = &mut series.0;
+        (*value, *slope) = (over, Interval::point(1.0));
+        series
+    }
+
     /// Coefficient `order`; zero beyond the fourth.
     pub(super) fn at(&self, order: usize) -> Interval {
         self.0.get(order).copied().unwrap_or(Interval::ZERO)
@@ -98,10 +106,54 @@ impl Series {
         inverse
     }
 
+    /// The series of e to the power of this one: `y₀ = exp(x₀)`, `n·yₙ = Σ k·xₖ·yₙ₋ₖ`.
+    pub(super) fn exponential(self) -> Self {
+        let first = self.at(0);
+        let mut power = Self::constant(0.0);
+        for order in 0..5 {
+            let next = if order == 0 {
+                Interval::between(libm::exp(first.low), libm::exp(first.high))
+            } else {
+                self.weighted()
+                    .convolved(power, 1, order)
+                    .times(Interval::point(1.0 / order as f64))
+            };
+            if let Some(place) = power.0.get_mut(order) {
+                *place = next;
+            }
+        }
+        power
+    }
+
+    /// Each coefficient times its order.
+    fn weighted(self) -> Self {
+        Self(core::array::from_fn(|order| self.at(order).times(Interval::point(order as f64))))
+    }
+
+    /// The enclosed fourth derivative of the inverse function, for a slope that does not hold zero: 4!
+    /// times `(5·y₁·y₂·y₃ − y₁²·y₄ − 5·y₂³)/y₁⁷` (reversion of series; Abramowitz and Stegun 3.6.25).
+    pub(super) fn fourth_derivative_of_inverse(&self) -> Interval {
+        let [_, one, two, three, four] = self.0;
+        let five = Interval::point(5.0);
+        let mixed = five.times(one).times(two).times(three);
+        let square = one.times(one).times(four).negated();
+        let cube = five.times(two).times(two).times(two).negated();
+        let over = one.reciprocal();
+        let seventh = (0..7).fold(Interval::point(24.0), |power, _| power.times(over));
+        mixed.plus(square).plus(cube).times(seventh)
+    }
+
     /// The enclosed fourth derivative: 4! times the fourth coefficient.
     pub(super) fn fourth_derivative(&self) -> Interval {
         self.at(4).times(Interval::point(24.0))
     }
+}
+
+/// A polynomial of a series, the constant term first.
+pub(super) fn polynomial_series(coefficients: &[f64], of: Series) -> Series {
+    let horner =
+        |sum: Series, coefficient: &f64| sum.times(of).plus(Series::constant(*coefficient));
+    coefficients.iter().rev().fold(Series::constant(0.0), horner)
 }
 
 #[cfg(test)]
@@ -134,5 +186,27 @@ mod tests {
             let exact = 24.0 / x.powi(5);
             assert!(wide.low <= exact * (1.0 + 1e-14) && exact * (1.0 - 1e-14) <= wide.high);
         }
+    }
+
+    #[test]
+    fn the_exponential_and_its_inverse() {
+        let power = variable(0.5, 0.5).exponential();
+        let exact = 0.5f64.exp();
+        assert!((power.fourth_derivative().low / exact - 1.0).abs() < 1e-14);
+        // The inverse of exp is ln, whose fourth derivative is −6/y⁴.
+        let inverse = power.fourth_derivative_of_inverse();
+        assert!((inverse.low / (-6.0 / exact.powi(4)) - 1.0).abs() < 1e-12);
+        let wide = variable(0.4, 0.6).exponential().fourth_derivative_of_inverse();
+        for x in [0.4f64, 0.5, 0.6] {
+            let exact = -6.0 / x.exp().powi(4);
+            assert!(wide.low <= exact && exact <= wide.high);
+        }
+    }
+
+    #[test]
+    fn polynomials_have_their_derivatives() {
+        let series = polynomial_series(&[1.0, 2.0, 3.0, 4.0, 5.0], variable(2.0, 2.0));
+        assert_eq!(series.at(0), Interval::point(1.0 + 4.0 + 12.0 + 32.0 + 80.0));
+        assert_eq!(series.fourth_derivative(), Interval::point(120.0));
     }
 }

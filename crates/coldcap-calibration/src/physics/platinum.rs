@@ -4,6 +4,7 @@
 
 use super::CurveError;
 use super::error::{near, within};
+use super::interval::{Interval, Series, polynomial_series};
 use super::solve::{Tangent, rising};
 use core::fmt;
 
@@ -12,6 +13,9 @@ const IEC_60751: [f64; 3] = [3.9083e-3, -5.775e-7, -4.183e-12];
 
 const LOW: f64 = -200.0;
 const HIGH: f64 = 850.0;
+
+/// How far beyond the range, in kelvins, the equation is continued for the knots of a table.
+const BEYOND: f64 = 20.0;
 
 /// Places at which individual coefficients are examined.
 const PLACES: u32 = 105;
@@ -81,7 +85,7 @@ impl Platinum {
     }
 
     /// Resistance over that at 0 °C, and its slope per kelvin.
-    fn relative(&self, celsius: f64) -> Tangent {
+    pub(super) fn relative(&self, celsius: f64) -> Tangent {
         let t = celsius;
         let [a, b, c] = self.coefficients;
         let quartic = if t < 0.0 { c } else { 0.0 };
@@ -90,6 +94,25 @@ impl Platinum {
             value: 1.0 + t * (a + t * (b + t * (cubic + t * quartic))),
             slope: a + t * (2.0 * b + t * (3.0 * cubic + t * 4.0 * quartic)),
         }
+    }
+
+    /// The Taylor series of the relative resistance over an interval of °C on one side of 0 °C.
+    pub(super) fn series(&self, celsius: Interval, below_zero: bool) -> Series {
+        let [a, b, c] = self.coefficients;
+        let quartic = if below_zero { c } else { 0.0 };
+        polynomial_series(&[1.0, a, b, -100.0 * quartic, quartic], Series::variable(celsius))
+    }
+
+    /// The resistance at 0 °C, in ohms.
+    #[must_use]
+    pub const fn nominal_ohm(&self) -> f64 {
+        self.nominal_ohm
+    }
+
+    /// The temperature in °C at a relative resistance, also a little beyond the range, where the knots
+    /// of a table may lie.
+    pub(super) fn celsius(&self, relative: f64) -> f64 {
+        rising(relative, LOW - BEYOND, HIGH + BEYOND, |at| self.relative(at))
     }
 
     /// The resistance in ohms at a temperature in °C.

@@ -6,6 +6,7 @@
 
 use super::CurveError;
 use super::error::{near, within};
+use super::interval::{Interval, Series, polynomial_series};
 use super::solve::{Tangent, rising};
 
 /// A thermocouple by its letter.
@@ -83,11 +84,14 @@ fn polynomial(coefficients: &[f64], t: f64) -> Tangent {
     })
 }
 
+/// The bell of type K above 0 °C: its height in millivolts, its sharpness per square kelvin, its centre
+/// in °C.
+const HEIGHT: f64 = 0.118_597_6;
+const SHARPNESS: f64 = -0.118_343_2e-3;
+const CENTRE: f64 = 126.968_6;
+
 /// Type K above 0 °C: a polynomial and a bell around 127 °C.
 fn k_above(t: f64) -> Tangent {
-    const HEIGHT: f64 = 0.118_597_6;
-    const SHARPNESS: f64 = -0.118_343_2e-3;
-    const CENTRE: f64 = 126.968_6;
     let bell = HEIGHT * libm::exp(SHARPNESS * (t - CENTRE) * (t - CENTRE));
     let sum = polynomial(&K_ABOVE, t);
     Tangent { value: sum.value + bell, slope: sum.slope + 2.0 * SHARPNESS * (t - CENTRE) * bell }
@@ -108,6 +112,22 @@ impl Thermocouple {
             (Self::K, false) => polynomial(&K_BELOW, celsius),
             (Self::T, true) => polynomial(&T_ABOVE, celsius),
             (Self::T, false) => polynomial(&T_BELOW, celsius),
+        }
+    }
+
+    /// The Taylor series of the reference function over an interval of °C on one side of 0 °C.
+    pub(super) fn series(self, celsius: Interval, below_zero: bool) -> Series {
+        let t = Series::variable(celsius);
+        match (self, below_zero) {
+            (Self::K, true) => polynomial_series(&K_BELOW, t),
+            (Self::T, true) => polynomial_series(&T_BELOW, t),
+            (Self::T, false) => polynomial_series(&T_ABOVE, t),
+            (Self::K, false) => {
+                let apart = t.plus(Series::constant(-CENTRE));
+                let exponent = apart.times(apart).times(Series::constant(SHARPNESS));
+                let bell = exponent.exponential().times(Series::constant(HEIGHT));
+                polynomial_series(&K_ABOVE, t).plus(bell)
+            }
         }
     }
 

@@ -79,7 +79,7 @@ const fn all_rows(rows: &[Row], rising: bool) -> Result<(), TableError> {
     let mut number = 0u16;
     let mut remaining = rows;
     while let [row, rest @ ..] = remaining {
-        if size(row) > i32::MAX as i64 {
+        if size(row) > i32::MAX as i64 || steepness(row) > LARGEST_STEEPNESS {
             return Err(TableError::Overflow(number));
         }
         if let [next, ..] = rest
@@ -94,6 +94,15 @@ const fn all_rows(rows: &[Row], rising: bool) -> Result<(), TableError> {
         remaining = rest;
     }
     Ok(())
+}
+
+/// The evaluation doubles everything but the constant coefficient.
+const LARGEST_STEEPNESS: i64 = (i32::MAX / 2) as i64;
+
+/// The sum of the sizes of all coefficients but the constant one, which bounds every sum that is doubled.
+const fn steepness(row: &Row) -> i64 {
+    let [k0, ..] = row.0;
+    size(row).saturating_sub(k0.unsigned_abs() as i64)
 }
 
 /// The sum of the sizes of the coefficients, which bounds every partial sum of the evaluation.
@@ -184,6 +193,9 @@ mod tests {
         let second = |row| [RISING[0], row];
         let huge = second(Row([1_000, i32::MAX - 999, 0, 0]));
         assert_eq!(verdict(|_| {}, &huge), Err(TableError::Overflow(1)));
+        let steep = second(Row([1_000, i32::MAX / 2 + 1, 0, 0]));
+        assert_eq!(verdict(|_| {}, &steep), Err(TableError::Overflow(1)));
+        assert_eq!(verdict(|_| {}, &second(Row([1_000, i32::MAX / 2, 0, 0]))), Ok(true));
         let apart = second(Row([1_005, 1_000, 0, 0]));
         assert_eq!(verdict(|_| {}, &apart), Err(TableError::Joint(0)));
         for bent in

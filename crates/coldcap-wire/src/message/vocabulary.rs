@@ -211,6 +211,7 @@ const FAULT: Vocabulary = Vocabulary {
         named(Fault::Uncalibrated),
         named(Fault::Expired),
         named(Fault::NotFinite),
+        named(Fault::Drift),
     ],
 };
 

@@ -3,11 +3,12 @@
 #![no_std]
 #![no_main]
 
+use coldcap_calibration::table::CubicTable;
 use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
 use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
 use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid, Step};
 use coldcap_thermal::watch::{Verdict, Watch, WatchConfig, WatchInput};
-use coldcap_units::{Duration, Fault};
+use coldcap_units::{Duration, Fault, MicroCelsius, Ratio};
 use core::hint::black_box;
 use cortex_m_rt::entry;
 use fixed::types::{I16F16, I32F32};
@@ -58,6 +59,11 @@ fn probe_watch(watch: &mut Watch, config: &WatchConfig, input: WatchInput) -> Ve
     watch.step(config, input)
 }
 
+#[inline(never)]
+fn probe_convert(table: &CubicTable<'_>, code: Ratio) -> Result<MicroCelsius, Fault> {
+    table.eval(code)
+}
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -79,5 +85,6 @@ fn main() -> ! {
     );
     let _ = black_box(probe_watch as fn(&mut _, &_, _) -> _);
     let _ = black_box(probe_proportion as fn(&mut _, &_, _, _) -> _);
+    let _ = black_box(probe_convert as fn(&_, _) -> _);
     loop {}
 }
