@@ -3,8 +3,8 @@
 use coldcap_calibration::table::CubicTable;
 use coldcap_trial::conversion::{Found, Survey, TABLES, survey};
 use coldcap_units::Ratio;
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Instant;
 
