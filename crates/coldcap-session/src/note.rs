@@ -314,7 +314,7 @@ mod tests {
             assert_eq!(usize::from(flag.code()), index + 1);
             assert_eq!(Flag::from_code(flag.code()), Some(flag));
         }
-        assert_eq!((Flag::from_code(0), Flag::from_code(27)), (None, None));
+        assert_eq!((Flag::from_code(0), Flag::from_code(28)), (None, None));
     }
 
     #[test]
