@@ -115,6 +115,24 @@ fn doubt_at_the_coldest_supply_goes_on_cooling() {
     }
 }
 
+/// In doubt a moment without both control sensors must not open the sign trap: 15 °C would be held then.
+#[test]
+fn a_moment_without_control_sensors_warms_nothing_in_doubt() {
+    let mut facade = Facade::cooling(patient(0.08), 1, CAP);
+    assert!(doubtful_after(&mut facade, 700).is_some());
+    let held = asked(&facade);
+    facade.tick_with(&[], |inputs| {
+        let channel = &mut inputs.channels[0];
+        channel.front = Reading::faulty(Fault::Bus, channel.front.taken);
+        channel.rear = Reading::faulty(Fault::Bus, channel.rear.taken);
+    });
+    assert!(facade.signals(DOUBTFUL) && asked(&facade) <= held);
+    for second in 0..600 {
+        facade.run(1);
+        assert!(asked(&facade) <= held, "warmed after {second} s: {}", asked(&facade));
+    }
+}
+
 /// Where the return sensor is lost nobody can tell a lifted cap from a cold one: nothing is warmed.
 #[test]
 fn without_a_return_sensor_lost_contact_warms_nothing() {

@@ -139,7 +139,8 @@ pub struct CapOutput {
 /// - Start: the ramp begins at the measured interface, the supply at the measured supply. Without a
 ///   valid supply and one valid control sensor the loop does not start.
 /// - One control sensor lost: the other one is held. Both lost, or the safety sensor: the supply goes
-///   to the warmest that is allowed, at once.
+///   to the warmest that is allowed, at once. While the contact is doubtful, losing both leaves the supply
+///   where it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CapLoop {
     ramp: Option<RunningRamp>,
@@ -211,10 +212,12 @@ impl CapLoop {
             }
             _ => Mode::Auto,
         };
-        // Without any sensor nothing is doubted: the loop falls back to the warmest supply there is.
-        let doubted = input.contact_doubtful && mode == Mode::Auto && interface.is_ok();
+        // Without any sensor the loop falls back to the warmest supply there is; but not in doubt, where a
+        // lifted cap would then be held there. Both sensors lost for long is the guard's to stop.
+        let doubted = input.contact_doubtful && mode == Mode::Auto;
         let (mode, below) = match doubted {
             false => (mode, limits),
+            true if interface.is_err() => (Mode::Track(limits.limit(self.commanded)), limits),
             true if self.commanded <= limits.low() => (Mode::Track(limits.low()), limits),
             true => (mode, config.supplies(target.coldest_supply, self.commanded).ok()?),
         };

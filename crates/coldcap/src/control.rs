@@ -19,8 +19,8 @@ use crate::outputs::{EntryBytes, Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use channel::{Channel, Shared};
-use coldcap_guard::Conditions;
 use coldcap_guard::interlock::{Demand, Permit};
+use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Refusal, Request, Role};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 use detect::Detected;
@@ -255,10 +255,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             tank: measured.tank.within(measured.now, oldest),
             driven: ChannelDrives::default(),
         };
-        let seen = measured.channels.iter().zip(&detected.channels);
+        let distrusted = self.distrusted(measured);
+        // What cuts the power of the machine is the neighbour's to know as well: it must not go on by
+        // itself once the power is back.
+        let stuck = Conditions::of(&[Condition::ValveStuck]);
+        let all = distrusted.iter().fold(Conditions::EMPTY, union).intersection(stuck);
+        let all = all.union(detected.machine);
+        let seen = measured.channels.iter().zip(&detected.channels).zip(&distrusted);
         let lines = self.channels.iter_mut().zip(&self.driven.channels).zip(seen);
-        for ((channel, driven), (measured, found)) in lines {
-            let conditions = found.union(detected.machine);
+        for ((channel, driven), ((measured, found), distrusted)) in lines {
+            let conditions = found.union(*distrusted).union(all);
             let shared = Shared { driven: *driven, ..shared };
             channel.advance(measured, conditions, &shared, &self.config, outputs);
         }
@@ -267,6 +273,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             self.channels.get(index).and_then(|channel| channel.tank_wish(config))
         });
         self.machine.aim(&wishes, &self.config);
+    }
+
+    /// What the watches of the loops found in the tick before.
+    fn distrusted(&mut self, measured: &calibrate::Measured<CHANNELS>) -> [Conditions; CHANNELS] {
+        let mut found = [Conditions::EMPTY; CHANNELS];
+        let lines = self.channels.iter_mut().zip(&measured.channels).zip(&self.driven.channels);
+        for (found, ((channel, line), driven)) in found.iter_mut().zip(lines) {
+            *found = channel.distrusted(line, driven, &self.config);
+        }
+        found
     }
 
     fn regulate(

@@ -69,7 +69,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// One by one: what rose, what escalated, what cleared. At most 75.
+    /// One by one: what rose, what escalated, what cleared. At most three for each condition.
     pub fn iter(&self) -> impl Iterator<Item = Change> {
         let rose = self.rose.iter().map(Change::Rose);
         let escalated = self.escalated.iter().map(Change::Escalated);

@@ -149,9 +149,12 @@ impl ContactWatch {
     }
 
     fn silence(&mut self, limits: &WatchLimits, fault: Fault, dt: Duration) -> ContactFinding {
-        self.high = Duration::ZERO;
-        self.low = Duration::ZERO;
         self.silent = self.silent.plus(dt);
+        // A flicker must not throw away what was seen; a long silence does.
+        if self.silent >= limits.doubtful_for {
+            self.high = Duration::ZERO;
+            self.low = Duration::ZERO;
+        }
         if self.doubtful.is_none() && self.silent >= limits.silent_for {
             return ContactFinding::Unknown(fault);
         }

@@ -229,6 +229,16 @@ impl Channel {
         calibration.digest()
     }
 
+    /// What the watch of this channel's loop has to tell the interlock.
+    pub(super) fn distrusted(
+        &mut self,
+        measured: &MeasuredChannel,
+        driven: &ChannelDrives,
+        config: &Config,
+    ) -> Conditions {
+        self.thermal.take_distrust(measured, driven.valve, config)
+    }
+
     /// Time passes: what the channel sees becomes classes, and the session moves.
     pub(super) fn advance<const CHANNELS: usize>(
         &mut self,
@@ -238,7 +248,6 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        let conditions = conditions.union(self.thermal.take_distrust());
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);

@@ -15,6 +15,9 @@ use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading,
 
 /// Above this the skin counts as warm again in a break.
 const WARM_AGAIN: Skin = Skin::from_milli(22_000);
+/// Heat must be measured again for so long before the cap's contact can be told: twice the time that the
+/// contact watch wants it to be doubtful for.
+const HEAT_AGAIN: Duration = Duration::from_mins(2);
 /// How often the length of a break is foretold.
 const FORECAST_EVERY: Duration = Duration::from_secs(10);
 
@@ -26,8 +29,12 @@ pub(super) struct Thermal {
     observer: SkinObserver,
     contact: ContactWatch,
     watch: Watch,
-    /// The valve should be read back and cannot be.
-    valve_unseen: bool,
+    /// The valve should be read back and cannot be, or could not be until a moment ago.
+    valve_unseen: Held,
+    /// The same for the return sensor, without which nobody can tell what contact the cap has.
+    heat_unseen: Held,
+    /// The valve was found to stay open, and is still read as open.
+    stays_open: bool,
     finding: ContactFinding,
     shown: CapOutput,
     forecast: Option<Forecast>,
@@ -63,7 +70,9 @@ impl Thermal {
             observer: SkinObserver::new(&config.skin),
             contact: ContactWatch::new(),
             watch: Watch::new(),
-            valve_unseen: false,
+            valve_unseen: Held::new(),
+            heat_unseen: Held::new(),
+            stays_open: false,
             finding: ContactFinding::Undecided,
             shown: CapOutput::default(),
             forecast: None,
@@ -144,6 +153,8 @@ impl Thermal {
         surroundings: &Surroundings,
         config: &Config,
     ) -> Duty {
+        let heatless = lost(&measured.returned, measured.now, config.circulation.oldest);
+        self.heat_unseen.step(heatless, Duration::ZERO, HEAT_AGAIN, surroundings.dt);
         let input = self.cap_input(measured, surroundings, config);
         let wanted = permitted && !self.distrusts();
         self.shown = match demand.cap {
@@ -152,8 +163,9 @@ impl Thermal {
         };
         let target = self.shown.target.or(demand.target.filter(|_| permitted));
         let read_back = measured.valve.within(measured.now, config.circulation.oldest);
-        self.valve_unseen =
-            permitted && lost(&measured.valve, measured.now, config.circulation.oldest);
+        let unseen = permitted && lost(&measured.valve, measured.now, config.circulation.oldest);
+        let stale = config.limits.delays().input_stale;
+        self.valve_unseen.step(unseen, stale, stale, surroundings.dt);
         self.watch_over(target, read_back.ok(), &input, surroundings.driven, config);
         if self.distrusts() {
             self.shown.valve = Duty::OFF;
@@ -207,8 +219,8 @@ impl Thermal {
             rear: measured.rear.within(now, oldest),
             safety: measured.safety.within(now, oldest),
             // Where no heat is measured nobody can tell a cap that lifts from one that is cold: the
-            // sign trap is shut for as long.
-            contact_doubtful: self.contact_is_doubtful() || lost(&measured.returned, now, oldest),
+            // sign trap is shut for as long, and until heat has had the time to speak.
+            contact_doubtful: self.contact_is_doubtful() || self.heat_unseen.holds,
             supply: measured.supply.within(now, oldest),
             returned: measured.returned.within(now, oldest),
             tank: surroundings.tank.within(now, oldest),
@@ -261,13 +273,26 @@ impl Thermal {
 
     /// What the interlock must hear of: it latches that, counts who resets it, and keeps it over a loss
     /// of power. The watch begins anew.
-    pub(super) fn take_distrust(&mut self) -> Conditions {
-        let Some(finding) = self.watch.distrust() else { return Conditions::EMPTY };
-        self.watch = Watch::new();
-        Conditions::of(&[match finding {
-            Finding::StuckOn => Condition::ValveStuck,
-            _ => Condition::LoopImplausible,
-        }])
+    ///
+    /// A valve is stuck where its read-back says so, and stays it for as long; that it does not close by
+    /// the supply's word alone may as well be the sensor. Whether what made a loop implausible is gone
+    /// nobody can see while it rests.
+    pub(super) fn take_distrust(
+        &mut self,
+        measured: &MeasuredChannel,
+        driven: Duty,
+        config: &Config,
+    ) -> Conditions {
+        let open = is_open(measured, driven, config);
+        let found = self.watch.distrust();
+        if found.is_some() {
+            self.watch = Watch::new();
+        }
+        let stuck = found == Some(Finding::StuckOn) && open;
+        self.stays_open = open && (stuck || self.stays_open);
+        Conditions::EMPTY
+            .with_if(Condition::ValveStuck, self.stays_open)
+            .with_if(Condition::LoopImplausible, found.is_some() && !stuck)
     }
 
     /// Whether the watch has warned of something since somebody last acknowledged, and it has not become
@@ -286,7 +311,7 @@ impl Thermal {
         let too_little = tripped.is_some_and(|finding| !finding.is_distrust());
         Conditions::EMPTY
             .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
-            .with_if(Condition::ValveUnseen, self.valve_unseen)
+            .with_if(Condition::ValveUnseen, self.valve_unseen.holds)
             .with_if(Condition::TooWarm, too_little)
     }
 
@@ -322,6 +347,34 @@ impl Thermal {
     const fn left(&self, foretold: Duration) -> Duration {
         foretold.minus(self.since_forecast)
     }
+}
+
+/// Something that counts once it has been for long enough, and until it has not been for long enough.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    holds: bool,
+    other: Duration,
+}
+
+impl Held {
+    const fn new() -> Self {
+        Self { holds: false, other: Duration::ZERO }
+    }
+
+    fn step(&mut self, is: bool, on_after: Duration, off_after: Duration, dt: Duration) {
+        let needed = if self.holds { off_after } else { on_after };
+        self.other = if is == self.holds { Duration::ZERO } else { self.other.plus(dt) };
+        if is != self.holds && self.other >= needed {
+            *self = Self { holds: is, other: Duration::ZERO };
+        }
+    }
+}
+
+/// Whether the valve is read as further open than it is driven.
+fn is_open(measured: &MeasuredChannel, driven: Duty, config: &Config) -> bool {
+    let position = measured.valve.within(measured.now, config.circulation.oldest);
+    let tolerance = config.loop_watch.settings().read_back.tolerance;
+    position.is_ok_and(|position| position.0.saturating_sub(driven.0) > tolerance.0)
 }
 
 /// Whether a value that the machine has cannot be had now.

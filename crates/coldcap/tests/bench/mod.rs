@@ -171,14 +171,48 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
     /// Asks in both steps, in somebody's name; returns the answer to the second.
     pub(crate) fn reset(&mut self, role: Role, request: fn(bool) -> Request) -> Answer {
         let answers = [false, true].map(|confirm| {
-            let command = Command { role, ..self.command(0, Action::Request(request(confirm))) };
-            let inputs = self.inputs();
-            self.now = self.now.plus(TICK);
-            let mut input = TickInput::new(self.now, inputs);
+            let command = self.command_as(role, Action::Request(request(confirm)));
+            let mut input = self.next_input();
             input.commands.list.push(command);
             self.feed(&input).answers.as_slice()[0].result
         });
         answers[0].and(answers[1])
+    }
+
+    pub(crate) fn command_as(&mut self, role: Role, action: Action) -> Command {
+        Command { role, ..self.command(0, action) }
+    }
+
+    /// What ideal sensors say in the next tick, which is now.
+    pub(crate) fn next_input(&mut self) -> TickInput<CHANNELS> {
+        let inputs = self.inputs();
+        self.now = self.now.plus(TICK);
+        TickInput::new(self.now, inputs)
+    }
+
+    /// Brings channel 1 into a treatment, by the way that an operator takes.
+    pub(crate) fn bring_neighbour_to(&mut self, phase: Phase) {
+        let wishes = [
+            Request::SelectPatient(PATIENT),
+            Request::ChoosePlan(PLAN),
+            Request::Acknowledge,
+            Request::Start,
+            Request::Worn(true),
+        ];
+        for wish in wishes {
+            let command = self.command(1, Action::Request(wish));
+            let mut input = self.next_input();
+            input.commands.list.push(command);
+            self.feed(&input).answers.as_slice()[0].result.unwrap();
+            self.run(10);
+        }
+        let reached = |bench: &Self| {
+            bench.device.control.checkpoint().channels[1].state.session.phase() == phase
+        };
+        assert!((0..20_000).any(|_| {
+            self.tick();
+            reached(self)
+        }));
     }
 
     pub(crate) fn tell(&mut self, fact: Fact) {
