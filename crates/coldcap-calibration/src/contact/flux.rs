@@ -12,6 +12,10 @@
 //! Uptake alone leaves 10 to 20 % (what the body supplies differs); with the ratio it is half of that.
 //! A middle window must lie where the two others predict it: what is left over is the misfit.
 //!
+//! Face and coolant are averaged over the same ticks, in each half of a window apart, so that a gap in one
+//! half cannot set one against the other. A half that lacks more than 3 % of its ticks is a fault all the
+//! same: while the flux still changes, its mean would be one of another time.
+//!
 //! # What it cannot tell
 //! The law is a regression over *simulated* heads of a one-dimensional model, for one course of the
 //! coolant. Another course, wall or place of the sensor needs its own figures, and the real cap's need a
@@ -124,12 +128,32 @@ impl FluxMethod {
     };
 }
 
-/// Means of one window, its two halves apart for the slope.
+/// Means of the same ticks of half a window, and how many ticks had no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Half {
+    face: Average,
+    coolant: Average,
+    missed: u32,
+}
+
+impl Half {
+    /// More than 3 % of its ticks had no value.
+    const fn lacks(&self) -> bool {
+        let all = self.missed.saturating_add(self.face.count());
+        self.missed.saturating_mul(100) > all.saturating_mul(3)
+    }
+
+    /// Face and coolant in thousandths of a degree.
+    fn means(&self) -> Option<(i64, i64)> {
+        Some((self.face.mean()?.into(), self.coolant.mean()?.into()))
+    }
+}
+
+/// One window, its two halves apart for the slope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Window {
-    first: Average,
-    second: Average,
-    coolant: Average,
+    first: Half,
+    second: Half,
 }
 
 /// What a window tells: flux in mW/m² and the coolant in thousandths of a degree.
@@ -155,8 +179,6 @@ pub struct FluxFit {
     method: FluxMethod,
     elapsed: Duration,
     windows: [Window; 3],
-    missed: u32,
-    taken: u32,
     last_fault: Option<Fault>,
 }
 
@@ -164,14 +186,7 @@ impl FluxFit {
     /// A fit that begins with its first step.
     #[must_use]
     pub fn new(method: FluxMethod) -> Self {
-        Self {
-            method,
-            elapsed: Duration::ZERO,
-            windows: [Window::default(); 3],
-            missed: 0,
-            taken: 0,
-            last_fault: None,
-        }
+        Self { method, elapsed: Duration::ZERO, windows: [Window::default(); 3], last_fault: None }
     }
 
     /// Takes one tick. Constant time; once done it stays done.
@@ -189,13 +204,7 @@ impl FluxFit {
     ) -> Progress<Result<ZoneFit, ZoneFault>> {
         if self.elapsed < self.method.late.1 {
             self.elapsed = self.elapsed.plus(elapsed);
-            match (face, coolant) {
-                (Ok(face), Ok(coolant)) => self.take(face.to_milli(), coolant.to_milli()),
-                (Err(fault), _) | (_, Err(fault)) => {
-                    self.missed = self.missed.saturating_add(1);
-                    self.last_fault = Some(fault);
-                }
-            }
+            self.take(face.and_then(|face| Ok((face.to_milli(), coolant?.to_milli()))));
         }
         let remaining = self.method.late.1.minus(self.elapsed);
         if remaining.is_zero() {
@@ -218,19 +227,19 @@ impl FluxFit {
         [self.method.early, self.method.middle, self.method.late]
     }
 
-    fn take(&mut self, face: i32, coolant: i32) {
-        self.taken = self.taken.saturating_add(1);
+    fn take(&mut self, seen: Result<(i32, i32), Fault>) {
         let (now, stretches) = (self.elapsed, self.stretches());
         for (window, (from, to)) in self.windows.iter_mut().zip(stretches) {
             if now > from && now <= to {
-                window.add(face, coolant, now.minus(from) > half(from, to));
+                window.half(now.minus(from) > half(from, to)).add(seen);
+                self.last_fault = seen.err().or(self.last_fault);
             }
         }
     }
 
     fn outcome(&self) -> Result<ZoneFit, ZoneFault> {
         let missing = ZoneFault::Sensor(self.last_fault.unwrap_or(Fault::Unavailable));
-        if self.missed.saturating_mul(9) > self.taken {
+        if self.windows.iter().any(|it| it.first.lacks() || it.second.lacks()) {
             return Err(missing);
         }
         let [early, middle, late] = self.windows;
@@ -303,26 +312,33 @@ const fn share(logarithm: i32, exponent: i32) -> i32 {
     ((logarithm as i64).saturating_mul(exponent as i64) >> 16) as i32
 }
 
-impl Window {
-    fn add(&mut self, face: i32, coolant: i32, second: bool) {
-        if second {
-            self.second.add(face)
-        } else {
-            self.first.add(face)
+impl Half {
+    fn add(&mut self, seen: Result<(i32, i32), Fault>) {
+        match seen {
+            Ok((face, coolant)) => {
+                self.face.add(face);
+                self.coolant.add(coolant);
+            }
+            Err(_) => self.missed = self.missed.saturating_add(1),
         }
-        self.coolant.add(coolant);
+    }
+}
+
+impl Window {
+    const fn half(&mut self, second: bool) -> &mut Half {
+        if second { &mut self.second } else { &mut self.first }
     }
 
     /// mW/(m²·K) times mK is µW/m²; J/(m²·K) times mK a second is mW/m².
     fn flux(&self, wall: &CapWall, (from, to): Stretch) -> Option<Flux> {
-        let (first, second) = (i64::from(self.first.mean()?), i64::from(self.second.mean()?));
-        let coolant = self.coolant.mean()?;
-        let drop = first.saturating_add(second) / 2;
-        let drop = drop.saturating_sub(coolant.into());
-        let through = drop.saturating_mul(wall.conductance.0.into()) / 1_000;
+        let ((first, ahead), (second, behind)) = (self.first.means()?, self.second.means()?);
+        // The sums are halved, not the difference of halves: each half would lose up to 0.5 mK.
+        let drop = first.saturating_add(second).saturating_sub(ahead).saturating_sub(behind);
+        let through = drop.saturating_mul(wall.conductance.0.into()) / 2_000;
         let rise = second.saturating_sub(first).saturating_mul(1_000);
         let stored = rise.saturating_mul(wall.heat_capacity.into());
         let stored = stored.checked_div(half(from, to).as_millis().into())?;
+        let coolant = i32::try_from(ahead.saturating_add(behind) / 2).ok()?;
         Some(Flux { milliwatts: through.saturating_add(stored), through, coolant })
     }
 }

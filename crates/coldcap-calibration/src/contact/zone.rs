@@ -97,7 +97,8 @@ pub struct ZoneFit {
 /// Why a zone has no conductance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ZoneFault {
-    /// More than one tick in ten had no value; the last reason.
+    /// Too many ticks had no value, and the last reason: more than one in ten, or 3 % of half a window of
+    /// [`super::flux`].
     Sensor(Fault),
     /// The coolant was not cold enough against the skin to tell anything.
     NoStep,
