@@ -8,11 +8,13 @@ use coldcap_calibration::physics::flux::{Sample, conductance};
 use coldcap_units::{Coolant, Duration, Fault, Interface};
 use proptest::prelude::*;
 
-/// A face over coolant that both fall exponentially, as `(drop_k, more_k, time_s, coolant_c)` says.
+/// A face that falls exponentially over coolant, as `(drop_k, more_k, time_s, coolant_c)` says; both
+/// scatter by 1 mK, as no real sensor stands still.
 fn samples((drop, more, time, coolant_c): (f64, f64, f64, f64), tick_ms: u32) -> Vec<Sample> {
     (1..=125_000 / tick_ms)
         .map(|number| {
             let elapsed_s = f64::from(number * tick_ms) / 1e3;
+            let coolant_c = coolant_c + if number % 2 == 0 { 1e-3 } else { -1e-3 };
             let face_c = coolant_c + drop + more * (-elapsed_s / time).exp();
             Sample { elapsed_s, face_c, coolant_c }
         })
@@ -37,7 +39,7 @@ fn with_gap(
         let face = Interface::from_milli(milli(it.face_c));
         let face = if gap { Err(Fault::Open) } else { Ok(face) };
         let coolant = Ok(Coolant::from_milli(milli(it.coolant_c)));
-        fit.step(face, coolant, Duration::from_millis(tick_ms)).outcome()
+        fit.step(face, [coolant; 2], Duration::from_millis(tick_ms)).outcome()
     });
     outcomes.last().flatten().unwrap()
 }

@@ -28,10 +28,45 @@ fn fit(
     let mut outcome = None;
     for tick in 1..=240 {
         let (face, coolant) = course(0.5 * f64::from(tick));
-        let face = face.map(|face| Interface::from_milli(milli(face)));
-        outcome = fit.step(face, Ok(Coolant::from_milli(milli(coolant))), TICK).outcome();
+        // A real sensor scatters: 1 mK up and down, nothing on average.
+        let scatter = if tick % 2 == 0 { 1 } else { -1 };
+        let face = face.map(|face| Interface::from_milli(milli(face) + scatter));
+        let coolant = Coolant::from_milli(milli(coolant) + scatter);
+        outcome = fit.step(face, [Ok(coolant); 2], TICK).outcome();
     }
     outcome.unwrap()
+}
+
+/// A fit whose face, supply or return (0 to 2) shows the same from the first to the last moment.
+fn stuck(which: usize, from: i32, to: i32) -> Result<ZoneFit, ZoneFault> {
+    let mut fit = FluxFit::new(thin());
+    let mut outcome = None;
+    for tick in 1..=240 {
+        let face = milli(fading(450.0, 0.2)(0.5 * f64::from(tick)).0.unwrap());
+        let mut shown = [face, 2_000, 2_000].map(|it| it + tick % 2);
+        if (2 * from..=2 * to).contains(&tick) {
+            shown[which] = [6_600, 2_000, 2_000][which];
+        }
+        let [face, supply, returned] = shown;
+        let coolant = [supply, returned].map(|it| Ok(Coolant::from_milli(it)));
+        outcome = fit.step(Ok(Interface::from_milli(face)), coolant, TICK).outcome();
+    }
+    outcome.unwrap()
+}
+
+#[test]
+fn a_reading_that_never_changes_over_a_window_is_no_reading() {
+    let none = stuck(1, 200, 201);
+    assert!(none.is_ok(), "{none:?}");
+    for which in 0..3 {
+        for (from, to) in [(15, 41), (56, 80), (95, 120), (0, 120)] {
+            let found = stuck(which, from, to);
+            assert_eq!(found, Err(ZoneFault::Sensor(Fault::Stuck)), "{which} {from}");
+        }
+    }
+    // One step in a window is enough.
+    assert!(stuck(1, 17, 40).is_ok());
+    assert!(stuck(2, 41, 56).is_ok());
 }
 
 /// A face that loses flux by a power of time: then the ratio of two windows is one of times.
@@ -229,7 +264,7 @@ proptest! {
         for face in faces.iter().cycle().take(60) {
             let face = Ok(Interface::from_milli(*face));
             let coolant = Ok(Coolant::from_milli(coolant));
-            done = fit.step(face, coolant, Duration::from_secs(2)).outcome().is_some();
+            done = fit.step(face, [coolant; 2], Duration::from_secs(2)).outcome().is_some();
         }
         prop_assert!(done);
     }

@@ -14,7 +14,8 @@
 //!
 //! Face and coolant are averaged over the same ticks, in each half of a window apart, so that a gap in one
 //! half cannot set one against the other. A half that lacks more than 3 % of its ticks is a fault all the
-//! same: while the flux still changes, its mean would be one of another time.
+//! same: while the flux still changes, its mean would be one of another time. So is a sensor whose reading
+//! never changed over a window: a real one scatters.
 //!
 //! # What it cannot tell
 //! The law is a regression over *simulated* heads of a one-dimensional model, for one course of the
@@ -149,11 +150,41 @@ impl Half {
     }
 }
 
+/// Whether a reading has changed since its first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Movement {
+    first: Option<i32>,
+    moved: bool,
+}
+
+impl Movement {
+    fn add(&mut self, value: i32) {
+        self.moved |= *self.first.get_or_insert(value) != value;
+    }
+}
+
+/// One tick in thousandths of a degree.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    face: i32,
+    supply: i32,
+    returned: i32,
+}
+
+impl Shown {
+    /// The coolant within the cap: half way between what flows in and what flows out.
+    const fn coolant(self) -> i32 {
+        self.supply.saturating_add(self.returned) / 2
+    }
+}
+
 /// One window, its two halves apart for the slope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Window {
     first: Half,
     second: Half,
+    /// Of face, supply and return.
+    movements: [Movement; 3],
 }
 
 /// What a window tells: flux in mW/m² and the coolant in thousandths of a degree.
@@ -189,22 +220,24 @@ impl FluxFit {
         Self { method, elapsed: Duration::ZERO, windows: [Window::default(); 3], last_fault: None }
     }
 
-    /// Takes one tick. Constant time; once done it stays done.
+    /// Takes one tick: the inner face, and the coolant at supply and return, between which lies the
+    /// cap's. Constant time; once done it stays done.
     ///
     /// # Errors
-    /// Inside [`Progress::Done`], a [`ZoneFault`].
+    /// Inside [`Progress::Done`], a [`ZoneFault`]; [`Fault::Stuck`] where one of the three readings never
+    /// changed over a window.
     ///
     /// # Panics
     /// Never.
     pub fn step(
         &mut self,
         face: Result<Interface, Fault>,
-        coolant: Result<Coolant, Fault>,
+        [supply, returned]: [Result<Coolant, Fault>; 2],
         elapsed: Duration,
     ) -> Progress<Result<ZoneFit, ZoneFault>> {
         if self.elapsed < self.method.late.1 {
             self.elapsed = self.elapsed.plus(elapsed);
-            self.take(face.and_then(|face| Ok((face.to_milli(), coolant?.to_milli()))));
+            self.take(shown(face, supply, returned));
         }
         let remaining = self.method.late.1.minus(self.elapsed);
         if remaining.is_zero() {
@@ -227,11 +260,11 @@ impl FluxFit {
         [self.method.early, self.method.middle, self.method.late]
     }
 
-    fn take(&mut self, seen: Result<(i32, i32), Fault>) {
+    fn take(&mut self, seen: Result<Shown, Fault>) {
         let (now, stretches) = (self.elapsed, self.stretches());
         for (window, (from, to)) in self.windows.iter_mut().zip(stretches) {
             if now > from && now <= to {
-                window.half(now.minus(from) > half(from, to)).add(seen);
+                window.add(seen, now.minus(from) > half(from, to));
                 self.last_fault = seen.err().or(self.last_fault);
             }
         }
@@ -241,6 +274,9 @@ impl FluxFit {
         let missing = ZoneFault::Sensor(self.last_fault.unwrap_or(Fault::Unavailable));
         if self.windows.iter().any(|it| it.first.lacks() || it.second.lacks()) {
             return Err(missing);
+        }
+        if self.windows.iter().any(Window::is_stuck) {
+            return Err(ZoneFault::Sensor(Fault::Stuck));
         }
         let [early, middle, late] = self.windows;
         let flux = |window: Window, stretch| window.flux(&self.method.wall, stretch).ok_or(missing);
@@ -312,12 +348,21 @@ const fn share(logarithm: i32, exponent: i32) -> i32 {
     ((logarithm as i64).saturating_mul(exponent as i64) >> 16) as i32
 }
 
+fn shown(
+    face: Result<Interface, Fault>,
+    supply: Result<Coolant, Fault>,
+    returned: Result<Coolant, Fault>,
+) -> Result<Shown, Fault> {
+    let [supply, returned] = [supply?, returned?].map(Coolant::to_milli);
+    Ok(Shown { face: face?.to_milli(), supply, returned })
+}
+
 impl Half {
-    fn add(&mut self, seen: Result<(i32, i32), Fault>) {
+    fn add(&mut self, seen: Result<Shown, Fault>) {
         match seen {
-            Ok((face, coolant)) => {
-                self.face.add(face);
-                self.coolant.add(coolant);
+            Ok(shown) => {
+                self.face.add(shown.face);
+                self.coolant.add(shown.coolant());
             }
             Err(_) => self.missed = self.missed.saturating_add(1),
         }
@@ -325,8 +370,18 @@ impl Half {
 }
 
 impl Window {
-    const fn half(&mut self, second: bool) -> &mut Half {
-        if second { &mut self.second } else { &mut self.first }
+    fn add(&mut self, seen: Result<Shown, Fault>, second: bool) {
+        let half = if second { &mut self.second } else { &mut self.first };
+        half.add(seen);
+        if let Ok(Shown { face, supply, returned }) = seen {
+            let values = [face, supply, returned];
+            self.movements.iter_mut().zip(values).for_each(|(it, value)| it.add(value));
+        }
+    }
+
+    /// A reading is the same in each tick.
+    fn is_stuck(&self) -> bool {
+        self.movements.iter().any(|it| !it.moved)
     }
 
     /// mW/(m²·K) times mK is µW/m²; J/(m²·K) times mK a second is mW/m².

@@ -98,7 +98,7 @@ pub struct ZoneFit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ZoneFault {
     /// Too many ticks had no value, and the last reason: more than one in ten, or 3 % of half a window of
-    /// [`super::flux`].
+    /// [`super::flux`]; or [`Fault::Stuck`], a reading that never changed over a window.
     Sensor(Fault),
     /// The coolant was not cold enough against the skin to tell anything.
     NoStep,
@@ -115,7 +115,7 @@ pub enum ZoneFault {
 impl fmt::Display for ZoneFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sensor(fault) => write!(f, "a sensor was missing for too long: {fault}"),
+            Self::Sensor(fault) => write!(f, "a sensor told too little: {fault}"),
             Self::NoStep => f.write_str("the coolant was too warm to tell the contact"),
             Self::Unsettled => f.write_str("the fit of the contact did not settle"),
             Self::Misfit => f.write_str("the skin did not follow the model of the contact"),
