@@ -179,12 +179,27 @@ fn uneven_zones_fail_though_each_is_good() {
     assert_eq!(three(60.0, 60.0, 37.0).verdict, Verdict::Good);
     let loose = three(60.0, 60.0, 35.0);
     assert_eq!((loose.verdict, loose.zones(Finding::Fails)), (Verdict::Reseat, Zone::Crown.bit()));
-    let bare = three(60.0, 103.0, 60.0);
-    assert_eq!((bare.verdict, bare.zones(Finding::Fails)), (Verdict::Reseat, Zone::Rear.bit()));
-    assert_eq!(three(30.0, 60.0, 110.0).verdict, Verdict::Resize);
-    // Of two the median is the mean: 30 against 45 is still even, 29.9 against 70 is not.
-    assert_eq!(verdict([zone(30.0, 0.02), zone(60.0, 0.02), NONE]), Verdict::Good);
-    assert_eq!(verdict([zone(29.9, 0.02), zone(70.0, 0.02), NONE]), Verdict::Reseat);
+    // The better one is not to blame: a zone never fails for being high.
+    assert_eq!(three(60.0, 103.0, 60.0).verdict, Verdict::Good);
+    assert_eq!(three(30.0, 60.0, 110.0).zones(Finding::Fails), Zone::Front.bit());
+}
+
+#[test]
+fn of_two_zones_the_lower_is_compared_with_the_higher() {
+    let two = |a: f64, b: f64| {
+        let zones = [zone(a, 0.02), zone(b, 0.02), NONE];
+        judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED)
+    };
+    assert_eq!(two(36.1, 60.0).verdict, Verdict::Good);
+    let loose = two(35.9, 60.0);
+    assert_eq!((loose.verdict, loose.zones(Finding::Fails)), (Verdict::Reseat, Zone::Front.bit()));
+    let off = two(60.0, 8.0);
+    assert_eq!((off.verdict, off.zones(Finding::Fails)), (Verdict::Reseat, Zone::Rear.bit()));
+    assert_eq!(two(8.0, 9.0).verdict, Verdict::Resize);
+    // It does not matter which two there are.
+    let zones = [NONE, zone(60.0, 0.02), zone(8.0, 0.02)];
+    let judged = judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED);
+    assert_eq!(judged.zones(Finding::Fails), Zone::Crown.bit());
 }
 
 #[test]
