@@ -1,6 +1,6 @@
 //! What the visit found, for people, for scripts and as a picture.
 
-use super::repetition::{ALLOWED_PERCENT, Repetition, repeat};
+use super::repetition::{ALLOWED_PERCENT, ALLOWED_STEP, Repetition, repeat};
 use super::visit::Visit;
 use crate::failure::Failure;
 use coldcap::Config;
@@ -76,7 +76,7 @@ impl Findings {
     pub(super) fn disagreement(&self) -> Option<String> {
         (!self.repetition.agrees()).then(|| {
             let found = self.repetition.largest_percent;
-            format!("zones: {found:.3} % off in f64: allowed is {ALLOWED_PERCENT} %")
+            format!("zones: {found:.3} % off in f64: allowed is {ALLOWED_PERCENT} % and {ALLOWED_STEP} W/(m² K)")
         })
     }
 
@@ -113,6 +113,7 @@ impl Findings {
             "repetition": {
                 "largest_difference_percent": largest.is_finite().then(|| rounded(largest, 4)),
                 "allowed_percent": ALLOWED_PERCENT,
+                "allowed_w_m2k": ALLOWED_STEP,
                 "agrees": self.repetition.agrees(),
             },
             "record_digest": format!("{:016x}", self.record.digest()),
@@ -143,7 +144,8 @@ impl Findings {
             f64::from(self.record.heat_mw) / 1e3
         ));
         lines.push(format!(
-            "check    repeated in f64 from the recording: {:.3} % off at most, allowed {ALLOWED_PERCENT} %",
+            "check    repeated in f64 from the recording: {:.3} % off at most beyond {ALLOWED_STEP} W/(m² K), allowed \
+             {ALLOWED_PERCENT} %",
             self.repetition.largest_percent
         ));
         lines.push(format!("verdict  {}", self.verdict_line()));

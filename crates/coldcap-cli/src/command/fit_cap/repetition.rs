@@ -14,16 +14,19 @@ use coldcap_host::capture::Reader;
 use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant, Ratio, Reading};
 
-/// By how much device and host may differ, in percent of the conductance: the device rounds means to
-/// whole thousandths of a degree of a drop of 2 to 4 K, whose square nearly the law takes, logarithms to
-/// 16 bits, and the record to 0.01 W/(m²·K).
+/// By how much device and host may differ, in percent of the conductance, beyond a step of the record: the
+/// device rounds means to whole thousandths of a degree of a drop of 2 to 4 K, whose square nearly the law
+/// takes, and logarithms to 16 bits.
 pub(super) const ALLOWED_PERCENT: f64 = 0.2;
+
+/// The record's step in W/(m²·K): of a loose zone alone more than the percentage.
+pub(super) const ALLOWED_STEP: f64 = 0.01;
 
 /// What the host found of front and rear.
 pub(super) struct Repetition {
     pub(super) zones: [Option<Found>; 3],
-    /// The largest difference to the record in percent of a conductance; infinite where only one of the
-    /// two has a value.
+    /// The largest difference to the record beyond its step, in percent of a conductance; infinite where
+    /// only one of the two has a value.
     pub(super) largest_percent: f64,
 }
 
@@ -59,7 +62,7 @@ fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
         (None, None) => 0.0,
         (Some(found), Some(recorded)) => {
             let value = f64::from(recorded.conductance().0) / 1e3;
-            100.0 * (found.conductance / value - 1.0).abs()
+            100.0 * ((found.conductance - value).abs() - ALLOWED_STEP).max(0.0) / value
         }
         _ => f64::INFINITY,
     }
@@ -139,6 +142,28 @@ mod tests {
     use coldcap_sim::PatientParameters;
     use coldcap_units::Kelvin;
 
+    /// The record's step is 0.6 % of 1.7 W/(m²·K).
+    #[test]
+    fn a_step_of_the_record_is_no_disagreement() {
+        let plan = inputs::plan_file(None).unwrap();
+        let visit = visit::run(PatientParameters::standard(), &plan, 2).unwrap();
+        let detail = visit.calibration.detail.unwrap();
+        let off = |milliwatts, conductance| {
+            let fit = ZoneFit {
+                conductance: Conductance(milliwatts),
+                uncertainty: Conductance(300),
+                misfit: Kelvin::ZERO,
+                autocorrelation: None,
+            };
+            let zones = [RecordedZone::of(&ZoneState::Observed(fit)), None, None];
+            let detail = FitDetail { zones, ..detail };
+            difference(Zone::Front, Some(Found { conductance, uncertainty: 0.3 }), &detail)
+        };
+        assert!(off(1_710, 1.7015) <= ALLOWED_PERCENT && off(1_710, 1.7185) <= ALLOWED_PERCENT);
+        assert!(off(1_710, 1.695) > ALLOWED_PERCENT && off(1_710, 1.725) > ALLOWED_PERCENT);
+        assert!(off(40_000, 40.085) <= ALLOWED_PERCENT && off(40_000, 40.095) > ALLOWED_PERCENT);
+    }
+
     /// A record that was written by another method, with other offsets, or lost a zone is found out.
     #[test]
     fn a_record_that_does_not_follow_from_the_recording_is_found_out() {
@@ -150,7 +175,7 @@ mod tests {
         };
         assert!(off(offsets, &detail) < 0.1);
         let [front, rear, crown] = detail.zones;
-        let milliwatts = rear.unwrap().conductance().0 / 1_000 * 1_005;
+        let milliwatts = rear.unwrap().conductance().0 * 1_005 / 1_000;
         let fit = ZoneFit {
             conductance: Conductance(milliwatts),
             uncertainty: rear.unwrap().uncertainty(),
