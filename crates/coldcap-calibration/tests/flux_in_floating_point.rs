@@ -3,7 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
-use coldcap_calibration::contact::{ZoneFault, ZoneFit};
+use coldcap_calibration::contact::{Conductance, ZoneFault, ZoneFit};
 use coldcap_calibration::physics::flux::{Sample, conductance};
 use coldcap_units::{Coolant, Duration, Fault, Interface};
 use proptest::prelude::*;
@@ -79,7 +79,14 @@ proptest! {
                 prop_assert!((u / host.uncertainty - 1.0).abs() < allowed + 5e-3);
             }
             Err(fault) => {
-                let outside = fault == ZoneFault::AboveRange && host.conductance > 199.0;
+                let (least, largest) = method.range;
+                let watts = |it: Conductance| f64::from(it.0) / 1e3;
+                let allowed = rounding(&method, trace.0);
+                let outside = match fault {
+                    ZoneFault::BelowRange => host.conductance < watts(least) * (1.0 + allowed),
+                    ZoneFault::AboveRange => host.conductance > watts(largest) * (1.0 - allowed),
+                    _ => false,
+                };
                 prop_assert!(outside || fault == ZoneFault::Misfit, "{}", fault);
             }
         }

@@ -14,6 +14,8 @@ use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin, Permille};
 use proptest::prelude::*;
 
 const METHOD: FluxMethod = FluxMethod::AFTER_STEP;
+/// No limits.
+const EVERY: (Conductance, Conductance) = (Conductance(0), Conductance(u32::MAX));
 const TICK: Duration = Duration::from_millis(500);
 
 fn milli(celsius: f64) -> i32 {
@@ -112,11 +114,43 @@ fn what_the_wall_takes_up_belongs_to_the_flux() {
     let warming = |time: f64| (Ok(4.0 + 0.02 * time), 2.0);
     let stored = 5_714.0 * 0.02;
     let same = |time: f64| (Ok(4.0 + 0.02 * time + stored / 100.0), 2.0);
-    let wide =
-        |method: FluxMethod| FluxMethod { largest_misfit: Kelvin::from_milli(30_000), ..method };
+    let wide = |method: FluxMethod| FluxMethod {
+        largest_misfit: Kelvin::from_milli(30_000),
+        range: EVERY,
+        ..method
+    };
     let (with, without) = (fit(wide(METHOD), warming), fit(wide(thin()), same));
     let (with, without) = (with.unwrap().conductance.0, without.unwrap().conductance.0);
     assert!(with.abs_diff(without) * 1_000 < with, "{with} {without}");
+}
+
+/// What the regression would give outside its range is not shown.
+#[test]
+fn a_conductance_that_the_regression_cannot_tell_is_a_fault() {
+    for method in [METHOD, FluxMethod::AFTER_RAMP, FluxMethod::AT_START] {
+        let (least, largest) = method.range;
+        let (mut below, mut within, mut above) = (0, 0, 0);
+        for late in (20..4_000).step_by(20).map(f64::from) {
+            let found = |method: FluxMethod| {
+                let wall = CapWall { heat_capacity: 0, ..CapWall::REFERENCE };
+                let largest_misfit = Kelvin::from_milli(30_000);
+                fit(FluxMethod { wall, largest_misfit, ..method }, fading(late, 0.1))
+            };
+            let told = found(FluxMethod { range: EVERY, ..method }).unwrap();
+            let expected = if told.conductance < least {
+                below += 1;
+                Err(ZoneFault::BelowRange)
+            } else if told.conductance > largest {
+                above += 1;
+                Err(ZoneFault::AboveRange)
+            } else {
+                within += 1;
+                Ok(told)
+            };
+            assert_eq!(found(method), expected, "{late}");
+        }
+        assert!(below > 0 && within > 0 && above > 0, "{below} {within} {above}");
+    }
 }
 
 #[test]

@@ -106,9 +106,9 @@ pub enum ZoneFault {
     Unsettled,
     /// The model does not describe what was seen: moved, leaking or mistaken sensors.
     Misfit,
-    /// Less than the method resolves: no contact worth the name.
+    /// Less than the method tells: no contact worth the name.
     BelowRange,
-    /// So much that the cap's own wall hides it.
+    /// More than the method tells: the cap's own wall hides it.
     AboveRange,
 }
 

@@ -57,7 +57,7 @@ impl Findings {
         let density = detail.density.unwrap_or(HairDensity::Full);
         let choice = choice(&record, density, plan.head.hair.kind);
         let limits = Config::reference().zone_limits;
-        let judgement = judge(&states(&detail), None, density, &limits);
+        let judgement = judge(&states(&detail, &repetition), None, density, &limits);
         let zones = shown(&detail, &judgement, patient, &repetition);
         Ok(Self {
             seed,
@@ -211,13 +211,17 @@ fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {
     liners.map(|liner| liner.size).zip(shares).collect()
 }
 
-/// The zones as the judge takes them. A zone that the record does not hold counts as unobserved here.
-fn states(detail: &FitDetail) -> [ZoneState; 3] {
-    detail.zones.map(|zone| {
-        zone.map_or(ZoneState::Unobserved, |zone| {
+/// The zones as the judge takes them. One that the record does not hold counts as unobserved here,
+/// unless the host finds it beyond the method's range.
+fn states(detail: &FitDetail, repetition: &Repetition) -> [ZoneState; 3] {
+    Zone::ALL.map(|zone| {
+        let [recorded, ..] = rotated(detail.zones, zone);
+        let [beyond, ..] = rotated(repetition.beyond, zone);
+        let unrecorded = beyond.map_or(ZoneState::Unobserved, ZoneState::Faulty);
+        recorded.map_or(unrecorded, |recorded| {
             ZoneState::Observed(ZoneFit {
-                conductance: zone.conductance(),
-                uncertainty: zone.uncertainty(),
+                conductance: recorded.conductance(),
+                uncertainty: recorded.uncertainty(),
                 misfit: Kelvin::ZERO,
                 autocorrelation: None,
             })
@@ -262,8 +266,16 @@ fn rotated<T>(mut values: [T; 3], zone: Zone) -> [T; 3] {
 
 fn zone_line(shown: &ShownZone) -> String {
     let name = shown.zone.name();
-    let Some((h, u)) = shown.found else { return format!("  {name:<6}  not observed") };
     let truth = shown.truth.map_or(String::new(), |truth| format!(", truth {truth:.1}"));
+    let Some((h, u)) = shown.found else {
+        return match shown.finding {
+            Finding::Unobserved => format!("  {name:<6}  not observed"),
+            finding => {
+                let finding = finding_name(finding);
+                format!("  {name:<6}  beyond what the method tells  {finding}{truth}")
+            }
+        };
+    };
     format!("  {name:<6} {h:5.1} ± {:4.1}  {}{truth}", 2.0 * u, finding_name(shown.finding))
 }
 

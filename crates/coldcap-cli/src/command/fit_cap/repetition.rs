@@ -5,7 +5,8 @@
 
 use crate::failure::Failure;
 use coldcap::{Config, Glance, TickInput};
-use coldcap_calibration::contact::Zone;
+use coldcap_calibration::contact::flux::FluxMethod;
+use coldcap_calibration::contact::{Conductance, Zone, ZoneFault};
 use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::physics::flux::{Found, Sample, conductance};
 use coldcap_calibration::physics::front_end::celsius;
@@ -24,7 +25,10 @@ pub(super) const ALLOWED_STEP: f64 = 0.01;
 
 /// What the host found of front and rear.
 pub(super) struct Repetition {
+    /// Within the method's range.
     pub(super) zones: [Option<Found>; 3],
+    /// On which side of the method's range a zone without a value lies.
+    pub(super) beyond: [Option<ZoneFault>; 3],
     /// The largest difference to the record beyond its step, in percent of a conductance; infinite where
     /// only one of the two has a value.
     pub(super) largest_percent: f64,
@@ -45,10 +49,30 @@ pub(super) fn repeat(
     let test = read(recording, offsets)?;
     let method = Config::reference().zones;
     let [front, rear] = [&test.front, &test.rear].map(|zone| conductance(zone, &method));
-    let zones = [front, rear, None];
-    let largest_percent =
-        Zone::ALL.iter().zip(zones).map(|(zone, found)| difference(*zone, found, detail));
-    Ok(Repetition { zones, largest_percent: largest_percent.fold(0.0, f64::max) })
+    let found = [front, rear, None];
+    let mut repetition = Repetition { zones: found, beyond: [None; 3], largest_percent: 0.0 };
+    let outcomes = repetition.zones.iter_mut().zip(&mut repetition.beyond);
+    for ((zone, recorded), (found, side)) in Zone::ALL.iter().zip(detail.zones).zip(outcomes) {
+        if recorded.is_none() {
+            *side = found.as_ref().and_then(|found| beyond(found, &method));
+            *found = found.filter(|_| side.is_none());
+        }
+        let percent = difference(*zone, *found, detail);
+        repetition.largest_percent = repetition.largest_percent.max(percent);
+    }
+    Ok(repetition)
+}
+
+/// On which side of the method's range a value lies, or may lie by what is allowed between device and host.
+fn beyond(found: &Found, method: &FluxMethod) -> Option<ZoneFault> {
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let (least, largest) = (watts(method.range.0), watts(method.range.1));
+    let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found.conductance;
+    if found.conductance < least + allowed {
+        Some(ZoneFault::BelowRange)
+    } else {
+        (found.conductance > largest - allowed).then_some(ZoneFault::AboveRange)
+    }
 }
 
 fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
@@ -137,7 +161,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::{inputs, visit};
     use super::*;
-    use coldcap_calibration::contact::{Conductance, ZoneFit, ZoneState};
+    use coldcap_calibration::contact::{ZoneFit, ZoneState};
     use coldcap_calibration::record::RecordedZone;
     use coldcap_sim::PatientParameters;
     use coldcap_units::Kelvin;
