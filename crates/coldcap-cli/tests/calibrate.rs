@@ -192,6 +192,41 @@ fn a_place_that_cannot_be_written_is_said() {
     let folder = folder("calibrate-place");
     fs::create_dir_all(folder.join("out/part.json.svg")).unwrap();
     let done = calibrate(&folder, MURATA, &["--span=-20..50"]);
-    assert!(done.refused(3).starts_with("--out: "), "{done:?}");
+    assert!(done.refused(2).starts_with("--out: "), "{done:?}");
     assert_eq!(names_in(&folder.join("out")), ["part.json.svg"]);
+    fs::remove_dir_all(folder.join("out")).unwrap();
+    fs::write(folder.join("out"), "a file where a folder should be").unwrap();
+    let done = calibrate(&folder, MURATA, &["--span=-20..50"]);
+    assert!(done.refused(3).starts_with("--out: "), "{done:?}");
+}
+
+/// A rename would replace a link, a folder or a device by a file.
+#[cfg(unix)]
+#[test]
+fn nothing_but_a_regular_file_is_replaced() {
+    let folder = folder("calibrate-not-regular");
+    let (out, kept) = (folder.join("out"), folder.join("kept"));
+    fs::create_dir_all(&out).unwrap();
+    fs::write(&kept, "kept").unwrap();
+    for name in ["part.json", "part.json.svg", "part.json.rs"] {
+        let place = out.join(name);
+        for target in [&kept, &folder.join("nowhere")] {
+            std::os::unix::fs::symlink(target, &place).unwrap();
+            let done = calibrate(&folder, MURATA, &["--span=-20..50", "--emit", "rust"]);
+            assert!(done.refused(2).contains("not a regular file"), "{done:?}");
+            assert_eq!(fs::read_link(&place).unwrap(), *target);
+            assert_eq!(names_in(&out), [name]);
+            fs::remove_file(&place).unwrap();
+        }
+        fs::create_dir(&place).unwrap();
+        let done = calibrate(&folder, MURATA, &["--span=-20..50", "--emit", "rust"]);
+        assert!(done.refused(2).contains("not a regular file"), "{done:?}");
+        assert_eq!(names_in(&out), [name]);
+        fs::remove_dir(&place).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+    // What it wrote itself it replaces.
+    for _ in 0..2 {
+        assert_eq!(calibrate(&folder, MURATA, &["--span=-20..50"]).status, Some(0));
+    }
 }

@@ -60,6 +60,26 @@ fn a_loose_half_is_seen_and_the_page_and_the_picture_say_so() {
     assert!(!picture.contains("NaN") && picture.ends_with("</svg>"));
 }
 
+/// The hardest and the loosest contact that a patient may have.
+#[test]
+fn a_contact_that_the_method_cannot_tell_has_no_figure() {
+    let inputs = folder("fit-beyond-inputs");
+    for (resistance, finding) in [("0.003", "unsure"), ("0.3", "fails")] {
+        let text = format!("hair_resistance = {resistance}\n");
+        let patient = file(&inputs, &format!("{resistance}.toml"), &text);
+        let (done, _) = fitted("fit-beyond", &["--patient", &patient, "--seed", "3", "--json"]);
+        let document = done.json();
+        for zone in &document["zones"].as_array().unwrap()[..2] {
+            assert_eq!(zone["h_w_m2k"], Value::Null, "{document}");
+            assert_eq!(zone["f64_w_m2k"], Value::Null, "{document}");
+            assert_eq!(zone["finding"], finding, "{document}");
+        }
+        assert_eq!(document["repetition"]["agrees"], true);
+        let (page, _) = fitted("fit-beyond-page", &["--patient", &patient, "--seed", "3"]);
+        assert!(page.out.contains("beyond what the method tells"), "{page:?}");
+    }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_files_and_the_recording_replays() {
     let (one, place) = fitted("fit-same", &["--seed", "5"]);
@@ -96,5 +116,5 @@ fn what_is_wrong_is_one_line() {
     assert!(coldcap(&["fit-cap", "--seed", "much"]).refused(2).contains("much"));
     let taken = file(&inputs, "taken", "");
     let refused = coldcap(&["fit-cap", "--out", &taken]);
-    assert!(refused.refused(2).contains("--out"), "{refused:?}");
+    assert!(refused.refused(3).contains("--out"), "{refused:?}");
 }

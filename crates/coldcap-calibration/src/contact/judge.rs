@@ -15,8 +15,9 @@ use coldcap_units::Permille;
 pub struct ZoneLimits {
     /// The least contact conductance, by hair density from full to nearly gone.
     pub least: [Conductance; 4],
-    /// The least and the largest ratio of a zone to the median of the observed ones.
-    pub ratio: (Permille, u16),
+    /// The least ratio of a zone to what the others are like: of three to their median, of two to the
+    /// higher.
+    pub ratio: Permille,
 }
 
 impl ZoneLimits {
@@ -28,10 +29,11 @@ impl ZoneLimits {
     /// - Much scalp shows or more, 41 W/(m²·K): the bioheat model is at 19 °C after 15 minutes (Bülow 1985); less
     ///   under so little hair is air. Scalp shows: between the two, and 35 is the "acceptable" of the
     ///   half-space study.
-    /// - Ratio 0.6 to 1.7: the asymmetry beyond which one zone is loose against the others.
+    /// - Ratio 0.6: the asymmetry beyond which one zone is loose against the others. The higher one is not to
+    ///   blame for it.
     pub const PROPOSED: Self = Self {
         least: [Conductance(25_000), Conductance(35_000), Conductance(41_000), Conductance(41_000)],
-        ratio: (Permille(600), 1_700),
+        ratio: Permille(600),
     };
 
     /// The least conductance for this hair.
@@ -52,11 +54,11 @@ impl ZoneLimits {
 pub enum Finding {
     /// There is no sensor.
     Unobserved,
-    /// The whole interval lies above the limit, and the ratio to the median is fine.
+    /// The whole interval lies above the limit, and the ratio to the others is fine.
     Passes,
     /// The interval straddles the limit, or the test itself failed.
     Unsure,
-    /// The whole interval lies below the limit, the ratio is out of its band, or there is no contact.
+    /// The whole interval lies below the limit, the zone is loose against the others, or there is no contact.
     Fails,
 }
 
@@ -110,6 +112,7 @@ impl Judgement {
 /// assert_eq!(verdict(35, 32), Verdict::Good);
 /// assert_eq!(verdict(35, 27), Verdict::Repeat);
 /// assert_eq!(verdict(35, 20), Verdict::Reseat);
+/// assert_eq!(verdict(60, 8), Verdict::Reseat);
 /// assert_eq!(verdict(19, 20), Verdict::Resize);
 /// ```
 #[must_use]
@@ -119,12 +122,12 @@ pub fn judge(
     density: HairDensity,
     limits: &ZoneLimits,
 ) -> Judgement {
-    let (least, median) = (limits.least_for(density), median(zones));
+    let (least, usual) = (limits.least_for(density), usual(zones));
     let findings = zones.map(|zone| match zone {
         ZoneState::Unobserved => Finding::Unobserved,
         ZoneState::Faulty(ZoneFault::BelowRange) => Finding::Fails,
         ZoneState::Faulty(_) => Finding::Unsure,
-        ZoneState::Observed(fit) => finding(&fit, least, median, limits),
+        ZoneState::Observed(fit) => finding(&fit, least, usual, limits),
     });
     let count = |finding| findings.iter().filter(|found| **found == finding).count();
     let observed = findings.len().saturating_sub(count(Finding::Unobserved));
@@ -138,9 +141,9 @@ pub fn judge(
     Judgement { verdict, findings }
 }
 
-fn finding(fit: &ZoneFit, least: Conductance, median: u32, limits: &ZoneLimits) -> Finding {
+fn finding(fit: &ZoneFit, least: Conductance, usual: u32, limits: &ZoneLimits) -> Finding {
     let (value, band) = (fit.conductance.0, fit.uncertainty.0.saturating_mul(2));
-    if value.saturating_add(band) < least.0 || !is_even(value, median, limits) {
+    if value.saturating_add(band) < least.0 || is_loose(value, usual, limits) {
         Finding::Fails
     } else if value.saturating_sub(band) < least.0 {
         Finding::Unsure
@@ -149,26 +152,17 @@ fn finding(fit: &ZoneFit, least: Conductance, median: u32, limits: &ZoneLimits) 
     }
 }
 
-fn is_even(value: u32, median: u32, limits: &ZoneLimits) -> bool {
-    let (value, median) = (u64::from(value).saturating_mul(1_000), u64::from(median));
-    let (low, high) = limits.ratio;
-    value >= median.saturating_mul(low.0.into()) && value <= median.saturating_mul(high.into())
+fn is_loose(value: u32, usual: u32, limits: &ZoneLimits) -> bool {
+    let (value, usual) = (u64::from(value).saturating_mul(1_000), u64::from(usual));
+    value < usual.saturating_mul(limits.ratio.0.into())
 }
 
-/// The median conductance of the observed zones; zero where none is.
-fn median(zones: &[ZoneState; 3]) -> u32 {
-    let fits = zones.iter().filter_map(ZoneState::fit);
-    let (count, smallest, largest, sum) = fits.fold((0u8, u32::MAX, 0u32, 0u64), |folded, fit| {
-        let (count, smallest, largest, sum) = folded;
-        let value = fit.conductance.0;
-        let sum = sum.saturating_add(value.into());
-        (count.saturating_add(1), smallest.min(value), largest.max(value), sum)
-    });
-    let ends = u64::from(smallest).saturating_add(largest.into());
-    match count {
-        0 => 0,
-        // With one or two the mean of the ends is the median; with three it is what the ends leave.
-        1 | 2 => (ends / 2) as u32,
-        _ => sum.saturating_sub(ends) as u32,
+/// What a zone is compared with: the median of three observed conductances, the higher of two. A mean of
+/// two would be drawn by the loose one, and blame the other for being better. Zero where none is observed.
+fn usual(zones: &[ZoneState; 3]) -> u32 {
+    let conductance = |zone: &ZoneState| zone.fit().map(|fit| fit.conductance.0);
+    match zones.each_ref().map(conductance) {
+        [Some(front), Some(rear), Some(crown)] => front.max(rear).min(front.min(rear).max(crown)),
+        observed => observed.into_iter().flatten().max().unwrap_or(0),
     }
 }

@@ -97,7 +97,8 @@ pub struct ZoneFit {
 /// Why a zone has no conductance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ZoneFault {
-    /// More than one tick in ten had no value; the last reason.
+    /// Too many ticks had no value, and the last reason: more than one in ten, or 3 % of half a window of
+    /// [`super::flux`]; or [`Fault::Stuck`], a reading that never changed over a window.
     Sensor(Fault),
     /// The coolant was not cold enough against the skin to tell anything.
     NoStep,
@@ -105,16 +106,16 @@ pub enum ZoneFault {
     Unsettled,
     /// The model does not describe what was seen: moved, leaking or mistaken sensors.
     Misfit,
-    /// Less than the method resolves: no contact worth the name.
+    /// Less than the method tells: no contact worth the name.
     BelowRange,
-    /// So much that the cap's own wall hides it.
+    /// More than the method tells: the cap's own wall hides it.
     AboveRange,
 }
 
 impl fmt::Display for ZoneFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sensor(fault) => write!(f, "a sensor was missing for too long: {fault}"),
+            Self::Sensor(fault) => write!(f, "a sensor told too little: {fault}"),
             Self::NoStep => f.write_str("the coolant was too warm to tell the contact"),
             Self::Unsettled => f.write_str("the fit of the contact did not settle"),
             Self::Misfit => f.write_str("the skin did not follow the model of the contact"),

@@ -29,7 +29,7 @@ pub struct Found {
 
 /// The conductance of a zone by `log₂ h = c + a·log₂ U + b·log₂ r`, with U the late flux over the fall
 /// from core to coolant and r early over late flux. `None` where a window is empty, or a flux is not
-/// positive.
+/// positive. Whether it lies within the method's range is left to the caller.
 ///
 /// ```
 /// use coldcap_calibration::contact::flux::FluxMethod;

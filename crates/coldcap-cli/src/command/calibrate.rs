@@ -38,6 +38,7 @@ fn ntc(options: &CalibrateNtc) -> Result<(), Failure> {
         let name = options.table.file_name().unwrap_or_default().to_string_lossy();
         files.push((beside(&options.out, "rs"), source::text(&name, &request, &made)));
     }
+    files.iter().try_for_each(|(path, _)| replaceable(path))?;
     store(&files)?;
     let mut output = io::stdout().lock();
     if options.json {
@@ -56,15 +57,23 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.into()
 }
 
+/// Only a regular file is replaced: a rename would put a file in the place of a device, or of a link
+/// instead of what it points to.
+fn replaceable(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => Err(Failure::Input(format!(
+            "--out: {}: is not a regular file: allowed is a new file or a regular one",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Writes all files beside their places, then moves them there: nothing is left half-written.
 fn store(files: &[(PathBuf, String)]) -> Result<(), Failure> {
     let partial = |path: &Path| beside(path, &format!("{}.part", std::process::id()));
     let write = || {
         for (path, content) in files {
-            if path.is_dir() {
-                let folder = io::Error::from(io::ErrorKind::IsADirectory);
-                return Err((path, folder));
-            }
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(|error| (path, error))?;
             }

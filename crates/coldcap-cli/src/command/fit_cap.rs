@@ -35,7 +35,7 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
 /// Where the files go; what stands in the way of it is said before the visit.
 fn place(out: &Path) -> Result<PathBuf, Failure> {
     let folder = out.join("fit-cap");
-    fs::create_dir_all(&folder).map_err(|error| Failure::Input(not_written(out, &error)))?;
+    fs::create_dir_all(&folder).map_err(|error| Failure::Io(not_written(out, &error)))?;
     Ok(folder)
 }
 

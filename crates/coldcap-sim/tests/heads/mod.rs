@@ -134,7 +134,7 @@ pub(crate) fn flux_fit(
     let mut fit = FluxFit::new(method);
     let outcomes = shown.iter().map(|shown| {
         let face = Ok(Interface::from_milli(milli(shown.face)));
-        fit.step(face, Ok(Coolant::from_milli(milli(shown.coolant))), TICK).outcome()
+        fit.step(face, [Ok(Coolant::from_milli(milli(shown.coolant))); 2], TICK).outcome()
     });
     let outcome = outcomes.last().flatten().expect("done with its late window");
     (fit.late_flux(), outcome)

@@ -6,7 +6,7 @@ use coldcap_calibration::contact::{Verdict, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
 use coldcap_calibration::record::{FitMethod, RecordedZone};
-use coldcap_units::{Coolant, Duration, Fault};
+use coldcap_units::Duration;
 
 /// Front and rear, each from its sensor on the inner face. The crown has none.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ impl ZoneTest {
     /// One tick, of the four sensors as they show; whether the test is over.
     pub(super) fn step(&mut self, shown: &LoopTemperatures, dt: Duration) -> bool {
         let corrected = self.offsets.correct(shown);
-        let coolant = middle(corrected.supply, corrected.returned);
+        let coolant = [corrected.supply, corrected.returned];
         let front = self.front.step(corrected.front, coolant, dt).outcome();
         let rear = self.rear.step(corrected.rear, coolant, dt).outcome();
         self.found = [state(front), state(rear), ZoneState::Unobserved];
@@ -47,13 +47,4 @@ impl ZoneTest {
 
 fn state(outcome: Option<Result<ZoneFit, ZoneFault>>) -> ZoneState {
     outcome.map_or(ZoneState::Unobserved, ZoneState::from)
-}
-
-/// The coolant within the cap: half way between what flows in and what flows out.
-fn middle(
-    supply: Result<Coolant, Fault>,
-    returned: Result<Coolant, Fault>,
-) -> Result<Coolant, Fault> {
-    let (supply, returned) = (supply?.to_milli(), returned?.to_milli());
-    Ok(Coolant::from_milli(supply.saturating_add(returned) / 2))
 }

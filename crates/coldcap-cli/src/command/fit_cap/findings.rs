@@ -1,6 +1,6 @@
 //! What the visit found, for people, for scripts and as a picture.
 
-use super::repetition::{ALLOWED_PERCENT, Repetition, repeat};
+use super::repetition::{ALLOWED_PERCENT, ALLOWED_STEP, Repetition, repeat};
 use super::visit::Visit;
 use crate::failure::Failure;
 use coldcap::Config;
@@ -57,7 +57,7 @@ impl Findings {
         let density = detail.density.unwrap_or(HairDensity::Full);
         let choice = choice(&record, density, plan.head.hair.kind);
         let limits = Config::reference().zone_limits;
-        let judgement = judge(&states(&detail), None, density, &limits);
+        let judgement = judge(&states(&detail, &repetition), None, density, &limits);
         let zones = shown(&detail, &judgement, patient, &repetition);
         Ok(Self {
             seed,
@@ -76,7 +76,7 @@ impl Findings {
     pub(super) fn disagreement(&self) -> Option<String> {
         (!self.repetition.agrees()).then(|| {
             let found = self.repetition.largest_percent;
-            format!("zones: {found:.3} % off in f64: allowed is {ALLOWED_PERCENT} %")
+            format!("zones: {found:.3} % off in f64: allowed is {ALLOWED_PERCENT} % and {ALLOWED_STEP} W/(m² K)")
         })
     }
 
@@ -113,6 +113,7 @@ impl Findings {
             "repetition": {
                 "largest_difference_percent": largest.is_finite().then(|| rounded(largest, 4)),
                 "allowed_percent": ALLOWED_PERCENT,
+                "allowed_w_m2k": ALLOWED_STEP,
                 "agrees": self.repetition.agrees(),
             },
             "record_digest": format!("{:016x}", self.record.digest()),
@@ -143,7 +144,8 @@ impl Findings {
             f64::from(self.record.heat_mw) / 1e3
         ));
         lines.push(format!(
-            "check    repeated in f64 from the recording: {:.3} % off at most, allowed {ALLOWED_PERCENT} %",
+            "check    repeated in f64 from the recording: {:.3} % off at most beyond {ALLOWED_STEP} W/(m² K), allowed \
+             {ALLOWED_PERCENT} %",
             self.repetition.largest_percent
         ));
         lines.push(format!("verdict  {}", self.verdict_line()));
@@ -209,13 +211,17 @@ fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {
     liners.map(|liner| liner.size).zip(shares).collect()
 }
 
-/// The zones as the judge takes them. A zone that the record does not hold counts as unobserved here.
-fn states(detail: &FitDetail) -> [ZoneState; 3] {
-    detail.zones.map(|zone| {
-        zone.map_or(ZoneState::Unobserved, |zone| {
+/// The zones as the judge takes them. One that the record does not hold counts as unobserved here,
+/// unless the host finds it beyond the method's range.
+fn states(detail: &FitDetail, repetition: &Repetition) -> [ZoneState; 3] {
+    Zone::ALL.map(|zone| {
+        let [recorded, ..] = rotated(detail.zones, zone);
+        let [beyond, ..] = rotated(repetition.beyond, zone);
+        let unrecorded = beyond.map_or(ZoneState::Unobserved, ZoneState::Faulty);
+        recorded.map_or(unrecorded, |recorded| {
             ZoneState::Observed(ZoneFit {
-                conductance: zone.conductance(),
-                uncertainty: zone.uncertainty(),
+                conductance: recorded.conductance(),
+                uncertainty: recorded.uncertainty(),
                 misfit: Kelvin::ZERO,
                 autocorrelation: None,
             })
@@ -260,8 +266,16 @@ fn rotated<T>(mut values: [T; 3], zone: Zone) -> [T; 3] {
 
 fn zone_line(shown: &ShownZone) -> String {
     let name = shown.zone.name();
-    let Some((h, u)) = shown.found else { return format!("  {name:<6}  not observed") };
     let truth = shown.truth.map_or(String::new(), |truth| format!(", truth {truth:.1}"));
+    let Some((h, u)) = shown.found else {
+        return match shown.finding {
+            Finding::Unobserved => format!("  {name:<6}  not observed"),
+            finding => {
+                let finding = finding_name(finding);
+                format!("  {name:<6}  beyond what the method tells  {finding}{truth}")
+            }
+        };
+    };
     format!("  {name:<6} {h:5.1} ± {:4.1}  {}{truth}", 2.0 * u, finding_name(shown.finding))
 }
 

@@ -5,7 +5,8 @@
 
 use crate::failure::Failure;
 use coldcap::{Config, Glance, TickInput};
-use coldcap_calibration::contact::Zone;
+use coldcap_calibration::contact::flux::FluxMethod;
+use coldcap_calibration::contact::{Conductance, Zone, ZoneFault};
 use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::physics::flux::{Found, Sample, conductance};
 use coldcap_calibration::physics::front_end::celsius;
@@ -14,16 +15,22 @@ use coldcap_host::capture::Reader;
 use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant, Ratio, Reading};
 
-/// By how much device and host may differ, in percent of the conductance: the device rounds means to
-/// whole thousandths of a degree of a drop of 2 to 4 K, whose square nearly the law takes, logarithms to
-/// 16 bits, and the record to 0.01 W/(m²·K).
+/// By how much device and host may differ, in percent of the conductance, beyond a step of the record: the
+/// device rounds means to whole thousandths of a degree of a drop of 2 to 4 K, whose square nearly the law
+/// takes, and logarithms to 16 bits.
 pub(super) const ALLOWED_PERCENT: f64 = 0.2;
+
+/// The record's step in W/(m²·K): of a loose zone alone more than the percentage.
+pub(super) const ALLOWED_STEP: f64 = 0.01;
 
 /// What the host found of front and rear.
 pub(super) struct Repetition {
+    /// Within the method's range.
     pub(super) zones: [Option<Found>; 3],
-    /// The largest difference to the record in percent of a conductance; infinite where only one of the
-    /// two has a value.
+    /// On which side of the method's range a zone without a value lies.
+    pub(super) beyond: [Option<ZoneFault>; 3],
+    /// The largest difference to the record beyond its step, in percent of a conductance; infinite where
+    /// only one of the two has a value.
     pub(super) largest_percent: f64,
 }
 
@@ -42,10 +49,30 @@ pub(super) fn repeat(
     let test = read(recording, offsets)?;
     let method = Config::reference().zones;
     let [front, rear] = [&test.front, &test.rear].map(|zone| conductance(zone, &method));
-    let zones = [front, rear, None];
-    let largest_percent =
-        Zone::ALL.iter().zip(zones).map(|(zone, found)| difference(*zone, found, detail));
-    Ok(Repetition { zones, largest_percent: largest_percent.fold(0.0, f64::max) })
+    let found = [front, rear, None];
+    let mut repetition = Repetition { zones: found, beyond: [None; 3], largest_percent: 0.0 };
+    let outcomes = repetition.zones.iter_mut().zip(&mut repetition.beyond);
+    for ((zone, recorded), (found, side)) in Zone::ALL.iter().zip(detail.zones).zip(outcomes) {
+        if recorded.is_none() {
+            *side = found.as_ref().and_then(|found| beyond(found, &method));
+            *found = found.filter(|_| side.is_none());
+        }
+        let percent = difference(*zone, *found, detail);
+        repetition.largest_percent = repetition.largest_percent.max(percent);
+    }
+    Ok(repetition)
+}
+
+/// On which side of the method's range a value lies, or may lie by what is allowed between device and host.
+fn beyond(found: &Found, method: &FluxMethod) -> Option<ZoneFault> {
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let (least, largest) = (watts(method.range.0), watts(method.range.1));
+    let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found.conductance;
+    if found.conductance < least + allowed {
+        Some(ZoneFault::BelowRange)
+    } else {
+        (found.conductance > largest - allowed).then_some(ZoneFault::AboveRange)
+    }
 }
 
 fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
@@ -59,7 +86,7 @@ fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
         (None, None) => 0.0,
         (Some(found), Some(recorded)) => {
             let value = f64::from(recorded.conductance().0) / 1e3;
-            100.0 * (found.conductance / value - 1.0).abs()
+            100.0 * ((found.conductance - value).abs() - ALLOWED_STEP).max(0.0) / value
         }
         _ => f64::INFINITY,
     }
@@ -134,10 +161,32 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::{inputs, visit};
     use super::*;
-    use coldcap_calibration::contact::{Conductance, ZoneFit, ZoneState};
+    use coldcap_calibration::contact::{ZoneFit, ZoneState};
     use coldcap_calibration::record::RecordedZone;
     use coldcap_sim::PatientParameters;
     use coldcap_units::Kelvin;
+
+    /// The record's step is 0.6 % of 1.7 W/(m²·K).
+    #[test]
+    fn a_step_of_the_record_is_no_disagreement() {
+        let plan = inputs::plan_file(None).unwrap();
+        let visit = visit::run(PatientParameters::standard(), &plan, 2).unwrap();
+        let detail = visit.calibration.detail.unwrap();
+        let off = |milliwatts, conductance| {
+            let fit = ZoneFit {
+                conductance: Conductance(milliwatts),
+                uncertainty: Conductance(300),
+                misfit: Kelvin::ZERO,
+                autocorrelation: None,
+            };
+            let zones = [RecordedZone::of(&ZoneState::Observed(fit)), None, None];
+            let detail = FitDetail { zones, ..detail };
+            difference(Zone::Front, Some(Found { conductance, uncertainty: 0.3 }), &detail)
+        };
+        assert!(off(1_710, 1.7015) <= ALLOWED_PERCENT && off(1_710, 1.7185) <= ALLOWED_PERCENT);
+        assert!(off(1_710, 1.695) > ALLOWED_PERCENT && off(1_710, 1.725) > ALLOWED_PERCENT);
+        assert!(off(40_000, 40.085) <= ALLOWED_PERCENT && off(40_000, 40.095) > ALLOWED_PERCENT);
+    }
 
     /// A record that was written by another method, with other offsets, or lost a zone is found out.
     #[test]
@@ -150,7 +199,7 @@ mod tests {
         };
         assert!(off(offsets, &detail) < 0.1);
         let [front, rear, crown] = detail.zones;
-        let milliwatts = rear.unwrap().conductance().0 / 1_000 * 1_005;
+        let milliwatts = rear.unwrap().conductance().0 * 1_005 / 1_000;
         let fit = ZoneFit {
             conductance: Conductance(milliwatts),
             uncertainty: rear.unwrap().uncertainty(),
