@@ -6,6 +6,7 @@
 
 use coldcap_calibration::coolant::{Cubic, FittedCoefficients, FluidBuildError};
 use coldcap_calibration::physics::coolant::{Brine, PIECES, Solute};
+use coldcap_calibration::physics::source::Grouped;
 use core::fmt::{self, Write};
 
 const PREAMBLE: &str = "\
@@ -42,26 +43,13 @@ const SHIPPED: [(&str, &str, Solute, f64); 3] = [
     ),
 ];
 
-/// Digits in groups of three, as the language writes them.
-fn grouped(value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::from(if value < 0 { "-" } else { "" });
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('_');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn cubic(Cubic(coefficients): &Cubic) -> String {
-    let written = coefficients.map(|coefficient| grouped(coefficient.into()));
-    format!("Cubic([{}])", written.join(", "))
+    let [constant, linear, quadratic, cubic] = coefficients.map(|it| Grouped(it.into()));
+    format!("Cubic([{constant}, {linear}, {quadratic}, {cubic}])")
 }
 
 fn milli(value: i32) -> String {
-    format!("from_milli({})", grouped(value.into()))
+    format!("from_milli({})", Grouped(value.into()))
 }
 
 fn fluid(text: &mut String, name: &str, doc: &str, fit: &FittedCoefficients<'_>) -> fmt::Result {
@@ -83,10 +71,10 @@ fn fluid(text: &mut String, name: &str, doc: &str, fit: &FittedCoefficients<'_>)
     writeln!(text, "    viscosity: &{name}_VISCOSITY,")?;
     writeln!(text, "    uncertainty: ModelUncertainty {{")?;
     let known = &fit.uncertainty;
-    writeln!(text, "        density_ppm: {},", grouped(known.density_ppm.into()))?;
-    writeln!(text, "        specific_heat_ppm: {},", grouped(known.specific_heat_ppm.into()))?;
-    writeln!(text, "        viscosity_ppm: {},", grouped(known.viscosity_ppm.into()))?;
-    writeln!(text, "        conductivity_ppm: {},", grouped(known.conductivity_ppm.into()))?;
+    writeln!(text, "        density_ppm: {},", Grouped(known.density_ppm.into()))?;
+    writeln!(text, "        specific_heat_ppm: {},", Grouped(known.specific_heat_ppm.into()))?;
+    writeln!(text, "        viscosity_ppm: {},", Grouped(known.viscosity_ppm.into()))?;
+    writeln!(text, "        conductivity_ppm: {},", Grouped(known.conductivity_ppm.into()))?;
     writeln!(text, "    }},\n}}) {{\n    Ok(fluid) => fluid,")?;
     writeln!(text, "    Err(_) => panic!(\"a shipped coolant fails its own checks\"),\n}};")?;
     writeln!(text, "\nstatic {name}_VISCOSITY: [Cubic; {}] = [", fit.viscosity.len())?;

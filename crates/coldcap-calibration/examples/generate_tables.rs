@@ -13,11 +13,12 @@ pub mod sensor_tables;
 
 use coldcap_calibration::physics::front_end::{Divider, code, fraction};
 use coldcap_calibration::physics::generate::{
-    Coverage, GenerateError, Model, NtcInDivider, limit_no_colder_than,
+    Coverage, GenerateError, NtcInDivider, limit_no_colder_than,
 };
 use coldcap_calibration::physics::half_space::ScaledErfcx;
-use coldcap_calibration::physics::limits::{Tolerance, certify};
-use coldcap_calibration::table::{Row, TableHeader};
+use coldcap_calibration::physics::limits::Tolerance;
+use coldcap_calibration::physics::source;
+use coldcap_calibration::table::Row;
 use coldcap_units::Ratio;
 use core::fmt::{self, Write};
 
@@ -58,86 +59,23 @@ use crate::table::{CubicTable, Row, TableHeader};
 use coldcap_units::{MicroCelsius, Ratio};
 ";
 
-fn limit(text: &mut String, name: &str, doc: &str, code: Ratio) -> fmt::Result {
-    let micro = (MODEL.celsius(fraction(code)) * 1e6).round() as i32;
-    writeln!(text, "\n/// {doc}")?;
-    writeln!(text, "pub const {name}: Ratio = Ratio(0x{:08X});", code.0)?;
-    writeln!(text, "\n/// What the model gives at [`{name}`].")?;
-    writeln!(text, "pub const {name}_AT: MicroCelsius = MicroCelsius({});", grouped(micro.into()))?;
-    certificate(text, name, code)
-}
-
-fn certificate(text: &mut String, name: &str, code: Ratio) -> fmt::Result {
-    let surely = certify(&MODEL, code, &Tolerance::REFERENCE).expect("a reading of a thermistor");
-    writeln!(text, "\n/// What [`{name}`] surely means, parts within their tolerances.")?;
-    writeln!(text, "pub const {name}_CERTIFICATE: CertifiedLimit = CertifiedLimit {{")?;
-    writeln!(text, "    code: {name},")?;
-    writeln!(text, "    at: {name}_AT,")?;
-    writeln!(text, "    coldest: MicroCelsius({}),", grouped(surely.coldest.0.into()))?;
-    writeln!(text, "    warmest: MicroCelsius({}),", grouped(surely.warmest.0.into()))?;
-    writeln!(text, "}};")
-}
-
 fn limits(text: &mut String, span: &Coverage) -> fmt::Result {
     let at = |celsius| limit_no_colder_than(&MODEL, celsius).expect("within the part's rating");
     let freeze = "The guard trips from this code upward: never later than at 0 °C.";
-    limit(text, "FREEZE_TRIP", freeze, at(0.0))?;
+    let mut limit =
+        |name, doc, code| source::limit(text, (name, doc), code, &MODEL, &Tolerance::REFERENCE);
+    limit("FREEZE_TRIP", freeze, at(0.0))?;
     let near = "The guard warns from this code upward: never later than at +1 °C.";
-    limit(text, "FREEZE_NEAR", near, at(1.0))?;
+    limit("FREEZE_NEAR", near, at(1.0))?;
     let evaporator =
         "The evaporator is too cold from this code upward: never later than at −12 °C.";
-    limit(text, "EVAPORATOR_COLD", evaporator, at(-12.0))?;
+    limit("EVAPORATOR_COLD", evaporator, at(-12.0))?;
     let open =
         "Codes above this are an open wire: more than a hundredfold of the resistance at 25 °C.";
-    limit(text, "OPEN_ABOVE", open, span.open_above)?;
+    limit("OPEN_ABOVE", open, span.open_above)?;
     let short =
         "Codes below this are a short circuit: less than a hundredth of the resistance at 25 °C.";
-    limit(text, "SHORT_BELOW", short, span.short_below)
-}
-
-fn header(text: &mut String, header: &TableHeader, [short, open]: [&str; 2]) -> fmt::Result {
-    writeln!(text, "\nconst HEADER: TableHeader = TableHeader {{")?;
-    writeln!(text, "    version: {},", header.version)?;
-    writeln!(text, "    log2_segments: {},", header.log2_segments)?;
-    writeln!(text, "    first_row: {},", header.first_row)?;
-    writeln!(text, "    rows: {},", header.rows)?;
-    writeln!(text, "    low: Ratio(0x{:08X}),", header.low.0)?;
-    writeln!(text, "    high: Ratio(0x{:08X}),", header.high.0)?;
-    writeln!(text, "    short_below: {short},")?;
-    writeln!(text, "    open_above: {open},")?;
-    writeln!(text, "    bound_micro_kelvin: {},", header.bound_micro_kelvin)?;
-    writeln!(text, "    crc: 0x{:08X},", header.crc)?;
-    writeln!(text, "}};")
-}
-
-/// Digits in groups of three, as the language writes them.
-fn grouped(value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = String::from(if value < 0 { "-" } else { "" });
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('_');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-const TABLE: &str = "
-/// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
-    Ok(table) => table,
-    Err(_) => panic!(\"the shipped table fails its own checks\"),
-};
-";
-
-fn rows(text: &mut String, rows: &[Row]) -> fmt::Result {
-    writeln!(text, "\nstatic ROWS: [Row; {}] = [", rows.len())?;
-    for Row(coefficients) in rows {
-        let written = coefficients.map(|coefficient| grouped(coefficient.into()));
-        writeln!(text, "    Row([{}]),", written.join(", "))?;
-    }
-    writeln!(text, "];")
+    limit("SHORT_BELOW", short, span.short_below)
 }
 
 /// The whole source file.
@@ -150,9 +88,8 @@ pub fn ntc_10k3a1() -> Result<String, GenerateError> {
     let written = limits(&mut text, &span).and_then(|()| {
         writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
         writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {working};")?;
-        header(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"])?;
-        text.push_str(TABLE);
-        rows(&mut text, &buffer[..usize::from(built.rows)])
+        let rows = &buffer[..usize::from(built.rows)];
+        source::table(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"], rows)
     });
     written.expect("writing to a string does not fail");
     Ok(text)
@@ -180,12 +117,8 @@ pub fn erfcx() -> Result<String, GenerateError> {
     let mut buffer = [Row::default(); 64];
     let built = span.build(&ScaledErfcx, &mut buffer)?;
     let mut text = String::from(ERFCX_PREAMBLE);
-    let written =
-        header(&mut text, &built, ["Ratio(0x00000000)", "Ratio(0xFFFFFFFF)"]).and_then(|()| {
-            text.push_str(TABLE);
-            rows(&mut text, &buffer)
-        });
-    written.expect("writing to a string does not fail");
+    source::table(&mut text, &built, ["Ratio(0x00000000)", "Ratio(0xFFFFFFFF)"], &buffer)
+        .expect("writing to a string does not fail");
     Ok(text)
 }
 

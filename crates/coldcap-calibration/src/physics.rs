@@ -29,6 +29,7 @@ pub mod ntc;
 pub mod platinum;
 pub mod sensor_model;
 pub(crate) mod solve;
+pub mod source;
 pub mod thermocouple;
 pub mod wiring;
 

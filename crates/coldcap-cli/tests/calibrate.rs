@@ -14,7 +14,7 @@ mod support;
 #[path = "data/curve_murata.rs"]
 mod curve_murata;
 
-use coldcap_units::{Fault, Ratio};
+use coldcap_units::{Fault, MicroCelsius, Ratio};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -85,6 +85,10 @@ fn the_emitted_source_is_the_one_that_is_compiled_here() {
     let trip = curve_murata::FREEZE_TRIP;
     assert!(table.eval(trip).unwrap().0.abs() <= 10, "the guard's limit is 0 °C");
     assert!(curve_murata::FREEZE_TRIP_AT.0 >= 0 && curve_murata::FREEZE_NEAR < trip);
+    // And it comes with what it surely means.
+    let surely = curve_murata::FREEZE_TRIP_CERTIFICATE;
+    assert_eq!(surely.code, trip);
+    assert!(surely.lies_within(MicroCelsius(-300_000), MicroCelsius(300_000)), "{surely:?}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The source texts of the platinum and thermocouple tables.
 
-use super::{TABLE, grouped, rows};
 use coldcap_calibration::physics::front_end::{code, fraction};
 use coldcap_calibration::physics::generate::{Coverage, GenerateError, Model};
 use coldcap_calibration::physics::sensor_model::{CoupleOnConverter, PlatinumOnReference};
+use coldcap_calibration::physics::source::{self, Grouped};
 use coldcap_calibration::table::{Row, TableHeader};
 use coldcap_units::Ratio;
 use core::fmt::{self, Write};
@@ -96,10 +96,9 @@ impl Sensor {
         let written = self
             .preamble(&mut text, built.rows)
             .and_then(|()| self.constants(&mut text, &built, working))
-            .and_then(|()| header(&mut text, &built))
             .and_then(|()| {
-                text.push_str(TABLE);
-                rows(&mut text, &buffer[..usize::from(built.rows)])
+                let rows = &buffer[..usize::from(built.rows)];
+                source::table(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"], rows)
             });
         written.expect("writing to a string does not fail");
         Ok(text)
@@ -121,12 +120,10 @@ impl Sensor {
     }
 
     fn constants(&self, text: &mut String, built: &TableHeader, working: u32) -> fmt::Result {
-        writeln!(text, "\n/// {}", self.open)?;
-        writeln!(text, "pub const OPEN_ABOVE: Ratio = Ratio(0x{:08X});", built.open_above.0)?;
-        writeln!(text, "\n/// {}", self.short)?;
-        writeln!(text, "pub const SHORT_BELOW: Ratio = Ratio(0x{:08X});", built.short_below.0)?;
+        source::code(text, "OPEN_ABOVE", self.open, built.open_above)?;
+        source::code(text, "SHORT_BELOW", self.short, built.short_below)?;
         writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
-        writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {};", grouped(working.into()))
+        writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {};", Grouped(working.into()))
     }
 }
 
@@ -145,21 +142,6 @@ fn first_from(model: &impl Model, celsius: f64) -> Ratio {
         }
     }
     Ratio(warmer)
-}
-
-fn header(text: &mut String, header: &TableHeader) -> fmt::Result {
-    writeln!(text, "\nconst HEADER: TableHeader = TableHeader {{")?;
-    writeln!(text, "    version: {},", header.version)?;
-    writeln!(text, "    log2_segments: {},", header.log2_segments)?;
-    writeln!(text, "    first_row: {},", header.first_row)?;
-    writeln!(text, "    rows: {},", header.rows)?;
-    writeln!(text, "    low: Ratio(0x{:08X}),", header.low.0)?;
-    writeln!(text, "    high: Ratio(0x{:08X}),", header.high.0)?;
-    writeln!(text, "    short_below: SHORT_BELOW,")?;
-    writeln!(text, "    open_above: OPEN_ABOVE,")?;
-    writeln!(text, "    bound_micro_kelvin: {},", header.bound_micro_kelvin)?;
-    writeln!(text, "    crc: 0x{:08X},", header.crc)?;
-    writeln!(text, "}};")
 }
 
 /// The source text of a sensor's table, by the name of its file.

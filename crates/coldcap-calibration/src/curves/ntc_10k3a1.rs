@@ -98,7 +98,7 @@ const HEADER: TableHeader = TableHeader {
 /// The table, checked by the compiler: a table that fails its checks does not build.
 pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
     Ok(table) => table,
-    Err(_) => panic!("the shipped table fails its own checks"),
+    Err(_) => panic!("the table fails its own checks"),
 };
 
 static ROWS: [Row; 96] = [

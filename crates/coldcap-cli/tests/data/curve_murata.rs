@@ -3,8 +3,10 @@
 //! Written by `coldcap calibrate ntc --emit rust`; do not edit. The grid has 128 segments over full
 //! scale. Colder is a higher code. The fitted equation is 9.0 mK off its table at most. The limits
 //! are computed from the equation itself, not from the integer table, so that the guard shares nothing
-//! with the control path.
+//! with the control path. Their certificates assume parts within ±0.2 K of the curve, a resistor of ±0.1 % and
+//! a converter of ±200 millionths of full scale: make them anew for others.
 
+use coldcap_calibration::limit::CertifiedLimit;
 use coldcap_calibration::table::{CubicTable, Row, TableHeader};
 use coldcap_units::{MicroCelsius, Ratio};
 
@@ -14,11 +16,27 @@ pub const FREEZE_TRIP: Ratio = Ratio(0xBB3E6E2F);
 /// What the model gives at [`FREEZE_TRIP`].
 pub const FREEZE_TRIP_AT: MicroCelsius = MicroCelsius(0);
 
+/// What [`FREEZE_TRIP`] surely means, parts within their tolerances.
+pub const FREEZE_TRIP_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: FREEZE_TRIP,
+    at: FREEZE_TRIP_AT,
+    coldest: MicroCelsius(-246_835),
+    warmest: MicroCelsius(246_860),
+};
+
 /// The guard warns from this code upward: never later than at +1 °C.
 pub const FREEZE_NEAR: Ratio = Ratio(0xB9100C9C);
 
 /// What the model gives at [`FREEZE_NEAR`].
 pub const FREEZE_NEAR_AT: MicroCelsius = MicroCelsius(1_000_000);
+
+/// What [`FREEZE_NEAR`] surely means, parts within their tolerances.
+pub const FREEZE_NEAR_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: FREEZE_NEAR,
+    at: FREEZE_NEAR_AT,
+    coldest: MicroCelsius(753_339),
+    warmest: MicroCelsius(1_246_687),
+};
 
 /// Codes above this are an open wire: more than a hundredfold of the resistance at 25 °C.
 pub const OPEN_ABOVE: Ratio = Ratio(0xFD76F3E0);
@@ -26,11 +44,27 @@ pub const OPEN_ABOVE: Ratio = Ratio(0xFD76F3E0);
 /// What the model gives at [`OPEN_ABOVE`].
 pub const OPEN_ABOVE_AT: MicroCelsius = MicroCelsius(-65_741_673);
 
+/// What [`OPEN_ABOVE`] surely means, parts within their tolerances.
+pub const OPEN_ABOVE_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: OPEN_ABOVE,
+    at: OPEN_ABOVE_AT,
+    coldest: MicroCelsius(-66_246_106),
+    warmest: MicroCelsius(-65_242_115),
+};
+
 /// Codes below this are a short circuit: less than a hundredth of the resistance at 25 °C.
 pub const SHORT_BELOW: Ratio = Ratio(0x0288B1FD);
 
 /// What the model gives at [`SHORT_BELOW`].
 pub const SHORT_BELOW_AT: MicroCelsius = MicroCelsius(198_087_200);
+
+/// What [`SHORT_BELOW`] surely means, parts within their tolerances.
+pub const SHORT_BELOW_CERTIFICATE: CertifiedLimit = CertifiedLimit {
+    code: SHORT_BELOW,
+    at: SHORT_BELOW_AT,
+    coldest: MicroCelsius(196_825_173),
+    warmest: MicroCelsius(199_372_443),
+};
 
 const HEADER: TableHeader = TableHeader {
     version: 1,
