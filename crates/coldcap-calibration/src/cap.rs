@@ -6,23 +6,17 @@
 //!
 //! # What a tape cannot tell
 //! Circumference alone leaves about ±10 mm (95 %) of crown height open, and a cap's own liner differs by
-//! make. So the choice names a runner-up near an edge, and it is the thermal test
+//! make. So [`Ladder::choose`] takes repeated readings of all three measures and the hair over them, on a
+//! ladder that is data, and tells how likely each size is; and it is the thermal test
 //! ([`crate::contact`]) on the worn cap that decides.
-//!
-//! # Two choices
-//! [`choose`] goes by the circumference alone, with one tape's uncertainty. [`Ladder::choose`] takes
-//! repeated readings of all three measures and the hair over them, on a ladder that is data, and tells
-//! how likely each size is.
 
 mod ladder;
 mod readings;
 
-pub use ladder::{
-    Ladder, LadderData, LadderError, Liner, Population, SIZES, SizeChoice, Stretch, TRY_BOTH_BELOW,
-};
+pub(crate) use ladder::TRY_BOTH_BELOW;
+pub use ladder::{Ladder, LadderData, LadderError, Liner, Population, SIZES, SizeChoice, Stretch};
 pub use readings::{HeadReadings, READINGS, ReadingError};
 
-use coldcap_units::Permille;
 use core::fmt;
 
 /// One tape measure of a head.
@@ -179,112 +173,6 @@ impl CapSize {
             Self::ExtraLarge => "extra_large",
         }
     }
-
-    /// The inner edges of the ladder around this size, in tenths of a millimetre; the first and the
-    /// last size have only one.
-    const fn edges(self) -> (Option<u16>, Option<u16>) {
-        match self {
-            Self::ExtraSmall => (None, Some(5_386)),
-            Self::Small => (Some(5_386), Some(5_572)),
-            Self::Medium => (Some(5_572), Some(5_758)),
-            Self::Large => (Some(5_758), Some(5_944)),
-            Self::ExtraLarge => (Some(5_944), None),
-        }
-    }
-
-    const fn smaller(self) -> Option<Self> {
-        match self {
-            Self::ExtraSmall => None,
-            Self::Small => Some(Self::ExtraSmall),
-            Self::Medium => Some(Self::Small),
-            Self::Large => Some(Self::Medium),
-            Self::ExtraLarge => Some(Self::Large),
-        }
-    }
-
-    const fn larger(self) -> Option<Self> {
-        match self {
-            Self::ExtraSmall => Some(Self::Small),
-            Self::Small => Some(Self::Medium),
-            Self::Medium => Some(Self::Large),
-            Self::Large => Some(Self::ExtraLarge),
-            Self::ExtraLarge => None,
-        }
-    }
-}
-
-/// Which cap to try, and which one besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Choice {
-    /// The size that the circumference falls into.
-    pub best: CapSize,
-    /// The neighbour, where an edge is nearer than twice the tape's uncertainty: try both.
-    pub runner_up: Option<CapSize>,
-    /// How likely the true circumference lies in `best`, given that it lies within the ladder.
-    pub confidence: Permille,
-}
-
-/// Standard uncertainty of one tape reading over prepared hair, in tenths of a millimetre. Published
-/// readings of one head by several people scatter by 1.3 mm; hair adds more. With this figure one
-/// reading in nine meets the wrong one of five sizes.
-const TAPE_UNCERTAINTY: u16 = 25;
-
-/// The standard normal distribution at 0, 0.2, 0.4, … 3.4 standard deviations, in thousandths.
-const NORMAL: [u16; 18] =
-    [500, 579, 655, 726, 788, 841, 885, 919, 945, 964, 977, 986, 992, 995, 997, 999, 999, 1_000];
-
-/// One step of [`NORMAL`] in tenths of a millimetre.
-const NORMAL_STEP: u16 = TAPE_UNCERTAINTY / 5;
-
-/// How likely an edge this far off is not crossed, in thousandths; certain where there is no edge.
-fn within_edge(distance: Option<u16>) -> u16 {
-    let Some(distance) = distance else { return 1_000 };
-    let below = usize::from(distance / NORMAL_STEP);
-    let from = NORMAL.get(below).copied().unwrap_or(1_000);
-    let to = NORMAL.get(below.saturating_add(1)).copied().unwrap_or(1_000);
-    let part = to.saturating_sub(from).saturating_mul(distance % NORMAL_STEP);
-    from.saturating_add(part.saturating_add(NORMAL_STEP / 2) / NORMAL_STEP)
-}
-
-fn size_of(tenths: u16) -> CapSize {
-    let fits = |size: &CapSize| size.edges().1.is_none_or(|edge| tenths < edge);
-    CapSize::ALL.into_iter().find(fits).unwrap_or(CapSize::ExtraLarge)
-}
-
-/// Chooses a cap for a measured head. Integers only, constant time.
-///
-/// # Panics
-/// Never.
-///
-/// ```
-/// use coldcap_calibration::cap::{CapSize, HeadMeasures, choose};
-///
-/// let middle = choose(&HeadMeasures::new(566, 345, 350).unwrap());
-/// assert_eq!((middle.best, middle.runner_up), (CapSize::Medium, None));
-///
-/// // 2.2 mm below the edge at 557.2 mm: try both.
-/// let near = choose(&HeadMeasures::new(555, 345, 350).unwrap());
-/// assert_eq!((near.best, near.runner_up), (CapSize::Small, Some(CapSize::Medium)));
-/// assert_eq!(near.confidence.0, 809);
-/// ```
-#[must_use]
-pub fn choose(measures: &HeadMeasures) -> Choice {
-    let tenths = measures.circumference_mm.saturating_mul(10);
-    let best = size_of(tenths);
-    let (lower, upper) = best.edges();
-    let below = lower.map(|edge| tenths.saturating_sub(edge));
-    let above = upper.map(|edge| edge.saturating_sub(tenths));
-    let near =
-        |distance: Option<u16>| distance.is_some_and(|d| d < TAPE_UNCERTAINTY.saturating_mul(2));
-    let runner_up = if near(below) {
-        best.smaller()
-    } else if near(above) {
-        best.larger()
-    } else {
-        None
-    };
-    let both = within_edge(below).saturating_add(within_edge(above));
-    Choice { best, runner_up, confidence: Permille(both.saturating_sub(1_000)) }
 }
 
 #[cfg(test)]
@@ -292,22 +180,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_neighbours_agree() {
-        for pair in CapSize::ALL.windows(2) {
-            assert_eq!(pair[0].larger(), Some(pair[1]));
-            assert_eq!(pair[1].smaller(), Some(pair[0]));
-            assert_eq!(pair[0].edges().1, pair[1].edges().0);
-            assert_eq!(CapSize::from_code(pair[0].code()), Some(pair[0]));
+    fn codes_are_reversible() {
+        for size in CapSize::ALL {
+            assert_eq!(CapSize::from_code(size.code()), Some(size));
         }
-        assert_eq!(CapSize::from_code(0), None);
-        assert_eq!(CapSize::from_code(6), None);
-    }
-
-    #[test]
-    fn the_ladder_has_five_equal_steps() {
-        let edges = [5_200, 5_386, 5_572, 5_758, 5_944, 6_130];
-        assert!(edges.windows(2).all(|pair| pair[1] - pair[0] == 186));
-        let inner = CapSize::ALL.into_iter().filter_map(|size| size.edges().1);
-        assert!(inner.eq(edges[1..5].iter().copied()));
+        assert_eq!((CapSize::from_code(0), CapSize::from_code(6)), (None, None));
     }
 }

@@ -51,7 +51,7 @@ pub enum Verdict {
     Doubtful = 2,
     /// Hardly more heat than from no head at all, nothing observed, or sensors that contradict each other.
     Refuse = 3,
-    /// Within the uncertainty of the limit: test again.
+    /// Within the uncertainty of the limit, which a second test of the same kind has too.
     Repeat = 4,
     /// One zone fails: seat the cap anew and test again.
     Reseat = 5,

@@ -26,7 +26,7 @@ pub use quantity::{
 };
 pub use user_table::{UserRow, UserTable};
 
-use coldcap_units::{Kelvin, MillilitersPerMinute, Permille};
+use coldcap_units::{Kelvin, MillilitersPerMinute};
 
 /// Seconds in a minute times the 2¹⁶ steps of a [`Kelvin`].
 const SCALE: i64 = 60 * 65_536;
@@ -54,7 +54,7 @@ impl Mixture {
         }
     }
 
-    /// All its properties, by temperature.
+    /// All its properties, by temperature, each with what published models differ by.
     ///
     /// ```
     /// use coldcap_calibration::coolant::Mixture;
@@ -69,18 +69,6 @@ impl Mixture {
             Self::PropyleneGlycol30 => shipped::PROPYLENE_GLYCOL_30,
             Self::PotassiumFormate30 => shipped::POTASSIUM_FORMATE_30,
         })
-    }
-
-    /// By how much published models of this mixture disagree about that product at 0 °C; `None` where
-    /// only one model was at hand.
-    ///
-    /// This share of every heat figure is unknown, however good the sensors are.
-    #[must_use]
-    pub const fn model_spread(self) -> Option<Permille> {
-        match self {
-            Self::PropyleneGlycol30 => Some(Permille(27)),
-            Self::PotassiumFormate30 => None,
-        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! Heat that the pump leaves between the two sensors is part of `P`.
 
 use crate::coolant::{Density, Estimate, Fluid, FluidError, SpecificHeat};
+use crate::root::{root, root_of_squares};
 use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute};
 use core::fmt;
 
@@ -93,13 +94,6 @@ pub struct HeatInputs {
 fn share(milliwatts: i32, ppm: u32) -> u64 {
     let product = u64::from(milliwatts.unsigned_abs()).saturating_mul(u64::from(ppm));
     product.saturating_add(500_000) / 1_000_000
-}
-
-/// The nearest whole root.
-pub(crate) const fn root(square: u64) -> u64 {
-    let floor = square.isqrt();
-    let rest = square.saturating_sub(floor.saturating_mul(floor));
-    if rest > floor { floor.saturating_add(1) } else { floor }
 }
 
 /// The root of the sum of squares.
@@ -224,8 +218,5 @@ impl LoopHeat<'_> {
 /// ```
 #[must_use]
 pub const fn unmatched(one_uk: u32, other_uk: u32) -> u32 {
-    let (one, other) = (one_uk as u64, other_uk as u64);
-    let squares = one.saturating_mul(one).saturating_add(other.saturating_mul(other));
-    let sum = root(squares);
-    if sum > u32::MAX as u64 { u32::MAX } else { sum as u32 }
+    root_of_squares(one_uk as u64, other_uk as u64)
 }

@@ -9,8 +9,8 @@
 //! with [`LoopTemperatures::ahead_of_pump`], or it is stored as an offset and later found as heat of a head.
 
 use crate::average::Average;
-use crate::heat::root;
 use crate::progress::Progress;
+use crate::root::root_of_squares;
 use crate::scatter::Scatter;
 use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin};
 use core::fmt;
@@ -272,14 +272,8 @@ impl PairOffset {
     /// whole millikelvins.
     #[must_use]
     pub fn stored_u_uk(&self) -> u32 {
-        quadrature(u64::from(self.u_uk), ROUNDED_UK)
+        root_of_squares(u64::from(self.u_uk), ROUNDED_UK)
     }
-}
-
-/// The root of the sum of two squares.
-fn quadrature(one: u64, other: u64) -> u32 {
-    let squares = one.saturating_mul(one).saturating_add(other.saturating_mul(other));
-    u32::try_from(root(squares)).unwrap_or(u32::MAX)
 }
 
 /// A difference in µK.
@@ -399,7 +393,7 @@ impl IsothermalTest {
         self.outcome()?;
         let known = self.pair.mean().zip(self.pair.of_mean());
         let (offset_uk, scatter_uk) = known.ok_or(unavailable)?;
-        let u_uk = quadrature(scatter_uk.into(), bath_u_uk.into());
+        let u_uk = root_of_squares(scatter_uk.into(), bath_u_uk.into());
         Ok(PairOffset { offset_uk, u_uk })
     }
 }

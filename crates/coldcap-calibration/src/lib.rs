@@ -59,6 +59,7 @@
 )]
 
 mod average;
+mod bytes;
 pub mod cap;
 pub mod certificate;
 pub mod check;
@@ -85,6 +86,7 @@ pub mod physics;
 pub mod procedure;
 pub mod progress;
 pub mod record;
+mod root;
 mod scatter;
 pub mod table;
 pub mod time_stamp;

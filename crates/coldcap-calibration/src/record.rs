@@ -29,7 +29,8 @@
 //!
 //! A record without [`FitDetail`] is written as version 1, and reads back as one.
 
-use crate::cap::{CapSize, HeadMeasures};
+use crate::bytes::{Reader, Writer};
+use crate::cap::{CapSize, HeadMeasures, TRY_BOTH_BELOW};
 use crate::contact::{Conductance, Verdict, Zone, ZoneState};
 use crate::digest::{CRC_32, fnv_1a_64};
 use crate::hair::HairDensity;
@@ -132,6 +133,28 @@ impl RecordedZone {
         Some(Self { conductance: steps(fit.conductance), uncertainty: steps(fit.uncertainty) })
     }
 
+    /// Both in one word, as an entry of the session's record keeps them: the conductance in the lower
+    /// half.
+    ///
+    /// ```
+    /// use coldcap_calibration::record::RecordedZone;
+    /// let zone = RecordedZone::from_word(602 << 16 | 3_010).unwrap();
+    /// assert_eq!((zone.conductance().0, zone.uncertainty().0), (30_100, 6_020));
+    /// assert_eq!(zone.to_word(), 602 << 16 | 3_010);
+    /// assert_eq!(RecordedZone::from_word(0), None);
+    /// ```
+    #[must_use]
+    pub const fn to_word(&self) -> u32 {
+        (self.uncertainty as u32) << 16 | self.conductance as u32
+    }
+
+    /// The zone of such a word; `None` where there is none.
+    #[must_use]
+    pub const fn from_word(word: u32) -> Option<Self> {
+        let zone = Self { conductance: word as u16, uncertainty: (word >> 16) as u16 };
+        if zone.conductance == 0 { None } else { Some(zone) }
+    }
+
     /// The conductance.
     #[must_use]
     pub const fn conductance(&self) -> Conductance {
@@ -161,6 +184,12 @@ pub struct FitDetail {
 }
 
 impl FitDetail {
+    /// Whether the runner-up is to be tried on too.
+    #[must_use]
+    pub const fn try_both(&self) -> bool {
+        self.confidence.0 < TRY_BOTH_BELOW.0
+    }
+
     fn observed(&self) -> u8 {
         let seen = Zone::ALL.iter().zip(self.zones).filter(|(_, zone)| zone.is_some());
         seen.fold(0, |set, (zone, _)| set | zone.bit())
@@ -183,7 +212,7 @@ impl FitDetail {
         let runner_up = CapSize::from_code(runner_up).ok_or(RecordError::Field("runner-up"))?;
         let mut zones = [None; 3];
         for (place, zone) in zones.iter_mut().zip(Zone::ALL) {
-            *place = reader.take_zone(observed & zone.bit() != 0)?;
+            *place = take_zone(reader, observed & zone.bit() != 0)?;
         }
         let [method, density] = reader.take();
         let some = observed != 0;
@@ -230,61 +259,29 @@ impl fmt::Display for RecordError {
 
 impl core::error::Error for RecordError {}
 
-/// Writes fields one after another; what does not fit any more is left out.
-pub(crate) struct Writer<'a>(pub(crate) &'a mut [u8]);
+fn take_measures(reader: &mut Reader<'_>) -> Result<HeadMeasures, RecordError> {
+    let (circumference, sagittal, coronal) =
+        (reader.take_u16(), reader.take_u16(), reader.take_u16());
+    HeadMeasures::new(circumference, sagittal, coronal).map_err(|_| RecordError::Field("measures"))
+}
 
-impl Writer<'_> {
-    pub(crate) fn put<const N: usize>(&mut self, field: [u8; N]) {
-        if let Some((place, rest)) = core::mem::take(&mut self.0).split_first_chunk_mut() {
-            *place = field;
-            self.0 = rest;
-        }
+fn take_offsets(reader: &mut Reader<'_>) -> Result<IsothermalOffsets, RecordError> {
+    let offsets = [reader.take_i16(), reader.take_i16(), reader.take_i16(), reader.take_i16()];
+    IsothermalOffsets::from_milli(offsets).map_err(|_| RecordError::Field("offsets"))
+}
+
+/// A zone: both figures where it was observed, zeros where not.
+fn take_zone(reader: &mut Reader<'_>, observed: bool) -> Result<Option<RecordedZone>, RecordError> {
+    let (conductance, uncertainty) = (reader.take_u16(), reader.take_u16());
+    match (observed, conductance, uncertainty) {
+        (false, 0, 0) => Ok(None),
+        (true, 1.., _) => Ok(Some(RecordedZone { conductance, uncertainty })),
+        _ => Err(RecordError::Field("zones")),
     }
 }
 
-/// Reads fields one after another; what is not there any more is zero.
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
-
-impl Reader<'_> {
-    pub(crate) fn take<const N: usize>(&mut self) -> [u8; N] {
-        let Some((field, rest)) = self.0.split_first_chunk() else { return [0; N] };
-        self.0 = rest;
-        *field
-    }
-
-    pub(crate) fn take_u16(&mut self) -> u16 {
-        u16::from_le_bytes(self.take())
-    }
-
-    fn take_i16(&mut self) -> i16 {
-        i16::from_le_bytes(self.take())
-    }
-
-    fn take_measures(&mut self) -> Result<HeadMeasures, RecordError> {
-        let (circumference, sagittal, coronal) =
-            (self.take_u16(), self.take_u16(), self.take_u16());
-        HeadMeasures::new(circumference, sagittal, coronal)
-            .map_err(|_| RecordError::Field("measures"))
-    }
-
-    fn take_offsets(&mut self) -> Result<IsothermalOffsets, RecordError> {
-        let offsets = [self.take_i16(), self.take_i16(), self.take_i16(), self.take_i16()];
-        IsothermalOffsets::from_milli(offsets).map_err(|_| RecordError::Field("offsets"))
-    }
-
-    /// A zone: both figures where it was observed, zeros where not.
-    fn take_zone(&mut self, observed: bool) -> Result<Option<RecordedZone>, RecordError> {
-        let (conductance, uncertainty) = (self.take_u16(), self.take_u16());
-        match (observed, conductance, uncertainty) {
-            (false, 0, 0) => Ok(None),
-            (true, 1.., _) => Ok(Some(RecordedZone { conductance, uncertainty })),
-            _ => Err(RecordError::Field("zones")),
-        }
-    }
-
-    fn take_zeros<const N: usize>(&mut self) -> Result<(), RecordError> {
-        if self.take::<N>() == [0; N] { Ok(()) } else { Err(RecordError::Field("reserved bytes")) }
-    }
+fn take_zeros<const N: usize>(reader: &mut Reader<'_>) -> Result<(), RecordError> {
+    if reader.take::<N>() == [0; N] { Ok(()) } else { Err(RecordError::Field("reserved bytes")) }
 }
 
 impl CapCalibration {
@@ -358,14 +355,14 @@ impl CapCalibration {
         let [size, verdict] = reader.take();
         let cap_size = CapSize::from_code(size).ok_or(RecordError::Field("cap size"))?;
         let verdict = Verdict::from_code(verdict).ok_or(RecordError::Field("verdict"))?;
-        let measures = reader.take_measures()?;
-        let offsets = reader.take_offsets()?;
+        let measures = take_measures(reader)?;
+        let offsets = take_offsets(reader)?;
         let confidence = reader.take_u16();
         let heat_mw = i32::from_le_bytes(reader.take());
         let at = Instant::from_millis(u64::from_le_bytes(reader.take()));
         let patient = u64::from_le_bytes(reader.take());
         let detail = if version == 1 {
-            reader.take_zeros::<16>()?;
+            take_zeros::<16>(reader)?;
             None
         } else {
             Some(FitDetail::read(confidence, reader)?)
@@ -373,7 +370,7 @@ impl CapCalibration {
         if version == 1 && confidence != 0 {
             return Err(RecordError::Field("reserved bytes"));
         }
-        reader.take_zeros::<4>()?;
+        take_zeros::<4>(reader)?;
         Ok(Self { cap_size, measures, offsets, heat_mw, verdict, at, patient, detail })
     }
 

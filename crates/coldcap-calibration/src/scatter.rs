@@ -1,7 +1,7 @@
 //! Mean and uncertainty of a stream of values that may hang together, in constant memory.
 
 use crate::average::Average;
-use crate::heat::root;
+use crate::root::root;
 
 /// Values in a batch: one second of ticks.
 const BATCH: u8 = 10;

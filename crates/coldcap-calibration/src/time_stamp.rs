@@ -59,7 +59,7 @@ pub struct TimeStamp {
 /// 9999-12-31 23:59:59: what people and files can write with four digits of a year.
 const LATEST_UNIX_S: u64 = 253_402_300_799;
 
-const SECONDS_A_DAY: u64 = 86_400;
+pub(crate) const SECONDS_A_DAY: u64 = 86_400;
 
 impl TimeStamp {
     /// Whether the time can be used to reckon with: a clock that somebody set, and four digits of a year.

@@ -248,7 +248,7 @@ pub(crate) struct Fluid {
     /// What is dissolved in the water.
     #[arg(long, value_enum)]
     pub(crate) mix: Mix,
-    /// Its share of the whole mass, 0 to 1.
+    /// Its share of the whole mass, as a fraction.
     #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
     pub(crate) mass: f64,
     /// The temperature in °C.

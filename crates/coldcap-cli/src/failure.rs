@@ -28,7 +28,8 @@ impl Failure {
         }
     }
 
-    /// A file that could not be read.
+    /// A file that could not be read: a path that leads to none is a wrong input, and the rest is the
+    /// machine's.
     pub(crate) fn unreadable(path: &std::path::Path, error: &io::Error) -> Self {
         let line = format!("{}: {error}: allowed is a readable file", path.display());
         match error.kind() {

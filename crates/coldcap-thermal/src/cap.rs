@@ -213,12 +213,14 @@ impl CapLoop {
             _ => Mode::Auto,
         };
         // Without any sensor the loop falls back to the warmest supply there is; but not in doubt, where a
-        // lifted cap would then be held there. Both sensors lost for long is the guard's to stop.
+        // lifted cap would then be held there: both sensors lost for long is the guard's to stop. Where
+        // nothing colder is left either, it stays, too.
         let doubted = input.contact_doubtful && mode == Mode::Auto;
         let (mode, below) = match doubted {
             false => (mode, limits),
-            true if interface.is_err() => (Mode::Track(limits.limit(self.commanded)), limits),
-            true if self.commanded <= limits.low() => (Mode::Track(limits.low()), limits),
+            true if interface.is_err() || self.commanded <= limits.low() => {
+                (Mode::Track(limits.limit(self.commanded)), limits)
+            }
             true => (mode, config.supplies(target.coldest_supply, self.commanded).ok()?),
         };
         let main = Side {

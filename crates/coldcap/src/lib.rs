@@ -45,6 +45,7 @@ mod config;
 mod control;
 mod device;
 mod drives;
+mod hair;
 pub mod hash;
 mod inputs;
 pub mod lane;
@@ -60,6 +61,7 @@ pub use config::{Circulation, Config, Identity, Origin, TICK};
 pub use control::{ChannelCheckpoint, Checkpoint, Control};
 pub use device::{Device, Served};
 pub use drives::{ChannelDrives, Drives};
+pub use hair::{hair_density, hair_kind};
 pub use inputs::{CapInputs, ChannelInputs, Inputs, Panel, TankInputs};
 pub use link::Link;
 pub use outputs::{

@@ -176,7 +176,7 @@ impl ChannelFlags {
     pub const DRUG_RUNNING: u16 = 1 << 6;
     /// The running break or wait is over its budget.
     pub const OVER_BUDGET: u16 = 1 << 7;
-    /// The loop's watch has warned since the last acknowledgement: the loop is slow, weak or odd, and
+    /// The loop's watch has warned since a clinician last acknowledged this channel's alarms: the loop is slow, weak or odd, and
     /// nothing has been found yet.
     pub const LOOP_WARNED: u16 = 1 << 8;
 

@@ -23,7 +23,7 @@ use core::fmt;
 pub const SIZES: usize = 8;
 
 /// Below this probability of the best size, two are tried on.
-pub const TRY_BOTH_BELOW: Permille = Permille(800);
+pub(crate) const TRY_BOTH_BELOW: Permille = Permille(800);
 
 /// Φ at 0, 1/8, 2/8, … 4 standard deviations, in ten-thousandths. Straight lines between are right to
 /// 0.0005.

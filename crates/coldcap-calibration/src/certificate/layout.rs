@@ -3,8 +3,8 @@
 use super::field::{Conditions, Correction, CoverageFactor, DecisionRule, LnResistance};
 use super::points::{CertifiedPoint, MOST_POINTS, Points};
 use super::{CERTIFICATE_LEN, Certificate, CertificateError, CertificateField, Medium, Method};
+use crate::bytes::{Reader, Writer};
 use crate::digest::CRC_32;
-use crate::record::{Reader, Writer};
 use crate::time_stamp::{ClockQuality, TimeStamp};
 use coldcap_units::{MicroCelsius, Permille};
 
@@ -102,18 +102,6 @@ fn write_points(points: &Points, writer: &mut Writer<'_>) {
     }
 }
 
-fn take_u32(reader: &mut Reader<'_>) -> u32 {
-    u32::from_le_bytes(reader.take())
-}
-
-fn take_u64(reader: &mut Reader<'_>) -> u64 {
-    u64::from_le_bytes(reader.take())
-}
-
-fn take_i32(reader: &mut Reader<'_>) -> i32 {
-    i32::from_le_bytes(reader.take())
-}
-
 /// Fields in the order of the layout.
 fn read_body(reader: &mut Reader<'_>) -> Result<Certificate, CertificateError> {
     let version = reader.take_u16();
@@ -122,21 +110,21 @@ fn read_body(reader: &mut Reader<'_>) -> Result<Certificate, CertificateError> {
     }
     let [method, count] = reader.take();
     let method = Method::from_code(method).ok_or(field(CertificateField::Method))?;
-    let (number, sensor, reference) = (take_u64(reader), take_u64(reader), take_u64(reader));
-    let (laboratory, operator) = (take_u32(reader), take_u32(reader));
-    let unix_s = take_u64(reader);
+    let (number, sensor, reference) = (reader.take_u64(), reader.take_u64(), reader.take_u64());
+    let (laboratory, operator) = (reader.take_u32(), reader.take_u32());
+    let unix_s = reader.take_u64();
     let [clock, rule] = reader.take();
     let clock = ClockQuality::from_code(clock).ok_or(field(CertificateField::Time))?;
     let coverage = CoverageFactor::from_thousandths(reader.take_u16())?;
-    let decision = DecisionRule::from_code(rule, take_u32(reader));
+    let decision = DecisionRule::from_code(rule, reader.take_u32());
     let decision = decision.ok_or(field(CertificateField::Decision))?;
-    let (room, humidity) = (i16::from_le_bytes(reader.take()), reader.take_u16());
+    let (room, humidity) = (reader.take_i16(), reader.take_u16());
     let [medium, kind, checks, zero] = reader.take();
     let medium = Medium::from_code(medium).ok_or(field(CertificateField::Medium))?;
     let humidity = (humidity != NOT_STATED).then_some(Permille(humidity));
     let conditions = Conditions::new(room, humidity, medium)?;
     let correction = read_correction(kind, reader)?;
-    let type_table_crc = take_u32(reader);
+    let type_table_crc = reader.take_u32();
     if zero != 0 || reader.take() != [0; 16] {
         return Err(field(CertificateField::Reserved));
     }
@@ -158,8 +146,8 @@ fn read_body(reader: &mut Reader<'_>) -> Result<Certificate, CertificateError> {
 }
 
 fn read_correction(kind: u8, reader: &mut Reader<'_>) -> Result<Correction, CertificateError> {
-    let ln = LnResistance { more_gain_bits: take_i32(reader), offset_bits: take_i32(reader) };
-    let crc = take_u32(reader);
+    let ln = LnResistance { more_gain_bits: reader.take_i32(), offset_bits: reader.take_i32() };
+    let crc = reader.take_u32();
     let (has_ln, has_table) = (kind & 1 != 0, kind & 2 != 0);
     if kind > 3 {
         return Err(field(CertificateField::Correction));
@@ -189,9 +177,9 @@ fn read_points(count: u8, checks: u8, reader: &mut Reader<'_>) -> Result<Points,
 
 fn read_point(reader: &mut Reader<'_>) -> CertifiedPoint {
     CertifiedPoint {
-        at: MicroCelsius(take_i32(reader)),
-        found_uk: take_i32(reader),
-        left_steps: i16::from_le_bytes(reader.take()),
+        at: MicroCelsius(reader.take_i32()),
+        found_uk: reader.take_i32(),
+        left_steps: reader.take_i16(),
         expanded_steps: reader.take_u16(),
     }
 }

@@ -4,7 +4,7 @@
 //! checked against their text). At most 1 agrees. It takes the two as independent: sensors that were
 //! calibrated against one reference share its error, and E_n is then smaller than it should be.
 
-use crate::heat::root;
+use crate::root::square;
 use coldcap_units::{Fault, MicroCelsius};
 use core::fmt;
 
@@ -54,10 +54,6 @@ impl Agreement {
     }
 }
 
-const fn square(value: u64) -> u128 {
-    (value as u128).saturating_mul(value as u128)
-}
-
 /// Compares two sensors in one place.
 ///
 /// # Errors
@@ -91,9 +87,7 @@ pub fn cross_check(one: Measured, other: Measured) -> Result<Agreement, NoUncert
 /// The root of a number and perhaps a little more, rounded up.
 fn root_up(whole: u128, more: bool) -> u32 {
     let Ok(whole) = u64::try_from(whole) else { return u32::MAX };
-    let nearest = root(whole);
-    let floor =
-        if nearest.saturating_mul(nearest) > whole { nearest.saturating_sub(1) } else { nearest };
+    let floor = whole.isqrt();
     let exact = floor.saturating_mul(floor) == whole && !more;
     u32::try_from(if exact { floor } else { floor.saturating_add(1) }).unwrap_or(u32::MAX)
 }

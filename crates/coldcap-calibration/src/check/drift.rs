@@ -23,6 +23,7 @@
 //! σ is the *repeatability* of the check: what changes from one check to the next. What stays the same in all
 //! of them (the calibration's own error, the bath's impurity) belongs into the baseline.
 
+use coldcap_units::Fault;
 use core::fmt;
 
 /// Millionths in one.
@@ -82,6 +83,22 @@ pub enum Drift {
         /// Which chart says so.
         by: Chart,
     },
+}
+
+impl Drift {
+    /// What the sensor's value is worth.
+    ///
+    /// # Errors
+    /// [`Fault::Drift`] where it has drifted.
+    ///
+    /// # Panics
+    /// Never.
+    pub const fn fault(self) -> Result<(), Fault> {
+        match self {
+            Self::Steady => Ok(()),
+            Self::Drifted { .. } => Err(Fault::Drift),
+        }
+    }
 }
 
 /// Why there is no watch.

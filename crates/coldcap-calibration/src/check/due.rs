@@ -4,10 +4,9 @@
 //! nothing: with a clock of unknown quality, or one that stands before the calibration, a sensor is not in
 //! date.
 
+use crate::time_stamp::SECONDS_A_DAY;
 use crate::time_stamp::TimeStamp;
 use coldcap_units::Fault;
-
-const SECONDS_A_DAY: u64 = 86_400;
 
 /// How long a calibration holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,8 +4,8 @@
 //! the sensor; it is no calibration, and says nothing of the sensor's steepness.
 
 use crate::average::Average;
-use crate::heat::root;
 use crate::progress::Progress;
+use crate::root::root;
 use crate::scatter::Scatter;
 use coldcap_units::{Duration, Fault, MicroCelsius};
 

@@ -4,6 +4,7 @@
 //! two laboratories, ISO 13528's `E_n`; area that no sensor sees lets anything between nothing and the
 //! largest observed flux through, and counts with the uncertainty of that.
 
+use crate::root::square;
 use coldcap_units::Permille;
 
 /// A zone's part of the heat.
@@ -89,8 +90,4 @@ impl EnergyBalance {
 
 const fn doubled(uncertainty: u32) -> u64 {
     (uncertainty as u64).saturating_mul(2)
-}
-
-const fn square(value: u64) -> u128 {
-    (value as u128).saturating_mul(value as u128)
 }

@@ -73,6 +73,21 @@ impl Zone {
         }
     }
 
+    /// What belongs to it of three values in the order of [`Zone::ALL`].
+    ///
+    /// ```
+    /// use coldcap_calibration::contact::Zone;
+    /// assert_eq!(Zone::ALL.map(|zone| zone.of(Zone::ALL)), Zone::ALL);
+    /// ```
+    #[must_use]
+    pub fn of<T>(self, [front, rear, crown]: [T; 3]) -> T {
+        match self {
+            Self::Front => front,
+            Self::Rear => rear,
+            Self::Crown => crown,
+        }
+    }
+
     /// Its bit in a set of zones.
     #[must_use]
     pub const fn bit(self) -> u8 {

@@ -218,7 +218,8 @@ impl<'a> Fluid<'a> {
     }
 }
 
-/// A coolant that may flow past a patient: what the configuration of a patient's channel takes.
+/// A coolant that may flow past a patient: for who lets a site choose its [`Fluid`]. The facade takes a
+/// [`Mixture`](super::Mixture), of which none is toxic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatientFluid<'a>(Fluid<'a>);
 

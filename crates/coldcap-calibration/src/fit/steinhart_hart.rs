@@ -8,8 +8,7 @@ use super::FitError;
 use super::least_squares::{Observation, least_squares};
 use super::polynomial::{Point, Polynomial};
 use crate::physics::ntc::Ntc;
-
-const ZERO_CELSIUS: f64 = 273.15;
+use crate::physics::ntc::ZERO_CELSIUS;
 
 /// A line of a thermistor's table.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,8 +3,7 @@
 use super::quantum::Quantum;
 use super::{LEAST_LINES, LintError, Mark, Slope, Verdict};
 use crate::fit::steinhart_hart::TablePoint;
-
-const ZERO_CELSIUS: f64 = 273.15;
+use crate::physics::ntc::ZERO_CELSIUS;
 
 /// What the curve of a metal may bend beyond a cubic, in kelvins per product of the four distances:
 /// platinum below 0 °C and where its equation changes, with a margin of four.

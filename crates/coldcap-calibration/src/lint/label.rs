@@ -2,8 +2,7 @@
 
 use super::curve::Curve;
 use super::{Finding, Kind, Mark, Slope};
-
-const ZERO_CELSIUS: f64 = 273.15;
+use crate::physics::ntc::ZERO_CELSIUS;
 
 /// How far a label's β may be off, as a part.
 const TOLERANCE: f64 = 0.01;

@@ -7,18 +7,14 @@
 
 use super::CurveError;
 use super::error::{near, within};
+use crate::physics::ntc::{HUNDREDFOLD, ZERO_CELSIUS};
 use core::fmt;
-
-const ZERO_CELSIUS: f64 = 273.15;
 
 /// Below this the equation is not taken for a measurement.
 const LOW: f64 = 25.0;
 
 /// The far end of what thermistors are rated for.
 const HIGH: f64 = 125.0;
-
-/// Open and short lie this far from the resistance at 25 °C.
-const HUNDREDFOLD: f64 = 100.0;
 
 /// A thermistor of which only the resistance at 25 °C and β are known. A fallback.
 ///

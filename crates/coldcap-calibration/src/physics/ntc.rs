@@ -8,10 +8,10 @@ use super::error::{near, within};
 use super::solve::{Tangent, rising};
 use core::fmt;
 
-const ZERO_CELSIUS: f64 = 273.15;
+pub(crate) const ZERO_CELSIUS: f64 = 273.15;
 
 /// Open and short lie this far from the resistance at 25 °C.
-const HUNDREDFOLD: f64 = 100.0;
+pub(super) const HUNDREDFOLD: f64 = 100.0;
 
 /// Where a thermistor's nominal resistance is stated.
 const NOMINAL_CELSIUS: f64 = 25.0;

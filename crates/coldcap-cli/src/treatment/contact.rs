@@ -67,16 +67,17 @@ impl StartContact {
     }
 }
 
-/// Conductance and uncertainty in steps of 0.01 W/(m²·K), as an entry joins them.
+/// The zones, as an entry keeps them.
 fn zones(fields: &Fields) -> [u32; 3] {
     [fields.a.cast_unsigned(), fields.b.cast_unsigned(), fields.c as u32]
 }
 
-fn start_zone(zone: Zone, joined: u32, fit: Option<RecordedZone>) -> StartZone {
-    let steps = joined & 0xFFFF;
-    let found = (steps > 0).then(|| (f64::from(steps) / 100.0, f64::from(joined >> 16) / 100.0));
-    let change = match (found, fit) {
-        (Some(_), Some(fit)) => compare(Conductance(10 * steps), fit.conductance(), REPEATABILITY),
+fn start_zone(zone: Zone, word: u32, fit: Option<RecordedZone>) -> StartZone {
+    let start = RecordedZone::from_word(word);
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let found = start.map(|start| (watts(start.conductance()), watts(start.uncertainty())));
+    let change = match (start, fit) {
+        (Some(start), Some(fit)) => compare(start.conductance(), fit.conductance(), REPEATABILITY),
         _ => Change::Unknown,
     };
     StartZone { zone, found, change }

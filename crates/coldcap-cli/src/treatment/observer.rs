@@ -6,7 +6,8 @@
 
 use super::contact::StartContact;
 use super::files::origin;
-use coldcap_calibration::cap;
+use coldcap_calibration::cap::{CapSize, HeadReadings, Ladder};
+use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::record::CapCalibration;
 use coldcap_guard::Condition;
 use coldcap_host::client::{Message, Record};
@@ -348,16 +349,15 @@ fn fit_visit(calibration: &CapCalibration) -> FitVisit {
 }
 
 /// The size to try besides, if one is likely enough, and how likely the recorded one is: as recorded,
-/// or from the circumference where an old record does not say.
-fn size_of(calibration: &CapCalibration) -> (Option<cap::CapSize>, Permille) {
+/// or chosen again where an old record does not say, which says nothing of the hair either.
+fn size_of(calibration: &CapCalibration) -> (Option<CapSize>, Permille) {
     match calibration.detail {
-        Some(detail) => {
-            let both = detail.confidence < cap::TRY_BOTH_BELOW;
-            (both.then_some(detail.runner_up), detail.confidence)
-        }
+        Some(detail) => (detail.try_both().then_some(detail.runner_up), detail.confidence),
         None => {
-            let choice = cap::choose(&calibration.measures);
-            (choice.runner_up, choice.confidence)
+            let hair = (HairDensity::Full, HairKind::Ordinary);
+            let readings = HeadReadings::averaged(&calibration.measures, hair);
+            let choice = Ladder::REFERENCE.choose(&readings);
+            (choice.try_both().then_some(choice.runner_up), choice.confidence)
         }
     }
 }

@@ -74,7 +74,8 @@ fn fit_entries(fit: &FitVisit) -> Markup {
             (entry("calibration digest", &html! { code { (format!("{:016x}", fit.digest)) } }))
         }
         p class="note" {
-            "The contact test judges by heat uptake and by how front and rear differ, and by nothing else."
+            "The contact test judges by heat uptake, by how front and rear differ, and by the conductance of the \
+             zones that have a sensor, and by nothing else."
         }
     }
 }

@@ -220,18 +220,15 @@ impl Watch {
     fn judge(&mut self, config: &WatchConfig, moment: &Moment) {
         let settings = config.settings();
         let actuation = self.actuation.step(config, moment, &self.measured, &self.companion);
-        if moment.mode != WatchMode::Off {
-            let frozen = self.frozen(settings, moment);
-            self.take(frozen);
-            let noisy = self.noisy(settings, moment);
-            self.take(noisy);
+        if moment.mode == WatchMode::Off {
+            return self.take(actuation);
         }
-        self.take(actuation);
-        if moment.mode != WatchMode::Off {
-            let swapped = self.swap(settings, moment);
-            self.take(swapped);
-            let deviation = self.deviate(settings, moment);
-            self.take(deviation);
+        let frozen = self.frozen(settings, moment);
+        let noisy = self.noisy(settings, moment);
+        let swapped = self.swap(settings, moment);
+        let deviation = self.deviate(settings, moment);
+        for found in [frozen, noisy, actuation, swapped, deviation] {
+            self.take(found);
         }
     }
 

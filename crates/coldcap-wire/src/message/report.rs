@@ -53,7 +53,7 @@ body! {
         valve_permille: u16 = "permille",
         /// Bit 0 coupled, 1 worn, 2 flowing, 3 at target, 4 hair-toxic drug running, 5 reserved,
         /// 6 tank ready, 7 circulation permitted, 8 over its budget,
-        /// 9 the loop's watch has warned since the last acknowledgement. Others 0.
+        /// 9 the loop's watch has warned since a clinician last acknowledged this channel's alarms. Others 0.
         flags: u16 = "bits",
     } since 1 {
         /// Which temperature the plan holds; coolant where there is no plan.
@@ -103,7 +103,7 @@ impl ChannelStatus {
     pub const PERMITTED: u16 = 1 << 7;
     /// Bit of `flags`: the running break or wait is over its budget.
     pub const OVER_BUDGET: u16 = 1 << 8;
-    /// Bit of `flags`: the loop's watch has warned since the last acknowledgement.
+    /// Bit of `flags`: the loop's watch has warned since a clinician last acknowledged this channel's alarms.
     pub const LOOP_WARNED: u16 = 1 << 9;
 }
 

@@ -7,6 +7,7 @@
 use super::calibrate::MeasuredChannel;
 use super::zones::ZoneTest;
 use crate::config::Config;
+use crate::hair::hair_density;
 use crate::outputs::{Event, EventKind};
 use coldcap_calibration::contact::Verdict;
 use coldcap_calibration::hair::HairDensity;
@@ -73,7 +74,7 @@ fn shown(step: &AdviceStep, measured: &MeasuredChannel, config: &Config) -> Loop
 }
 
 fn advice(test: &ZoneTest, step: &AdviceStep, config: &Config) -> Advice {
-    let density = step.patient.and_then(|it| HairDensity::from_code(it.hair.density.code()));
+    let density = step.patient.and_then(|it| hair_density(it.hair.density));
     let verdict = test.verdict(density.unwrap_or(HairDensity::Full), &config.zone_limits);
     Advice { verdict, zones: test.recorded().0 }
 }
@@ -82,7 +83,8 @@ impl Advice {
     /// The entry of the record: the verdict, and each zone as its conductance and, above it, its
     /// standard uncertainty, in 0.01 W/(m²·K).
     pub(super) fn fields(&self) -> Fields {
-        let [front, rear, crown] = self.zones.map(joined);
+        let word = |zone: Option<RecordedZone>| zone.map_or(0, |zone| zone.to_word());
+        let [front, rear, crown] = self.zones.map(word);
         let code = u16::from(self.verdict.code());
         let entry = Fields::new(Kind::CONTACT, code, front.cast_signed(), rear.cast_signed());
         Fields { c: crown.into(), ..entry }
@@ -92,12 +94,4 @@ impl Advice {
         let code = u16::from(self.verdict.code());
         Event { channel, kind: EventKind::ContactAdvised, code, value: 0 }
     }
-}
-
-fn joined(zone: Option<RecordedZone>) -> u32 {
-    zone.map_or(0, |zone| {
-        let [value, uncertainty] =
-            [zone.conductance(), zone.uncertainty()].map(|it| (it.0 / 10).min(0xFFFF));
-        uncertainty << 16 | value
-    })
 }

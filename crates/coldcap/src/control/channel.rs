@@ -373,7 +373,7 @@ impl Channel {
         ChannelDrives { pump, valve }
     }
 
-    /// Somebody has seen the alarms: what the watch latched may try again.
+    /// A clinician has seen the alarms of this channel.
     pub(super) fn acknowledge(&mut self) {
         self.thermal.acknowledge();
     }

@@ -3,6 +3,7 @@
 use super::calibrate::MeasuredChannel;
 use super::zones::ZoneTest;
 use crate::config::Config;
+use crate::hair::{hair_density, hair_kind};
 use crate::outputs::{Event, EventKind, Outputs};
 use coldcap_calibration::cap::{HeadMeasures, HeadReadings};
 use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
@@ -10,7 +11,7 @@ use coldcap_calibration::coolant::temperature_rise;
 use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures};
 use coldcap_calibration::record::{CapCalibration, FitDetail};
-use coldcap_session::{HairType, Phase, Progress};
+use coldcap_session::{Phase, Progress};
 use coldcap_units::{Duration, Fault, Instant};
 
 /// What a fit visit has found so far.
@@ -56,13 +57,9 @@ impl FitVisit {
     pub(super) fn measured(&mut self, head: &coldcap_session::HeadMeasures) {
         let measures = HeadMeasures::new(head.circumference_mm, head.sagittal_mm, head.coronal_mm);
         self.measures = measures.ok();
-        let density = HairDensity::from_code(head.hair.density.code());
-        let kind = match head.hair.kind {
-            HairType::ThickOrTightlyCurled => HairKind::ThickOrCurled,
-            HairType::Ordinary | HairType::Unanswered => HairKind::Ordinary,
-        };
         // The session refuses measures whose density was not answered.
-        self.hair = (density.unwrap_or(HairDensity::Full), kind);
+        let density = hair_density(head.hair.density).unwrap_or(HairDensity::Full);
+        self.hair = (density, hair_kind(head.hair.kind));
     }
 
     /// One tick: how far both tests are.

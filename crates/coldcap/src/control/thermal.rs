@@ -259,7 +259,8 @@ impl Thermal {
         self.watch.step(&config.loop_watch, watched);
     }
 
-    /// Somebody has seen what the watch found.
+    /// A clinician has seen what the watch said: warnings, and that it is too little, begin anew. Distrust
+    /// is the interlock's.
     pub(super) fn acknowledge(&mut self) {
         if !self.distrusts() {
             self.watch.acknowledge();
@@ -295,7 +296,7 @@ impl Thermal {
             .with_if(Condition::LoopImplausible, found.is_some() && !stuck)
     }
 
-    /// Whether the watch has warned of something since somebody last acknowledged, and it has not become
+    /// Whether the watch has warned of something since a clinician last acknowledged, and it has not become
     /// a trip.
     ///
     /// It is a flag of the status and no alarm: a warm cap or a weak chiller makes a healthy loop warn, and

@@ -7,7 +7,7 @@ use coldcap::Config;
 use coldcap_calibration::cap::{CapSize, HeadReadings, SizeChoice};
 use coldcap_calibration::contact::judge::{Finding, Judgement, judge};
 use coldcap_calibration::contact::{Verdict, Zone, ZoneFit, ZoneState};
-use coldcap_calibration::hair::{HairDensity, HairKind};
+use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::record::{CapCalibration, FitDetail};
 use coldcap_host::capture::Origin;
 use coldcap_host::plan::PlanFile;
@@ -197,11 +197,7 @@ impl Findings {
 
 /// The choice again from the measures: the record keeps the two likeliest only.
 fn choice(record: &CapCalibration, density: HairDensity, kind: HairType) -> SizeChoice {
-    let kind = match kind {
-        HairType::ThickOrTightlyCurled => HairKind::ThickOrCurled,
-        HairType::Ordinary | HairType::Unanswered => HairKind::Ordinary,
-    };
-    let hair = (density, kind);
+    let hair = (density, coldcap::hair_kind(kind));
     Config::reference().ladder.choose(&HeadReadings::averaged(&record.measures, hair))
 }
 
@@ -215,10 +211,9 @@ fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {
 /// unless the host finds it beyond the method's range.
 fn states(detail: &FitDetail, repetition: &Repetition) -> [ZoneState; 3] {
     Zone::ALL.map(|zone| {
-        let [recorded, ..] = rotated(detail.zones, zone);
-        let [beyond, ..] = rotated(repetition.beyond, zone);
+        let beyond = zone.of(repetition.beyond);
         let unrecorded = beyond.map_or(ZoneState::Unobserved, ZoneState::Faulty);
-        recorded.map_or(unrecorded, |recorded| {
+        zone.of(detail.zones).map_or(unrecorded, |recorded| {
             ZoneState::Observed(ZoneFit {
                 conductance: recorded.conductance(),
                 uncertainty: recorded.uncertainty(),
@@ -236,9 +231,6 @@ fn shown(
     repetition: &Repetition,
 ) -> [ShownZone; 3] {
     let of = |zone: Zone| {
-        let [found, ..] = rotated(detail.zones, zone);
-        let [finding, ..] = rotated(judgement.findings, zone);
-        let [repeated, ..] = rotated(repetition.zones, zone);
         let share = match zone {
             Zone::Front => Some(1.0 - patient.hair_asymmetry),
             Zone::Rear => Some(1.0 + patient.hair_asymmetry),
@@ -246,22 +238,16 @@ fn shown(
         };
         ShownZone {
             zone,
-            found: found.map(|found| {
+            found: zone.of(detail.zones).map(|found| {
                 let watts = |milliwatts: u32| f64::from(milliwatts) / 1e3;
                 (watts(found.conductance().0), watts(found.uncertainty().0))
             }),
-            finding,
+            finding: zone.of(judgement.findings),
             truth: share.map(|share| 1.0 / (patient.hair_resistance * share)),
-            repeated: repeated.map(|found| found.conductance),
+            repeated: zone.of(repetition.zones).map(|found| found.conductance),
         }
     };
     Zone::ALL.map(of)
-}
-
-/// With this zone's value first.
-fn rotated<T>(mut values: [T; 3], zone: Zone) -> [T; 3] {
-    values.rotate_left(zone as usize);
-    values
 }
 
 fn zone_line(shown: &ShownZone) -> String {
@@ -291,8 +277,10 @@ const fn finding_name(finding: Finding) -> &'static str {
 const fn advice(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Good => "every zone that is observed touches",
-        Verdict::Doubtful => "too little heat: seat the cap anew and test again",
-        Verdict::Refuse => "no contact worth the name",
+        Verdict::Doubtful => {
+            "too little heat, or front and rear differ: seat the cap anew and test again"
+        }
+        Verdict::Refuse => "no contact, nothing observed, or sensors that contradict each other",
         Verdict::Repeat => "within the uncertainty of the limit",
         Verdict::Reseat => "one zone fails: seat the cap anew and test again",
         Verdict::Resize => "more than one zone fails: another size, or prepare the hair again",

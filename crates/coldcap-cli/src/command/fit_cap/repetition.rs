@@ -76,13 +76,7 @@ fn beyond(found: &Found, method: &FluxMethod) -> Option<ZoneFault> {
 }
 
 fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
-    let [front, rear, crown] = detail.zones;
-    let recorded = match zone {
-        Zone::Front => front,
-        Zone::Rear => rear,
-        Zone::Crown => crown,
-    };
-    match (found, recorded) {
+    match (found, zone.of(detail.zones)) {
         (None, None) => 0.0,
         (Some(found), Some(recorded)) => {
             let value = f64::from(recorded.conductance().0) / 1e3;

@@ -4,24 +4,13 @@ use crate::arguments::Columns;
 use crate::failure::Failure;
 use coldcap_thermal::tune::fit::Sample;
 use std::fs;
-use std::io;
 use std::path::Path;
 
 /// Reads the record at `path`: finite numbers, and times that go forward. Other columns are not read.
 pub(super) fn read(path: &Path, columns: &Columns) -> Result<Vec<Sample>, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
     parse(&text, columns).map_err(wrong)
-}
-
-/// What cannot be read is an I/O failure, whatever the reason; what can be read and is no text is a wrong
-/// input.
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let line = format!("{}: {error}: allowed is a readable file", path.display());
-    match error.kind() {
-        io::ErrorKind::InvalidData => Failure::Input(line),
-        _ => Failure::Io(line),
-    }
 }
 
 fn parse(text: &str, columns: &Columns) -> Result<Vec<Sample>, String> {
