@@ -47,24 +47,7 @@ fn visit(patient: PatientParameters, seed: u64, wait_s: u32) -> CapCalibration {
 }
 
 fn visit_with(mut facade: Facade, wait_s: u32) -> CapCalibration {
-    facade.until(Phase::Standby);
-    facade.ask(Request::StartFit).unwrap();
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
-    facade.place(CapPlacement::Coupled);
-    facade.tick();
-    facade.ask(Request::Measure(HEAD)).unwrap();
-    facade.run(60);
-    facade.place(CapPlacement::Worn);
-    facade.run(wait_s);
-    facade.ask(Request::Worn(true)).unwrap();
-    facade.until(Phase::FitVerify);
-    while facade.channel.phase == Phase::FitVerify {
-        facade.run(1);
-        if facade.ask(Request::ConfirmFit { confirm: false }).is_ok() {
-            facade.run(3);
-            facade.ask(Request::ConfirmFit { confirm: true }).unwrap();
-        }
-    }
+    facade.fit_visit_after(wait_s);
     let saved = facade.calibration.expect("a saved fit");
     assert_eq!(facade.has_flag(Flag::FitUnsure), saved.verdict == Verdict::Repeat);
     saved

@@ -163,6 +163,12 @@ impl Facade {
     /// The visit at which sensors are matched and the contact is tested. What it finds of the contact is
     /// the operator's to accept.
     pub(crate) fn fit_visit(&mut self) {
+        self.fit_visit_after(10);
+        self.go_home();
+    }
+
+    /// The same with the cap on the head for so long before it is marked, and the cap still on it.
+    pub(crate) fn fit_visit_after(&mut self, wait_s: u32) {
         self.until(Phase::Standby);
         self.ask(Request::StartFit).unwrap();
         self.ask(Request::SelectPatient(PATIENT)).unwrap();
@@ -171,7 +177,7 @@ impl Facade {
         self.ask(Request::Measure(HEAD)).unwrap();
         self.run(60);
         self.place(CapPlacement::Worn);
-        self.run(10);
+        self.run(wait_s);
         self.ask(Request::Worn(true)).unwrap();
         self.until(Phase::FitVerify);
         while self.channel.phase == Phase::FitVerify {
@@ -181,6 +187,10 @@ impl Facade {
                 self.ask(Request::ConfirmFit { confirm: true }).unwrap();
             }
         }
+    }
+
+    /// The cap is off, the visit closed, and the machine left alone for ten minutes.
+    pub(crate) fn go_home(&mut self) {
         self.place(CapPlacement::Off);
         self.ask(Request::Close).unwrap();
         self.run(600);
