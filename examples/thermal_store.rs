@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     };
     println!("another version:  {}", forged("version", 2.into())?);
     println!("no period:        {}", forged("period_ms", 0.into())?);
-    let strong = json!({ "mantissa": i32::MIN, "down": 0 });
-    println!("a gain of -128:   {}", forged("proportional", strong)?);
+    let strong = json!({ "mantissa": i32::MAX, "down": 0 });
+    println!("tracking of 128:  {}", forged("tracking", strong)?);
     Ok(())
 }

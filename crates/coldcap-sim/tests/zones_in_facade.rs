@@ -9,16 +9,16 @@
 
 mod facade;
 
-use coldcap::{Config, Phase};
+use coldcap::Config;
 use coldcap_calibration::contact::judge::{Finding, judge};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::record::{CapCalibration, FitMethod};
-use coldcap_session::{Flag, Request};
+use coldcap_session::Flag;
 use coldcap_sim::random::Random;
-use coldcap_sim::{CapPlacement, MachineParameters, PatientParameters};
+use coldcap_sim::{MachineParameters, PatientParameters};
 use coldcap_units::{Kelvin, Permille};
-use facade::{Facade, HEAD, PATIENT};
+use facade::Facade;
 
 /// Heads that the regression behind the visit has not seen.
 const FIRST_SEED: u64 = 1_000;

@@ -7,44 +7,91 @@ use std::time::Instant;
 
 type Step = fn() -> Checked;
 
-const STEPS: &[(&str, Step)] = &[
-    ("format", format),
-    ("prose", prose::check),
-    ("arch", arch::check),
-    ("deny", deny),
-    ("lint", lint),
-    ("doc", doc),
-    ("bare", bare::check),
-    ("demo", demo),
-    ("tune", tune),
-    ("tcp", emulator::tcp),
-    ("examples", examples),
-    ("faults", docs::check_faults),
-    ("firmware", panics::check),
-    ("emulator", emulator::treatment),
-    ("uart", emulator::uart),
-    ("traces", probe::traces),
-    ("cost", probe::cost),
-    ("sizes", probe::sizes),
-    ("benches", benches),
-    ("slice", fuzz::slice),
-    ("fuzz", fuzz::check),
+const STEPS: &[(&str, Step, &str)] = &[
+    ("format", format, "rustfmt, in check mode"),
+    (
+        "prose",
+        prose::check,
+        "what is written keeps the rules of the house, and its links lead somewhere",
+    ),
+    ("arch", arch::check, "the import rule, and that every dependency has its reason"),
+    ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
+    ("lint", lint, "clippy, warnings are errors"),
+    ("doc", doc, "rustdoc, warnings are errors"),
+    ("bare", bare::check, "all no_std crates for the five bare targets"),
+    ("demo", demo, "the whole treatment, its report, and its replay"),
+    ("tune", tune, "the guided tuning on the virtual machine, and its drawings"),
+    ("tcp", emulator::tcp, "the whole treatment over TCP: same output hash"),
+    ("examples", examples, "the host examples, and those of thermal control"),
+    (
+        "faults",
+        docs::check_faults,
+        "docs/faults.md is what the runs say (`faults write` writes it)",
+    ),
+    (
+        "firmware",
+        panics::check,
+        "the image for the emulated board, its size, and that no panic path is in it",
+    ),
+    (
+        "emulator",
+        emulator::treatment,
+        "the whole treatment on the emulated Cortex-M4F: same output hash",
+    ),
+    ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
+    (
+        "traces",
+        probe::traces,
+        "the controller's traces on Cortex-M4F, Cortex-M0, RISC-V and WebAssembly, and those of\n                 the shipped tables on Cortex-M4F and Cortex-M0: same hashes",
+    ),
+    (
+        "cost",
+        probe::cost,
+        "executed instructions a step on the emulated Cortex-M4F, and a conversion there and as\n                 ARMv6-M code, within the budget",
+    ),
+    (
+        "sizes",
+        probe::sizes,
+        "bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it",
+    ),
+    ("benches", benches, "every bench runs once"),
+    (
+        "slice",
+        fuzz::slice,
+        "two million random operations on a controller of every number type, and every 1021st\n                 raw code through every shipped table",
+    ),
+    ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];
 
 /// Steps that are run by hand only.
-const BY_HAND: &[(&str, Step)] =
-    &[("count", emulator::count), ("compare", compare), ("compare-curves", compare_curves)];
+const BY_HAND: &[(&str, Step, &str)] = &[
+    ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
+    ("compare", compare, "a step beside the other crates', as a Markdown table"),
+    (
+        "compare-curves",
+        compare_curves,
+        "errors and times of our tables beside the other crates' conversions",
+    ),
+];
 
 /// The step of this name.
 pub(crate) fn step(name: &str) -> Option<Step> {
-    STEPS.iter().chain(BY_HAND).find(|(step, _)| *step == name).map(|(_, step)| *step)
+    STEPS.iter().chain(BY_HAND).find(|(step, ..)| *step == name).map(|(_, step, _)| *step)
+}
+
+/// Every step, a line each, and what is run by hand only.
+pub(crate) fn usage() -> String {
+    let list = |steps: &[(&str, Step, &str)]| -> String {
+        steps.iter().map(|(name, _, what)| format!("  {name:<14} {what}\n")).collect()
+    };
+    format!("{}by hand only:\n{}", list(STEPS), list(BY_HAND))
 }
 
 /// Runs all steps; the first failure ends the run.
 pub(crate) fn run() -> Checked {
     let mut lines = Vec::new();
     let mut skipped = Vec::new();
-    for (name, step) in STEPS {
+    for (name, step, _) in STEPS {
         println!("\n=== {name}");
         let start = Instant::now();
         let outcome = step().map_err(|error| format!("{name}: {error}"))?;

@@ -38,6 +38,26 @@ pub(crate) fn ratios(stride: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
+/// Tests that take too long for every run, in release.
+fn ignored(package: &str, features: &str, tests: &[&str]) -> Checked {
+    let run = ["cargo", "test", "--release", "--package", package, "--features", features];
+    let named = tests.iter().flat_map(|test| ["--test", test]);
+    let line: Vec<&str> =
+        run.into_iter().chain(named).chain(["--", "--ignored", "--nocapture"]).collect();
+    shell::run(&line)?;
+    Ok(Outcome::Done)
+}
+
+/// Platinum in single precision at every float of its range.
+pub(crate) fn floats() -> Checked {
+    ignored("coldcap-calibration", "physics", &["sensors"])
+}
+
+/// The law of a zone's flux at a session's start, fitted to simulated sessions.
+pub(crate) fn laws() -> Checked {
+    ignored("coldcap-sim", "", &["contact_at_start"])
+}
+
 /// A small slice of the campaigns.
 pub(crate) fn slice() -> Checked {
     ratios("1021")?;

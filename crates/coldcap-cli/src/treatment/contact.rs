@@ -61,8 +61,13 @@ impl StartContact {
         });
         let zones = zones.collect::<Vec<_>>().join(", ");
         format!(
-            "contact in the first two minutes, W/(m² K), against the fit visit: {zones}; advice: {}",
-            self.verdict.name()
+            "contact in the first two minutes, W/(m² K), against the fit visit: {zones}; advice: {}{}",
+            self.verdict.name(),
+            if self.verdict == Verdict::Repeat {
+                " (within the uncertainty of the limit)"
+            } else {
+                ""
+            }
         )
     }
 }
