@@ -3,6 +3,19 @@
 //! They enclose a fourth derivative over a whole stretch of a curve, where sampling could only guess
 //! (R. E. Moore, *Methods and Applications of Interval Analysis*, 1979). Rounding of `f64` itself is
 //! not directed outward; it is twelve orders below what is bounded here.
+//!
+//! Where nothing can be said, as of one over an interval that holds zero, both ends are NaN. That goes
+//! through every operation, so that whoever asks for a bound gets none instead of a wrong one.
+
+/// The smaller of two, and NaN where either is: `f64::min` would drop it.
+pub(super) fn least(one: f64, other: f64) -> f64 {
+    if one < other || one.is_nan() { one } else { other }
+}
+
+/// The larger of two, and NaN where either is.
+pub(super) fn greatest(one: f64, other: f64) -> f64 {
+    if one > other || one.is_nan() { one } else { other }
+}
 
 /// A closed interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,13 +27,16 @@ pub(super) struct Interval {
 impl Interval {
     pub(super) const ZERO: Self = Self::point(0.0);
 
+    /// Nothing is known.
+    const UNKNOWN: Self = Self::point(f64::NAN);
+
     pub(super) const fn point(value: f64) -> Self {
         Self { low: value, high: value }
     }
 
     /// The interval between two values in either order.
     pub(super) fn between(one: f64, other: f64) -> Self {
-        Self { low: one.min(other), high: one.max(other) }
+        Self { low: least(one, other), high: greatest(one, other) }
     }
 
     pub(super) fn plus(self, other: Self) -> Self {
@@ -30,12 +46,16 @@ impl Interval {
     pub(super) fn times(self, other: Self) -> Self {
         let one = Self::between(self.low * other.low, self.low * other.high);
         let two = Self::between(self.high * other.low, self.high * other.high);
-        Self { low: one.low.min(two.low), high: one.high.max(two.high) }
+        Self { low: least(one.low, two.low), high: greatest(one.high, two.high) }
     }
 
-    /// One over an interval that does not hold zero.
+    /// One over an interval; of one that holds zero nothing is known.
     pub(super) fn reciprocal(self) -> Self {
-        Self::between(1.0 / self.low, 1.0 / self.high)
+        if self.low > 0.0 || self.high < 0.0 {
+            Self::between(1.0 / self.low, 1.0 / self.high)
+        } else {
+            Self::UNKNOWN
+        }
     }
 
     pub(super) fn negated(self) -> Self {
@@ -44,7 +64,7 @@ impl Interval {
 
     /// The largest size of a value within.
     pub(super) fn size(self) -> f64 {
-        libm::fabs(self.low).max(libm::fabs(self.high))
+        greatest(libm::fabs(self.low), libm::fabs(self.high))
     }
 }
 
@@ -172,6 +192,24 @@ mod tests {
         let signs = Interval { low: -2.0, high: 3.0 };
         assert_eq!(signs.times(signs), Interval { low: -6.0, high: 9.0 });
         assert_eq!(signs.size(), 3.0);
+    }
+
+    #[test]
+    fn of_one_over_an_interval_with_zero_nothing_is_known() {
+        for (low, high) in [(-1.0, 1.0), (0.0, 1.0), (-1.0, 0.0), (f64::NAN, 1.0), (1.0, f64::NAN)]
+        {
+            let wide = Interval { low, high };
+            assert!(wide.reciprocal().size().is_nan(), "{wide:?}");
+            // It goes through sums and products, also with nothing.
+            let through = Interval::ZERO.times(wide.reciprocal()).plus(Interval::point(1.0));
+            assert!(through.low.is_nan() && through.high.is_nan());
+            assert!(variable(low, high).reciprocal().fourth_derivative().size().is_nan());
+        }
+        let negative = Interval { low: -4.0, high: -2.0 };
+        assert_eq!(negative.reciprocal(), Interval { low: -0.5, high: -0.25 });
+        for (one, other) in [(f64::NAN, 1.0), (1.0, f64::NAN)] {
+            assert!(least(one, other).is_nan() && greatest(one, other).is_nan());
+        }
     }
 
     #[test]
