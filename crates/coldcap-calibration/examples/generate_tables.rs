@@ -20,10 +20,12 @@ use coldcap_calibration::physics::limits::Tolerance;
 use coldcap_calibration::physics::source;
 use coldcap_calibration::table::Row;
 use coldcap_units::Ratio;
-use core::fmt::{self, Write};
+use core::fmt;
 
 const MODEL: NtcInDivider = NtcInDivider::REFERENCE;
 const LOG2_SEGMENTS: u8 = 7;
+/// What the working range is called.
+const WORKING: &str = "−20 to 50 °C";
 /// A hundredfold of the resistance at 25 °C, and a hundredth of it.
 const OPEN_OHM: f64 = 1e6;
 const SHORT_OHM: f64 = 100.0;
@@ -55,7 +57,7 @@ const PREAMBLE: &str = "\
 //! within ±0.2 K of the curve, a resistor of ±0.1 % and a converter of ±200 millionths of full scale.
 
 use crate::limit::CertifiedLimit;
-use crate::table::{CubicTable, Row, TableHeader};
+use crate::table::{CubicTable, Row, TableHeader, WorkingRange};
 use coldcap_units::{MicroCelsius, Ratio};
 ";
 
@@ -83,13 +85,12 @@ pub fn ntc_10k3a1() -> Result<String, GenerateError> {
     let span = coverage(-40.0, 55.0);
     let mut buffer = [Row::default(); 128];
     let built = span.build(&MODEL, &mut buffer)?;
-    let working = coverage(-20.0, 50.0).bound_micro_kelvin(&MODEL)?;
+    let working = coverage(-20.0, 50.0).working(&MODEL, &built)?;
     let mut text = String::from(PREAMBLE);
     let written = limits(&mut text, &span).and_then(|()| {
-        writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
-        writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {working};")?;
         let rows = &buffer[..usize::from(built.rows)];
-        source::table(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"], rows)
+        let ends = ["SHORT_BELOW", "OPEN_ABOVE"];
+        source::table(&mut text, &built, Some((&working, WORKING)), ends, rows)
     });
     written.expect("writing to a string does not fail");
     Ok(text)
@@ -117,7 +118,7 @@ pub fn erfcx() -> Result<String, GenerateError> {
     let mut buffer = [Row::default(); 64];
     let built = span.build(&ScaledErfcx, &mut buffer)?;
     let mut text = String::from(ERFCX_PREAMBLE);
-    source::table(&mut text, &built, ["Ratio(0x00000000)", "Ratio(0xFFFFFFFF)"], &buffer)
+    source::table(&mut text, &built, None, ["Ratio(0x00000000)", "Ratio(0xFFFFFFFF)"], &buffer)
         .expect("writing to a string does not fail");
     Ok(text)
 }

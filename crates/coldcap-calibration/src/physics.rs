@@ -27,6 +27,7 @@ mod interval;
 pub mod limits;
 pub mod ntc;
 pub mod platinum;
+mod remainder;
 pub mod sensor_model;
 pub(crate) mod solve;
 pub mod source;

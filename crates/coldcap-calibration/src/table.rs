@@ -15,9 +15,11 @@
 //! and slopes at both ends of the segment, rounded to nearest.
 //!
 //! # Error
-//! A cubic Hermite polynomial of step h misses its curve by at most `h⁴/384 · max|T⁗|`. Rounding the
-//! four coefficients adds at most 2 µK and the three floors at most 3 µK. The header's
-//! `bound_micro_kelvin` is the sum of all three, the fourth derivative enclosed by interval arithmetic.
+//! A cubic Hermite polynomial of step h misses its curve by at most `h⁴/384 · max|T⁗|`; how much exactly
+//! is enclosed by Peano's kernel with the fourth derivative of each of 32 pieces, enclosed by interval
+//! arithmetic. Rounding the four coefficients adds at most 2 µK and the three floors at most 3 µK. The
+//! header's `bound_micro_kelvin` is the sum of all three over the whole span, a [`WorkingRange`]'s over
+//! that range.
 //! Each cubic is proven strictly monotonic when a table is built; through the rounding, neighbouring
 //! codes may still step back by up to 2 µK.
 //!
@@ -102,6 +104,32 @@ impl TableHeader {
     }
 }
 
+/// The part of a table's span in which a machine works, with a certified bound of its own: towards the ends
+/// of its span a table may be much less good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WorkingRange {
+    /// The lowest code of the range.
+    pub low: Ratio,
+    /// The highest code of the range.
+    pub high: Ratio,
+    /// The largest error within the range against the model that the table was made from, in µK.
+    pub bound_micro_kelvin: u32,
+    /// CRC-32/ISO-HDLC over the table's checksum and the fields above, everything little-endian.
+    pub crc: u32,
+}
+
+impl WorkingRange {
+    /// The same range with the checksum that ties it to the table of this sealed header.
+    #[must_use]
+    pub const fn sealed(self, header: &TableHeader) -> Self {
+        Self { crc: check::working_checksum(header, &self), ..self }
+    }
+
+    const fn holds(&self, code: Ratio) -> bool {
+        self.low.0 <= code.0 && code.0 <= self.high.0
+    }
+}
+
 /// A temperature and how steeply it depends on the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Point {
@@ -145,6 +173,7 @@ pub struct CubicTable<'a> {
     /// How many segments full scale has, at most 2¹⁶: times a code, it is the segment and the rest.
     segments: u32,
     rising: bool,
+    working: Option<WorkingRange>,
 }
 
 impl<'a> CubicTable<'a> {
@@ -162,9 +191,54 @@ impl<'a> CubicTable<'a> {
         match check::table(&header, rows) {
             Ok(rising) => {
                 let segments = 1u32.wrapping_shl(header.log2_segments as u32);
-                Ok(Self { header, rows, segments, rising })
+                Ok(Self { header, rows, segments, rising, working: None })
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// The same, for a table with a working range: that must be this table's by its checksum, lie within
+    /// its span, and promise no less than the header does.
+    ///
+    /// # Errors
+    /// As [`CubicTable::new`]; [`TableError::Working`].
+    ///
+    /// # Panics
+    /// Never.
+    pub const fn with_working(
+        header: TableHeader,
+        rows: &'a [Row],
+        working: WorkingRange,
+    ) -> Result<Self, TableError> {
+        match (Self::new(header, rows), check::working(&header, &working)) {
+            (Ok(table), Ok(())) => Ok(Self { working: Some(working), ..table }),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// The range in which the bound is tighter, if there is one.
+    #[must_use]
+    pub const fn working(&self) -> Option<&WorkingRange> {
+        self.working.as_ref()
+    }
+
+    /// The certified bound of the error at a code, in µK: that of the working range where the code lies
+    /// in it, else that of the whole span; `None` where there is no value.
+    ///
+    /// ```
+    /// use coldcap_calibration::curves::ntc_10k3a1::{FREEZE_TRIP, OPEN_ABOVE, TABLE};
+    /// assert!(TABLE.bound_micro_kelvin_at(FREEZE_TRIP).unwrap() <= 20);
+    /// assert!(TABLE.bound_micro_kelvin_at(TABLE.header().high).unwrap() > 100);
+    /// assert_eq!(TABLE.bound_micro_kelvin_at(OPEN_ABOVE), None);
+    /// ```
+    #[must_use]
+    pub const fn bound_micro_kelvin_at(&self, code: Ratio) -> Option<u32> {
+        match &self.working {
+            Some(working) if working.holds(code) => Some(working.bound_micro_kelvin),
+            _ if self.header.low.0 <= code.0 && code.0 <= self.header.high.0 => {
+                Some(self.header.bound_micro_kelvin)
+            }
+            _ => None,
         }
     }
 
@@ -262,6 +336,8 @@ pub enum TableError {
     Joint(u16),
     /// This row is not strictly monotonic in the direction of the first one.
     NotMonotonic(u16),
+    /// The working range is not this table's, reaches beyond its span, or promises less than its header.
+    Working,
 }
 
 impl fmt::Display for TableError {
@@ -275,6 +351,7 @@ impl fmt::Display for TableError {
             Self::Overflow(row) => write!(f, "row {row} can overflow"),
             Self::Joint(row) => write!(f, "row {row} does not join the next one"),
             Self::NotMonotonic(row) => write!(f, "row {row} is not monotonic"),
+            Self::Working => f.write_str("the working range does not belong to the table"),
         }
     }
 }

@@ -5,9 +5,9 @@
 use coldcap_calibration::curves::ntc_10k3a1::{
     EVAPORATOR_COLD, EVAPORATOR_COLD_AT, EVAPORATOR_COLD_CERTIFICATE, FREEZE_NEAR, FREEZE_NEAR_AT,
     FREEZE_NEAR_CERTIFICATE, FREEZE_TRIP, FREEZE_TRIP_AT, FREEZE_TRIP_CERTIFICATE, OPEN_ABOVE,
-    OPEN_ABOVE_AT, SHORT_BELOW, SHORT_BELOW_AT, TABLE, WORKING_BOUND_MICRO_KELVIN,
+    OPEN_ABOVE_AT, SHORT_BELOW, SHORT_BELOW_AT, TABLE, WORKING,
 };
-use coldcap_calibration::table::{CubicTable, Row, TableError};
+use coldcap_calibration::table::{CubicTable, Row, TableError, WorkingRange};
 use coldcap_units::{Fault, MicroCelsius, Ratio};
 use proptest::prelude::*;
 
@@ -41,14 +41,32 @@ fn the_certified_bounds_hold_and_are_not_generous() {
     assert!((TABLE.header().high.0 - TABLE.header().low.0) / 1_583 >= 2_000_000);
     for (coldest, warmest, stated) in [
         (-41.0, 56.0, TABLE.header().bound_micro_kelvin),
-        (-20.0, 50.0, WORKING_BOUND_MICRO_KELVIN),
+        (-20.0, 50.0, TABLE.working().unwrap().bound_micro_kelvin),
     ] {
         let (worst, stated) = (worst(coldest, warmest), f64::from(stated));
         println!("{coldest} to {warmest} °C: true {worst:.2} µK, stated {stated} µK");
         assert!(worst <= stated);
         assert!(stated <= 2.0 * worst + 5.0);
     }
-    const { assert!(WORKING_BOUND_MICRO_KELVIN <= 20) };
+    const { assert!(WORKING.bound_micro_kelvin <= 20) };
+}
+
+#[test]
+fn the_working_range_is_what_its_name_says_and_has_the_tighter_bound() {
+    assert!(exact(WORKING.low) <= 50e6 && exact(Ratio(WORKING.low.0 - 1)) > 50e6);
+    assert!(exact(WORKING.high) >= -20e6 && exact(Ratio(WORKING.high.0 + 1)) < -20e6);
+    let bound = |code| TABLE.bound_micro_kelvin_at(Ratio(code));
+    let whole = Some(TABLE.header().bound_micro_kelvin);
+    for code in [WORKING.low.0, FREEZE_TRIP.0, WORKING.high.0] {
+        assert_eq!(bound(code), Some(WORKING.bound_micro_kelvin));
+    }
+    for code in [WORKING.low.0 - 1, WORKING.high.0 + 1, TABLE.header().low.0, TABLE.header().high.0]
+    {
+        assert_eq!(bound(code), whole);
+    }
+    for code in [TABLE.header().low.0 - 1, TABLE.header().high.0 + 1, 0, u32::MAX] {
+        assert_eq!(bound(code), None);
+    }
 }
 
 #[test]
@@ -200,7 +218,10 @@ fn slopes_are_derivatives() {
 #[test]
 fn damaged_tables_are_refused() {
     let (header, rows) = (*TABLE.header(), TABLE.rows());
-    assert_eq!(CubicTable::new(header, rows), Ok(TABLE));
+    assert_eq!(CubicTable::with_working(header, rows, WORKING), Ok(TABLE));
+    assert_eq!(CubicTable::new(header, rows).map(|table| table.working().copied()), Ok(None));
+    let promising = WorkingRange { bound_micro_kelvin: 1, ..WORKING };
+    assert_eq!(CubicTable::with_working(header, rows, promising), Err(TableError::Working));
     let mut damaged: Vec<Row> = rows.to_vec();
     damaged[50].0[0] ^= 1 << 9;
     assert_eq!(CubicTable::new(header, &damaged), Err(TableError::Crc));

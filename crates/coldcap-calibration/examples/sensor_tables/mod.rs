@@ -3,7 +3,7 @@
 use coldcap_calibration::physics::front_end::{code, fraction};
 use coldcap_calibration::physics::generate::{Coverage, GenerateError, Model};
 use coldcap_calibration::physics::sensor_model::{CoupleOnConverter, PlatinumOnReference};
-use coldcap_calibration::physics::source::{self, Grouped};
+use coldcap_calibration::physics::source;
 use coldcap_calibration::table::{Row, TableHeader};
 use coldcap_units::Ratio;
 use core::fmt::{self, Write};
@@ -91,14 +91,15 @@ impl Sensor {
         let span = self.coverage(model, self.span);
         let mut buffer = [Row::default(); 96];
         let built = span.build(model, &mut buffer)?;
-        let working = self.coverage(model, self.working).bound_micro_kelvin(model)?;
+        let working = self.coverage(model, self.working).working(model, &built)?;
         let mut text = String::new();
         let written = self
             .preamble(&mut text, built.rows)
-            .and_then(|()| self.constants(&mut text, &built, working))
+            .and_then(|()| self.constants(&mut text, &built))
             .and_then(|()| {
                 let rows = &buffer[..usize::from(built.rows)];
-                source::table(&mut text, &built, ["SHORT_BELOW", "OPEN_ABOVE"], rows)
+                let ends = ["SHORT_BELOW", "OPEN_ABOVE"];
+                source::table(&mut text, &built, Some((&working, "−20 to 50 °C")), ends, rows)
             });
         written.expect("writing to a string does not fail");
         Ok(text)
@@ -114,16 +115,14 @@ impl Sensor {
         writeln!(text, "//! scale, of which {rows} rows of 16 bytes are kept.\n//!")?;
         text.push_str(self.front_end);
         text.push_str(
-            "\nuse crate::table::{CubicTable, Row, TableHeader};\nuse coldcap_units::Ratio;\n",
+            "\nuse crate::table::{CubicTable, Row, TableHeader, WorkingRange};\nuse coldcap_units::Ratio;\n",
         );
         Ok(())
     }
 
-    fn constants(&self, text: &mut String, built: &TableHeader, working: u32) -> fmt::Result {
+    fn constants(&self, text: &mut String, built: &TableHeader) -> fmt::Result {
         source::code(text, "OPEN_ABOVE", self.open, built.open_above)?;
-        source::code(text, "SHORT_BELOW", self.short, built.short_below)?;
-        writeln!(text, "\n/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.")?;
-        writeln!(text, "pub const WORKING_BOUND_MICRO_KELVIN: u32 = {};", Grouped(working.into()))
+        source::code(text, "SHORT_BELOW", self.short, built.short_below)
     }
 }
 

@@ -6,7 +6,7 @@
 //! within ±0.2 K of the curve, a resistor of ±0.1 % and a converter of ±200 millionths of full scale.
 
 use crate::limit::CertifiedLimit;
-use crate::table::{CubicTable, Row, TableHeader};
+use crate::table::{CubicTable, Row, TableHeader, WorkingRange};
 use coldcap_units::{MicroCelsius, Ratio};
 
 /// The guard trips from this code upward: never later than at 0 °C.
@@ -79,9 +79,6 @@ pub const SHORT_BELOW_CERTIFICATE: CertifiedLimit = CertifiedLimit {
     warmest: MicroCelsius(179_387_566),
 };
 
-/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.
-pub const WORKING_BOUND_MICRO_KELVIN: u32 = 16;
-
 const HEADER: TableHeader = TableHeader {
     version: 1,
     log2_segments: 7,
@@ -91,12 +88,20 @@ const HEADER: TableHeader = TableHeader {
     high: Ratio(0xF89A2AFF),
     short_below: SHORT_BELOW,
     open_above: OPEN_ABOVE,
-    bound_micro_kelvin: 1707,
-    crc: 0xFA6E8108,
+    bound_micro_kelvin: 924,
+    crc: 0xFEDB10BD,
+};
+
+/// What [`TABLE`] promises from −20 to 50 °C.
+pub const WORKING: WorkingRange = WorkingRange {
+    low: Ratio(0x43C7A7D2),
+    high: Ratio(0xE813195C),
+    bound_micro_kelvin: 14,
+    crc: 0x9F05EECB,
 };
 
 /// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
+pub static TABLE: CubicTable<'static> = match CubicTable::with_working(HEADER, &ROWS, WORKING) {
     Ok(table) => table,
     Err(_) => panic!("the table fails its own checks"),
 };

@@ -7,7 +7,7 @@
 //! voltage is the converter's reference: `code = R / R_reference`. The same table serves any platinum
 //! thermometer on four times its resistance, as 1000 Ω on 4 kΩ. Warmer is a higher code.
 
-use crate::table::{CubicTable, Row, TableHeader};
+use crate::table::{CubicTable, Row, TableHeader, WorkingRange};
 use coldcap_units::Ratio;
 
 /// Codes above this are an open wire: more than 99.5 % of the reference resistor.
@@ -15,9 +15,6 @@ pub const OPEN_ABOVE: Ratio = Ratio(0xFEB851EC);
 
 /// Codes below this are a short circuit: less than a hundredth of the resistance at 0 °C.
 pub const SHORT_BELOW: Ratio = Ratio(0x00A3D70A);
-
-/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.
-pub const WORKING_BOUND_MICRO_KELVIN: u32 = 10;
 
 const HEADER: TableHeader = TableHeader {
     version: 1,
@@ -28,12 +25,20 @@ const HEADER: TableHeader = TableHeader {
     high: Ratio(0xF9E86D71),
     short_below: SHORT_BELOW,
     open_above: OPEN_ABOVE,
-    bound_micro_kelvin: 10,
-    crc: 0x3DCA690E,
+    bound_micro_kelvin: 9,
+    crc: 0x29EB88F6,
+};
+
+/// What [`TABLE`] promises from −20 to 50 °C.
+pub const WORKING: WorkingRange = WorkingRange {
+    low: Ratio(0x3AFB7A4F),
+    high: Ratio(0x4C6A0663),
+    bound_micro_kelvin: 9,
+    crc: 0xB0DB0113,
 };
 
 /// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
+pub static TABLE: CubicTable<'static> = match CubicTable::with_working(HEADER, &ROWS, WORKING) {
     Ok(table) => table,
     Err(_) => panic!("the table fails its own checks"),
 };

@@ -7,7 +7,7 @@
 //! voltage is the converter's reference: `code = R / R_reference`. Twelve segments over what a cooling
 //! machine sees; [`pt100`](super::pt100) is the same curve over its whole range. Warmer is a higher code.
 
-use crate::table::{CubicTable, Row, TableHeader};
+use crate::table::{CubicTable, Row, TableHeader, WorkingRange};
 use coldcap_units::Ratio;
 
 /// Codes above this are an open wire: more than 99.5 % of the reference resistor.
@@ -15,9 +15,6 @@ pub const OPEN_ABOVE: Ratio = Ratio(0xFEB851EC);
 
 /// Codes below this are a short circuit: less than a hundredth of the resistance at 0 °C.
 pub const SHORT_BELOW: Ratio = Ratio(0x00A3D70A);
-
-/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.
-pub const WORKING_BOUND_MICRO_KELVIN: u32 = 6;
 
 const HEADER: TableHeader = TableHeader {
     version: 1,
@@ -32,8 +29,16 @@ const HEADER: TableHeader = TableHeader {
     crc: 0xECCA633B,
 };
 
+/// What [`TABLE`] promises from −20 to 50 °C.
+pub const WORKING: WorkingRange = WorkingRange {
+    low: Ratio(0x3AFB7A4F),
+    high: Ratio(0x4C6A0663),
+    bound_micro_kelvin: 6,
+    crc: 0x119FC5B5,
+};
+
 /// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
+pub static TABLE: CubicTable<'static> = match CubicTable::with_working(HEADER, &ROWS, WORKING) {
     Ok(table) => table,
     Err(_) => panic!("the table fails its own checks"),
 };

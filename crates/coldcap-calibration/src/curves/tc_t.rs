@@ -8,7 +8,7 @@
 //! caller adds the latter as a voltage, never as a temperature, and without wrapping. Warmer is a higher
 //! code.
 
-use crate::table::{CubicTable, Row, TableHeader};
+use crate::table::{CubicTable, Row, TableHeader, WorkingRange};
 use coldcap_units::Ratio;
 
 /// Codes above this are an open wire, which a burn-out current drives to full scale.
@@ -16,9 +16,6 @@ pub const OPEN_ABOVE: Ratio = Ratio(0xFFBE76C9);
 
 /// A voltage cannot show a short circuit: no code is one.
 pub const SHORT_BELOW: Ratio = Ratio(0x00000000);
-
-/// The largest error of [`TABLE`] from −20 to 50 °C, in µK.
-pub const WORKING_BOUND_MICRO_KELVIN: u32 = 6;
 
 const HEADER: TableHeader = TableHeader {
     version: 1,
@@ -33,8 +30,16 @@ const HEADER: TableHeader = TableHeader {
     crc: 0x25F21101,
 };
 
+/// What [`TABLE`] promises from −20 to 50 °C.
+pub const WORKING: WorkingRange = WorkingRange {
+    low: Ratio(0x7B0A3CB9),
+    high: Ratio(0x8D575FD7),
+    bound_micro_kelvin: 6,
+    crc: 0x93597C0B,
+};
+
 /// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
+pub static TABLE: CubicTable<'static> = match CubicTable::with_working(HEADER, &ROWS, WORKING) {
     Ok(table) => table,
     Err(_) => panic!("the table fails its own checks"),
 };

@@ -1,9 +1,10 @@
 //! From a model of a sensor to a table of cubics with a certified error bound.
 
 use super::front_end::{Divider, Polarity, fraction};
-use super::interval::{Interval, Series};
+use super::interval::{Interval, Series, greatest};
 use super::ntc::Ntc;
-use crate::table::{CubicTable, Row, TableError, TableHeader};
+use super::remainder::{self, PIECES};
+use crate::table::{CubicTable, Row, TableError, TableHeader, WorkingRange};
 use coldcap_units::Ratio;
 use core::fmt;
 
@@ -15,7 +16,8 @@ pub trait Model {
     /// Its derivative by the fraction, in kelvins.
     fn slope(&self, fraction: f64) -> f64;
 
-    /// A bound for the size of its fourth derivative between two fractions.
+    /// A bound for the size of its fourth derivative between two fractions; NaN or infinity where there is
+    /// none.
     fn fourth_derivative(&self, low: f64, high: f64) -> f64;
 }
 
@@ -124,8 +126,8 @@ impl core::error::Error for GenerateError {}
 /// Four coefficients rounded by half a unit each, three floors of up to one unit.
 const ROUNDING_MICRO_KELVIN: f64 = 5.0;
 
-/// Pieces into which a segment is cut for enclosing its fourth derivative: more are tighter.
-const PIECES: u32 = 16;
+/// What the header can hold, rounding taken off.
+const LARGEST_BOUND_MICRO_KELVIN: f64 = 4e9;
 
 impl Coverage {
     fn segment_of(&self, code: Ratio) -> Option<u32> {
@@ -144,30 +146,35 @@ impl Coverage {
         1.0 / f64::from(1u32.wrapping_shl(u32::from(self.log2_segments)))
     }
 
-    /// The largest error of the table over the span of this coverage, in µK, rounded up.
+    /// The largest error of the table over the span of this coverage, in µK, rounded up: what cubics miss
+    /// of the curve, for the part of each segment within the span, and 5 µK for rounding.
     ///
-    /// At position u of a segment of width h, a cubic Hermite polynomial misses its curve by at most
-    /// `h⁴/24 · u²·(1 − u)² · max|T⁗|` (Davis, *Interpolation and Approximation*); that, for the part of
-    /// each segment within the span, and 5 µK for rounding.
+    /// What a cubic misses is enclosed by Peano's kernel of Hermite interpolation, over 32 pieces of a
+    /// segment with a bound of the fourth derivative each; it is at most `h⁴/384 · max|T⁗|`.
     ///
     /// # Errors
-    /// [`GenerateError::Coverage`].
+    /// [`GenerateError::Coverage`]; [`GenerateError::Model`] where the model gives no finite bound.
     pub fn bound_micro_kelvin(&self, model: &impl Model) -> Result<u32, GenerateError> {
         let (first, last) = self.segments().ok_or(GenerateError::Coverage)?;
-        let width = self.width();
-        let scale = width * width * width * width / 24.0;
-        let largest = (first..=last)
-            .map(|segment| self.weight(segment) * enclosed_fourth(model, segment, width))
-            .fold(0.0, f64::max);
-        Ok(libm::ceil(scale * largest * 1e6 + ROUNDING_MICRO_KELVIN) as u32)
+        let mut largest = 0.0;
+        for segment in first..=last {
+            let missed = self.missed(model, segment) * 1e6;
+            if !(0.0..=LARGEST_BOUND_MICRO_KELVIN).contains(&missed) {
+                return Err(GenerateError::Model(segment));
+            }
+            largest = greatest(largest, missed);
+        }
+        Ok(libm::ceil(largest + ROUNDING_MICRO_KELVIN) as u32)
     }
 
-    /// The largest `u²·(1 − u)²` over the part of a segment that lies within the span.
-    fn weight(&self, segment: u16) -> f64 {
-        let position = |code| (fraction(code) / self.width() - f64::from(segment)).clamp(0.0, 1.0);
-        let nearest_middle = 0.5f64.clamp(position(self.low), position(self.high));
-        let product = nearest_middle * (1.0 - nearest_middle);
-        product * product
+    /// What the cubic of a segment misses of its curve at most, where the segment lies within the span, in
+    /// kelvins.
+    fn missed(&self, model: &impl Model, segment: u16) -> f64 {
+        let width = self.width();
+        let position = |code| (fraction(code) / width - f64::from(segment)).clamp(0.0, 1.0);
+        let fourths = enclosed_fourths(model, segment, width);
+        let scale = width * width * width * width;
+        scale * remainder::largest(&fourths, position(self.low), position(self.high))
     }
 
     /// Fills rows for the span and returns the sealed header; what it returns passes
@@ -192,6 +199,25 @@ impl Coverage {
         Ok(header)
     }
 
+    /// This coverage as the working range of a wider table of the same model, whose sealed header this is.
+    ///
+    /// # Errors
+    /// As [`Coverage::bound_micro_kelvin`]; [`GenerateError::Coverage`] also for another grid than the
+    /// table's, and for a range beyond its span.
+    pub fn working(
+        &self,
+        model: &impl Model,
+        table: &TableHeader,
+    ) -> Result<WorkingRange, GenerateError> {
+        let inside = table.low <= self.low && self.high <= table.high;
+        if self.log2_segments != table.log2_segments || !inside {
+            return Err(GenerateError::Coverage);
+        }
+        let bound_micro_kelvin = self.bound_micro_kelvin(model)?;
+        let range = WorkingRange { low: self.low, high: self.high, bound_micro_kelvin, crc: 0 };
+        Ok(range.sealed(table))
+    }
+
     fn header(&self, first_row: u16, rows: u16, bound_micro_kelvin: u32) -> TableHeader {
         TableHeader {
             version: TableHeader::VERSION,
@@ -208,13 +234,11 @@ impl Coverage {
     }
 }
 
-/// A bound for the fourth derivative over a whole segment.
-fn enclosed_fourth(model: &impl Model, segment: u16, width: f64) -> f64 {
-    let piece = width / f64::from(PIECES);
-    let start = |index| f64::from(segment) * width + f64::from(index) * piece;
-    (0..PIECES)
-        .map(|index| model.fourth_derivative(start(index), start(index) + piece))
-        .fold(0.0, f64::max)
+/// Bounds for the fourth derivative over the pieces of a segment.
+fn enclosed_fourths(model: &impl Model, segment: u16, width: f64) -> [f64; PIECES] {
+    let piece = width / PIECES as f64;
+    let start = |index: usize| f64::from(segment) * width + index as f64 * piece;
+    core::array::from_fn(|index| model.fourth_derivative(start(index), start(index) + piece))
 }
 
 /// The cubic through the values and slopes at both ends of a segment.
@@ -252,4 +276,55 @@ pub fn limit_no_colder_than(ntc: &NtcInDivider, celsius: f64) -> Option<Ratio> {
         code = Ratio(code.0.checked_sub(1)?);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A straight line whose bend is not known, or not finite, within one stretch.
+    struct Unbounded(f64);
+
+    impl Model for Unbounded {
+        fn celsius(&self, fraction: f64) -> f64 {
+            fraction
+        }
+
+        fn slope(&self, _: f64) -> f64 {
+            1.0
+        }
+
+        fn fourth_derivative(&self, low: f64, high: f64) -> f64 {
+            if low <= 0.6 && 0.6 < high { self.0 } else { 0.0 }
+        }
+    }
+
+    const WHOLE: Coverage = Coverage {
+        log2_segments: 2,
+        low: Ratio(0),
+        high: Ratio(u32::MAX),
+        short_below: Ratio(0),
+        open_above: Ratio(u32::MAX),
+    };
+
+    #[test]
+    fn a_curve_without_a_bound_has_no_table() {
+        let mut rows = [Row::default(); 4];
+        assert_eq!(WHOLE.bound_micro_kelvin(&Unbounded(0.0)), Ok(5));
+        for bound in [f64::NAN, f64::INFINITY, 1e30] {
+            let refused = Err(GenerateError::Model(2));
+            assert_eq!(WHOLE.bound_micro_kelvin(&Unbounded(bound)), refused);
+            assert_eq!(
+                WHOLE.build(&Unbounded(bound), &mut rows).map(|header| header.rows),
+                Err(GenerateError::Model(2))
+            );
+        }
+    }
+
+    /// At code 0 the thermistor has no resistance, and its logarithm no value.
+    #[test]
+    fn a_thermistor_down_to_a_short_circuit_has_no_table() {
+        let found = WHOLE.bound_micro_kelvin(&NtcInDivider::REFERENCE);
+        assert_eq!(found, Err(GenerateError::Model(0)));
+    }
 }

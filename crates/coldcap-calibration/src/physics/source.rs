@@ -5,7 +5,7 @@ use super::generate::{Model, NtcInDivider};
 use super::limits::{Tolerance, certify};
 use crate::limit::CertifiedLimit;
 use crate::physics::front_end::fraction;
-use crate::table::{Row, TableHeader};
+use crate::table::{Row, TableHeader, WorkingRange};
 use coldcap_units::{MicroCelsius, Ratio};
 use core::fmt::{self, Write};
 
@@ -81,19 +81,25 @@ fn certificate(text: &mut impl Write, name: &str, surely: &CertifiedLimit) -> fm
     writeln!(text, "}};")
 }
 
-/// A table of cubics: its header, the table that the compiler checks, and its rows. `ends` are the
-/// expressions for the header's electrical limits, short circuit first.
+/// A table of cubics: its header, its working range if it has one, the table that the compiler checks, and
+/// its rows. `ends` are the expressions for the header's electrical limits, short circuit first; `working`
+/// is a range and what its documentation calls it, as in "−20 to 50 °C".
 ///
 /// # Errors
 /// Only those of `text`.
 pub fn table(
     text: &mut impl Write,
     header: &TableHeader,
+    working: Option<(&WorkingRange, &str)>,
     ends: [&str; 2],
     rows: &[Row],
 ) -> fmt::Result {
     self::header(text, header, ends)?;
-    text.write_str(TABLE)?;
+    if let Some((range, name)) = working {
+        self::working(text, range, name)?;
+    }
+    let made = working.map_or("new(HEADER, &ROWS)", |_| "with_working(HEADER, &ROWS, WORKING)");
+    checked(text, made)?;
     writeln!(text, "\nstatic ROWS: [Row; {}] = [", rows.len())?;
     for Row(coefficients) in rows {
         let [constant, linear, quadratic, cubic] = coefficients.map(|it| Grouped(it.into()));
@@ -117,13 +123,26 @@ fn header(text: &mut impl Write, header: &TableHeader, [short, open]: [&str; 2])
     writeln!(text, "}};")
 }
 
-const TABLE: &str = "
-/// The table, checked by the compiler: a table that fails its checks does not build.
-pub static TABLE: CubicTable<'static> = match CubicTable::new(HEADER, &ROWS) {
-    Ok(table) => table,
-    Err(_) => panic!(\"the table fails its own checks\"),
-};
-";
+fn working(text: &mut impl Write, range: &WorkingRange, name: &str) -> fmt::Result {
+    writeln!(text, "\n/// What [`TABLE`] promises from {name}.")?;
+    writeln!(text, "pub const WORKING: WorkingRange = WorkingRange {{")?;
+    writeln!(text, "    low: Ratio(0x{:08X}),", range.low.0)?;
+    writeln!(text, "    high: Ratio(0x{:08X}),", range.high.0)?;
+    writeln!(text, "    bound_micro_kelvin: {},", range.bound_micro_kelvin)?;
+    writeln!(text, "    crc: 0x{:08X},", range.crc)?;
+    writeln!(text, "}};")
+}
+
+fn checked(text: &mut impl Write, made: &str) -> fmt::Result {
+    writeln!(
+        text,
+        "\n/// The table, checked by the compiler: a table that fails its checks does not build."
+    )?;
+    writeln!(text, "pub static TABLE: CubicTable<'static> = match CubicTable::{made} {{")?;
+    writeln!(text, "    Ok(table) => table,")?;
+    writeln!(text, "    Err(_) => panic!(\"the table fails its own checks\"),")?;
+    writeln!(text, "}};")
+}
 
 #[cfg(test)]
 mod tests {

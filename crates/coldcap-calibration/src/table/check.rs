@@ -1,7 +1,7 @@
 //! What a table must prove before it may be evaluated. Constant functions: shipped tables are checked
 //! by the compiler.
 
-use super::{Row, TableError, TableHeader};
+use super::{Row, TableError, TableHeader, WorkingRange};
 use crate::digest::CRC_32;
 
 /// Rounding lets a row end up to 2 µK beside the next one's beginning; twice that is a defect.
@@ -52,6 +52,32 @@ pub(super) const fn checksum(header: &TableHeader, rows: &[Row]) -> u32 {
         digest.update(&k3.to_le_bytes());
         remaining = rest;
     }
+    digest.finalize()
+}
+
+/// What ties a working range to a table that passed its own checks, and keeps it within its span.
+pub(super) const fn working(
+    header: &TableHeader,
+    working: &WorkingRange,
+) -> Result<(), TableError> {
+    let inside = header.low.0 <= working.low.0
+        && working.low.0 <= working.high.0
+        && working.high.0 <= header.high.0
+        && working.bound_micro_kelvin <= header.bound_micro_kelvin;
+    if working_checksum(header, working) == working.crc && inside {
+        Ok(())
+    } else {
+        Err(TableError::Working)
+    }
+}
+
+/// CRC-32/ISO-HDLC over the table's checksum and the range without its own.
+pub(super) const fn working_checksum(header: &TableHeader, working: &WorkingRange) -> u32 {
+    let mut digest = CRC_32.digest();
+    digest.update(&header.crc.to_le_bytes());
+    digest.update(&working.low.0.to_le_bytes());
+    digest.update(&working.high.0.to_le_bytes());
+    digest.update(&working.bound_micro_kelvin.to_le_bytes());
     digest.finalize()
 }
 
@@ -205,6 +231,29 @@ mod tests {
             assert_eq!(verdict(|_| {}, &rows), Err(TableError::NotMonotonic(1)), "{bent:?}");
         }
         assert_eq!(verdict(|_| {}, &second(Row([1_000, 151, -300, 200]))), Ok(true));
+    }
+
+    #[test]
+    fn a_working_range_belongs_to_one_table_and_lies_within_it() {
+        let header = header(2).sealed(&RISING);
+        let good = WorkingRange {
+            low: Ratio(0x5000_0000),
+            high: Ratio(0xA000_0000),
+            bound_micro_kelvin: 3,
+            crc: 0,
+        };
+        assert_eq!(working(&header, &good.sealed(&header)), Ok(()));
+        for bad in [
+            good,
+            WorkingRange { bound_micro_kelvin: 2, ..good.sealed(&header) },
+            WorkingRange { low: Ratio(0x3FFF_FFFF), ..good }.sealed(&header),
+            WorkingRange { high: Ratio(0xC000_0000), ..good }.sealed(&header),
+            WorkingRange { low: Ratio(0xA000_0001), ..good }.sealed(&header),
+            WorkingRange { bound_micro_kelvin: 6, ..good }.sealed(&header),
+            good.sealed(&TableHeader { crc: 1, ..header }),
+        ] {
+            assert_eq!(working(&header, &bad), Err(TableError::Working), "{bad:?}");
+        }
     }
 
     #[test]

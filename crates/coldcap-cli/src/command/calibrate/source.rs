@@ -30,7 +30,7 @@ fn write(text: &mut String, made: &Calibrated) -> fmt::Result {
     let short =
         "Codes below this are a short circuit: less than a hundredth of the resistance at 25 °C.";
     limit(("SHORT_BELOW", short), made.header.short_below)?;
-    source::table(text, &made.header, ["SHORT_BELOW", "OPEN_ABOVE"], &made.rows)
+    source::table(text, &made.header, None, ["SHORT_BELOW", "OPEN_ABOVE"], &made.rows)
 }
 
 fn preamble(name: &str, request: &Request, made: &Calibrated) -> String {
