@@ -240,7 +240,7 @@ impl<'a> Ladder<'a> {
     pub fn choose(&self, head: &HeadReadings) -> SizeChoice {
         let mut probabilities = [Permille(0); SIZES];
         let mut below = 0u16;
-        let mut ranked = [(0u16, self.smallest()); 2];
+        let mut ranked = [None; 2];
         let nexts = self.data.liners.iter().skip(1).map(Some).chain([None]);
         for ((liner, next), place) in self.data.liners.iter().zip(nexts).zip(&mut probabilities) {
             let up_to = next.map_or(10_000, |next| self.up_to(liner, next, head)).max(below);
@@ -249,7 +249,9 @@ impl<'a> Ladder<'a> {
             ranked = rank(ranked, (own, liner.size));
             below = up_to;
         }
-        let [(confidence, best), (_, runner_up)] = ranked;
+        // A checked ladder has two sizes at least.
+        let [(confidence, best), (_, runner_up)] =
+            ranked.map(|ranked| ranked.unwrap_or((0, self.smallest())));
         let confidence = Permille(confidence.saturating_add(5) / 10);
         let outside = self.outside(best, head);
         SizeChoice { best, confidence, runner_up, probabilities, outside }
@@ -371,15 +373,25 @@ const fn check_stretch(measure: Measure, stretch: Stretch) -> Result<(), LadderE
     }
 }
 
+/// A size and how likely it is, in ten-thousandths.
+type Ranked = Option<(u16, CapSize)>;
+
 /// The two likeliest so far; of equals the smaller size stays ahead.
-const fn rank(ranked: [(u16, CapSize); 2], next: (u16, CapSize)) -> [(u16, CapSize); 2] {
+const fn rank(ranked: [Ranked; 2], next: (u16, CapSize)) -> [Ranked; 2] {
     let [first, second] = ranked;
-    if next.0 > first.0 {
-        [next, first]
-    } else if next.0 > second.0 {
-        [first, next]
+    if is_likelier(next, first) {
+        [Some(next), first]
+    } else if is_likelier(next, second) {
+        [first, Some(next)]
     } else {
         ranked
+    }
+}
+
+const fn is_likelier(next: (u16, CapSize), than: Ranked) -> bool {
+    match than {
+        Some((probability, _)) => next.0 > probability,
+        None => true,
     }
 }
 
