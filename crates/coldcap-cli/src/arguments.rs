@@ -183,6 +183,9 @@ pub(crate) struct LintTable {
     /// The table: columns t_c and r_ohm, a resistance thermometer or a thermistor.
     #[arg(value_name = "CSV")]
     pub(crate) table: PathBuf,
+    /// The column of resistances, where a file has several.
+    #[arg(long, value_name = "NAME", default_value = "r_ohm")]
+    pub(crate) column: String,
     /// A label's β in K between two temperatures in °C, to be recomputed from the table.
     #[arg(long, value_name = "T1/T2=B", allow_hyphen_values = true)]
     pub(crate) beta: Vec<String>,
@@ -207,13 +210,17 @@ pub(crate) enum Sensor {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Writes the model to FILE (JSON), a drawing to FILE.svg and, with --emit rust, the integer table's \
-                  source to FILE.rs.\nExample: coldcap calibrate ntc --table part.csv --divider 10000 --span=-20..50 \
+                  source to FILE.rs.\nA fit that is more than 100 mK off its table is not for use: exit 1, the model says \"usable\": false, and no \
+                  source is written.\nExample: coldcap calibrate ntc --table part.csv --divider 10000 --span=-20..50 \
                   --out part.json"
 )]
 pub(crate) struct CalibrateNtc {
     /// The maker's table: columns t_c and r_ohm.
     #[arg(long, value_name = "CSV")]
     pub(crate) table: PathBuf,
+    /// The column of resistances, where a file has several.
+    #[arg(long, value_name = "NAME", default_value = "r_ohm")]
+    pub(crate) column: String,
     /// The pull-up in ohms; the code is R/(R + divider).
     #[arg(long, value_name = "OHM", allow_negative_numbers = true)]
     pub(crate) divider: f64,

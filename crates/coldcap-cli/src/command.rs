@@ -2,6 +2,7 @@
 
 pub(crate) mod calibrate;
 pub(crate) mod convert;
+pub(crate) mod csv;
 pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod fit_cap;
@@ -12,4 +13,5 @@ pub(crate) mod machine;
 pub(crate) mod replay;
 pub(crate) mod resistance_table;
 pub(crate) mod run;
+pub(crate) mod store;
 pub(crate) mod tune;

@@ -141,9 +141,58 @@ fn a_wrong_line_in_the_table_is_said() {
     let folder = folder("calibrate-wrong");
     let table = MURATA.replace("25,10000", "25,10100");
     let done = calibrate(&folder, &table, &["--span=-20..50"]);
-    assert_eq!(done.status, Some(0));
+    assert!(done.refused(1).contains("part.csv:r_ohm: DO NOT USE: the fit is "), "{done:?}");
     assert!(done.out.contains("findings in the table: 1; see coldcap lint-table"), "{done:?}");
     assert_eq!(document(&folder)["findings"], 1);
+    // A digit less wrong it is a finding still, and the fit may be used.
+    let table = MURATA.replace("25,10000", "25,10020");
+    let done = calibrate(&folder, &table, &["--span=-20..50"]);
+    assert_eq!((done.status, done.error.as_str()), (Some(0), ""));
+    assert_eq!(
+        (&document(&folder)["findings"], &document(&folder)["usable"]),
+        (&1.into(), &true.into())
+    );
+}
+
+#[test]
+fn a_fit_that_is_far_off_its_table_is_not_for_use() {
+    let folder = folder("calibrate-bad-fit");
+    // 10 kΩ to 30 °C, and from there a sensor of 9 kΩ.
+    let line = |line: &str| match line.split_once(',') {
+        Some((t, ohm)) if t.parse::<f64>().is_ok_and(|t| t > 30.0) => {
+            format!("{t},{}\n", ohm.parse::<f64>().unwrap() * 0.9)
+        }
+        _ => format!("{line}\n"),
+    };
+    let table: String = MURATA.lines().map(line).collect();
+    let done = calibrate(&folder, &table, &["--span=-20..50", "--emit", "rust", "--json"]);
+    let said = done.refused(1).to_owned();
+    assert!(said.contains("DO NOT USE") && said.contains("allowed are 100 mK"), "{said}");
+    let json = done.json();
+    assert!(number(&json, "/residual_mk/max") > 700.0, "{json}");
+    assert_eq!((&json["usable"], &json["warnings"]), (&false.into(), &serde_json::json!([said])));
+    assert_eq!(document(&folder), json);
+    // People can see how bad it is; firmware gets nothing.
+    assert_eq!(names_in(&folder.join("out")), ["part.json", "part.json.svg"]);
+    let good = calibrate(&folder, MURATA, &["--span=-20..50", "--json"]).json();
+    assert_eq!((&good["usable"], &good["warnings"]), (&true.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn a_column_of_several_is_named() {
+    let folder = folder("calibrate-column");
+    let done =
+        calibrate(&folder, PROBE, &["--span=-40..0", "--column", "r_ohm_sh_exact", "--json"]);
+    assert_eq!((done.status, done.error.as_str()), (Some(0), ""), "{done:?}");
+    assert_eq!(done.json()["column"], "r_ohm_sh_exact");
+    assert!(number(&done.json(), "/residual_mk/max") < 1e-6);
+    let done = calibrate(&folder, PROBE, &["--span=-40..0"]);
+    assert!(
+        done.refused(2).contains("allowed are the columns t_c,r_ohm; --column names"),
+        "{done:?}"
+    );
+    let done = calibrate(&folder, PROBE, &["--span=-40..0", "--column", "t_c"]);
+    assert!(done.refused(2).contains("--column: t_c: allowed is a column of resistances"));
 }
 
 #[test]
@@ -175,6 +224,8 @@ fn bad_input_is_one_line_and_leaves_nothing() {
         (rising, "--span=0..50", "part.csv:r_ohm: "),
         ("t_c,r_ohm\n", "--span=0..50", "part.csv:rows: 0: allowed"),
         ("t_c\n", "--span=0..50", "part.csv:header: "),
+        ("t_c,r_ohm\n0,5,32650\n", "--span=0..50", "part.csv:line 2: 3 cells: allowed are 2, "),
+        ("t_c,r_ohm,r_ohm\n", "--span=0..50", "part.csv:header: \"r_ohm\" twice: allowed"),
         ("t_c,r_ohm\n0,warm\n", "--span=0..50", "part.csv:line 2 r_ohm: \"warm\": "),
     ] {
         refuses(table, &[span], 2, says);

@@ -118,3 +118,19 @@ fn what_is_wrong_is_one_line() {
     let refused = coldcap(&["fit-cap", "--out", &taken]);
     assert!(refused.refused(3).contains("--out"), "{refused:?}");
 }
+
+/// All files or none: a place that is taken by something else is said before the visit, and nothing stays.
+#[test]
+fn nothing_is_half_written() {
+    let out = folder("fit-half");
+    let place = out.join("fit-cap");
+    fs::create_dir_all(place.join("visit.ccap")).unwrap();
+    let done = coldcap(&["fit-cap", "--out", &text(&out)]);
+    assert!(done.refused(2).contains("visit.ccap: is not a regular file"), "{done:?}");
+    assert_eq!(names_in(&place), ["visit.ccap"]);
+    // And what is written beside is gone when it is done.
+    fs::remove_dir(place.join("visit.ccap")).unwrap();
+    let (_, place) = fitted("fit-half", &[]);
+    let names = ["cap-calibration.bin", "cap-fit.svg", "fit.json", "visit.ccap"];
+    assert_eq!(names_in(&place), names, "nothing but the files");
+}

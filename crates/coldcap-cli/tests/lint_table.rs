@@ -165,3 +165,20 @@ fn what_is_no_table_is_one_line() {
     let done = coldcap(&["lint-table", "no/such.csv"]);
     assert!(done.refused(2).starts_with("no/such.csv: "), "{done:?}");
 }
+
+#[test]
+fn a_column_of_several_is_named() {
+    let two = "t_c,r_ohm,other\n".to_owned()
+        + &MURATA.lines().skip(1).fold(String::new(), |text, line| text + line + ",1\n");
+    assert_eq!(findings("lint-column", &two, &["--column", "r_ohm"]).len(), 0);
+    assert!(!findings("lint-column", &two, &[]).iter().any(|row| row[3] == "kink"));
+    let done = lint("lint-column", &two, &["--column", "other"]);
+    assert!(done.refused(2).contains("table.csv:rows: "), "{done:?}");
+    let done = lint("lint-column", &two, &["--column", "r"]);
+    assert!(done.refused(2).contains("allowed are the columns t_c,r; --column names"), "{done:?}");
+    let done = lint("lint-column", "t_c,r_ohm\n25,0,10000\n", &[]);
+    assert!(
+        done.refused(2).contains("line 2: 3 cells: allowed are 2, as in the header"),
+        "{done:?}"
+    );
+}

@@ -6,12 +6,12 @@ mod thermistor;
 
 use super::lint_table::examined;
 use super::resistance_table::{points, read};
+use super::store::{beside, replaceable, store};
 use crate::arguments::{Calibrate, CalibrateNtc, Sensor};
 use crate::failure::Failure;
 use coldcap_host::report::{CurveFitPlot, curve_fit_svg};
 use request::Request;
 use serde_json::{Value, json};
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use thermistor::Calibrated;
@@ -22,76 +22,69 @@ pub(crate) fn run(options: &Calibrate) -> Result<(), Failure> {
     }
 }
 
+/// The largest residual of a fit that may be used, in mK: half of what the certificates of the raw-code
+/// limits grant a part, ±0.2 K. Makers' tables leave 20 mK and less.
+const LARGEST_RESIDUAL_MK: f64 = 100.0;
+
 fn ntc(options: &CalibrateNtc) -> Result<(), Failure> {
-    let lines = read(&options.table)?;
+    let lines = read(&options.table, &options.column)?;
     let all = points(&lines);
     let request = Request::new(options, &all)?;
     let made = Calibrated::new(&request)
         .map_err(|line| Failure::Input(format!("{}:{line}", options.table.display())))?;
     let findings = examined(&all, &[]).map_or(0, |(_, findings)| findings.len());
-    let document = document(&request, &made, findings);
-    let mut files = vec![
-        (options.out.clone(), format!("{document:#}\n")),
-        (beside(&options.out, "svg"), drawing(&options.table, &made)),
-    ];
-    if options.emit.is_some() {
-        let name = options.table.file_name().unwrap_or_default().to_string_lossy();
-        files.push((beside(&options.out, "rs"), source::text(&name, &request, &made)));
-    }
+    let warning = warning(options, &made);
+    let document = document(&request, &made, (findings, warning.as_deref()));
+    let files = files(options, (&request, &made), (&document, warning.is_some()));
     files.iter().try_for_each(|(path, _)| replaceable(path))?;
-    store(&files)?;
+    store(&files).map_err(|(path, error)| {
+        Failure::Io(format!("--out: {}: {error}: allowed is a writable file", path.display()))
+    })?;
     let mut output = io::stdout().lock();
     if options.json {
         writeln!(output, "{document:#}")?;
     } else {
         output.write_all(page(&made, findings, options, &files).as_bytes())?;
     }
-    Ok(output.flush()?)
+    output.flush()?;
+    warning.map_or(Ok(()), |line| Err(Failure::Wrong(line)))
 }
 
-/// FILE.svg of FILE.
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    name.into()
-}
-
-/// Only a regular file is replaced: a rename would put a file in the place of a device, or of a link
-/// instead of what it points to.
-fn replaceable(path: &Path) -> Result<(), Failure> {
-    match fs::symlink_metadata(path) {
-        Ok(there) if !there.is_file() => Err(Failure::Input(format!(
-            "--out: {}: is not a regular file: allowed is a new file or a regular one",
-            path.display()
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Writes all files beside their places, then moves them there: nothing is left half-written.
-fn store(files: &[(PathBuf, String)]) -> Result<(), Failure> {
-    let partial = |path: &Path| beside(path, &format!("{}.part", std::process::id()));
-    let write = || {
-        for (path, content) in files {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(|error| (path, error))?;
-            }
-            fs::write(partial(path), content).map_err(|error| (path, error))?;
-        }
-        files.iter().try_for_each(|(path, _)| {
-            fs::rename(partial(path), path).map_err(|error| (path, error))
-        })
-    };
-    write().map_err(|(path, error)| {
-        for (path, _) in files {
-            let _ = fs::remove_file(partial(path));
-        }
-        Failure::Io(format!("--out: {}: {error}: allowed is a writable file", path.display()))
+/// Why the fit must not be used, if it must not.
+fn warning(options: &CalibrateNtc, made: &Calibrated) -> Option<String> {
+    (made.largest_mk > LARGEST_RESIDUAL_MK).then(|| {
+        format!(
+            "{}:{}: DO NOT USE: the fit is {:.1} mK off its table: allowed are {LARGEST_RESIDUAL_MK} mK; see \
+             coldcap lint-table",
+            options.table.display(),
+            options.column,
+            made.largest_mk
+        )
     })
 }
 
-fn document(request: &Request, made: &Calibrated, findings: usize) -> Value {
+/// Model and drawing, and the source text if it is asked for: not of a fit that must not be used.
+fn files(
+    options: &CalibrateNtc,
+    (request, made): (&Request, &Calibrated),
+    (document, is_bad): (&Value, bool),
+) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = vec![
+        (options.out.clone(), format!("{document:#}\n").into_bytes()),
+        (beside(&options.out, "svg"), drawing(&options.table, made).into_bytes()),
+    ];
+    if options.emit.is_some() && !is_bad {
+        let name = options.table.file_name().unwrap_or_default().to_string_lossy();
+        files.push((beside(&options.out, "rs"), source::text(&name, request, made).into_bytes()));
+    }
+    files
+}
+
+fn document(
+    request: &Request,
+    made: &Calibrated,
+    (findings, warning): (usize, Option<&str>),
+) -> Value {
     let header = &made.header;
     json!({
         "model": { "terms": 4, "coefficients": made.ntc.coefficients() },
@@ -106,7 +99,10 @@ fn document(request: &Request, made: &Calibrated, findings: usize) -> Value {
         "span_c": [request.span.0, request.span.1],
         "divider_ohm": request.divider_ohm,
         "lines": made.residuals.len(),
+        "column": request.column,
         "findings": findings,
+        "usable": warning.is_none(),
+        "warnings": warning.into_iter().collect::<Vec<_>>(),
     })
 }
 
@@ -135,7 +131,7 @@ fn page(
     made: &Calibrated,
     findings: usize,
     options: &CalibrateNtc,
-    files: &[(PathBuf, String)],
+    files: &[(PathBuf, Vec<u8>)],
 ) -> String {
     let written: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
     let mut text = format!("{}\nwritten: {}\n", summary(made), written.join(", "));

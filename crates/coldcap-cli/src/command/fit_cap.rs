@@ -5,6 +5,7 @@ mod repetition;
 mod visit;
 
 use super::inputs;
+use super::store::{replaceable, store};
 use crate::arguments::FitCap;
 use crate::failure::Failure;
 use findings::Findings;
@@ -12,10 +13,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// What is written, all of it or nothing.
+const FILES: [&str; 4] = ["cap-fit.svg", "cap-calibration.bin", "fit.json", "visit.ccap"];
+
 pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
     let plan = inputs::plan_file(options.plan.as_deref())?;
     let patient = inputs::patient(options.patient.as_deref())?;
     let folder = place(&options.out)?;
+    FILES.iter().try_for_each(|name| replaceable(&folder.join(name)))?;
     let visit = visit::run(patient, &plan, options.seed)?;
     let findings = Findings::new(&visit, &patient, &plan, options.seed)?;
     write(&folder, &visit, &findings)?;
@@ -45,14 +50,12 @@ fn not_written(out: &Path, error: &io::Error) -> String {
 
 fn write(folder: &Path, visit: &visit::Visit, findings: &Findings) -> Result<(), Failure> {
     let (document, picture) = (format!("{:#}\n", findings.document()), findings.picture());
-    let files: [(&str, &[u8]); 4] = [
-        ("cap-fit.svg", picture.as_bytes()),
-        ("cap-calibration.bin", &visit.record),
-        ("fit.json", document.as_bytes()),
-        ("visit.ccap", &visit.recording),
+    let contents = [
+        picture.into_bytes(),
+        visit.record.clone(),
+        document.into_bytes(),
+        visit.recording.clone(),
     ];
-    files.into_iter().try_for_each(|(name, bytes)| {
-        fs::write(folder.join(name), bytes)
-            .map_err(|error| Failure::Io(not_written(folder, &error)))
-    })
+    let files: Vec<_> = FILES.map(|name| folder.join(name)).into_iter().zip(contents).collect();
+    store(&files).map_err(|(_, error)| Failure::Io(not_written(folder, &error)))
 }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 pub(crate) fn run(options: &LintTable) -> Result<(), Failure> {
     let labels = options.beta.iter().map(|text| label(text)).collect::<Result<Vec<_>, _>>()?;
-    let lines = read(&options.table)?;
+    let lines = read(&options.table, &options.column)?;
     let (slope, findings) =
         examined(&points(&lines), &labels).map_err(|error| refused(options, &lines, error))?;
     let mut output = io::stdout().lock();

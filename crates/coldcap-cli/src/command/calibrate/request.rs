@@ -16,6 +16,8 @@ pub(super) struct Request {
     pub(super) span: (f64, f64),
     /// What the integer table covers, in °C.
     pub(super) covers: (f64, f64),
+    /// The column of resistances.
+    pub(super) column: String,
     pub(super) divider_ohm: f64,
     pub(super) divider: Divider,
     /// The lines that what is covered lies between.
@@ -49,7 +51,8 @@ impl Request {
                 points.len()
             )));
         }
-        Ok(Self { span, covers, divider_ohm: options.divider, divider, points })
+        let column = options.column.clone();
+        Ok(Self { span, covers, column, divider_ohm: options.divider, divider, points })
     }
 }
 

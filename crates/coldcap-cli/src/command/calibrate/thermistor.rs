@@ -40,16 +40,18 @@ pub(super) struct Calibrated {
 impl Calibrated {
     /// What is wrong is said as the rest of a line that begins with the table's name.
     pub(super) fn new(request: &Request) -> Result<Self, String> {
-        let count = request.points.len();
+        let (count, column) = (request.points.len(), &request.column);
         let fitted = fit(&request.points, Terms::Four).map_err(|error| match error {
             FitError::Ntc(error) => {
-                format!("r_ohm: {error}: allowed is a falling thermistor curve")
+                format!("{column}: {error}: allowed is a falling thermistor curve")
             }
             error => format!("rows: {count}: allowed is a thermistor's table: {error}"),
         })?;
         let model = NtcInDivider { ntc: fitted.ntc, divider: request.divider };
-        let (header, rows) = table(&model, request.covers)?;
-        let checked = CubicTable::new(header, &rows).map_err(|error| format!("r_ohm: {error}"))?;
+        let (header, rows) =
+            table(&model, request.covers).map_err(|line| format!("{column}: {line}"))?;
+        let checked =
+            CubicTable::new(header, &rows).map_err(|error| format!("{column}: {error}"))?;
         let errors = errors(&model, &checked);
         Ok(Self {
             ntc: fitted.ntc,
@@ -73,7 +75,7 @@ impl Calibrated {
 /// The table of the coarsest grid that is fine enough, or of the finest.
 fn table(model: &NtcInDivider, covers: (f64, f64)) -> Result<(TableHeader, Vec<Row>), String> {
     let unusable = |why: &dyn Display| {
-        format!("r_ohm: {why}: allowed are resistances that the divider can tell apart")
+        format!("{why}: allowed are resistances that the divider can tell apart")
     };
     let mut best = None;
     for log2_segments in GRIDS {

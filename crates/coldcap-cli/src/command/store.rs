@@ -1,0 +1,49 @@
+//! Files that belong together: all of them, or none.
+
+use crate::failure::Failure;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// NAME.extension of NAME, whatever dots are in it.
+pub(crate) fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+/// Only a regular file is replaced: a rename would put a file in the place of a device, or of a link
+/// instead of what it points to.
+pub(crate) fn replaceable(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => Err(Failure::Input(format!(
+            "--out: {}: is not a regular file: allowed is a new file or a regular one",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Writes all files beside their places, then moves them there: nothing is left half-written. Where that
+/// fails, it says for which file.
+pub(crate) fn store(files: &[(PathBuf, Vec<u8>)]) -> Result<(), (PathBuf, io::Error)> {
+    let partial = |path: &Path| beside(path, &format!("{}.part", std::process::id()));
+    let write = || {
+        for (path, content) in files {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|error| (path, error))?;
+            }
+            fs::write(partial(path), content).map_err(|error| (path, error))?;
+        }
+        files.iter().try_for_each(|(path, _)| {
+            fs::rename(partial(path), path).map_err(|error| (path, error))
+        })
+    };
+    write().map_err(|(path, error)| {
+        for (path, _) in files {
+            let _ = fs::remove_file(partial(path));
+        }
+        (path.clone(), error)
+    })
+}
