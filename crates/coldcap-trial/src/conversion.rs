@@ -6,18 +6,19 @@
 
 use crate::digest::Digest;
 use crate::source::{Congruential, Source};
-use coldcap_calibration::curves::{ntc_10k3a1, pt100, pt1000, tc_k, tc_t};
+use coldcap_calibration::curves::{erfcx, ntc_10k3a1, pt100, pt1000, tc_k, tc_t};
 use coldcap_calibration::table::CubicTable;
 use coldcap_units::{Fault, MicroCelsius, Ratio};
 use core::fmt;
 
 /// The shipped tables by name.
-pub const TABLES: [(&str, &CubicTable<'static>); 5] = [
+pub const TABLES: [(&str, &CubicTable<'static>); 6] = [
     ("ntc_10k3a1", &ntc_10k3a1::TABLE),
     ("pt100", &pt100::TABLE),
     ("pt1000", &pt1000::TABLE),
     ("tc_k", &tc_k::TABLE),
     ("tc_t", &tc_t::TABLE),
+    ("erfcx", &erfcx::TABLE),
 ];
 
 /// How far a code may step back behind one before it, in µK: what the engine documents.
@@ -200,12 +201,13 @@ pub fn survey(table: &CubicTable<'_>, first: u32, last: u32, stride: u32) -> Res
 
 /// What each table must hash to, on every machine, with [`INPUTS_EVERYWHERE`] and with
 /// [`INPUTS_ON_HOSTS`] inputs.
-pub const EXPECTED: [(&str, u64, u64); 5] = [
+pub const EXPECTED: [(&str, u64, u64); 6] = [
     ("ntc_10k3a1", 0xAC27_B242_3300_3B18, 0x3F9C_27CA_26B5_FF1A),
     ("pt100", 0x5D97_E27A_D5CC_2BA3, 0x2514_7A3A_EF53_58B7),
     ("pt1000", 0xB54E_3E03_7884_1484, 0x334E_EEF0_CF66_C6AE),
     ("tc_k", 0x4F7D_4915_04BF_9145, 0x81B1_C235_CA59_0065),
     ("tc_t", 0x8576_0B26_D59E_EAF7, 0x693E_DF0F_9175_568D),
+    ("erfcx", 0x7356_507B_6E1B_5242, 0x7957_3E71_03F5_25C2),
 ];
 
 #[cfg(test)]
