@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use support::{Done, SHORT_PLAN, coldcap, demo, file, folder, names_in, text};
 
 const TRACE_HEADER: &str = "time_s,channel,phase,target_c,supply_c,return_c,front_c,rear_c,\
-safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms";
+safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms,skin_lower_c,skin_upper_c";
 
 /// The visit that most tests look at: its folder, and what it printed with `--json`.
 fn visit() -> &'static (PathBuf, Done) {
@@ -102,7 +102,8 @@ fn the_trace_has_its_header_and_a_line_a_second() {
     let times: Vec<f64> = lines
         .map(|line| {
             let cells: Vec<&str> = line.split(',').collect();
-            assert_eq!(cells.len(), 16, "{line}");
+            assert_eq!(cells.len(), 18, "{line}");
+            interval(&cells, line);
             assert!(
                 cells[4..12].iter().all(|c| c.is_empty() || c.parse::<f64>().is_ok()),
                 "{line}"
@@ -115,10 +116,24 @@ fn the_trace_has_its_header_and_a_line_a_second() {
     assert!((times.len() as u64).abs_diff(ticks / 10) <= 2);
 }
 
+/// An estimate comes with both ends, and lies between them.
+fn interval(cells: &[&str], line: &str) {
+    let value = |cell: usize| cells[cell].parse::<f64>().ok();
+    match (value(16), value(9), value(17)) {
+        (Some(lower), Some(skin), Some(upper)) => {
+            assert!(lower <= skin && skin <= upper && upper - lower < 20.0, "{line}");
+        }
+        (None, None, None) => {}
+        _ => panic!("half an interval: {line}"),
+    }
+}
+
 #[test]
 fn the_report_says_what_it_is() {
     let report = fs::read_to_string(visit().0.join("report.html")).unwrap();
     assert!(report.contains("SIMULATED"));
+    assert!(report.contains("<path class=\"interval\" d=\"M"), "the skin's interval");
+    assert!(report.contains("Contact at the start of the session") && report.contains("unchanged"));
     assert!(report.trim_end().ends_with("</html>"));
 }
 

@@ -8,8 +8,8 @@
 )]
 
 use coldcap_host::report::{
-    AlarmSpan, BillingLine, BreakSpan, FitVisit, Mark, Origin, PhaseSpan, PlanSummary, Priority,
-    RecordCheck, Sample, Service, Treatment, csv, html,
+    AlarmSpan, BillingLine, BreakSpan, ContactAdvice, ContactZone, FitVisit, Mark, Origin,
+    PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment, csv, html,
 };
 use coldcap_session::{ControlMode, Phase};
 use proptest::prelude::*;
@@ -235,6 +235,76 @@ fn an_estimate_of_the_skin_is_not_denied() {
     assert!(page.contains("skin (estimate of the device)"));
 }
 
+/// A second each: below, above, straddling, at the limit, without an end, without an estimate.
+#[test]
+fn minutes_of_skin_below_22_degrees_are_unknown_where_the_interval_straddles_it() {
+    let ends = [
+        (Some(18.0), Some(21.999)),
+        (Some(22.0), Some(26.0)),
+        (Some(20.0), Some(22.0)),
+        (Some(20.0), Some(24.0)),
+        (None, Some(20.0)),
+        (Some(25.0), None),
+        (Some(f64::NAN), Some(20.0)),
+        (None, None),
+    ];
+    let mut whole = Treatment::new(Origin::Device);
+    let phases = [Phase::Infusing, Phase::Standby];
+    for (second, (phase, (lower, upper))) in
+        (0u32..).zip(phases.into_iter().flat_map(|phase| ends.map(|ends| (phase, ends))))
+    {
+        whole.samples.push(Sample {
+            skin_estimate_c: lower.map(|lower| lower + 2.0),
+            skin_lower_c: lower,
+            skin_upper_c: upper,
+            ..Sample::new(60.0 + f64::from(second), phase)
+        });
+    }
+    let minutes = whole.skin_minutes().unwrap();
+    let found = [minutes.below_min, minutes.not_below_min, minutes.unknown_min];
+    for (found, seconds) in found.into_iter().zip([1.0, 1.0, 6.0]) {
+        assert!((found * 60.0 - seconds).abs() < 1e-9, "{minutes:?}");
+    }
+    let text = words(&html(&whole));
+    assert!(
+        text.contains("estimated skin below 22 °C: 0.0; at or above: 0.0; unknown: 0.1"),
+        "{text}"
+    );
+    whole.samples.iter_mut().for_each(|sample| sample.skin_estimate_c = None);
+    assert_eq!(whole.skin_minutes(), None);
+    assert!(!html(&whole).contains("estimated skin below"));
+}
+
+#[test]
+fn the_interval_of_the_skin_is_an_area_with_a_word_for_it() {
+    let mut whole = session(Origin::Device);
+    let path = "<path class=\"interval\" d=\"M";
+    assert!(!html(&whole).contains(path));
+    for sample in &mut whole.samples {
+        (sample.skin_lower_c, sample.skin_upper_c) = (Some(15.0), Some(19.0));
+    }
+    let page = html(&whole);
+    assert!(page.contains(path) && page.contains("where the estimate says it is"));
+}
+
+#[test]
+fn the_advice_on_the_contact_is_told_zone_by_zone() {
+    let mut whole = session(Origin::Device);
+    assert!(words(&html(&whole)).contains("The record holds no advice on the contact."));
+    let zone = |name: &str, found: Option<(f64, f64)>, change: &str| ContactZone {
+        zone: name.into(),
+        conductance: found.map(|(h, _)| h),
+        uncertainty: found.map(|(_, u)| u),
+        against_fit_visit: change.into(),
+    };
+    let zones = vec![zone("front", Some((30.1, 3.0)), "worse"), zone("crown", None, "unknown")];
+    whole.contact = Some(ContactAdvice { verdict: "reseat <now>".into(), zones });
+    let page = html(&whole);
+    assert!(page.contains("reseat &lt;now&gt;"));
+    let text = words(&page);
+    assert!(text.contains("front 30.1 6.0 worse crown – – unknown"), "{text}");
+}
+
 #[test]
 fn texts_are_escaped_and_clipped() {
     let hostile = "<script>alert(1)</script>\"'&";
@@ -412,13 +482,15 @@ proptest! {
 
 #[test]
 fn trace_has_the_agreed_columns() {
-    let contract = "time_s,channel,phase,target_c,supply_c,return_c,front_c,rear_c,safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms";
+    let contract = "time_s,channel,phase,target_c,supply_c,return_c,front_c,rear_c,safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms,skin_lower_c,skin_upper_c";
     assert_eq!(csv::TRACE_HEADER, contract);
     let full = Sample {
         channel: 1,
         return_c: Some(-2.5),
         safety_c: Some(-0.0001),
         skin_estimate_c: Some(f64::NAN),
+        skin_lower_c: Some(18.25),
+        skin_upper_c: Some(f64::INFINITY),
         tank_c: Some(-8.0),
         pump: Some(0.62),
         valve: Some(1.0),
@@ -437,9 +509,9 @@ fn trace_has_the_agreed_columns() {
     assert_eq!(lines[0], contract);
     assert_eq!(
         lines[1],
-        "10.0,1,post_cool,-4.000,-4.013,-2.500,1.500,2.500,0.000,,19.000,1000.0,0.620,1.000,0.000,flow_lost;a__b_"
+        "10.0,1,post_cool,-4.000,-4.013,-2.500,1.500,2.500,0.000,,19.000,1000.0,0.620,1.000,0.000,flow_lost;a__b_,18.250,"
     );
-    assert_eq!(lines[2], "11.0,0,boot,,,,,,,,,,,,,a__b_");
-    assert!(lines.iter().all(|line| line.matches(',').count() == 15));
+    assert_eq!(lines[2], "11.0,0,boot,,,,,,,,,,,,,a__b_,,");
+    assert!(lines.iter().all(|line| line.matches(',').count() == 17));
     assert!(text.ends_with('\n'));
 }

@@ -5,6 +5,7 @@
 use coldcap_calibration::contact::baseline::{Change, REPEATABILITY, compare};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone};
 use coldcap_calibration::record::{CapCalibration, RecordedZone};
+use coldcap_host::report::{ContactAdvice, ContactZone};
 use coldcap_session::record::{Entry, Fields, Kind};
 use serde_json::{Value, json};
 
@@ -52,6 +53,27 @@ impl StartContact {
         json!({ "verdict": self.verdict.name(), "zones": zones.collect::<Vec<_>>() })
     }
 
+    /// The same for the report.
+    pub(crate) fn advice(&self) -> ContactAdvice {
+        let zone = |shown: &StartZone| ContactZone {
+            zone: shown.zone.name().to_owned(),
+            conductance: shown.found.map(|(h, _)| h),
+            uncertainty: shown.found.map(|(_, u)| u),
+            against_fit_visit: name(shown.change).to_owned(),
+        };
+        ContactAdvice {
+            verdict: self.verdict.name().to_owned() + self.hint(),
+            zones: self.zones.iter().map(zone).collect(),
+        }
+    }
+
+    const fn hint(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Repeat => " (within the uncertainty of the limit)",
+            _ => "",
+        }
+    }
+
     /// One line for people.
     pub(crate) fn line(&self) -> String {
         let zones = self.zones.iter().filter_map(|shown| {
@@ -63,11 +85,7 @@ impl StartContact {
         format!(
             "contact in the first two minutes, W/(m² K), against the fit visit: {zones}; advice: {}{}",
             self.verdict.name(),
-            if self.verdict == Verdict::Repeat {
-                " (within the uncertainty of the limit)"
-            } else {
-                ""
-            }
+            self.hint()
         )
     }
 }

@@ -82,6 +82,8 @@ impl Observer {
             rear_c: celsius(status.rear),
             safety_c: celsius(status.safety),
             skin_estimate_c: celsius(status.skin),
+            skin_lower_c: celsius(status.skin).map(|skin| skin - uncertainty(status)),
+            skin_upper_c: celsius(status.skin).map(|skin| skin + uncertainty(status)),
             skin_true_c: self.truth.map(|truth| truth.skin_c),
             tank_c: machine.and_then(|machine| celsius(machine.tank)),
             flow_ml_min: status.flow.get().ok().map(f64::from),
@@ -135,6 +137,8 @@ impl Observer {
             alarms: alarms(&entries, last_s),
             marks: marks(&entries, plan),
             fit: self.calibration.as_ref().map(fit_visit),
+            contact: StartContact::of(&entries, self.calibration.as_ref())
+                .map(|contact| contact.advice()),
             // Nothing is counted from a record that is not whole.
             billing: if verified { billing_lines(&summary, plan) } else { Vec::new() },
             record: RecordCheck { entries: end.record.total(), verified },
@@ -173,6 +177,11 @@ fn degrees(milli: i32) -> f64 {
 
 fn celsius(value: Value) -> Option<f64> {
     value.get().ok().map(degrees)
+}
+
+/// How far the skin may be from its estimate, in K.
+fn uncertainty(status: &ChannelStatus) -> f64 {
+    f64::from(status.skin_uncertainty_mk) / 1_000.0
 }
 
 fn identity(hello: Option<&Hello>) -> DeviceIdentity {

@@ -6,14 +6,14 @@ use std::io::{self, Write};
 
 /// The first line of a trace. Scripts rely on it: columns are only ever added at its end.
 pub const TRACE_HEADER: &str = "time_s,channel,phase,target_c,supply_c,return_c,front_c,rear_c,\
-safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms";
+safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms,skin_lower_c,skin_upper_c";
 
 /// Writes a trace: the header, then a line for every sample.
 ///
 /// Temperatures are in °C with three decimals, the flow in mL/min with one, duties and the valve from
 /// 0 to 1 with three. A value that is not known is empty. The alarms that were active at that time are
 /// separated by semicolons; their ids hold letters, digits and underscores, and anything else in them
-/// is written as an underscore.
+/// is written as an underscore. The last two columns are the ends of the skin estimate's interval.
 ///
 /// ```
 /// use coldcap_host::report::{Sample, csv};
@@ -23,7 +23,7 @@ safety_c,skin_estimate_c,skin_true_c,flow_ml_min,pump,valve,chiller,alarms";
 /// let mut text = Vec::new();
 /// csv::write_trace(&mut text, &[sample], &[])?;
 /// let lines: Vec<_> = std::str::from_utf8(&text)?.lines().collect();
-/// assert_eq!(lines, [csv::TRACE_HEADER, "60.0,0,pre_cool,,-4.000,,,,,,,,,,,"]);
+/// assert_eq!(lines, [csv::TRACE_HEADER, "60.0,0,pre_cool,,-4.000,,,,,,,,,,,,,"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -61,6 +61,7 @@ fn line(sample: &Sample, alarms: &[AlarmSpan]) -> String {
     cells.push(cell(sample.flow_ml_min, 1));
     cells.extend([sample.pump, sample.valve, sample.chiller].map(|value| cell(value, 3)));
     cells.push(active(sample.time_s, alarms));
+    cells.extend([sample.skin_lower_c, sample.skin_upper_c].map(|value| cell(value, 3)));
     cells.join(",")
 }
 

@@ -3,7 +3,7 @@
 
 use super::Origin;
 use super::figures::plain;
-use super::plot::{WIDTH, line, place, rectangle, stamp, text};
+use super::plot::{WIDTH, line, outline, place, rectangle, stamp, text};
 use super::tune_plot::{STYLE, Scale};
 use maud::{Markup, PreEscaped, html};
 
@@ -221,8 +221,7 @@ fn intervals(plot: &FitPlot) -> Markup {
             (line((axis.at(tick), ZONES_TOP), (axis.at(tick), bottom), "grid"))
             (text((axis.at(tick), bottom + 16.0), "tick middle", &axis.tick_text(tick)))
         }
-        rect class="frame" x=(place(PANEL[0])) y=(place(ZONES_TOP))
-            width=(place(PANEL[1] - PANEL[0])) height=(place(bottom - ZONES_TOP)) {}
+        (outline((PANEL[0], PANEL[1]), (ZONES_TOP, bottom)))
         (line((least, ZONES_TOP - 4.0), (least, bottom), "least"))
         (text((least, ZONES_TOP - 7.0), "tick middle", &format!("least {}", plain(plot.least, 0))))
         @for ((zone, name), row) in plot.zones.iter().zip(NAMES).zip([0.5, 1.5, 2.5]) {

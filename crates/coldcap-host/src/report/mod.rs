@@ -51,9 +51,9 @@ pub use comparison_plot::{
 pub use curve_fit_plot::{CurveFitPlot, curve_fit_svg};
 pub use fit_plot::{FitPlot, FitZone, fit_svg};
 pub use page::html;
-pub use totals::{CoolantHeld, PhaseTotal};
+pub use totals::{CoolantHeld, PhaseTotal, SkinMinutes};
 pub use treatment::{
-    AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, PhaseSpan,
-    PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
+    AlarmSpan, BillingLine, BreakSpan, ContactAdvice, ContactZone, DeviceIdentity, FitVisit,
+    LinkCounters, Mark, PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
 };
 pub use tune_plot::{TunePlot, TunePoint, tune_svg};

@@ -63,6 +63,7 @@ fn body(treatment: &Treatment, title: &str) -> Markup {
             (tables::course(treatment))
             (sections::plan(treatment))
             (sections::fit_visit(treatment.fit.as_ref()))
+            (sections::contact(treatment.contact.as_ref()))
             (sections::billing(treatment))
             (sections::provenance(treatment))
         }

@@ -63,8 +63,15 @@ pub(super) fn frame(time: &TimeAxis, axis: &ValueAxis) -> Markup {
             (line((time.left(), axis.y(value)), (time.right(), axis.y(value)), "grid"))
             (text((time.left() - 6.0, axis.y(value) + 3.5), "tick end", &tick_text(value)))
         }
-        rect class="frame" x=(place(time.left())) y=(place(axis.top()))
-            width=(place(time.width())) height=(place(axis.height())) {}
+        (outline((time.left(), time.right()), (axis.top(), axis.bottom())))
+    }
+}
+
+/// The line around a plot.
+pub(super) fn outline(x: (f64, f64), y: (f64, f64)) -> Markup {
+    html! {
+        rect class="frame" x=(place(x.0)) y=(place(y.0)) width=(place(x.1 - x.0))
+            height=(place(y.1 - y.0)) {}
     }
 }
 

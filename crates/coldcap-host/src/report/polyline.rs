@@ -35,6 +35,62 @@ pub(super) fn path(
     path.data
 }
 
+/// The data of a path element for the area between two values of the samples: on each column of the drawing
+/// the widest that was there, so that no width is lost.
+pub(super) fn band(
+    samples: &[Sample],
+    ends: impl Fn(&Sample) -> Option<(f64, f64)>,
+    time: &TimeAxis,
+    axis: &ValueAxis,
+) -> String {
+    let mut data = String::new();
+    let mut stretch: Vec<Slice> = Vec::new();
+    let mut last_s = f64::NEG_INFINITY;
+    for sample in samples.iter().filter(|sample| sample.time_s.is_finite()) {
+        let step_s = sample.time_s - last_s;
+        last_s = sample.time_s;
+        let ends = ends(sample).filter(|(lower, upper)| lower <= upper);
+        if ends.is_none() || !(0.0..=LONGEST_STEP_S).contains(&step_s) {
+            close(&mut data, &mut stretch);
+        }
+        let Some((lower, upper)) = ends else { continue };
+        let slice = Slice { x: time.x(sample.time_s), top: axis.y(upper), bottom: axis.y(lower) };
+        match stretch.last_mut() {
+            Some(last) if last.x.floor() == slice.x.floor() => last.widen(&slice),
+            _ => stretch.push(slice),
+        }
+    }
+    close(&mut data, &mut stretch);
+    data
+}
+
+/// An area on one column.
+struct Slice {
+    x: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Slice {
+    fn widen(&mut self, other: &Self) {
+        self.top = self.top.min(other.top);
+        self.bottom = self.bottom.max(other.bottom);
+    }
+}
+
+/// Writes a stretch along its top and back along its bottom, and empties it.
+fn close(data: &mut String, stretch: &mut Vec<Slice>) {
+    let top = stretch.iter().map(|slice| (slice.x, slice.top));
+    let bottom = stretch.iter().rev().map(|slice| (slice.x, slice.bottom));
+    for (index, (x, y)) in top.chain(bottom).enumerate() {
+        let _ = write!(data, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
+    }
+    if !stretch.is_empty() {
+        data.push('Z');
+    }
+    stretch.clear();
+}
+
 #[derive(Default)]
 struct Path {
     data: String,
@@ -122,6 +178,33 @@ mod tests {
         let known = [Some(1.0), Some(2.0), None, Some(f64::NAN), Some(3.0)];
         assert_eq!(drawn(&known), "M0 70h0L1 60M4 50h0");
         assert_eq!(drawn(&[None, None]), "");
+    }
+
+    #[test]
+    fn an_area_holds_the_widest_of_each_column_and_breaks_where_nothing_is_known() {
+        let sample = |second: u32, lower: Option<f64>, upper: f64| Sample {
+            skin_lower_c: lower,
+            skin_upper_c: Some(upper),
+            ..Sample::new(f64::from(second), Phase::PreCool)
+        };
+        let ends = |sample: &Sample| known(sample.skin_lower_c).zip(known(sample.skin_upper_c));
+        let axis = ValueAxis::around([0.0, 8.0].into_iter(), 0.0, 80.0);
+        let drawn = |samples: &[Sample], time_s| {
+            band(samples, ends, &TimeAxis::new(time_s, 0.0, 100.0), &axis)
+        };
+        let samples = [
+            sample(0, Some(1.0), 2.0),
+            sample(1, Some(2.0), 4.0),
+            sample(2, None, 4.0),
+            sample(3, Some(3.0), 3.0),
+            sample(60, Some(5.0), 4.0),
+        ];
+        assert_eq!(
+            drawn(&samples, 100.0),
+            "M0.0 60.0L1.0 40.0L1.0 60.0L0.0 70.0ZM3.0 50.0L3.0 50.0Z"
+        );
+        assert_eq!(drawn(&samples[..2], 1_000.0), "M0.0 40.0L0.0 70.0Z");
+        assert_eq!(drawn(&[], 1.0), "");
     }
 
     #[test]

@@ -2,12 +2,17 @@
 
 use super::Origin;
 use super::figures::{clipped, number};
-use super::treatment::{BillingLine, FitVisit, PlanSummary, Service, Treatment};
+use super::treatment::{
+    BillingLine, ContactAdvice, ContactZone, FitVisit, PlanSummary, Service, Treatment,
+};
 use coldcap_session::ControlMode;
 use maud::{Markup, html};
 
 /// The longest text of the caller that is printed, in characters.
 const LONGEST_TEXT: usize = 200;
+
+/// The most zones of a cap that are printed.
+const MOST_ZONES: usize = 8;
 
 fn entry(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
@@ -76,6 +81,47 @@ fn fit_entries(fit: &FitVisit) -> Markup {
         p class="note" {
             "The contact test judges by heat uptake, by how front and rear differ, and by the conductance of the \
              zones that have a sensor, and by nothing else."
+        }
+    }
+}
+
+/// What the start of the session told of the contact.
+pub(super) fn contact(contact: Option<&ContactAdvice>) -> Markup {
+    html! {
+        section {
+            h2 { "Contact at the start of the session" }
+            @match contact {
+                None => { p { "The record holds no advice on the contact." } }
+                Some(contact) => { (contact_table(contact)) }
+            }
+        }
+    }
+}
+
+fn contact_table(contact: &ContactAdvice) -> Markup {
+    html! {
+        p { "Advice: " b { (clipped(&contact.verdict, LONGEST_TEXT)) } }
+        table {
+            thead { tr {
+                th { "zone" } th class="figure" { "conductance, W/(m²·K)" }
+                th class="figure" { "± (k = 2)" } th { "against the fit visit" }
+            } }
+            tbody { @for zone in contact.zones.iter().take(MOST_ZONES) { (zone_row(zone)) } }
+        }
+        p class="note" {
+            "From the first two minutes of pre-cooling, compared with this patient's own fit visit. It advises, "
+            "and stops nothing. A dash: the zone has no sensor, or the method tells no figure."
+        }
+    }
+}
+
+fn zone_row(zone: &ContactZone) -> Markup {
+    html! {
+        tr {
+            td { (clipped(&zone.zone, 40)) }
+            td class="figure" { (number(zone.conductance, 1)) }
+            td class="figure" { (number(zone.uncertainty.map(|u| 2.0 * u), 1)) }
+            td { (clipped(&zone.against_fit_visit, 40)) }
         }
     }
 }

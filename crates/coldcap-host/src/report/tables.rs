@@ -26,6 +26,14 @@ pub(super) fn phase_minutes(treatment: &Treatment) -> Markup {
                 "Minutes at target are measured on " (treatment.plan.held()) ", not an effect. A dash: the "
                 "plan gives no number."
             }
+            @if let Some(skin) = treatment.skin_minutes() {
+                p class="note" {
+                    "Minutes of cooling with estimated skin below 22 °C: " (minutes(skin.below_min))
+                    "; at or above: " (minutes(skin.not_below_min)) "; unknown: " (minutes(skin.unknown_min))
+                    ", where the estimate's interval straddles 22 °C or there is none. The estimate is a "
+                    "calculation, not a measurement."
+                }
+            }
         }
     }
 }

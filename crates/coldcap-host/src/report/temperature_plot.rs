@@ -5,7 +5,7 @@ use super::figures::{clipped, hours_minutes, known};
 use super::palette::{self, Stroke};
 use super::placement::{Label, Place, on_rows, spread, text_width};
 use super::plot::{self, MOST_SPANS, WIDTH, curve, line, place, rectangle, text};
-use super::polyline::path;
+use super::polyline::{band, path};
 use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
 use maud::{Markup, html};
 
@@ -38,6 +38,11 @@ const LINES: [Line; 6] = [
     },
 ];
 
+/// Between which temperatures the skin is by the device's estimate.
+fn skin_interval(sample: &Sample) -> Option<(f64, f64)> {
+    known(sample.skin_lower_c).zip(known(sample.skin_upper_c))
+}
+
 impl Line {
     fn is_known(&self, samples: &[Sample]) -> bool {
         samples.iter().any(|sample| known((self.value)(sample)).is_some())
@@ -59,6 +64,9 @@ impl Layout {
             .samples
             .iter()
             .flat_map(|sample| LINES.iter().filter_map(|line| known((line.value)(sample))));
+        let interval = |sample: &Sample| [known(sample.skin_lower_c), known(sample.skin_upper_c)];
+        let ends = treatment.samples.iter().flat_map(interval).flatten();
+        let values = values.chain(ends);
         let axis = ValueAxis::around(values, top, PLOT_HEIGHT);
         let alarms = if treatment.alarms.is_empty() { 0.0 } else { ALARM_GAP + 3.0 * ALARM_ROW };
         let bottom = axis.bottom() + alarms;
@@ -83,6 +91,7 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             (plot::shaded_breaks(&treatment.breaks, time, STRIP_BOTTOM, axis.bottom()))
             (strip(&treatment.phases, time))
             @for mark in &marks { (mark.line(&layout)) }
+            path class="interval" d=(band(&treatment.samples, skin_interval, time, axis)) {}
             @for each in &LINES {
                 (curve(&path(&treatment.samples, each.value, time, axis), each.stroke))
             }
@@ -250,8 +259,8 @@ fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
                     (alarm_bar(alarm, &layout.time, top(row)))
                 }
             }
-            rect class="frame" x=(place(layout.time.left())) y=(place(layout.axis.bottom() + ALARM_GAP))
-                width=(place(layout.time.width())) height=(place(ALARM_ROW * 3.0)) {}
+            @let top = layout.axis.bottom() + ALARM_GAP;
+            (plot::outline((layout.time.left(), layout.time.right()), (top, top + ALARM_ROW * 3.0)))
         }
     }
 }
@@ -274,6 +283,9 @@ fn legend(treatment: &Treatment) -> Markup {
             @for line in LINES.iter().filter(|line| line.is_known(&treatment.samples)) {
                 li { (line_swatch(line.stroke)) (line.name) }
             }
+            @if treatment.samples.iter().any(|sample| skin_interval(sample).is_some()) {
+                li { (interval_swatch()) "skin (where the estimate says it is)" }
+            }
             @if !treatment.breaks.is_empty() {
                 li { (box_swatch("url(#break)")) "break (cooling interrupted)" }
             }
@@ -291,6 +303,14 @@ fn legend(treatment: &Treatment) -> Markup {
 
 fn line_swatch(stroke: Stroke) -> Markup {
     html! { svg class="swatch" viewBox="0 0 36 12" aria-hidden="true" { (curve("M2 6L34 6", stroke)) } }
+}
+
+fn interval_swatch() -> Markup {
+    html! {
+        svg class="swatch small" viewBox="0 0 18 12" aria-hidden="true" {
+            path class="interval" d="M1 1L17 1L17 11L1 11Z" {}
+        }
+    }
 }
 
 fn box_swatch(fill: &str) -> Markup {

@@ -18,6 +18,24 @@ pub struct CoolantHeld {
     pub samples: usize,
 }
 
+/// Above this the scalp skin is held to be too warm, in °C.
+const SKIN_LIMIT_C: f64 = 22.0;
+
+/// A sample stands for no longer than this, in seconds.
+const LONGEST_SAMPLE_S: f64 = 5.0;
+
+/// Minutes of cooling by the device's estimate of the scalp skin. An estimate is no measurement, and none of
+/// this is an effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SkinMinutes {
+    /// Its whole interval was below 22 °C.
+    pub below_min: f64,
+    /// Its whole interval was at 22 °C or above.
+    pub not_below_min: f64,
+    /// Its interval straddled 22 °C, or there was no estimate or no interval.
+    pub unknown_min: f64,
+}
+
 /// All stretches of one phase together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PhaseTotal {
@@ -48,6 +66,22 @@ impl Treatment {
         }
         let mean_c = sum / samples as f64;
         (samples > 0).then_some(CoolantHeld { mean_c, max_abs_error_k: largest, samples })
+    }
+
+    /// Minutes with estimated skin below 22 °C while the scalp was cooled; `None` if there never was an
+    /// estimate.
+    #[must_use]
+    pub fn skin_minutes(&self) -> Option<SkinMinutes> {
+        let cooled = |sample: &&Sample| sample.phase.is_cooling() && sample.time_s.is_finite();
+        let nexts = self.samples.iter().skip(1).map(|next| next.time_s).chain([f64::NAN]);
+        let mut minutes = SkinMinutes::default();
+        for (sample, next_s) in self.samples.iter().zip(nexts).filter(|(it, _)| cooled(it)) {
+            let length_s = next_s - sample.time_s;
+            let length_s = if length_s >= 0.0 { length_s.min(LONGEST_SAMPLE_S) } else { 0.0 };
+            *minutes.of(sample) += length_s / 60.0;
+        }
+        let estimated = self.samples.iter().any(|sample| known(sample.skin_estimate_c).is_some());
+        estimated.then_some(minutes)
     }
 
     /// All stretches of one phase together; `None` if there was none.
@@ -83,6 +117,16 @@ impl Treatment {
         let samples = self.samples.iter().map(|sample| sample.time_s);
         let spans = self.phases.iter().map(|span| span.end_s);
         samples.chain(spans).filter(|time| time.is_finite()).fold(0.0, f64::max)
+    }
+}
+
+impl SkinMinutes {
+    fn of(&mut self, sample: &Sample) -> &mut f64 {
+        match (known(sample.skin_lower_c), known(sample.skin_upper_c)) {
+            (Some(_), Some(upper)) if upper < SKIN_LIMIT_C => &mut self.below_min,
+            (Some(lower), Some(_)) if lower >= SKIN_LIMIT_C => &mut self.not_below_min,
+            _ => &mut self.unknown_min,
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Treatment {
     pub marks: Vec<Mark>,
     /// The fit visit, if there was one.
     pub fit: Option<FitVisit>,
+    /// What the device advised of the contact at the start of the session, if it did.
+    pub contact: Option<ContactAdvice>,
     /// Billing lines of both services.
     pub billing: Vec<BillingLine>,
     /// The state of the device's record.
@@ -60,6 +62,7 @@ impl Treatment {
             alarms: Vec::new(),
             marks: Vec::new(),
             fit: None,
+            contact: None,
             billing: Vec::new(),
             record: RecordCheck::default(),
             link: LinkCounters::default(),
@@ -140,6 +143,10 @@ pub struct Sample {
     pub safety_c: Option<f64>,
     /// The device's estimate of the scalp skin, in °C.
     pub skin_estimate_c: Option<f64>,
+    /// The scalp skin is at least so warm by that estimate's uncertainty, in °C.
+    pub skin_lower_c: Option<f64>,
+    /// The scalp skin is at most so warm by that estimate's uncertainty, in °C.
+    pub skin_upper_c: Option<f64>,
     /// The simulated plant's scalp skin, in °C; never known of a person.
     pub skin_true_c: Option<f64>,
     /// The coolant in the tank, in °C.
@@ -170,6 +177,8 @@ impl Sample {
             rear_c: None,
             safety_c: None,
             skin_estimate_c: None,
+            skin_lower_c: None,
+            skin_upper_c: None,
             skin_true_c: None,
             tank_c: None,
             flow_ml_min: None,
@@ -277,6 +286,28 @@ pub struct FitVisit {
     pub verdict: String,
     /// The digest of the stored calibration.
     pub digest: u64,
+}
+
+/// What the first two minutes of a session told of the contact: an advice, which stops nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactAdvice {
+    /// The advice.
+    pub verdict: String,
+    /// The zones of the cap.
+    pub zones: Vec<ContactZone>,
+}
+
+/// One zone of a contact advice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContactZone {
+    /// Its name.
+    pub zone: String,
+    /// Its conductance in W/(m²·K); `None` where it has no sensor or the method tells none.
+    pub conductance: Option<f64>,
+    /// The standard uncertainty of that.
+    pub uncertainty: Option<f64>,
+    /// How it compares with the patient's own fit visit, in a word.
+    pub against_fit_visit: String,
 }
 
 /// One of the two services.

@@ -2,7 +2,7 @@
 
 use super::figures::plain;
 use super::palette;
-use super::plot::{WIDTH, curve, line, place, text};
+use super::plot::{WIDTH, curve, line, outline, text};
 use core::fmt::Write;
 use maud::{Markup, PreEscaped, html};
 
@@ -194,8 +194,7 @@ pub(super) fn panel(time: &Scale, axis: &Scale, label: &str) -> Markup {
             (line((left, axis.at(tick)), (right, axis.at(tick)), "grid"))
             (text((left - 6.0, axis.at(tick) + 4.0), "tick end", &axis.tick_text(tick)))
         }
-        rect class="frame" x=(place(left)) y=(place(top)) width=(place(right - left))
-            height=(place(bottom - top)) {}
+        (outline((left, right), (top, bottom)))
         text class="label middle" transform=(format!("translate(16 {middle}) rotate(-90)")) { (label) }
     }
 }
