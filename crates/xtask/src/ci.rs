@@ -113,7 +113,7 @@ fn row(name: &str, time: Duration) -> String {
 
 fn format() -> Checked {
     shell::run(&["cargo", "fmt", "--all", "--check"])?;
-    for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz"] {
+    for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz", "benches/apart"] {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
     Ok(Outcome::Done)
@@ -227,5 +227,8 @@ fn compare() -> Checked {
 fn compare_curves() -> Checked {
     let line = ["cargo", "bench", "--quiet", "--package", "coldcap-benches", "--bench", "curves"];
     shell::run(&line)?;
+    // A rival whose own dependencies are banned from the product: a workspace apart, with its own lock.
+    let apart = shell::root().join("benches/apart");
+    shell::run_in(&apart, &["cargo", "run", "--quiet", "--release", "--locked"], &[])?;
     Ok(Outcome::Done)
 }
