@@ -2,8 +2,7 @@
 
 use super::figures::{AUDIO_PAUSE, REMINDER_LENGTH, REMINDER_PERIOD, silence};
 use super::priority::Priority;
-use super::row::Row;
-use super::table::{TIMERS, Table};
+use super::table::{TIMERS, Table, Timer};
 use crate::{Condition, Conditions};
 use coldcap_units::Duration;
 use core::fmt;
@@ -326,33 +325,13 @@ impl State {
     }
 }
 
-/// What each of a row's timers stands for.
-enum Timer<'a> {
-    Escalates(&'a Row, Duration),
-    Clears(&'a Row),
-}
-
-impl Timer<'_> {
-    const fn row(&self) -> &Row {
-        match self {
-            Self::Escalates(row, _) | Self::Clears(row) => row,
-        }
-    }
-}
-
-fn timers_of(row: &Row) -> impl Iterator<Item = Timer<'_>> {
-    let escalates = row.escalation.map(|to| Timer::Escalates(row, to.after));
-    let clears = (!row.clear_delay.is_zero()).then_some(Timer::Clears(row));
-    escalates.into_iter().chain(clears)
-}
-
 impl Table<'_> {
     /// At power-up after a loss of power: what nobody had acknowledged is there again, as something that
     /// has ended. Latching alarms signal and sound; of the others a mark is left. A condition that still
     /// holds is found again and sounds; nothing is acknowledged and the sound is not paused.
     #[must_use]
     pub fn restored(&self, stored: &Stored) -> State {
-        let latched = stored.active.intersection(self.latching);
+        let latched = stored.active.intersection(self.sorted.latching);
         let occurred = stored.active.union(stored.occurred).difference(latched);
         let state = State { latched, occurred, ..State::new() };
         self.arbitrate(&State::new(), state).canonical()
@@ -413,15 +392,16 @@ impl Table<'_> {
     fn observe(&self, state: State, found: Conditions) -> State {
         let present = found.union(self.lingering(&state));
         let ended = state.present.difference(present).difference(state.acknowledged);
-        let (stays, passes) = (ended.intersection(self.latching), ended.difference(self.latching));
+        let (stays, passes) =
+            (ended.intersection(self.sorted.latching), ended.difference(self.sorted.latching));
         State {
             present,
             latched: state.latched.difference(present).union(stays),
             occurred: state.occurred.difference(present).union(passes),
             acknowledged: state.acknowledged.intersection(present),
-            timers: self.timed(&state, |timer, left| match timer {
-                Timer::Clears(row) if found.contains(row.condition) => row.clear_delay,
-                _ => left,
+            timers: self.timed(&state, |timer, left| {
+                let seen = timer.to.is_none() && found.contains(timer.condition);
+                if seen { timer.whole } else { left }
             }),
             ..state
         }
@@ -429,14 +409,13 @@ impl Table<'_> {
 
     /// What is present and was seen within its clear delay.
     fn lingering(&self, state: &State) -> Conditions {
-        self.timers(state)
-            .filter(|(timer, left)| matches!(timer, Timer::Clears(_)) && !left.is_zero())
-            .map(|(timer, _)| timer.row().condition)
-            .collect()
+        self.timers(state).fold(Conditions::EMPTY, |all, (timer, left)| {
+            all.with_if(timer.condition, timer.to.is_none() && !left.is_zero())
+        })
     }
 
     fn acknowledge(&self, state: State) -> Result<State, Refusal> {
-        let seen = state.signalling().intersection(state.present).difference(self.deaf);
+        let seen = state.signalling().intersection(state.present).difference(self.sorted.deaf);
         if seen.union(state.latched).union(state.occurred).is_empty() {
             return Err(Refusal::NothingToAcknowledge);
         }
@@ -462,59 +441,68 @@ impl Table<'_> {
 
     /// Who is inhibited, who is how urgent, and whose times begin or end with that.
     fn arbitrate(&self, before: &State, next: State) -> State {
-        let caused = self.rows().filter(|row| row.inhibited_by.intersects(next.present));
-        let caused: Conditions = caused.map(|row| row.condition).collect();
-        let next = State { inhibited: next.active().intersection(caused), ..next };
+        let next = State { inhibited: self.inhibited(&next), ..next };
+        let (signals, did) = (next.signalling(), before.signalling());
         let timers = self.timed(&next, |timer, left| {
-            let condition = timer.row().condition;
-            match timer {
-                Timer::Escalates(..) if !next.signalling().contains(condition) => Duration::ZERO,
-                Timer::Escalates(_, after) if !before.signalling().contains(condition) => *after,
-                Timer::Clears(_) if !next.present.contains(condition) => Duration::ZERO,
-                _ => left,
+            let counts = if timer.to.is_some() { signals } else { next.present };
+            let begins = timer.to.is_some() && !did.contains(timer.condition);
+            match (counts.contains(timer.condition), begins) {
+                (false, _) => Duration::ZERO,
+                (true, true) => timer.whole,
+                (true, false) => left,
             }
         });
         self.classed(State { timers, ..next })
     }
 
-    /// With the priority of every active alarm.
-    fn classed(&self, state: State) -> State {
-        let escalated = self.escalated(&state);
-        let rowless = state.active().difference(self.known);
-        let (mut medium, mut high) = (rowless, Conditions::EMPTY);
-        for row in self.rows() {
-            let worst = escalated.contains(row.condition);
-            let priority = if worst { row.worst() } else { row.priority };
-            medium = medium.with_if(row.condition, priority == Priority::Medium);
-            high = high.with_if(row.condition, priority == Priority::High);
+    fn inhibited(&self, state: &State) -> Conditions {
+        let candidates = state.active().intersection(self.sorted.inhibitable);
+        if candidates.is_empty() {
+            return Conditions::EMPTY;
         }
+        let caused = self.rows().filter(|row| row.inhibited_by.intersects(state.present));
+        caused.map(|row| row.condition).collect::<Conditions>().intersection(candidates)
+    }
+
+    /// With the priority of every active alarm. What has no row is medium.
+    fn classed(&self, state: State) -> State {
         let active = state.active();
+        let rowless = active.difference(self.sorted.known);
+        let (mut medium, mut high) = (self.sorted.medium.union(rowless), self.sorted.high);
+        for (timer, to) in self.escalations(&state) {
+            medium = medium.without(timer.condition);
+            medium = medium.with_if(timer.condition, to == Priority::Medium);
+            high = high.with_if(timer.condition, to == Priority::High);
+        }
         State { medium: medium.intersection(active), high: high.intersection(active), ..state }
     }
 
     /// What signals and has done so for as long as its row's escalation says.
     fn escalated(&self, state: &State) -> Conditions {
-        let over = self.timers(state).filter(|(timer, left)| {
-            matches!(timer, Timer::Escalates(..))
-                && left.is_zero()
-                && state.signalling().contains(timer.row().condition)
-        });
-        over.map(|(timer, _)| timer.row().condition).collect()
+        self.escalations(state).map(|(timer, _)| timer.condition).collect()
     }
 
-    fn timers(&self, state: &State) -> impl Iterator<Item = (Timer<'_>, Duration)> {
-        self.rows().flat_map(timers_of).zip(state.timers)
+    fn escalations(&self, state: &State) -> impl Iterator<Item = (Timer, Priority)> {
+        let signals = state.signalling();
+        let over = self.timers(state).filter(|(_, left)| left.is_zero());
+        let over = over.filter(move |(timer, _)| signals.contains(timer.condition));
+        over.filter_map(|(timer, _)| Some((timer, timer.to?)))
     }
 
-    /// Every timer as `change` makes it; those without a row stay zero.
+    fn timers(&self, state: &State) -> impl Iterator<Item = (Timer, Duration)> {
+        let timers = self.sorted.timers.into_iter().zip(state.timers);
+        timers.filter_map(|(timer, left)| Some((timer?, left)))
+    }
+
+    /// Every timer as `change` makes it; those that count nothing stay zero.
     fn timed(
         &self,
         state: &State,
-        change: impl Fn(&Timer<'_>, Duration) -> Duration,
+        change: impl Fn(&Timer, Duration) -> Duration,
     ) -> [Duration; TIMERS] {
         let mut timers = state.timers;
-        for (timer, left) in self.rows().flat_map(timers_of).zip(&mut timers) {
-            *left = change(&timer, *left);
+        for (timer, left) in self.sorted.timers.iter().flatten().zip(&mut timers) {
+            *left = change(timer, *left);
         }
         timers
     }

@@ -2,13 +2,14 @@
 
 use super::figures;
 use super::priority::{Harm, Onset, Priority};
-use super::row::{OnsetDelay, Row, Scope};
+use super::row::{Escalation, OnsetDelay, Row, Scope};
 use crate::detect::Delays;
 use crate::{Condition, Conditions};
 use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
 use OnsetDelay::{Lasting, Rule};
 use Scope::{Channel, Machine};
+use coldcap_units::Duration;
 use core::fmt;
 
 const DELAYS: Delays = Delays::DEFAULT;
@@ -150,11 +151,33 @@ pub const TIMERS: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Table<'a> {
     vendor: &'a [Row],
-    /// What has a row here.
+    pub(super) sorted: Sorted,
+}
+
+/// What the engine asks of the rows at every step, worked out once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sorted {
+    /// What has a row.
     pub(super) known: Conditions,
     pub(super) latching: Conditions,
     /// What an acknowledgement does not silence.
     pub(super) deaf: Conditions,
+    /// What something inhibits.
+    pub(super) inhibitable: Conditions,
+    pub(super) medium: Conditions,
+    pub(super) high: Conditions,
+    /// Which time the engine's timers count, in order of the rows.
+    pub(super) timers: [Option<Timer>; TIMERS],
+}
+
+/// What one of the engine's timers counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Timer {
+    pub(super) condition: Condition,
+    /// The priority to escalate to when the time is over; `None` is a clear delay.
+    pub(super) to: Option<Priority>,
+    /// The whole time.
+    pub(super) whole: Duration,
 }
 
 impl Table<'static> {
@@ -175,9 +198,7 @@ impl<'a> Table<'a> {
     }
 
     const fn joined(vendor: &'a [Row]) -> Self {
-        let empty = (Conditions::EMPTY, Conditions::EMPTY, Conditions::EMPTY);
-        let (known, latching, deaf) = sort(vendor, sort(&ROWS, empty));
-        Self { vendor, known, latching, deaf }
+        Self { vendor, sorted: Sorted::NONE.and(&ROWS).and(vendor) }
     }
 
     /// Every row: coldcap's own in order of their codes, then the vendor's as they were given.
@@ -279,19 +300,56 @@ const _: () = assert!(check_rows(&ROWS, &ROWS, &[]).is_ok());
 const _: () = assert!(check_together(&ROWS, &[]).is_ok());
 const _: () = assert!(interlock_is_heard(&ROWS), "an alarm of a severe trip is inhibited");
 
-/// What has a row, what latches, what cannot be acknowledged.
-const fn sort(
-    rows: &[Row],
-    (mut known, mut latching, mut deaf): (Conditions, Conditions, Conditions),
-) -> (Conditions, Conditions, Conditions) {
-    let mut left = rows;
-    while let [row, rest @ ..] = left {
-        known = known.with(row.condition);
-        latching = latching.with_if(row.condition, row.latching);
-        deaf = deaf.with_if(row.condition, !row.acknowledgeable);
-        left = rest;
+impl Sorted {
+    const NONE: Self = Self {
+        known: Conditions::EMPTY,
+        latching: Conditions::EMPTY,
+        deaf: Conditions::EMPTY,
+        inhibitable: Conditions::EMPTY,
+        medium: Conditions::EMPTY,
+        high: Conditions::EMPTY,
+        timers: [None; TIMERS],
+    };
+
+    const fn and(self, rows: &[Row]) -> Self {
+        let (mut sorted, mut left) = (self, rows);
+        while let [row, rest @ ..] = left {
+            sorted = sorted.with(row);
+            left = rest;
+        }
+        sorted
     }
-    (known, latching, deaf)
+
+    const fn with(self, row: &Row) -> Self {
+        let Row { condition, priority, escalation, clear_delay, .. } = *row;
+        let mut timers = self.timers;
+        if let Some(Escalation { to, after }) = escalation {
+            push(&mut timers, Timer { condition, to: Some(to), whole: after });
+        }
+        if !clear_delay.is_zero() {
+            push(&mut timers, Timer { condition, to: None, whole: clear_delay });
+        }
+        Self {
+            known: self.known.with(condition),
+            latching: self.latching.with_if(condition, row.latching),
+            deaf: self.deaf.with_if(condition, !row.acknowledgeable),
+            inhibitable: self.inhibitable.with_if(condition, !row.inhibited_by.is_empty()),
+            medium: self.medium.with_if(condition, matches!(priority, Priority::Medium)),
+            high: self.high.with_if(condition, matches!(priority, Priority::High)),
+            timers,
+        }
+    }
+}
+
+/// Puts `timer` into the first free slot. There is one: the rows were counted.
+const fn push(mut slots: &mut [Option<Timer>], timer: Timer) {
+    while let [slot, rest @ ..] = slots {
+        if slot.is_none() {
+            *slot = Some(timer);
+            return;
+        }
+        slots = rest;
+    }
 }
 
 const fn check_vendor(vendor: &[Row]) -> Result<(), TableError> {
@@ -454,7 +512,6 @@ const OPERATOR_TRIPS: Conditions =
 mod tests {
     use super::*;
     use crate::interlock::TripClass;
-    use coldcap_units::Duration;
     extern crate std;
     use std::format;
     use std::vec::Vec;
