@@ -79,6 +79,23 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// What these changes and `later` ones did together; the answer is that of the later.
+    #[must_use]
+    pub const fn then(&self, later: &Self) -> Self {
+        Self {
+            answer: later.answer,
+            rose: self.rose.union(later.rose),
+            cleared: self.cleared.union(later.cleared),
+            escalated: self.escalated.union(later.escalated),
+            signalled: self.signalled.union(later.signalled),
+            inhibited: self.inhibited.union(later.inhibited),
+            acknowledged: self.acknowledged.union(later.acknowledged),
+            sounded_again: self.sounded_again.union(later.sounded_again),
+            paused: self.paused || later.paused,
+            resumed: self.resumed || later.resumed,
+        }
+    }
+
     /// What rose, what escalated, what cleared, one by one. At most three for each condition.
     pub fn iter(&self) -> impl Iterator<Item = Change> {
         let rose = self.rose.iter().map(Change::Rose);
