@@ -59,7 +59,7 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
 
 /// Only a regular file is replaced: a rename would put a file in the place of a device, or of a link
 /// instead of what it points to.
-fn replaceable(path: &Path) -> Result<(), Failure> {
+pub(super) fn replaceable(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Ok(there) if !there.is_file() => Err(Failure::Input(format!(
             "--out: {}: is not a regular file: allowed is a new file or a regular one",
@@ -70,7 +70,7 @@ fn replaceable(path: &Path) -> Result<(), Failure> {
 }
 
 /// Writes all files beside their places, then moves them there: nothing is left half-written.
-fn store(files: &[(PathBuf, String)]) -> Result<(), Failure> {
+pub(super) fn store<C: AsRef<[u8]>>(files: &[(PathBuf, C)]) -> Result<(), Failure> {
     let partial = |path: &Path| beside(path, &format!("{}.part", std::process::id()));
     let write = || {
         for (path, content) in files {
