@@ -7,8 +7,11 @@ use coldcap_guard::alarm::{
 };
 use coldcap_units::Duration;
 
-/// The name of every generated part, and what makes it.
-pub(crate) const PARTS: [(&str, fn() -> String); 7] = [
+/// A name, and what makes the part.
+type Part = (&'static str, fn() -> String);
+
+/// Every generated part.
+pub(crate) const PARTS: [Part; 7] = [
     ("priorities", priorities),
     ("table", table),
     ("inhibition", inhibition),
