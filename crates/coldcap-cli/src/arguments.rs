@@ -37,6 +37,8 @@ pub(crate) enum Command {
     FitCap(FitCap),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
+    /// Print the table of alarms, or write the tone of a priority as a sound.
+    Alarms(Alarms),
 }
 
 /// What demo and run share.
@@ -391,4 +393,45 @@ fn columns(names: &str) -> Result<Columns, String> {
 fn finite(number: &str) -> Result<f64, String> {
     let parsed = number.parse().ok().filter(|value: &f64| value.is_finite());
     parsed.ok_or_else(|| "allowed is a finite number".into())
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Nothing here was checked against the text of a standard; docs/alarms.md discloses all of it.\n\
+                  The file is 16-bit PCM, one channel, 16 kHz: one burst and the pause after it, so that it can be \
+                  played in a loop.\nExample: coldcap alarms --tone high --out high.wav"
+)]
+pub(crate) struct Alarms {
+    /// The language of the texts.
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) language: Language,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the tone of this priority instead of printing the table.
+    #[arg(long, value_enum, requires = "out")]
+    pub(crate) tone: Option<Tone>,
+    /// Where the tone is written: a WAV file.
+    #[arg(long, value_name = "FILE", requires = "tone")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A language of the alarms' texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+}
+
+/// A priority that has a tone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tone {
+    /// The operator must act at once.
+    High,
+    /// The operator should act soon.
+    Medium,
+    /// The operator should know.
+    Low,
 }

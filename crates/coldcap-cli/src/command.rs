@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub(crate) mod alarms;
 pub(crate) mod calibrate;
 pub(crate) mod convert;
 pub(crate) mod csv;

@@ -36,6 +36,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Fluid(options) => command::fluid::run(options),
         Command::FitCap(options) => command::fit_cap::run(options),
         Command::Tune(options) => command::tune::run(options),
+        Command::Alarms(options) => command::alarms::run(options),
     }
 }
 

@@ -5,8 +5,9 @@ use core::fmt;
 /// Something a detector, a state machine or a self-test found: a class, never a number.
 ///
 /// The codes are frozen: they stand on the wire, in recordings and in records. New ones are added at
-/// the end. Codes 192 to 255 belong to the maker of a machine ([`Condition::is_vendor_code`]); coldcap
-/// gives them no meaning and carries none of them in [`Conditions`].
+/// the end, up to 47. Codes 192 to 255 belong to the maker of a machine ([`Condition::is_vendor_code`]);
+/// coldcap gives them no meaning. The first sixteen of them, 192 to 207, have a place in [`Conditions`]
+/// ([`Condition::VENDOR`]), so that the alarms can carry them; the others have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Condition {
@@ -66,10 +67,42 @@ pub enum Condition {
     ValveStuck = 27,
     /// The position of a mixing valve cannot be read.
     ValveUnseen = 28,
+    /// The maker's own, code 192.
+    Vendor0 = 192,
+    /// The maker's own, code 193.
+    Vendor1 = 193,
+    /// The maker's own, code 194.
+    Vendor2 = 194,
+    /// The maker's own, code 195.
+    Vendor3 = 195,
+    /// The maker's own, code 196.
+    Vendor4 = 196,
+    /// The maker's own, code 197.
+    Vendor5 = 197,
+    /// The maker's own, code 198.
+    Vendor6 = 198,
+    /// The maker's own, code 199.
+    Vendor7 = 199,
+    /// The maker's own, code 200.
+    Vendor8 = 200,
+    /// The maker's own, code 201.
+    Vendor9 = 201,
+    /// The maker's own, code 202.
+    Vendor10 = 202,
+    /// The maker's own, code 203.
+    Vendor11 = 203,
+    /// The maker's own, code 204.
+    Vendor12 = 204,
+    /// The maker's own, code 205.
+    Vendor13 = 205,
+    /// The maker's own, code 206.
+    Vendor14 = 206,
+    /// The maker's own, code 207.
+    Vendor15 = 207,
 }
 
 impl Condition {
-    /// Every condition, in order of its code.
+    /// Every condition that coldcap defines, in order of its code.
     pub const ALL: [Self; 28] = [
         Self::Freeze,
         Self::FreezeNear,
@@ -101,16 +134,42 @@ impl Condition {
         Self::ValveUnseen,
     ];
 
-    /// The frozen code, 1 to 28.
+    /// The conditions of the maker of a machine that the alarms can carry, in order of their codes.
+    pub const VENDOR: [Self; 16] = [
+        Self::Vendor0,
+        Self::Vendor1,
+        Self::Vendor2,
+        Self::Vendor3,
+        Self::Vendor4,
+        Self::Vendor5,
+        Self::Vendor6,
+        Self::Vendor7,
+        Self::Vendor8,
+        Self::Vendor9,
+        Self::Vendor10,
+        Self::Vendor11,
+        Self::Vendor12,
+        Self::Vendor13,
+        Self::Vendor14,
+        Self::Vendor15,
+    ];
+
+    /// The frozen code, 1 to 28, or 192 to 207 for a vendor's.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    /// The condition with this code, if coldcap defines one.
+    /// The condition with this code, if coldcap defines one or a vendor's has a place in [`Conditions`].
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|condition| condition.code() == code)
+        Self::ALL.into_iter().chain(Self::VENDOR).find(|condition| condition.code() == code)
+    }
+
+    /// Whether it is a vendor's own.
+    #[must_use]
+    pub const fn is_vendor(self) -> bool {
+        Self::is_vendor_code(self.code())
     }
 
     /// Whether `code` lies in the range that belongs to the maker of a machine, 192 to 255.
@@ -151,13 +210,45 @@ impl Condition {
             Self::LoopImplausible => "loop_implausible",
             Self::ValveStuck => "valve_stuck",
             Self::ValveUnseen => "valve_unseen",
+            Self::Vendor0 => "vendor_192",
+            Self::Vendor1 => "vendor_193",
+            Self::Vendor2 => "vendor_194",
+            Self::Vendor3 => "vendor_195",
+            Self::Vendor4 => "vendor_196",
+            Self::Vendor5 => "vendor_197",
+            Self::Vendor6 => "vendor_198",
+            Self::Vendor7 => "vendor_199",
+            Self::Vendor8 => "vendor_200",
+            Self::Vendor9 => "vendor_201",
+            Self::Vendor10 => "vendor_202",
+            Self::Vendor11 => "vendor_203",
+            Self::Vendor12 => "vendor_204",
+            Self::Vendor13 => "vendor_205",
+            Self::Vendor14 => "vendor_206",
+            Self::Vendor15 => "vendor_207",
         }
     }
 
+    /// Where it stands in the set: at its code, or, for a vendor's, 144 below it.
+    const fn place(self) -> u32 {
+        let code = self.code() as u32;
+        if self.is_vendor() { code.wrapping_sub(VENDOR_SHIFT) } else { code }
+    }
+
     const fn bit(self) -> u64 {
-        1u64.wrapping_shl(self.code() as u32)
+        1u64.wrapping_shl(self.place())
+    }
+
+    fn at_place(place: u32) -> Option<Self> {
+        let vendor = place.checked_sub(FIRST_VENDOR_PLACE);
+        let shipped = || Self::ALL.get(place.checked_sub(1)? as usize).copied();
+        vendor.map_or_else(shipped, |index| Self::VENDOR.get(index as usize).copied())
     }
 }
+
+/// The place of the first vendor's condition in a set. Places 29 to 47 are kept for coldcap.
+const FIRST_VENDOR_PLACE: u32 = 48;
+const VENDOR_SHIFT: u32 = 192 - FIRST_VENDOR_PLACE;
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,8 +258,8 @@ impl fmt::Display for Condition {
 
 /// A set of conditions: one machine word, in canonical form.
 ///
-/// Bit `n` stands for the condition with code `n`; no other bit is ever set, so two equal sets are
-/// equal bit for bit.
+/// Bit `n` stands for the condition with code `n`, and bits 48 to 63 for the vendor's codes 192 to 207; no
+/// other bit is ever set, so two equal sets are equal bit for bit.
 ///
 /// ```
 /// use coldcap_guard::{Condition, Conditions};
@@ -188,6 +279,9 @@ impl Conditions {
     /// Every condition that coldcap defines.
     pub const ALL: Self = Self::of(&Condition::ALL);
 
+    /// Every vendor's condition that a set can hold.
+    pub const VENDOR: Self = Self::of(&Condition::VENDOR);
+
     /// The set of the conditions listed.
     #[must_use]
     pub const fn of(list: &[Condition]) -> Self {
@@ -200,13 +294,14 @@ impl Conditions {
         set
     }
 
-    /// The set whose bit `n` is the condition with code `n`; bits without a condition are dropped.
+    /// The set with these bits, as [`bits`](Self::bits) gives them; bits without a condition are dropped.
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
-        Self(bits & Self::ALL.0)
+        Self(bits & (Self::ALL.0 | Self::VENDOR.0))
     }
 
-    /// The set as a word whose bit `n` is the condition with code `n`.
+    /// The set as a word whose bit `n` is the condition with code `n`, and whose bit 48 + `n` is the
+    /// vendor's condition with code 192 + `n`.
     #[must_use]
     pub const fn bits(self) -> u64 {
         self.0
@@ -272,7 +367,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 28.
+    /// How many conditions are in the set, 0 to 44.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -281,7 +376,7 @@ impl Conditions {
     /// The conditions in the set, in order of their codes.
     #[must_use]
     pub fn iter(self) -> Iter {
-        Iter { set: self, all: Condition::ALL.into_iter() }
+        Iter { left: self.0 }
     }
 }
 
@@ -309,15 +404,16 @@ impl IntoIterator for Conditions {
 /// The conditions of a set, in order of their codes. See [`Conditions::iter`].
 #[derive(Clone, Debug)]
 pub struct Iter {
-    set: Conditions,
-    all: core::array::IntoIter<Condition, 28>,
+    left: u64,
 }
 
 impl Iterator for Iter {
     type Item = Condition;
 
     fn next(&mut self) -> Option<Condition> {
-        self.all.find(|&condition| self.set.contains(condition))
+        let place = self.left.trailing_zeros();
+        self.left &= self.left.wrapping_sub(1);
+        Condition::at_place(place)
     }
 }
 
@@ -350,7 +446,27 @@ mod tests {
     fn the_vendor_range_has_its_bounds() {
         assert!(!Condition::is_vendor_code(191));
         assert!(Condition::is_vendor_code(192) && Condition::is_vendor_code(255));
-        assert!(!(192..=255).any(|code| Condition::from_code(code).is_some()));
+        for code in 192..=255 {
+            let condition = Condition::from_code(code);
+            assert_eq!(condition.is_some(), code <= 207, "{code}");
+            assert!(condition.is_none_or(|condition| condition.is_vendor()));
+        }
+        assert!(!Condition::ALL.into_iter().any(Condition::is_vendor));
+    }
+
+    #[test]
+    fn a_vendors_conditions_stand_apart_in_a_set() {
+        assert_eq!(Conditions::of(&Condition::VENDOR).bits(), 0xffff << 48);
+        assert_eq!(Conditions::VENDOR.intersection(Conditions::ALL), Conditions::EMPTY);
+        for (index, condition) in Condition::VENDOR.into_iter().enumerate() {
+            assert_eq!(usize::from(condition.code()), 192 + index);
+            assert_eq!(condition.name(), format!("vendor_{}", condition.code()));
+            assert_eq!(Conditions::EMPTY.with(condition).bits(), 1 << (48 + index));
+        }
+        assert_eq!(Conditions::from_bits(u64::MAX).len(), 44);
+        // Places without a condition: 0, and those kept for later ones.
+        assert!(Condition::at_place(0).is_none() && Condition::at_place(64).is_none());
+        assert!((29..48).all(|place| Condition::at_place(place).is_none()));
     }
 
     #[test]
@@ -360,7 +476,9 @@ mod tests {
     }
 
     fn members(bits: u64) -> BTreeSet<Condition> {
-        Condition::ALL.into_iter().filter(|c| bits >> c.code() & 1 == 1).collect()
+        let place = |c: &Condition| if c.is_vendor() { c.code() - 192 + 48 } else { c.code() };
+        let all = Condition::ALL.into_iter().chain(Condition::VENDOR);
+        all.filter(|c| bits >> place(c) & 1 == 1).collect()
     }
 
     proptest! {

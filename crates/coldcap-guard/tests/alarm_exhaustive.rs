@@ -201,7 +201,10 @@ fn step_rules(before: &State, event: &Event, next: &State, changes: &Changes) {
 }
 
 fn conditions_rules(before: &State, now: Conditions, next: &State, changes: &Changes) {
-    assert_eq!(present(next), now);
+    // What lingers was there, and its row says for how long it may.
+    let lingering = present(next).difference(now);
+    assert!(present(next).contains_all(now) && present(before).contains_all(lingering));
+    assert!(lingering.iter().all(|c| !Row::of(c).clear_delay.is_zero()));
     assert_eq!(changes.rose, now.difference(present(before)));
     // Latching: an alarm that was not acknowledged does not go by itself.
     for condition in changes.cleared {
@@ -338,9 +341,12 @@ fn an_escalation_is_heard_although_it_was_acknowledged() {
         let (state, changes) = step(&state, &Event::Advance(Duration::from_millis(1)));
         assert_eq!((state.highest(), state.sounding()), (escalation.to, escalation.to));
         assert!(changes.iter().eq([Change::Escalated(row.condition)]));
-        // Once: the next time it is silent, and it ends with its condition.
-        let (state, changes) = step(&after(state, Event::Acknowledge), &seconds(3_600));
+        // Once: afterwards it only sounds again when the acknowledgement has run out.
+        let (state, changes) = step(&after(state, Event::Acknowledge), &seconds(299));
         assert_eq!((state.sounding(), changes.escalated), (Priority::None, Conditions::EMPTY));
+        let (state, changes) = step(&state, &seconds(3_600));
+        assert_eq!((state.sounding(), changes.escalated), (escalation.to, Conditions::EMPTY));
+        assert_eq!(changes.sounded_again, Conditions::of(&[row.condition]));
         let state = after(state, Event::Conditions(Conditions::EMPTY));
         let again = after(state, Event::Conditions(Conditions::of(&[row.condition])));
         assert_eq!(again.highest(), row.priority);

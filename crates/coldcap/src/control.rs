@@ -4,6 +4,7 @@ mod advice;
 mod calibrate;
 mod channel;
 mod detect;
+mod evidence;
 mod fit;
 mod machine;
 mod notes;
@@ -19,6 +20,7 @@ use crate::outputs::{EntryBytes, Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use channel::{Channel, Shared};
+use coldcap_guard::alarm::Stored;
 use coldcap_guard::interlock::{Demand, Permit};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Refusal, Request, Role};
@@ -63,6 +65,8 @@ pub struct Control<const CHANNELS: usize> {
 pub struct Checkpoint<const CHANNELS: usize> {
     /// One entry a channel.
     pub channels: [ChannelCheckpoint; CHANNELS],
+    /// The alarms that nobody had acknowledged. No acknowledgement and no pause of the sound survives.
+    pub alarms: Stored,
 }
 
 impl<const CHANNELS: usize> Control<CHANNELS> {
@@ -92,13 +96,17 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
             channel.restore(stored, gap);
         }
+        control.machine.restore(&checkpoint.alarms);
         control
     }
 
     /// What must be stored to survive a loss of power now.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint<CHANNELS> {
-        Checkpoint { channels: core::array::from_fn(|index| self.checkpoint_of(index)) }
+        Checkpoint {
+            channels: core::array::from_fn(|index| self.checkpoint_of(index)),
+            alarms: self.machine.stored_alarms(),
+        }
     }
 
     fn checkpoint_of(&self, index: usize) -> ChannelCheckpoint {
@@ -134,7 +142,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         self.supervise(&measured, &detected, dt, &mut outputs);
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands);
-        self.machine.signal(&mut self.channels, &detected, dt, &self.config, &mut outputs);
+        let (channels, config) = (&mut self.channels, &self.config);
+        self.machine.signal(channels, &detected, &measured, dt, config, &mut outputs);
         self.show(&measured, &mut outputs);
         self.driven = outputs.drives;
         outputs

@@ -100,7 +100,7 @@ pub struct MachineStatus {
     pub alarms: Conditions,
     /// The highest priority among the alarms that signal.
     pub highest: Priority,
-    /// What the sounder plays.
+    /// What the sounder plays: an alarm that nobody has answered, or the reminder of one that is silenced.
     pub sounding: Priority,
 }
 

@@ -38,6 +38,11 @@ pub(crate) fn ratios(stride: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
+/// Arbitration of the alarms: every subset of at most twelve rows.
+pub(crate) fn alarms() -> Checked {
+    ignored("coldcap-guard", "", &["alarm_subsets"])
+}
+
 /// Tests that take too long for every run, in release.
 fn ignored(package: &str, features: &str, tests: &[&str]) -> Checked {
     let run = ["cargo", "test", "--release", "--package", package, "--features", features];

@@ -34,12 +34,20 @@ use coldcap_units::Duration;
 /// | 21 restarted | gap known 0/1 | gap ms | | | |
 /// | 22 worn | 0/1 | | | | |
 /// | 23 answered | request | role | answer | | |
-/// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | | |
+/// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | value | limit |
+/// | 24 alarm | 0 | 3 to 8, below | highest priority | set of conditions | |
 /// | 25 contact | verdict | front | rear | crown | |
 ///
 /// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
 /// cell is 0. A zone of the contact is its conductance and its standard uncertainty, in 0.01 W/(m²·K)
 /// each; 0 where it was not observed.
+///
+/// *Value* and *limit* of an alarm that rose are those of the guard where it has numbers, both 0 where it
+/// has none: the raw code for freeze, freeze_near and evaporator_cold, edges of the flow meter in 1000 s for
+/// flow_lost, mA for pump_stopped; a value that could not be read is all ones. What happened to several
+/// alarms at once is one entry with their set, whose bit n is the condition n (48 to 63: the vendor's 192 to
+/// 207): 3 acknowledged, 4 sounds again because it was acknowledged long ago, 5 inhibited by its cause,
+/// 6 signals because its cause is gone, 7 the sound was paused, 8 its pause is over.
 ///
 /// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
 /// temperature: of the coolant or of the cap's inner face. Entries from before there was a choice have a

@@ -124,7 +124,7 @@ body! {
         battery: Value = "permille",
         /// Bit 0 mains present, 1 level in order, 2 leak, 3 output permit given. Others 0.
         inputs: u8 = "bits",
-        /// Active alarms: bit n stands for condition n. A bit not known is an alarm all the same.
+        /// Active alarms: bit n stands for condition n, and bits 48 to 63 for the vendor's 192 to 207. A bit not known is an alarm all the same.
         alarms: u64 = "bits: condition",
         /// Highest priority among the active alarms.
         highest: u8 = "code: priority",

@@ -13,6 +13,14 @@ pub(super) struct Detected<const CHANNELS: usize> {
     pub(super) machine: Conditions,
 }
 
+impl<const CHANNELS: usize> Detected<CHANNELS> {
+    /// What was found at one channel and at the machine.
+    pub(super) fn at(&self, index: usize) -> Conditions {
+        let channel = self.channels.get(index).copied().unwrap_or_default();
+        self.machine.union(channel)
+    }
+}
+
 /// A sensor that no machine may lack: where it is said to be absent, it is broken.
 const fn required<T: Copy>(reading: Reading<T>, now: Instant) -> Reading<T> {
     match reading.value {

@@ -3,15 +3,16 @@
 use super::calibrate::Measured;
 use super::channel::Channel;
 use super::detect::Detected;
+use super::evidence::{self, Evidence};
 use super::self_test::SelfTest;
 use crate::config::Config;
 use crate::inputs::Panel;
 use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
-use coldcap_guard::Condition;
-use coldcap_guard::alarm::{self, Change};
+use coldcap_guard::alarm::{self, Change, Changes};
 use coldcap_guard::detect::MachineDetector;
 use coldcap_guard::health::{HealthProof, Watch};
 use coldcap_guard::interlock::Gate;
+use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Fields, Kind};
 use coldcap_session::{Accepted, Answer, Refusal};
 use coldcap_thermal::arbiter::arbitrate;
@@ -28,7 +29,23 @@ pub(super) struct Machine {
     tank: TankController,
     target: Option<Coolant>,
     alarms: alarm::State,
+    /// What the keys and commands of this tick changed, until it is logged.
+    pressed: Changes,
     watch: Watch,
+}
+
+/// What the record says of an alarm, as [`Kind`] has it.
+#[derive(Clone, Copy)]
+enum Stage {
+    Cleared = 0,
+    Rose = 1,
+    Escalated = 2,
+    Acknowledged = 3,
+    SoundsAgain = 4,
+    Inhibited = 5,
+    Signals = 6,
+    AudioPaused = 7,
+    AudioResumed = 8,
 }
 
 impl Machine {
@@ -41,8 +58,18 @@ impl Machine {
             tank: TankController::new(),
             target: None,
             alarms: alarm::State::new(),
+            pressed: Changes::default(),
             watch: Watch::new(),
         }
+    }
+
+    /// What nobody had acknowledged before a loss of power.
+    pub(super) fn restore(&mut self, stored: &alarm::Stored) {
+        self.alarms = alarm::State::restored(stored);
+    }
+
+    pub(super) const fn stored_alarms(&self) -> alarm::Stored {
+        self.alarms.stored()
     }
 
     /// The keys of the front panel; the stop key is the channels' own.
@@ -66,6 +93,7 @@ impl Machine {
     fn answer(&mut self, event: &alarm::Event) -> Answer {
         let (alarms, changes) = alarm::step(&self.alarms, event);
         self.alarms = alarms;
+        self.pressed = self.pressed.then(&changes);
         match changes.answer {
             Some(Err(_)) => Err(Refusal::TooEarly),
             _ => Ok(Accepted::Done),
@@ -97,6 +125,7 @@ impl Machine {
         &mut self,
         channels: &mut [Channel; CHANNELS],
         detected: &Detected<CHANNELS>,
+        measured: &Measured<CHANNELS>,
         dt: Duration,
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
@@ -105,29 +134,70 @@ impl Machine {
         let all = found.fold(detected.machine, |all, (channel, found)| {
             all.union(channel.alarms(*found, config))
         });
-        self.raise(&alarm::Event::Advance(dt), channels, outputs);
-        self.raise(&alarm::Event::Conditions(all), channels, outputs);
+        let evidence = |condition, index| match detected.at(index).contains(condition) {
+            true => evidence::of(condition, index, measured, config),
+            false => Evidence::default(),
+        };
+        let pressed = core::mem::take(&mut self.pressed);
+        self.log(&pressed, channels, evidence, outputs);
+        for event in [alarm::Event::Advance(dt), alarm::Event::Conditions(all)] {
+            let (alarms, changes) = alarm::step(&self.alarms, &event);
+            self.alarms = alarms;
+            self.log(&changes, channels, evidence, outputs);
+        }
     }
 
-    fn raise<const CHANNELS: usize>(
-        &mut self,
-        event: &alarm::Event,
+    /// Every change stands in every channel's record: one entry for each alarm that began, ended or became
+    /// more urgent, and one for each sort of the rest, whatever its number.
+    fn log<const CHANNELS: usize>(
+        &self,
+        changes: &Changes,
         channels: &mut [Channel; CHANNELS],
+        evidence: impl Fn(Condition, usize) -> Evidence,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        let (alarms, changes) = alarm::step(&self.alarms, event);
-        self.alarms = alarms;
         for change in changes.iter() {
             let event = self.event(change);
-            let stage = match change {
-                Change::Cleared(_) => 0,
-                Change::Rose(_) => 1,
-                Change::Escalated(_) => 2,
+            let (stage, condition) = match change {
+                Change::Cleared(condition) => (Stage::Cleared, condition),
+                Change::Rose(condition) => (Stage::Rose, condition),
+                Change::Escalated(condition) => (Stage::Escalated, condition),
             };
-            let fields = Fields::new(Kind::ALARM, event.code, stage, event.value);
-            channels.iter_mut().for_each(|channel| channel.enter(fields, outputs));
+            let fields = Fields::new(Kind::ALARM, event.code, stage as i32, event.value);
+            for (index, channel) in channels.iter_mut().enumerate() {
+                let rose = matches!(change, Change::Rose(_));
+                let Evidence { value, limit } =
+                    if rose { evidence(condition, index) } else { Evidence::default() };
+                channel.enter(Fields { c: value, d: limit, ..fields }, outputs);
+            }
             outputs.events.push(event);
         }
+        for (stage, set) in self.remarks(changes) {
+            let priority = set.iter().map(|condition| self.alarms.priority(condition)).max();
+            let priority = i32::from(priority.unwrap_or_default().code());
+            let fields = Fields::new(Kind::ALARM, 0, stage as i32, priority);
+            let fields = Fields { c: set.bits(), ..fields };
+            channels.iter_mut().for_each(|channel| channel.enter(fields, outputs));
+        }
+    }
+
+    /// What is logged of many alarms at once. A new alarm that signals at once says so by having risen.
+    fn remarks(&self, changes: &Changes) -> impl Iterator<Item = (Stage, Conditions)> {
+        let signals = self.alarms.signalling();
+        let sound = |is: bool| if is { signals } else { Conditions::EMPTY };
+        let sets = [
+            (Stage::Acknowledged, changes.acknowledged),
+            (Stage::SoundsAgain, changes.sounded_again),
+            (Stage::Inhibited, changes.inhibited),
+            (Stage::Signals, changes.signalled.difference(changes.rose)),
+        ];
+        let sounds = [
+            (Stage::AudioPaused, changes.paused, sound(changes.paused)),
+            (Stage::AudioResumed, changes.resumed, sound(changes.resumed)),
+        ];
+        let sets = sets.into_iter().filter(|(_, set)| !set.is_empty());
+        let sounds = sounds.into_iter().filter(|(_, is, _)| *is);
+        sets.chain(sounds.map(|(stage, _, set)| (stage, set)))
     }
 
     fn event(&self, change: Change) -> Event {
@@ -160,7 +230,7 @@ impl Machine {
             leak: reads(&inputs.leak) != Ok(false),
             alarms: self.alarms.active(),
             highest: self.alarms.highest(),
-            sounding: self.alarms.sounding(),
+            sounding: self.alarms.sounding().max(self.alarms.reminding()),
         };
     }
 

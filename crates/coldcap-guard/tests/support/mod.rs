@@ -1,0 +1,3 @@
+//! Shared by tests and an example.
+
+pub(crate) mod document;
