@@ -14,6 +14,8 @@
 //! | [`check`] | readings in service into whether a sensor still is what its certificate says |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
 //! | [`contact`] | two minutes of a worn cap into conductances of its zones and a verdict |
+//! | [`time_stamp`] | a clock and what is known of it into when something was calibrated |
+//! | [`progress`] | whether a test that takes many ticks still runs, or how it ended |
 //! | [`record`] | all of that into the 64 bytes that a course of treatment keeps |
 //! | `uncertainty` | measurement uncertainty by the GUM (feature `physics`, hosts only) |
 //! | `fit` | tables and bath points into curves with their uncertainty (feature `physics`, hosts only) |

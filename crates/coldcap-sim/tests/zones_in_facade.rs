@@ -10,9 +10,12 @@
 mod facade;
 
 use coldcap::Config;
+use coldcap_calibration::contact::flux::{FluxLaw, FluxMethod};
 use coldcap_calibration::contact::judge::{Finding, judge};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFit, ZoneState};
+use coldcap_calibration::fit::least_squares::{Observation, least_squares};
 use coldcap_calibration::hair::HairDensity;
+use coldcap_calibration::physics::flux::{Sample, conductance};
 use coldcap_calibration::record::{CapCalibration, FitMethod};
 use coldcap_session::Flag;
 use coldcap_sim::random::Random;
@@ -51,6 +54,71 @@ fn visit_with(mut facade: Facade, wait_s: u32) -> CapCalibration {
     let saved = facade.calibration.expect("a saved fit");
     assert_eq!(facade.has_flag(Flag::FitUnsure), saved.verdict == Verdict::Repeat);
     saved
+}
+
+/// The courses of front and rear in the fit visit's test, sensors corrected by the offsets that the visit
+/// stores at its end.
+fn courses(patient: PatientParameters, seed: u64, wait_s: u32) -> [Vec<Sample>; 2] {
+    let mut facade = Facade::new(patient, seed);
+    let rows = facade.fit_visit_watched(wait_s);
+    let offsets = facade.offsets.unwrap().map(|it| f64::from(it) / 1e3);
+    [2, 3].map(|face| {
+        let sample = |(tick, row): (usize, &[f64; 4])| {
+            let shown = core::array::from_fn::<_, 4, _>(|sensor| row[sensor] - offsets[sensor]);
+            Sample {
+                elapsed_s: 0.1 * (tick as f64 + 1.0),
+                face_c: shown[face],
+                coolant_c: (shown[0] + shown[1]) / 2.0,
+            }
+        };
+        rows.iter().enumerate().map(sample).collect()
+    })
+}
+
+/// `log₂ h = c + a·log₂ U` by least squares over visits that no other test sees: the figures of
+/// `FluxMethod::AFTER_RAMP` must agree with it about every zone of them, within the uncertainty that is stated
+/// for the law.
+///
+/// ```text
+/// cargo xtask campaign laws
+/// ```
+#[test]
+#[ignore = "160 visits; `cargo xtask campaign laws` runs it"]
+fn the_law_after_a_ramp_follows_from_visits() {
+    let alone = FluxLaw { constant: 0, uptake: 65_536, ratio: 0, ..FluxMethod::AFTER_RAMP.law };
+    let uptake_only = FluxMethod { law: alone, ..FluxMethod::AFTER_RAMP };
+    let mut rows = vec![];
+    for seed in 3_000..3_160u64 {
+        let patient = drawn(seed);
+        let shares = [1.0 - patient.hair_asymmetry, 1.0 + patient.hair_asymmetry];
+        let courses = courses(patient, seed, [20, 60, 120][(seed % 3) as usize]);
+        for (samples, share) in courses.iter().zip(shares) {
+            let truth = 1.0 / (patient.hair_resistance * share);
+            if let Some(uptake) = conductance(samples, &uptake_only) {
+                let found = conductance(samples, &FluxMethod::AFTER_RAMP).unwrap().conductance;
+                let log = (1e3 * uptake.conductance).log2();
+                rows.push(([1.0, log], (1e3 * truth).log2(), found));
+            }
+        }
+    }
+    let observations =
+        rows.iter().map(|(row, log, _)| Observation { columns: *row, value: *log, weight: 1.0 });
+    let fit = least_squares(observations).unwrap();
+    let print = fit.coefficients().map(|it| (65_536.0 * it).round());
+    let held = FluxMethod::AFTER_RAMP.law;
+    let scatter = 69.3 * fit.residual_deviation().unwrap();
+    println!("law {print:?}, held {held:?}; {} zones, scatter {scatter:.1} %", rows.len());
+    let mut worst = 0.0f64;
+    for (row, _, found) in &rows {
+        let by_fit = fit.predict(row).exp2() / 1e3;
+        if (6.0..=70.0).contains(&by_fit) {
+            worst = worst.max((found / by_fit - 1.0).abs());
+        }
+    }
+    println!("held against fitted: {:.1} % at most", 100.0 * worst);
+    // What is held for the law's own standard uncertainty between heads.
+    let allowed = f64::from(FluxMethod::AFTER_RAMP.law_uncertainty.0) / 1e3;
+    assert!(worst < allowed && scatter < 100.0 * allowed, "{worst}");
 }
 
 #[test]

@@ -169,6 +169,37 @@ impl Facade {
 
     /// The same with the cap on the head for so long before it is marked, and the cap still on it.
     pub(crate) fn fit_visit_after(&mut self, wait_s: u32) {
+        self.fit_visit_to_its_test(wait_s);
+        self.accept_fit();
+    }
+
+    /// The same, and what supply, return, front and rear read in °C in every tick of the contact test's two
+    /// minutes, from the moment the coolant is at its mild target.
+    pub(crate) fn fit_visit_watched(&mut self, wait_s: u32) -> Vec<[f64; 4]> {
+        self.fit_visit_to_its_test(wait_s);
+        let config = Config::reference();
+        let target = f64::from(config.session.mild_target.to_milli()) / 1e3;
+        let band = f64::from(config.circulation.at_target.to_milli()) / 1e3;
+        let mut rows: Vec<[f64; 4]> = Vec::new();
+        while self.channel.phase == Phase::FitVerify && rows.len() < 1_200 {
+            self.tick();
+            let status = &self.channel;
+            let row = [
+                status.supply.value.unwrap().to_milli(),
+                status.returned.value.unwrap().to_milli(),
+                status.front.value.unwrap().to_milli(),
+                status.rear.value.unwrap().to_milli(),
+            ];
+            let row = row.map(|milli| f64::from(milli) / 1e3);
+            if (row[0] - target).abs() <= band {
+                rows.push(row);
+            }
+        }
+        self.accept_fit();
+        rows
+    }
+
+    fn fit_visit_to_its_test(&mut self, wait_s: u32) {
         self.until(Phase::Standby);
         self.ask(Request::StartFit).unwrap();
         self.ask(Request::SelectPatient(PATIENT)).unwrap();
@@ -180,6 +211,9 @@ impl Facade {
         self.run(wait_s);
         self.ask(Request::Worn(true)).unwrap();
         self.until(Phase::FitVerify);
+    }
+
+    fn accept_fit(&mut self) {
         while self.channel.phase == Phase::FitVerify {
             self.run(5);
             if self.ask(Request::ConfirmFit { confirm: false }) == Ok(Accepted::Armed) {
