@@ -261,6 +261,27 @@ fn al_09_a_second_press_is_for_all_that_signals_and_each_priority_has_its_own_ti
 }
 
 #[test]
+fn al_09_an_acknowledgement_that_runs_out_is_heard_through_a_pause() {
+    let seen = after(with(&[Condition::Leak]), Event::Acknowledge);
+    let almost = advance(seen, Duration::from_secs(119));
+    let both = Conditions::of(&[Condition::Leak, Condition::Restarted]);
+    let paused = after(after(almost, Event::Conditions(both)), Event::AudioPause);
+    assert_eq!((paused.sounding(), paused.audio_pause()), (Priority::None, AUDIO_PAUSE));
+    let (heard, changes) = step(&paused, &Event::Advance(Duration::from_secs(1)));
+    assert_eq!((heard.sounding(), changes.resumed), (Priority::High, true));
+}
+
+#[test]
+fn al_05_a_clear_delay_counts_for_what_is_inhibited_too() {
+    let both = Conditions::of(&[Condition::Freeze, Condition::FreezeNear]);
+    let freeze = Event::Conditions(Conditions::of(&[Condition::Freeze]));
+    let state = advance(after(State::new(), Event::Conditions(both)), Duration::from_secs(4));
+    assert_eq!(after(state, freeze).active(), both);
+    let late = after(advance(state, Duration::from_secs(1)), freeze);
+    assert_eq!(late.active(), Conditions::of(&[Condition::Freeze]));
+}
+
+#[test]
 fn al_09_an_acknowledgement_is_dropped_when_the_priority_rises() {
     for row in TABLE.iter().filter(|row| row.escalation.is_some()) {
         let escalation = row.escalation.unwrap();

@@ -415,7 +415,6 @@ impl Table<'_> {
             present,
             latched: state.latched.difference(present).union(stays),
             occurred: state.occurred.difference(present).union(passes),
-            acknowledged: state.acknowledged.intersection(present),
             timers: self.timed(&state, |timer, left| {
                 let seen = timer.to.is_none() && found.contains(timer.condition);
                 if seen { timer.whole } else { left }
