@@ -66,11 +66,27 @@ pub enum Condition {
     ValveStuck = 27,
     /// The position of a mixing valve cannot be read.
     ValveUnseen = 28,
+    /// The freeze-safety sensor falls so fast that it reaches the freeze limit in a moment.
+    FreezeAhead = 29,
+    /// The freeze-safety sensor does not fit the two control sensors, which agree.
+    SafetyDisagrees = 30,
+    /// The two control sensors of the cap differ by more than a cap on a head explains.
+    FaceDisagrees = 31,
+    /// Coolant and cap show heat that flows from the cold side to the warm one, or more of it than a head gives.
+    HeatImplausible = 32,
+    /// Less coolant moves than the pump's drive and the coolant's temperature imply.
+    FlowLow = 33,
+    /// The cap has been cold for so long that the skin should be looked at.
+    ColdDose = 34,
+    /// A display that takes part has not shown the controller's progress.
+    DisplaySilent = 35,
+    /// The session goes on with one control sensor, and warmer.
+    Degraded = 36,
 }
 
 impl Condition {
     /// Every condition, in order of its code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 36] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -99,9 +115,17 @@ impl Condition {
         Self::LoopImplausible,
         Self::ValveStuck,
         Self::ValveUnseen,
+        Self::FreezeAhead,
+        Self::SafetyDisagrees,
+        Self::FaceDisagrees,
+        Self::HeatImplausible,
+        Self::FlowLow,
+        Self::ColdDose,
+        Self::DisplaySilent,
+        Self::Degraded,
     ];
 
-    /// The frozen code, 1 to 28.
+    /// The frozen code, 1 to 36.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -151,6 +175,14 @@ impl Condition {
             Self::LoopImplausible => "loop_implausible",
             Self::ValveStuck => "valve_stuck",
             Self::ValveUnseen => "valve_unseen",
+            Self::FreezeAhead => "freeze_ahead",
+            Self::SafetyDisagrees => "safety_disagrees",
+            Self::FaceDisagrees => "face_disagrees",
+            Self::HeatImplausible => "heat_implausible",
+            Self::FlowLow => "flow_low",
+            Self::ColdDose => "cold_dose",
+            Self::DisplaySilent => "display_silent",
+            Self::Degraded => "degraded",
         }
     }
 
@@ -272,7 +304,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 28.
+    /// How many conditions are in the set, 0 to 36.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -310,7 +342,7 @@ impl IntoIterator for Conditions {
 #[derive(Clone, Debug)]
 pub struct Iter {
     set: Conditions,
-    all: core::array::IntoIter<Condition, 28>,
+    all: core::array::IntoIter<Condition, 36>,
 }
 
 impl Iterator for Iter {
@@ -336,14 +368,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(29)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 28);
+        assert_eq!((Condition::from_code(0), Condition::from_code(37)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 36);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 28);
+        assert_eq!(names.len(), 36);
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn states_are_plain_values() {
     canonical::<Conditions>(8);
     canonical::<interlock::State>(24);
     canonical::<interlock::Gate>(16);
-    canonical::<alarm::State>(48);
+    canonical::<alarm::State>(56);
     canonical::<health::Watch>(16);
     canonical::<ChannelDetector>(320);
     canonical::<MachineDetector>(192);

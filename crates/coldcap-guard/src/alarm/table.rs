@@ -166,7 +166,7 @@ use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
 
 /// Every alarm, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 28] = [
+pub static TABLE: [Row; 36] = [
     Row::new(
         Condition::Freeze,
         (Irreversible, Prompt),
@@ -355,6 +355,60 @@ pub static TABLE: [Row; 28] = [
         "The valve's position cannot be read: a valve that jams is found late.",
         "Go on if the patient is well. Call service afterwards.",
     ),
+    Row::new(
+        Condition::FreezeAhead,
+        (Irreversible, Prompt),
+        "The cap gets cold so fast that it would freeze. Cooling has stopped.",
+        "Loosen the cap and look at the skin. Call a clinician before cooling again.",
+    )
+    .latching(),
+    Row::new(
+        Condition::SafetyDisagrees,
+        (Reversible, Prompt),
+        "The freeze-safety sensor does not fit the other two. Cooling has stopped.",
+        "Check how the cap sits. If it comes again, use another cap and call a clinician.",
+    )
+    .latching(),
+    Row::new(
+        Condition::FaceDisagrees,
+        (Reversible, Prompt),
+        "The front and the rear sensor of the cap differ. One of them may be wrong.",
+        "Seat the cap again, close at the front and rear. If it stays, use another cap.",
+    )
+    .inhibited_by(&[Condition::FrontSensor, Condition::RearSensor]),
+    Row::new(
+        Condition::HeatImplausible,
+        (Reversible, Prompt),
+        "The temperatures of cap and coolant cannot all be true.",
+        "Feel the cap and ask the patient. Do not rely on what is shown; call service.",
+    ),
+    Row::new(
+        Condition::FlowLow,
+        (Reversible, Prompt),
+        "Less coolant moves than should. A line may be kinked.",
+        "Look along the lines for a kink, and check the coupling.",
+    )
+    .inhibited_by(&[Condition::PumpStopped, Condition::CapUncoupled]),
+    Row::new(
+        Condition::ColdDose,
+        (Reversible, Delayed),
+        "The head has been cold for many hours. Cooling goes on.",
+        "Look at the skin under the cap. A clinician decides whether to go on.",
+    )
+    .medium_after(Duration::from_mins(10)),
+    Row::new(
+        Condition::DisplaySilent,
+        (Reversible, Prompt),
+        "The display stands still. What it shows may be old.",
+        "Do not rely on the display. Look at the machine, and restart the display.",
+    ),
+    Row::new(
+        Condition::Degraded,
+        (Reversible, Delayed),
+        "One sensor of the cap was lost. This session goes on warmer.",
+        "Go on if the patient is well. Use another cap for the next session.",
+    )
+    .inhibited_by(&[Condition::FrontSensor, Condition::RearSensor]),
 ];
 
 /// The conditions whose rows latch.
@@ -370,8 +424,13 @@ const fn latching(rows: &[Row]) -> Conditions {
 }
 
 /// The conditions whose rows escalate, in table order.
-pub(super) const ESCALATING: [Condition; 4] =
-    [Condition::LinkLost, Condition::TooWarm, Condition::ContactDoubtful, Condition::Waiting];
+pub(super) const ESCALATING: [Condition; 5] = [
+    Condition::LinkLost,
+    Condition::TooWarm,
+    Condition::ContactDoubtful,
+    Condition::Waiting,
+    Condition::ColdDose,
+];
 
 #[cfg(test)]
 mod tests {
@@ -401,7 +460,7 @@ mod tests {
     fn every_trip_latches() {
         let trips = TABLE.iter().filter(|row| TripClass::of(row.condition).is_some());
         assert!(trips.clone().all(|row| row.latching));
-        assert_eq!(trips.count(), 13);
+        assert_eq!(trips.count(), 15);
     }
 
     #[test]

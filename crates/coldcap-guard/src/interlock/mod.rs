@@ -6,7 +6,7 @@
 //! | class | conditions | takes away | reset by |
 //! |---|---|---|---|
 //! | operator | `flow_lost`, `pump_stopped`, `cap_uncoupled` | circulation | the operator who resumes |
-//! | clinician | `freeze`, `safety_sensor`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
+//! | clinician | `freeze`, `freeze_ahead`, `safety_sensor`, `safety_disagrees`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
 //! | service | `chiller_stuck`, `leak`, `permit_mismatch`, `valve_stuck` | power | service |
 //!
 //! `tank_sensor` and `evaporator_cold` take chilling away for as long as they hold, without a latch.
