@@ -19,9 +19,9 @@ fn states_are_plain_values() {
     canonical::<interlock::Gate>(16);
     canonical::<alarm::State>(56);
     canonical::<health::Watch>(16);
-    canonical::<ChannelDetector>(320);
-    canonical::<MachineDetector>(192);
+    canonical::<ChannelDetector>(576);
+    canonical::<MachineDetector>(224);
     canonical::<ChannelSample>(256);
     canonical::<MachineSample>(256);
-    canonical::<Limits>(128);
+    canonical::<Limits>(256);
 }
