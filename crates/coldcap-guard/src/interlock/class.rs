@@ -84,7 +84,8 @@ const SERVICE: Conditions = Conditions::of(&[
     Condition::ValveStuck,
 ]);
 
-const CONTROL_SENSORS: Conditions =
+/// The two control sensors of the cap.
+pub(super) const CONTROL_SENSORS: Conditions =
     Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
 
 /// Every condition that can be latched.
