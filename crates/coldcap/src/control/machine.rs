@@ -10,6 +10,7 @@ use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::{self, Change};
 use coldcap_guard::detect::MachineDetector;
+use coldcap_guard::display::{DisplayState, DisplayWatch, Progress};
 use coldcap_guard::health::{HealthProof, Watch};
 use coldcap_guard::interlock::Gate;
 use coldcap_session::record::{Fields, Kind};
@@ -29,6 +30,9 @@ pub(super) struct Machine {
     target: Option<Coolant>,
     alarms: alarm::State,
     watch: Watch,
+    display: DisplayWatch,
+    progress: Progress,
+    display_silent: bool,
 }
 
 impl Machine {
@@ -42,6 +46,9 @@ impl Machine {
             target: None,
             alarms: alarm::State::new(),
             watch: Watch::new(),
+            display: DisplayWatch::default(),
+            progress: Progress::default(),
+            display_silent: false,
         }
     }
 
@@ -92,6 +99,19 @@ impl Machine {
         self.chiller = self.tank.step(&config.tank, tank, target, dt);
     }
 
+    /// Whether the display still shows what happens. It may rest while nobody is treated.
+    pub(super) fn watch_display(
+        &mut self,
+        shown: Option<u16>,
+        channels: &[Channel],
+        dt: Duration,
+        config: &Config,
+    ) {
+        let watched = channels.iter().any(Channel::is_in_use);
+        let state = self.display.step(self.progress, shown, watched, dt, &config.display);
+        self.display_silent = state == DisplayState::Silent;
+    }
+
     /// Alarms: what all channels and the machine have to signal, by one table.
     pub(super) fn signal<const CHANNELS: usize>(
         &mut self,
@@ -105,6 +125,7 @@ impl Machine {
         let all = found.fold(detected.machine, |all, (channel, found)| {
             all.union(channel.alarms(*found, config))
         });
+        let all = all.with_if(Condition::DisplaySilent, self.display_silent);
         self.raise(&alarm::Event::Advance(dt), channels, outputs);
         self.raise(&alarm::Event::Conditions(all), channels, outputs);
     }
@@ -161,6 +182,7 @@ impl Machine {
             alarms: self.alarms.active(),
             highest: self.alarms.highest(),
             sounding: self.alarms.sounding(),
+            progress: self.progress.value(),
         };
     }
 
@@ -178,6 +200,10 @@ impl Machine {
             return None;
         }
         let (detect, gate) = (self.detector.last_step(), self.gate.last_step());
-        self.watch.prove(now, &[detect], &[gate])
+        let proof = self.watch.prove(now, &[detect], &[gate]);
+        if proof.is_some() {
+            self.progress.advance();
+        }
+        proof
     }
 }
