@@ -9,6 +9,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod facade;
+#[allow(dead_code)]
 mod treatment;
 
 use coldcap::{ChannelInputs, Inputs, Phase};
@@ -82,7 +83,7 @@ impl Session {
     }
 
     fn foretell(&mut self) {
-        let [.., rest] = [0, self.safety.len()];
+        let rest = self.safety.len();
         if rest < 20 || rest % 10 != 0 {
             return;
         }

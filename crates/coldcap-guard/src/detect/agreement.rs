@@ -78,6 +78,7 @@ impl HeatWatch {
             let (coldest, warmest) = (supply.max(returned), supply.min(returned));
             let mut faces = [codes.front, codes.rear].into_iter().flatten();
             colder(returned, supply, allowed.backward)
+                || colder(supply, returned, allowed.uptake)
                 || faces.any(|face| {
                     colder(face, coldest, allowed.backward)
                         || colder(warmest, face, allowed.forward)

@@ -34,7 +34,7 @@ pub struct Watches {
 /// are needed, so that no single wrong sample trips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AheadLimits {
-    /// How far ahead is looked; zero looks nowhere. 8 s.
+    /// How far ahead is looked; zero looks nowhere. 12 s.
     pub horizon: Duration,
     /// Fresh samples in a mean, 2 to 50. 10.
     pub samples: u8,
@@ -58,6 +58,9 @@ pub struct HeatLimits {
     /// The return may be colder than the supply by so much, and a face colder than both: in the steady
     /// state by nothing but errors. 2.5 K.
     pub backward: Ratio,
+    /// The return may be warmer than the supply by so much: the first minute's 66 W are 3 K at the least
+    /// flow that counts. 9 K.
+    pub uptake: Ratio,
     /// A face may be warmer than supply and return by so much: film and wall of 0.010 m²K/W under
     /// 1 200 W/m², the flux of a bare head, are 12 K. 18 K.
     pub forward: Ratio,
@@ -106,7 +109,7 @@ pub struct DoseLimits {
 impl Watches {
     /// coldcap's own proposals, without an expectation of the flow: that is a matter of the machine.
     pub const DEFAULT: Self = Self {
-        ahead: AheadLimits { horizon: Duration::from_secs(8), samples: 10 },
+        ahead: AheadLimits { horizon: Duration::from_secs(12), samples: 10 },
         agreement: AgreementLimits {
             faces: Ratio(6 * KELVIN),
             safety: Ratio(4 * KELVIN),
@@ -114,6 +117,7 @@ impl Watches {
         },
         heat: HeatLimits {
             backward: Ratio(5 * (KELVIN / 2)),
+            uptake: Ratio(9 * KELVIN),
             forward: Ratio(18 * KELVIN),
             lasts: Duration::from_secs(90),
         },
