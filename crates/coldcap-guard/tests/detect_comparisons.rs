@@ -111,7 +111,7 @@ fn a_healthy_channel_raises_nothing() {
     assert!(run(2_000, |_, _| {}).iter().all(|found| found.is_empty()));
 }
 
-/// The trip lies 10 s before the crossing, less a second and a half of means and of being sure.
+/// The trip lies 10 s before the crossing, less two and a half seconds of means and of being sure.
 #[test]
 fn a_fall_is_found_a_horizon_before_it_ends() {
     for per_tick in [10i64, 20, 50, 100] {
@@ -124,10 +124,10 @@ fn a_fall_is_found_a_horizon_before_it_ends() {
         });
         let ahead = first(&found, Condition::FreezeAhead).unwrap() as i64;
         let crossing = 600 + 9_500 / per_tick;
-        let earliest = (crossing - 100).max(600 + 20);
-        assert!((earliest..=earliest + 21).contains(&ahead), "{per_tick}: {ahead} of {crossing}");
+        let earliest = (crossing - 100).max(600 + 30);
+        assert!((earliest..=earliest + 31).contains(&ahead), "{per_tick}: {ahead} of {crossing}");
         let freeze = first(&found, Condition::Freeze).unwrap() as i64;
-        assert!(freeze - ahead >= 74.min(crossing - 642), "{per_tick}: {freeze} {ahead}");
+        assert!(freeze - ahead >= 64.min(crossing - 652), "{per_tick}: {freeze} {ahead}");
     }
 }
 
@@ -138,6 +138,8 @@ fn what_does_not_fall_or_falls_once_is_not_ahead() {
     };
     // Close to the limit, and still.
     never(|tick, s| s.safety = code(tick, 29_900));
+    // One step to just warmer than the limit.
+    never(|tick, s| s.safety = code(tick, if tick < 95 { 20_500 } else { 29_990 }));
     // Rising from close to the limit.
     never(|tick, s| s.safety = code(tick, 29_900 - 3 * tick as i64));
     // A wrong sample now and then.
@@ -168,12 +170,12 @@ fn a_fall_is_not_followed_over_a_gap_or_from_a_stale_sample() {
 
 proptest! {
     /// On any straight fall: never raised where the line is further than the horizon, always where it is
-    /// well within it for two means.
+    /// well within it for three means.
     #[test]
     fn a_line_is_ahead_when_its_end_is_near(start in 15_000i64..28_000, per_tick in 1i64..120) {
         let reach = |tick: u64| start + per_tick * tick as i64;
         let found = run(600, |tick, sample| sample.safety = code(tick, reach(tick).min(39_000)));
-        for (tick, found) in found.iter().enumerate().skip(40) {
+        for (tick, found) in found.iter().enumerate().skip(50) {
             let tick = tick as u64;
             if reach(tick) >= 39_000 {
                 break;
@@ -181,7 +183,7 @@ proptest! {
             let left = (30_000 - reach(tick)) / per_tick;
             let ahead = found.contains(Condition::FreezeAhead);
             prop_assert!(left <= 101 || !ahead, "{left} ticks left at {tick}");
-            prop_assert!(left > 78 || ahead, "{left} ticks left at {tick}");
+            prop_assert!(left > 68 || ahead, "{left} ticks left at {tick}");
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::limits::Limits;
 use coldcap_units::{Duration, Instant, Ratio};
 
-/// Findings in a row that are needed.
-const IN_A_ROW: u8 = 2;
+/// Findings in a row that are needed. A single step of the sensor, however large, makes two: it falls
+/// into one mean, and the next one has all of it.
+const IN_A_ROW: u8 = 3;
 /// Samples further apart than this belong to no common line.
 const LONGEST_GAP: Duration = Duration::from_secs(1);
 

@@ -30,11 +30,11 @@ pub struct Watches {
 ///
 /// The rate is the difference of two means of `samples` fresh codes; the line through them is followed
 /// for `horizon` beyond the newest sample. The limit that it must not reach is
-/// [`RawLimits::freeze_trip`](super::RawLimits::freeze_trip), certified as it is. Two findings in a row
-/// are needed, so that no single wrong sample trips.
+/// [`RawLimits::freeze_trip`](super::RawLimits::freeze_trip), certified as it is. Three findings in a row
+/// are needed, so that neither a wrong sample nor a single step trips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AheadLimits {
-    /// How far ahead is looked; zero looks nowhere. 12 s.
+    /// How far ahead is looked; zero looks nowhere. 20 s.
     pub horizon: Duration,
     /// Fresh samples in a mean, 2 to 50. 10.
     pub samples: u8,
@@ -109,7 +109,7 @@ pub struct DoseLimits {
 impl Watches {
     /// coldcap's own proposals, without an expectation of the flow: that is a matter of the machine.
     pub const DEFAULT: Self = Self {
-        ahead: AheadLimits { horizon: Duration::from_secs(12), samples: 10 },
+        ahead: AheadLimits { horizon: Duration::from_secs(20), samples: 10 },
         agreement: AgreementLimits {
             faces: Ratio(6 * KELVIN),
             safety: Ratio(4 * KELVIN),
