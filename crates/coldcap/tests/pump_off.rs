@@ -105,7 +105,7 @@ fn the_pump_is_off_in_the_tick_of_every_trip_in_every_phase_that_circulates() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     /// Whatever people do before and while it happens: once the guard may have seen the cause, nothing
     /// pumps as long as it lasts.
