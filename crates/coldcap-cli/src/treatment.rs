@@ -14,7 +14,7 @@ use clock::Pace;
 use coldcap::TICK;
 use coldcap::hash::Fnv1a64;
 use coldcap::lane::LINK_IN_MAXIMUM;
-use coldcap_host::client::{Client, ClientConfig};
+use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
 use coldcap_sim::{FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, NoisyLink};
@@ -78,6 +78,7 @@ struct Visit<'a> {
     observer: Observer,
     files: Files,
     progress: Progress,
+    newest_progress: u16,
     pace: Pace,
     power_cuts: VecDeque<FaultWindow>,
 }
@@ -105,6 +106,7 @@ impl<'a> Visit<'a> {
             observer: Observer::new(),
             files: Files::create(setup)?,
             progress: Progress::new(&setup.plan),
+            newest_progress: 0,
             pace: Pace::new(setup.speed),
             power_cuts: power_cuts(&setup.faults),
         })
@@ -187,9 +189,21 @@ impl<'a> Visit<'a> {
         self.client.receive(self.now, bytes);
         while let Some(message) = self.client.poll_message() {
             self.observer.take(self.now, &message);
+            if let Message::MachineStatus(status) = &message {
+                self.newest_progress = status.progress;
+            }
             self.nurse.on_message(self.now, &message, &mut self.client);
         }
+        self.draw();
+    }
+
+    /// What the nurse looks at. It is the screen that says what it has drawn.
+    fn draw(&mut self) {
+        if self.setup.faults.active(FaultKind::DisplayFreeze, self.now) {
+            return;
+        }
         self.progress.show(self.now, &self.nurse, &self.observer);
+        self.client.drawn(self.now, self.newest_progress);
     }
 
     fn finish(mut self, outcome: Outcome) -> Result<(), Failure> {

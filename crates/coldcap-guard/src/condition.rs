@@ -67,6 +67,22 @@ pub enum Condition {
     ValveStuck = 27,
     /// The position of a mixing valve cannot be read.
     ValveUnseen = 28,
+    /// The freeze-safety sensor falls so fast that it reaches the freeze limit in a moment.
+    FreezeAhead = 29,
+    /// The freeze-safety sensor does not fit the two control sensors, which agree.
+    SafetyDisagrees = 30,
+    /// The two control sensors of the cap differ by more than a cap on a head explains.
+    FaceDisagrees = 31,
+    /// Coolant and cap show heat that flows from the cold side to the warm one, or more of it than a head gives.
+    HeatImplausible = 32,
+    /// Less coolant moves than the pump's drive and the coolant's temperature imply.
+    FlowLow = 33,
+    /// The cap has been cold for so long that the skin should be looked at.
+    ColdDose = 34,
+    /// A display that takes part has not shown the controller's progress.
+    DisplaySilent = 35,
+    /// The session goes on with one control sensor, and warmer.
+    Degraded = 36,
     /// The maker's own, code 192.
     Vendor0 = 192,
     /// The maker's own, code 193.
@@ -103,7 +119,7 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition that coldcap defines, in order of its code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 36] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -132,6 +148,14 @@ impl Condition {
         Self::LoopImplausible,
         Self::ValveStuck,
         Self::ValveUnseen,
+        Self::FreezeAhead,
+        Self::SafetyDisagrees,
+        Self::FaceDisagrees,
+        Self::HeatImplausible,
+        Self::FlowLow,
+        Self::ColdDose,
+        Self::DisplaySilent,
+        Self::Degraded,
     ];
 
     /// The conditions of the maker of a machine that the alarms can carry, in order of their codes.
@@ -154,7 +178,7 @@ impl Condition {
         Self::Vendor15,
     ];
 
-    /// The frozen code, 1 to 28, or 192 to 207 for a vendor's.
+    /// The frozen code, 1 to 36, or 192 to 207 for a vendor's.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -210,6 +234,14 @@ impl Condition {
             Self::LoopImplausible => "loop_implausible",
             Self::ValveStuck => "valve_stuck",
             Self::ValveUnseen => "valve_unseen",
+            Self::FreezeAhead => "freeze_ahead",
+            Self::SafetyDisagrees => "safety_disagrees",
+            Self::FaceDisagrees => "face_disagrees",
+            Self::HeatImplausible => "heat_implausible",
+            Self::FlowLow => "flow_low",
+            Self::ColdDose => "cold_dose",
+            Self::DisplaySilent => "display_silent",
+            Self::Degraded => "degraded",
             Self::Vendor0 => "vendor_192",
             Self::Vendor1 => "vendor_193",
             Self::Vendor2 => "vendor_194",
@@ -367,7 +399,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 44.
+    /// How many conditions are in the set, 0 to 52.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -432,14 +464,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(29)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 28);
+        assert_eq!((Condition::from_code(0), Condition::from_code(37)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 36);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 28);
+        assert_eq!(names.len(), 36);
     }
 
     #[test]
@@ -463,7 +495,7 @@ mod tests {
             assert_eq!(condition.name(), format!("vendor_{}", condition.code()));
             assert_eq!(Conditions::EMPTY.with(condition).bits(), 1 << (48 + index));
         }
-        assert_eq!(Conditions::from_bits(u64::MAX).len(), 44);
+        assert_eq!(Conditions::from_bits(u64::MAX).len(), 52);
         // Places without a condition: 0, and those kept for later ones.
         assert!(Condition::at_place(0).is_none() && Condition::at_place(64).is_none());
         assert!((29..48).all(|place| Condition::at_place(place).is_none()));

@@ -2,13 +2,14 @@
 //!
 //! A scalp-cooling machine is safe when it is off. This crate is the part that turns it off. It stands
 //! between control and the actuators, can only *remove* cooling, and shares neither a calibration table
-//! nor a limit with control. Four parts, each usable alone:
+//! nor a limit with control. Five parts, each usable alone:
 //!
 //! - [`detect`] turns raw converter codes and switches into named [`Conditions`], each after a delay
 //!   that is data.
 //! - [`interlock`] latches what must not come back by itself, and says who may reset it. Its
 //!   [`limit`](interlock::limit) is the last thing that touches a demand.
 //! - [`alarm`] decides which conditions signal, with what priority, and whether they sound.
+//! - [`display`] finds a display that stands still.
 //! - [`health`] gives out one proof a tick that detection and interlock both ran, for the watchdog.
 //!
 //! One tick of a machine with one channel, sensors first and drivers last:
@@ -68,6 +69,7 @@
 pub mod alarm;
 mod condition;
 pub mod detect;
+pub mod display;
 pub mod health;
 pub mod interlock;
 

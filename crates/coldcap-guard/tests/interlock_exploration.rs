@@ -7,11 +7,11 @@
 )]
 
 use coldcap_guard::interlock::{
-    Config, Demand, Effects, Event, Gate, Permit, ResetClass, ResetRefusal, State, TripClass,
-    limit, step, trips,
+    Config, Demand, Effects, Event, Floor, Gate, Permit, ResetClass, ResetRefusal, State,
+    TripClass, limit, step, trips,
 };
 use coldcap_guard::{Condition, Conditions};
-use coldcap_units::{Duty, Instant};
+use coldcap_units::{Coolant, Duty, Instant, Interface};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ fn class_by_hand(condition: Condition) -> Option<TripClass> {
     match condition.name() {
         "flow_lost" | "pump_stopped" | "cap_uncoupled" => Some(TripClass::Operator),
         "freeze" | "safety_sensor" | "supply_sensor" | "front_sensor" | "rear_sensor"
-        | "loop_implausible" => Some(TripClass::Clinician),
+        | "loop_implausible" | "freeze_ahead" | "safety_disagrees" => Some(TripClass::Clinician),
         "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" => Some(TripClass::Service),
         _ => None,
     }
@@ -54,7 +54,7 @@ fn events() -> Vec<Event> {
         (0..1 << EXPLORED.len()).map(|bits| Event::Conditions(subset(bits).collect())).collect();
     let resets = [ResetClass::Operator, ResetClass::Clinician, ResetClass::Service];
     events.extend(resets.map(Event::Reset));
-    events.push(Event::SessionBegan);
+    events.extend([Event::SessionBegan, Event::SessionOver]);
     events
 }
 
@@ -183,6 +183,48 @@ fn a_service_trip_leaves_by_service_only() {
             assert!(t.granted() >= Some(ResetClass::Clinician));
         }
     });
+}
+
+#[test]
+fn a_session_is_degraded_from_the_loss_of_a_control_sensor_to_its_end() {
+    every_transition(|t| {
+        let expected = match t.event {
+            Event::Conditions(present) => {
+                let control = [Condition::FrontSensor, Condition::RearSensor];
+                t.before.is_degraded() || control.into_iter().any(|c| present.contains(c))
+            }
+            Event::SessionOver => false,
+            Event::Reset(_) | Event::SessionBegan => t.before.is_degraded(),
+        };
+        assert_eq!(t.after.is_degraded(), expected);
+        let floor = expected.then_some(Floor::PROPOSED);
+        assert_eq!(t.after.floor(&t.config), floor);
+        let told = t.after.conditions(&t.config).contains(Condition::Degraded);
+        assert_eq!(told, expected);
+        if t.event == Event::SessionOver {
+            assert_eq!(t.after.latched(), t.before.latched());
+            assert_eq!(t.permits().1, t.permits().0);
+        }
+    });
+}
+
+#[test]
+fn a_floor_can_only_be_warmer() {
+    let at = |supply, interface| Floor {
+        supply: Coolant::from_milli(supply),
+        interface: Interface::from_milli(interface),
+    };
+    let lost = Event::Conditions(Conditions::of(&[Condition::RearSensor]));
+    for (asked, given) in [
+        (at(-9_000, -1), Floor::PROPOSED),
+        (at(2_000, 1), at(2_000, 5_000)),
+        (at(-1, 8_000), at(0, 8_000)),
+    ] {
+        let config = Config::default().with_floor(asked);
+        let (state, _) = step(&State::new(), &lost, &config);
+        assert_eq!(state.floor(&config), Some(given));
+        assert!(state.permit(&config).circulate && state.lacks_control_sensor());
+    }
 }
 
 #[test]
@@ -390,7 +432,7 @@ proptest! {
         prop_assert_eq!(shared.circulate, any(|permit| permit.circulate));
     }
 
-    /// All 28 conditions, long random histories: a trip stays until a reset is granted.
+    /// All 36 conditions, long random histories: a trip stays until a reset is granted.
     #[test]
     fn long_histories_keep_what_is_latched(
         history in prop::collection::vec((any::<u64>(), any::<u64>(), 0u8..8), 1..200),

@@ -4,7 +4,7 @@
 use coldcap_guard::detect::{
     ChannelDetector, ChannelSample, Limits, MachineDetector, MachineSample,
 };
-use coldcap_guard::{Conditions, alarm, health, interlock};
+use coldcap_guard::{Conditions, alarm, display, health, interlock};
 use core::fmt::Debug;
 use core::hash::Hash;
 
@@ -18,10 +18,11 @@ fn states_are_plain_values() {
     canonical::<interlock::State>(24);
     canonical::<interlock::Gate>(16);
     canonical::<alarm::State>(128);
+    canonical::<display::DisplayWatch>(8);
     canonical::<health::Watch>(16);
-    canonical::<ChannelDetector>(320);
-    canonical::<MachineDetector>(192);
+    canonical::<ChannelDetector>(576);
+    canonical::<MachineDetector>(224);
     canonical::<ChannelSample>(256);
     canonical::<MachineSample>(256);
-    canonical::<Limits>(128);
+    canonical::<Limits>(256);
 }

@@ -51,8 +51,8 @@ use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, TooLong, max_encoded_len};
 use coldcap_wire::message::{
-    AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Origin, ReadRecord, RecordEntry, Response,
-    SCHEMA, Status,
+    AnyMessage, CommandHead, Drawn, Heartbeat, Hello, MINOR, Origin, ReadRecord, RecordEntry,
+    Response, SCHEMA, Status,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::{Receiver, Sender, WireError};
@@ -63,6 +63,9 @@ use std::collections::VecDeque;
 
 /// Missing entries of the record are asked for this often.
 pub const RECORD_EVERY: Duration = Duration::from_secs(2);
+
+/// Values older than this are blanked by a display.
+pub const STALE: Duration = Duration::from_secs(2);
 
 const FRAME_LEN: usize = max_encoded_len(PACKET_LEN);
 
@@ -118,6 +121,12 @@ pub struct Client {
     newest_channel: Newest,
     newest_machine: Newest,
     counters: Counters,
+    /// When the controller was last seen to move on.
+    machine_seen: Option<Instant>,
+    newest_progress: u16,
+    /// What was drawn last, and since when the device should know.
+    drawn: u16,
+    drawn_due: Option<Instant>,
     messages: VecDeque<Message>,
 }
 
@@ -138,6 +147,10 @@ impl Client {
             newest_channel: Newest::default(),
             newest_machine: Newest::default(),
             counters: Counters::default(),
+            machine_seen: None,
+            newest_progress: 0,
+            drawn: 0,
+            drawn_due: None,
             messages: VecDeque::new(),
         }
     }
@@ -197,10 +210,40 @@ impl Client {
             self.append_command(out, rid, body);
         }
         self.transmit_record_request(now, out);
+        if self.drawn_due.take_if(|due| *due <= now).is_some() {
+            let drawn = Drawn { progress: self.drawn };
+            self.append(out, |sender, room| sender.send_message(&drawn, room));
+        }
         if let Some(nonce) = self.presence.beat_due(now) {
             let beat = Heartbeat { at_ms: now.as_millis(), nonce };
             self.append(out, |sender, room| sender.send_message(&beat, room));
         }
+    }
+
+    /// The values of the machine's report with this `progress` stand on the screen now.
+    ///
+    /// Call it where the screen is drawn, with what was drawn, and never where reports arrive: a screen
+    /// that stands still must fall silent, so that the machine sounds its own alarm. From the first call
+    /// on this host counts as a display; a logger never calls it. The device is told at once.
+    ///
+    /// ```
+    /// use coldcap_host::client::{Client, ClientConfig};
+    /// use coldcap_units::Instant;
+    /// let mut client = Client::new(ClientConfig::new(1));
+    /// client.drawn(Instant::from_millis(500), 7); // 0 is no progress and is not taken
+    /// ```
+    pub fn drawn(&mut self, now: Instant, progress: u16) {
+        if progress != 0 && progress != self.drawn {
+            self.drawn = progress;
+            self.drawn_due = Some(now);
+        }
+    }
+
+    /// Whether the newest report of the machine is so old that a display must blank its values: 2 s, or
+    /// none came yet.
+    #[must_use]
+    pub fn values_are_stale(&self, now: Instant) -> bool {
+        self.machine_seen.is_none_or(|seen| now.since(seen) >= STALE)
     }
 
     /// When [`transmit`](Self::transmit) has something to do next, unless something comes in before; in
@@ -209,7 +252,8 @@ impl Client {
     pub fn next_deadline(&self) -> Instant {
         let greeted = self.presence.greeted();
         let record = self.record_due.filter(|_| greeted);
-        let others = [self.requests.deadline(greeted), record].into_iter().flatten().min();
+        let others = [self.requests.deadline(greeted), record, self.drawn_due];
+        let others = others.into_iter().flatten().min();
         others.map_or(self.presence.deadline(), |other| other.min(self.presence.deadline()))
     }
 
@@ -287,6 +331,10 @@ impl Client {
                 self.messages.push_back(Message::ChannelStatus(status));
             }
             AnyMessage::MachineStatus(status) => {
+                if self.newest_progress != status.progress || status.progress == 0 {
+                    self.machine_seen = Some(now);
+                }
+                self.newest_progress = status.progress;
                 self.messages.push_back(Message::MachineStatus(status));
             }
             AnyMessage::EventReport(event) => self.messages.push_back(Message::Event(event)),

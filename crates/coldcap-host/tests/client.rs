@@ -13,7 +13,7 @@ use coldcap_session::record::Chain;
 use coldcap_units::Instant;
 use coldcap_wire::message::{
     Action, AnyMessage, ChannelStatus, CommandHead, EventReport, FixedBytes, Heartbeat, Hello,
-    MINOR, Message as Body, Origin, RecordEntry, Response, SCHEMA, Status, Value,
+    MINOR, MachineStatus, Message as Body, Origin, RecordEntry, Response, SCHEMA, Status, Value,
 };
 use coldcap_wire::packet::Kind;
 use coldcap_wire::{Receiver, Sender};
@@ -508,4 +508,61 @@ proptest! {
         };
         prop_assert_eq!(run(true), run(false));
     }
+}
+
+fn machine(at_ms: u64, progress: u16) -> MachineStatus {
+    let value = Value::absent();
+    MachineStatus {
+        seq: 0,
+        at_ms,
+        tank: value,
+        evaporator: value,
+        chiller_permille: 0,
+        battery: value,
+        inputs: 0,
+        alarms: 0,
+        highest: 0,
+        sounding: 0,
+        link_ok: 0,
+        link_crc: 0,
+        link_length: 0,
+        link_overflow: 0,
+        progress,
+    }
+}
+
+#[test]
+fn what_was_drawn_is_told_once_and_only_by_a_display() {
+    let (mut client, mut device, mut receiver) = connected();
+    let drawn = |messages: Vec<AnyMessage>| -> Vec<u16> {
+        let one = |message| match message {
+            AnyMessage::Drawn(drawn) => Some(drawn.progress),
+            _ => None,
+        };
+        messages.into_iter().filter_map(one).collect()
+    };
+    // What arrives is not drawn yet: nothing is said of it, however often one looks.
+    client.receive(at(300), &device.frame(&machine(1, 40)));
+    assert_eq!(drawn(sent(&mut client, &mut receiver, at(1_400))), []);
+    client.drawn(at(1_500), 40);
+    assert!(client.next_deadline() <= at(1_500));
+    client.drawn(at(1_500), 40);
+    client.drawn(at(1_500), 0);
+    assert_eq!(drawn(sent(&mut client, &mut receiver, at(1_500))), [40]);
+    assert_eq!(drawn(sent(&mut client, &mut receiver, at(1_600))), []);
+    client.drawn(at(1_700), 42);
+    assert_eq!(drawn(sent(&mut client, &mut receiver, at(1_700))), [42]);
+}
+
+#[test]
+fn values_are_old_after_two_seconds_without_progress() {
+    let (mut client, mut device, _) = connected();
+    assert!(client.values_are_stale(at(300)));
+    client.receive(at(300), &device.frame(&machine(1, 40)));
+    assert!(!client.values_are_stale(at(2_299)) && client.values_are_stale(at(2_300)));
+    // Reports go on, the controller does not.
+    client.receive(at(2_400), &device.frame(&machine(2, 40)));
+    assert!(client.values_are_stale(at(2_400)));
+    client.receive(at(2_500), &device.frame(&machine(3, 41)));
+    assert!(!client.values_are_stale(at(2_500)));
 }

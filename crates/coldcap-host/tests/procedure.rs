@@ -257,6 +257,7 @@ impl Device {
             link_crc: 0,
             link_length: 0,
             link_overflow: 0,
+            progress: 0,
         });
     }
 

@@ -28,6 +28,8 @@ pub enum Defect {
     Short,
     /// Its code is frozen at the last value.
     Stuck,
+    /// It reads 12 K too warm, without any other sign.
+    Warm,
 }
 
 /// Everything that can go wrong on purpose.
@@ -55,13 +57,19 @@ pub enum FaultKind {
     /// The device's controller has no power. The plant takes no notice: without a controller its
     /// drives are off, and whoever runs the plant hands it those.
     PowerCut,
+    /// A hose is squeezed: a little more than a third of the flow is left.
+    PartialKink,
+    /// The mixing valve has slipped on its shaft: it runs open, and its read-back says what is demanded.
+    ValveSlip,
+    /// The host's screen stands still, its link goes on. The plant takes no notice.
+    DisplayFreeze,
 }
 
-use Defect::{Open, Short, Stuck};
+use Defect::{Open, Short, Stuck, Warm};
 use Place::{Front, Rear, Return, Safety, Supply};
 
 /// Every fault with its name. A fault's place here is its bit in a [`FaultSet`].
-const NAMED: [(FaultKind, &str); 24] = [
+const NAMED: [(FaultKind, &str); 32] = [
     (FaultKind::Kink, "kink"),
     (FaultKind::PumpStop, "pump-stop"),
     (FaultKind::ChillerStuckOn, "chiller-stuck-on"),
@@ -86,13 +94,21 @@ const NAMED: [(FaultKind, &str); 24] = [
     (FaultKind::FrameNoise, "frame-noise"),
     (FaultKind::HostCrash, "host-crash"),
     (FaultKind::PowerCut, "power-cut"),
+    (FaultKind::Sensor(Supply, Warm), "supply-warm"),
+    (FaultKind::Sensor(Return, Warm), "return-warm"),
+    (FaultKind::Sensor(Front, Warm), "front-warm"),
+    (FaultKind::Sensor(Rear, Warm), "rear-warm"),
+    (FaultKind::Sensor(Safety, Warm), "safety-warm"),
+    (FaultKind::PartialKink, "partial-kink"),
+    (FaultKind::ValveSlip, "valve-slip"),
+    (FaultKind::DisplayFreeze, "display-freeze"),
 ];
 
 impl FaultKind {
     /// Every fault, in the order in which lists print them.
     #[allow(clippy::indexing_slicing, reason = "evaluated when compiled, where it cannot panic")]
-    pub const ALL: [Self; 24] = {
-        let mut all = [Self::Kink; 24];
+    pub const ALL: [Self; 32] = {
+        let mut all = [Self::Kink; 32];
         let mut index = 0;
         while index < all.len() {
             all[index] = NAMED[index].0;
@@ -116,7 +132,15 @@ impl FaultKind {
     /// Whether it strikes the machine as a whole, so that its channel does not matter.
     #[must_use]
     pub const fn is_machine_wide(self) -> bool {
-        !matches!(self, Self::Kink | Self::PumpStop | Self::CapOff | Self::Sensor(..))
+        !matches!(
+            self,
+            Self::Kink
+                | Self::PumpStop
+                | Self::CapOff
+                | Self::Sensor(..)
+                | Self::PartialKink
+                | Self::ValveSlip
+        )
     }
 
     fn bit(self) -> u32 {
@@ -147,11 +171,12 @@ impl FaultSet {
         self.0 == 0
     }
 
-    /// What is wrong with the thermistor at `place`; an open wire hides a short, a short a stuck code.
+    /// What is wrong with the thermistor at `place`; an open wire hides a short, a short a stuck code,
+    /// and that one a drifted one.
     #[must_use]
     pub fn defect(self, place: Place) -> Option<Defect> {
         let broken = |defect: &Defect| self.contains(FaultKind::Sensor(place, *defect));
-        if self.is_empty() { None } else { [Open, Short, Stuck].into_iter().find(broken) }
+        if self.is_empty() { None } else { [Open, Short, Stuck, Warm].into_iter().find(broken) }
     }
 }
 

@@ -27,7 +27,7 @@ pub use command::{
 };
 pub use describe::{Described, Direction, Endpoint, Field, Structure};
 pub use hello::Hello;
-pub use link::Heartbeat;
+pub use link::{Drawn, Heartbeat};
 pub use report::{
     CAP_CALIBRATION_LEN, CalibrationBytes, CapCalibration, ChannelStatus, EventReport, FixedBytes,
     MachineStatus, RECORD_ENTRY_LEN, RecordBytes, RecordEntry,
@@ -47,7 +47,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub const MACHINE: u8 = 255;
 
 /// The minor version this crate speaks.
-pub const MINOR: u8 = 1;
+pub const MINOR: u8 = 2;
 
 /// Why a body was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

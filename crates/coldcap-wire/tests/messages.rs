@@ -170,6 +170,7 @@ fn the_frozen_endpoint_numbers() {
         (Some(0x43), "record_entry"),
         (Some(0x44), "cap_calibration"),
         (Some(0x60), "heartbeat"),
+        (Some(0x62), "drawn"),
         (None, "response"),
     ];
     assert_eq!(frozen, expected);

@@ -18,6 +18,8 @@ pub struct Commands {
     pub list: Bounded<Command, COMMANDS_MAXIMUM>,
     /// How long the host has been silent; `None` while no host was ever heard.
     pub host_silent: Option<Duration>,
+    /// The newest progress of the controller that a display says it has drawn; `None` while none did.
+    pub shown: Option<u16>,
 }
 
 /// One command.

@@ -7,7 +7,8 @@ use coldcap_calibration::contact::judge::ZoneLimits;
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::flow::KFactor;
 use coldcap_calibration::table::CubicTable;
-use coldcap_guard::detect::{Delays, FlowLimits, Limits, RawLimits};
+use coldcap_guard::detect::{Delays, FlowLimits, Limits, OcclusionLimits, RawLimits, Watches};
+use coldcap_guard::display::DisplayLimits;
 use coldcap_session::Role;
 use coldcap_thermal::cap::CapLoopConfig;
 use coldcap_thermal::channel::LoopConfig;
@@ -63,7 +64,9 @@ pub struct Config {
     pub flow_meter: KFactor,
     /// The guard's limits, on raw codes.
     pub limits: Limits,
-    /// How often a clinician may reset in a session.
+    /// What is asked of a display that takes part.
+    pub display: DisplayLimits,
+    /// How often a clinician may reset in a session, and how cold it may be with one control sensor.
     pub interlock: coldcap_guard::interlock::Config,
     /// Durations of the session that no plan holds.
     pub session: coldcap_session::Config,
@@ -111,6 +114,11 @@ pub struct Circulation {
     pub at_target: Kelvin,
     /// In cap mode: within this of its target, the mean of the control sensors is at it.
     pub at_interface: Kelvin,
+    /// Warmer than its target by more than this for long, the supply is too warm. A machine on record stood
+    /// at 1.3 to 1.7 K above its setting for three hours.
+    pub warm_supply: Kelvin,
+    /// In cap mode: the same for the warmer of the control sensors, which differ.
+    pub warm_interface: Kelvin,
     /// The tank is ready when it is no more than this above what it is held at.
     pub tank_ready: Kelvin,
     /// From this on at both control sensors, the cap comes off without pulling hair.
@@ -138,6 +146,8 @@ impl Circulation {
         flowing_from: MillilitersPerMinute(300),
         at_target: Kelvin::from_milli(500),
         at_interface: Kelvin::from_milli(750),
+        warm_supply: Kelvin::from_milli(1_000),
+        warm_interface: Kelvin::from_milli(2_500),
         tank_ready: Kelvin::from_milli(1_500),
         removable_from: Interface::from_milli(10_000),
         oldest: Duration::from_millis(500),
@@ -178,6 +188,7 @@ impl Config {
             thermistor: ntc_10k3a1::TABLE,
             flow_meter: REFERENCE_METER,
             limits: REFERENCE_LIMITS,
+            display: DisplayLimits::PROPOSED,
             interlock: coldcap_guard::interlock::Config::default(),
             session: coldcap_session::Config::DEFAULT,
             coolant_loop: REFERENCE_LOOP,
@@ -246,6 +257,23 @@ const REFERENCE_LIMITS: Limits = match Limits::new(
     },
     Delays::DEFAULT,
 ) {
-    Ok(limits) => limits,
+    Ok(limits) => match limits.with_watches(REFERENCE_WATCHES) {
+        Ok(limits) => limits,
+        Err(_) => panic!("the reference watches fit together"),
+    },
     Err(_) => panic!("the reference limits fit together"),
+};
+
+/// The reference pump moves 1 L/min at full duty. The codes are those of 20 °C and −4 °C by the
+/// Steinhart–Hart equation, 12 493.3 Ω and 40 150.1 Ω under 10 kΩ. At −4 °C a coolant of glycol is three
+/// times as viscous; that seven tenths are left of the flow is a proposal.
+const REFERENCE_WATCHES: Watches = Watches {
+    occlusion: OcclusionLimits {
+        free: Pulses { edges: 10_000, window: Duration::from_mins(1) },
+        cold_permille: 700,
+        warm: Ratio(0x8E30_2DD1),
+        cold: Ratio(0xCCF4_0A05),
+        ..Watches::DEFAULT.occlusion
+    },
+    ..Watches::DEFAULT
 };

@@ -139,6 +139,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let measured = calibrate::all(&inputs, &self.config, tick.now);
         let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
         self.take_commands(&tick.commands, &inputs.panel, &mut outputs);
+        self.machine.watch_display(tick.commands.shown, &self.channels, dt, &self.config);
         self.supervise(&measured, &detected, dt, &mut outputs);
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands);
@@ -337,8 +338,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (status, (channel, measured)) in outputs.channels.iter_mut().zip(lines) {
             *status = channel.status(measured, outputs.now, &self.config);
         }
-        self.machine.show(measured, outputs, &self.config);
         outputs.health = self.machine.prove(outputs.now, &self.channels);
+        self.machine.show(measured, outputs, &self.config);
     }
 }
 

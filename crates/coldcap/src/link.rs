@@ -58,6 +58,10 @@ pub struct Link<const CHANNELS: usize> {
     heard: Option<Instant>,
     sequence: u16,
     host_boot: Option<u32>,
+    /// The minor version that the host speaks; what it does not know is not sent to it.
+    host_minor: u8,
+    /// What the display at the other end has drawn last.
+    shown: Option<u16>,
 }
 
 /// The newest status, ready to be reported.
@@ -88,6 +92,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             heard: None,
             sequence: 0,
             host_boot: None,
+            host_minor: 0,
+            shown: None,
         }
     }
 
@@ -152,7 +158,11 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             }
             Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
-            Inbound::Hello(boot) => self.meet(boot),
+            Inbound::Hello { boot, minor } => {
+                self.host_minor = minor;
+                self.meet(boot);
+            }
+            Inbound::Drawn(progress) => self.shown = Some(progress),
             Inbound::Heartbeat | Inbound::Ignored => {}
         }
     }
@@ -221,6 +231,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub fn take_commands(&mut self, now: Instant) -> Commands {
         let mut commands = Commands {
             host_silent: self.heard.map(|heard| now.since(heard)),
+            shown: self.shown,
             ..Commands::default()
         };
         for _ in 0..COMMANDS_MAXIMUM {
@@ -279,7 +290,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let Some(latest) = self.latest.as_ref().filter(|_| due) else { return };
         self.next_report = now.plus(self.period);
         self.sequence = self.sequence.wrapping_add(1);
-        let stamp = Stamp { seq: self.sequence, now: latest.now };
+        let stamp = Stamp { seq: self.sequence, now: latest.now, minor: self.host_minor };
         let counters = self.receiver.counters();
         let machine = outbound::machine_status(stamp, &latest.machine, &latest.drives, counters);
         self.outbox.status(Queued::Machine(machine));

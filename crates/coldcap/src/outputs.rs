@@ -102,6 +102,9 @@ pub struct MachineStatus {
     pub highest: Priority,
     /// What the sounder plays: an alarm that nobody has answered, or the reminder of one that is silenced.
     pub sounding: Priority,
+    /// How far the controller has come: it moves on with every tick in which the guard ran. A display
+    /// that takes part sends back the newest that it has drawn.
+    pub progress: u16,
 }
 
 /// What one channel shows.

@@ -4,11 +4,12 @@
 //! the guard: the interlock hears of the conditions first, and the session learns what it denies.
 
 use coldcap_guard::Conditions;
-use coldcap_guard::interlock::{self, ResetClass, ResetRefusal};
+use coldcap_guard::interlock::{self, Floor, ResetClass, ResetRefusal};
 use coldcap_session::{
-    Answer, Demand, Fact, Note, Notes, Observed, Refusal, Request, Role, TripClass,
+    Answer, CapDemand, Demand, Fact, Note, Notes, Observed, Phase, Refusal, Request, Role,
+    TripClass,
 };
-use coldcap_units::Duration;
+use coldcap_units::{Coolant, Duration};
 
 /// What may be configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +80,8 @@ impl State {
     /// What the channel asks for.
     #[must_use]
     pub fn demand(&self, config: &Config) -> Demand {
-        self.session.demand(&config.session)
+        let wanted = self.session.demand(&config.session);
+        self.interlock.floor(&config.interlock).map_or(wanted, |floor| warmer(wanted, &floor))
     }
 
     /// What the guard leaves of it.
@@ -87,6 +89,16 @@ impl State {
     pub fn permit(&self, config: &Config) -> interlock::Permit {
         self.interlock.permit(&config.interlock)
     }
+}
+
+/// What is left of a demand while a control sensor is lost: nothing colder than the floor.
+fn warmer(demand: Demand, floor: &Floor) -> Demand {
+    let supply = |coolant: Coolant| coolant.max(floor.supply);
+    let cap = demand.cap.map(|cap| CapDemand {
+        interface: cap.interface.max(floor.interface),
+        coldest_supply: supply(cap.coldest_supply),
+    });
+    Demand { target: demand.target.map(supply), tank: demand.tank.map(supply), cap, ..demand }
 }
 
 /// One step: pure, total, in constant time.
@@ -113,7 +125,12 @@ fn advance(
 ) -> (State, Effects) {
     let judged = interlock::Event::Conditions(conditions);
     let (interlock, latched) = interlock::step(&state.interlock, &judged, &config.interlock);
-    let seen = Observed { cause_gone: interlock.cause_gone(), ..seen };
+    let phase = state.session.phase();
+    // With a control sensor lost a session that cools goes on, but none begins to cool: the check of the
+    // fit waits for coolant that moves, and then for its end.
+    let waits = phase == Phase::FitCheck && interlock.lacks_control_sensor();
+    let flowing = seen.flowing && !waits;
+    let seen = Observed { cause_gone: interlock.cause_gone(), flowing, ..seen };
     let denied = coldcap_session::Event::Interlock {
         circulate_denied: !interlock.permit(&config.interlock).circulate,
         class: class(&interlock, config),
@@ -121,6 +138,7 @@ fn advance(
     let (session, first) = coldcap_session::step(&state.session, &denied, &config.session);
     let passed = coldcap_session::Event::Advance { dt, seen };
     let (session, second) = coldcap_session::step(&session, &passed, &config.session);
+    let interlock = until_the_end(interlock, session.phase(), config);
     let effects = Effects {
         answer: None,
         notes: [first.notes, second.notes],
@@ -130,8 +148,20 @@ fn advance(
     (State { session, interlock }, effects)
 }
 
+/// Ends what lasts for the rest of a session at most.
+fn until_the_end(interlock: interlock::State, phase: Phase, config: &Config) -> interlock::State {
+    let treated = phase.is_cooling() || phase.is_interrupted() || phase == Phase::SafeHold;
+    if treated {
+        return interlock;
+    }
+    interlock::step(&interlock, &interlock::Event::SessionOver, &config.interlock).0
+}
+
 /// A request of the session; where it starts circulation or resets a trip, the interlock is told.
 fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, Effects) {
+    if request == Request::Start && state.interlock.lacks_control_sensor() {
+        return (*state, refused(state, request, role, config));
+    }
     let event = coldcap_session::Event::Request { request, role };
     let (session, effects) = coldcap_session::step(&state.session, &event, &config.session);
     let executed = effects.answer == Some(Ok(coldcap_session::Accepted::Done));
@@ -141,8 +171,7 @@ fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, 
         matches!(resetting.answer, Some(Err(refusal)) if refusal != ResetRefusal::NothingLatched);
     if kept && reset > Some(ResetClass::Operator) {
         // The guard knows better: nothing was reset, so nothing has changed.
-        let refused = Effects { answer: Some(Err(Refusal::FaultActive)), ..Effects::default() };
-        return (*state, refused);
+        return (*state, faulty());
     }
     let effects = Effects {
         answer: effects.answer,
@@ -151,6 +180,19 @@ fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, 
         released: resetting.released,
     };
     (State { session, interlock }, effects)
+}
+
+fn faulty() -> Effects {
+    Effects { answer: Some(Err(Refusal::FaultActive)), ..Effects::default() }
+}
+
+/// A start that a lost sensor forbids: refused for that, unless the session has a reason of its own.
+fn refused(state: &State, request: Request, role: Role, config: &Config) -> Effects {
+    let event = coldcap_session::Event::Request { request, role };
+    match coldcap_session::step(&state.session, &event, &config.session).1.answer {
+        Some(Err(own)) => Effects { answer: Some(Err(own)), ..Effects::default() },
+        _ => faulty(),
+    }
 }
 
 fn hand_over(

@@ -13,9 +13,10 @@ use bench::Bench;
 use bench::dice::Dice;
 use coldcap::supervise::{Config, Effects, Event, State, step};
 use coldcap::{Config as MachineConfig, Phase};
+use coldcap_guard::interlock::{Demand, Gate};
 use coldcap_guard::{Condition, Conditions, interlock};
 use coldcap_session::{Accepted, Note, Observed, Progress, Refusal, Request, Role, TripClass};
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Duty, Instant};
 use proptest::prelude::*;
 
 const GOOD: Observed = Observed {
@@ -88,6 +89,12 @@ fn event(dice: &mut Dice) -> Event {
     }
 }
 
+/// A state somewhere: from one of the phases, after a few arbitrary events.
+fn wander(dice: &mut Dice) -> State {
+    let start = dice.pick(starts());
+    (0..dice.roll(20)).fold(start, |state, _| step(&state, &event(dice), &config()).0)
+}
+
 fn conditions(dice: &mut Dice) -> Conditions {
     let mut found = Conditions::EMPTY;
     while dice.once_in(4) {
@@ -142,9 +149,73 @@ proptest! {
         }
     }
 
+    /// req R13: whatever the session is, the guard says the same; and whatever is demanded, its gate leaves
+    /// nothing of the pump in the step of a trip (R3).
+    #[test]
+    fn the_guard_does_not_depend_on_the_session(seed: u64, demands: [u16; 3], bits: u64) {
+        let (mut dice, machine) = (Dice::new(seed), config());
+        let conditions = Conditions::from_bits(bits & dice.next() & dice.next());
+        let wanted = Demand {
+            pump: Duty(demands[0]), valve: Duty(demands[1]), chiller: Duty(demands[2]),
+        };
+        // Two arbitrary sessions over one and the same guard.
+        let (guard, one, other) = (wander(&mut dice), wander(&mut dice), wander(&mut dice));
+        let over = |session: &State| State { session: session.session, ..guard };
+        let stepped = [one, other].map(|it| step(&over(&it), &tenth(conditions), &machine));
+        let [(first, made), (second, made_too)] = stepped;
+        prop_assert_eq!(first.permit(&machine), second.permit(&machine));
+        prop_assert_eq!(first.interlock.latched(), second.interlock.latched());
+        prop_assert_eq!(made.tripped, made_too.tripped);
+        let alone = interlock::Event::Conditions(conditions);
+        let (alone, _) = interlock::step(&guard.interlock, &alone, &machine.interlock);
+        prop_assert_eq!(alone.permit(&machine.interlock), first.permit(&machine));
+        let left = Gate::default().limit(Instant::ZERO, wanted, &first.permit(&machine));
+        if !interlock::trips(conditions).is_empty() {
+            prop_assert_eq!((left.pump, left.valve), (Duty::OFF, Duty::OFF));
+            prop_assert!(!first.demand(&machine).circulate && !second.demand(&machine).circulate);
+        }
+    }
+
+    /// With one control sensor lost: no demand is colder than the floor, no session begins to cool, and
+    /// once degraded it stays so until nobody is treated.
+    #[test]
+    fn a_degraded_session_is_warmer_and_never_begins(seed: u64) {
+        let (mut dice, machine) = (Dice::new(seed), config());
+        let mut state = wander(&mut dice);
+        let lost = Conditions::of(&[dice.pick(&[Condition::FrontSensor, Condition::RearSensor])]);
+        for _ in 0..100 {
+            let before = state;
+            let event = match event(&mut dice) {
+                Event::Advance { dt, seen, conditions } => {
+                    Event::Advance { dt, seen, conditions: conditions.union(lost) }
+                }
+                other => other,
+            };
+            state = step(&state, &event, &machine).0;
+            let (was, is) = (before.session.phase(), state.session.phase());
+            let demand = state.demand(&machine);
+            if state.interlock.is_degraded() {
+                let floor = interlock::Floor::PROPOSED;
+                let cap = demand.cap;
+                prop_assert!(demand.target.is_none_or(|target| target >= floor.supply));
+                prop_assert!(demand.tank.is_none_or(|tank| tank >= floor.supply));
+                prop_assert!(cap.is_none_or(|cap| cap.interface >= floor.interface
+                    && cap.coldest_supply >= floor.supply));
+            }
+            let heard = matches!(event, Event::Advance { .. }) || before.interlock.lacks_control_sensor();
+            if heard {
+                prop_assert!(!(was == Phase::Setup && is == Phase::FitCheck), "{event:?}");
+                prop_assert!(!(was == Phase::FitCheck && is.is_cooling()), "{event:?}");
+            }
+            if matches!(event, Event::Advance { .. }) {
+                prop_assert!(!is.is_cooling() || state.interlock.is_degraded());
+            }
+        }
+    }
+
     /// From every phase: one trip, and the pump is not even wanted in the same step.
     #[test]
-    fn a_trip_halts_in_its_own_step(start in 0usize..10, index in 0usize..25) {
+    fn a_trip_halts_in_its_own_step(start in 0usize..10, index in 0..Condition::ALL.len()) {
         let condition = Condition::ALL[index];
         let state = starts()[start % starts().len()];
         let (state, _) = step(&state, &tenth(Conditions::EMPTY), &config());

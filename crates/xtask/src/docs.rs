@@ -31,6 +31,14 @@ const FAULTS: &[&str] = &[
     "frame-noise@6000..6600",
     "host-crash@6000..6300",
     "power-cut@6000..6020",
+    "supply-warm@6000",
+    "return-warm@6000",
+    "front-warm@6000",
+    "rear-warm@6000",
+    "safety-warm@6000",
+    "partial-kink@6000..6300",
+    "valve-slip@6000",
+    "display-freeze@6000..6300",
 ];
 
 const HEAD: &str = "\

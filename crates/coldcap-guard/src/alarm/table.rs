@@ -3,7 +3,7 @@
 use super::figures;
 use super::priority::{Harm, Onset, Priority};
 use super::row::{Escalation, OnsetDelay, Row, Scope};
-use crate::detect::Delays;
+use crate::detect::{Delays, Watches};
 use crate::{Condition, Conditions};
 use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
@@ -13,11 +13,12 @@ use coldcap_units::Duration;
 use core::fmt;
 
 const DELAYS: Delays = Delays::DEFAULT;
+const WATCHES: Watches = Watches::DEFAULT;
 
 /// Every alarm of coldcap, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 28] = ROWS;
+pub static TABLE: [Row; 36] = ROWS;
 
-const ROWS: [Row; 28] = [
+const ROWS: [Row; 36] = [
     Row::new(
         Condition::Freeze,
         Channel,
@@ -126,6 +127,55 @@ const ROWS: [Row; 28] = [
         (Minor, Prompt),
         Rule("while the position cannot be read for the age of a stale reading"),
     ),
+    Row::new(
+        Condition::FreezeAhead,
+        Channel,
+        (Irreversible, Prompt),
+        Rule("as many fresh samples in a row as a freeze needs, each of them falling too fast"),
+    )
+    .latching(),
+    Row::new(
+        Condition::SafetyDisagrees,
+        Channel,
+        (Reversible, Prompt),
+        Lasting(WATCHES.agreement.lasts),
+    )
+    .latching(),
+    Row::new(
+        Condition::FaceDisagrees,
+        Channel,
+        (Reversible, Prompt),
+        Lasting(WATCHES.agreement.lasts),
+    )
+    .inhibited_by(&[Condition::FrontSensor, Condition::RearSensor]),
+    Row::new(
+        Condition::HeatImplausible,
+        Channel,
+        (Reversible, Prompt),
+        Lasting(WATCHES.heat.lasts),
+    ),
+    Row::new(Condition::FlowLow, Channel, (Reversible, Prompt), Lasting(WATCHES.occlusion.lasts))
+        .inhibited_by(&[Condition::PumpStopped, Condition::CapUncoupled]),
+    Row::new(
+        Condition::ColdDose,
+        Channel,
+        (Reversible, Delayed),
+        Rule("when the cap has been cold for the time of the dose"),
+    )
+    .medium_after(figures::UNANSWERED_ESCALATES),
+    Row::new(
+        Condition::DisplaySilent,
+        Machine,
+        (Reversible, Prompt),
+        Rule("when the controller's progress has not come back for the display's time"),
+    ),
+    Row::new(
+        Condition::Degraded,
+        Channel,
+        (Reversible, Delayed),
+        Rule("with the control sensor that was lost"),
+    )
+    .inhibited_by(&[Condition::FrontSensor, Condition::RearSensor]),
 ];
 
 /// How many timers the engine has for the rows of a table: one for each escalation, one for each clear
@@ -531,7 +581,8 @@ mod tests {
                 Lasting(delay) => Some(delay),
                 Rule(_) => None,
             };
-            assert_eq!(disclosed, DELAYS.onset(row.condition), "{}", row.name());
+            let counted = DELAYS.onset(row.condition).or(WATCHES.onset(row.condition));
+            assert_eq!(disclosed, counted, "{}", row.name());
         }
     }
 
@@ -539,7 +590,7 @@ mod tests {
     fn every_trip_latches() {
         let trips = TABLE.iter().filter(|row| TripClass::of(row.condition).is_some());
         assert!(trips.clone().all(|row| row.latching));
-        assert_eq!(trips.count(), 13);
+        assert_eq!(trips.count(), 15);
     }
 
     #[test]
@@ -623,7 +674,7 @@ mod tests {
     #[test]
     fn the_engine_has_a_timer_for_every_delay_that_it_accepts() {
         let used: usize = TABLE.iter().map(Row::timers).sum();
-        assert_eq!(used, 7);
+        assert_eq!(used, 8);
         let timed: Vec<Row> = Condition::VENDOR
             .into_iter()
             .map(|condition| row(condition).clearing_after(Duration::from_secs(1)))

@@ -97,7 +97,7 @@ const fn text(condition: Condition, english: [&'static str; 2], german: [&'stati
 }
 
 /// The texts of every condition of coldcap.
-pub static TEXTS: [Text; 28] = [
+pub static TEXTS: [Text; 36] = [
     text(
         Condition::Freeze,
         [
@@ -383,6 +383,94 @@ pub static TEXTS: [Text; 28] = [
         [
             "Die Stellung des Ventils ist nicht lesbar: Klemmen fiele spät auf.",
             "Weitermachen, wenn es dem Patienten gut geht. Danach den Service rufen.",
+        ],
+    ),
+    text(
+        Condition::FreezeAhead,
+        [
+            "The cap gets cold so fast that it would freeze. Cooling has stopped.",
+            "Loosen the cap and look at the skin. Call a clinician before cooling again.",
+        ],
+        [
+            "Die Haube wird so schnell kalt, dass sie gefröre. Die Kühlung ist gestoppt.",
+            "Haube lockern, Haut ansehen. Vor neuem Kühlen einen Arzt rufen.",
+        ],
+    ),
+    text(
+        Condition::SafetyDisagrees,
+        [
+            "The freeze-safety sensor does not fit the other two. Cooling has stopped.",
+            "Check how the cap sits. If it comes again, use another cap and call a clinician.",
+        ],
+        [
+            "Der Gefrierschutz-Fühler passt nicht zu den anderen. Die Kühlung ist gestoppt.",
+            "Sitz der Haube prüfen. Kommt es wieder: andere Haube nehmen, Arzt rufen.",
+        ],
+    ),
+    text(
+        Condition::FaceDisagrees,
+        [
+            "The front and the rear sensor of the cap differ. One of them may be wrong.",
+            "Seat the cap again, close at the front and rear. If it stays, use another cap.",
+        ],
+        [
+            "Vorderer und hinterer Fühler der Haube weichen ab. Einer kann falsch sein.",
+            "Haube vorn und hinten eng neu aufsetzen. Bleibt es so: andere Haube nehmen.",
+        ],
+    ),
+    text(
+        Condition::HeatImplausible,
+        [
+            "The temperatures of cap and coolant cannot all be true.",
+            "Feel the cap and ask the patient. Do not rely on what is shown; call service.",
+        ],
+        [
+            "Die Temperaturen von Haube und Kühlmittel können nicht alle stimmen.",
+            "Haube fühlen, Patienten fragen. Nicht auf die Anzeige verlassen; Service rufen.",
+        ],
+    ),
+    text(
+        Condition::FlowLow,
+        [
+            "Less coolant moves than should. A line may be kinked.",
+            "Look along the lines for a kink, and check the coupling.",
+        ],
+        [
+            "Es fließt weniger Kühlmittel, als es sollte. Ein Schlauch kann geknickt sein.",
+            "Schläuche nach einem Knick absuchen und die Kupplung prüfen.",
+        ],
+    ),
+    text(
+        Condition::ColdDose,
+        [
+            "The head has been cold for many hours. Cooling goes on.",
+            "Look at the skin under the cap. A clinician decides whether to go on.",
+        ],
+        [
+            "Der Kopf ist seit vielen Stunden kalt. Die Kühlung läuft weiter.",
+            "Haut unter der Haube ansehen. Ein Arzt entscheidet, ob es weitergeht.",
+        ],
+    ),
+    text(
+        Condition::DisplaySilent,
+        [
+            "The display stands still. What it shows may be old.",
+            "Do not rely on the display. Look at the machine, and restart the display.",
+        ],
+        [
+            "Die Anzeige steht still. Was sie zeigt, kann alt sein.",
+            "Nicht auf die Anzeige verlassen. Gerät ansehen, Anzeige neu starten.",
+        ],
+    ),
+    text(
+        Condition::Degraded,
+        [
+            "One sensor of the cap was lost. This session goes on warmer.",
+            "Go on if the patient is well. Use another cap for the next session.",
+        ],
+        [
+            "Ein Fühler der Haube ist ausgefallen. Diese Sitzung läuft wärmer weiter.",
+            "Weitermachen, wenn es dem Patienten gut geht. Nächstes Mal andere Haube nehmen.",
         ],
     ),
 ];

@@ -1,5 +1,8 @@
 //! One channel: the cap, its lines and its pump.
 
+use super::agreement::{AgreementWatch, Codes, HeatWatch};
+use super::ahead::AheadWatch;
+use super::dose::DoseWatch;
 use super::flow::FlowWatch;
 use super::freeze::FreezeWatch;
 use super::hold::{Clock, Hold, Tick};
@@ -7,7 +10,7 @@ use super::limits::Limits;
 use super::presence::Presence;
 use super::sensor::SensorWatch;
 use crate::{Condition, Conditions};
-use coldcap_units::{Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
+use coldcap_units::{Duration, Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
 
 /// What one channel showed at a tick, before any calibration.
 ///
@@ -83,7 +86,11 @@ pub struct ChannelDetector {
     front: SensorWatch,
     rear: SensorWatch,
     freeze: FreezeWatch,
+    ahead: AheadWatch,
+    agreement: AgreementWatch,
+    heat: HeatWatch,
     flow: FlowWatch,
+    dose: DoseWatch,
 }
 
 impl ChannelDetector {
@@ -91,7 +98,10 @@ impl ChannelDetector {
     ///
     /// - `freeze`: as many fresh samples in a row as the limits ask for read freezing; samples that
     ///   cannot be read in between do not break the row.
-    /// - `freeze_near`, `flow_lost`, `pump_stopped`, `cap_uncoupled`: held for their delay.
+    /// - `freeze_ahead`: the safety sensor falls so that it reaches the freeze limit within the horizon.
+    /// - `freeze_near`, `flow_lost`, `flow_low`, `pump_stopped`, `cap_uncoupled`: held for their delay.
+    /// - `safety_disagrees`, `face_disagrees`, `heat_implausible`: see [`Watches`](super::Watches).
+    /// - `cold_dose`: cold for so much of a window that moves along.
     /// - `…_sensor`: open, short-circuited or unreadable for its delay, stale, or stuck.
     ///
     /// An input that was never there raises nothing; one that is there and cannot be read counts as
@@ -102,18 +112,68 @@ impl ChannelDetector {
     pub fn step(&mut self, now: Instant, sample: &ChannelSample, limits: &Limits) -> Conditions {
         let tick = self.clock.tick(now);
         let uncoupled = self.is_uncoupled(sample, tick, limits);
-        let safety_code = self.safety.step(&sample.safety, tick, limits);
-        self.supply.step(&sample.supply, tick, limits);
-        self.returned.step(&sample.returned, tick, limits);
-        self.front.step(&sample.front, tick, limits);
-        self.rear.step(&sample.rear, tick, limits);
+        let codes = Codes {
+            safety: self.safety.step(&sample.safety, tick, limits),
+            supply: self.supply.step(&sample.supply, tick, limits),
+            returned: self.returned.step(&sample.returned, tick, limits),
+            front: self.front.step(&sample.front, tick, limits),
+            rear: self.rear.step(&sample.rear, tick, limits),
+        };
         if uncoupled {
             self.forget_cap();
         }
+        let (safety, taken) = (codes.safety, sample.safety.taken);
         self.failed_sensors()
-            .union(self.freeze.step(safety_code, sample.safety.taken, tick, limits))
-            .union(self.flow.step(sample, tick, limits))
+            .union(self.freeze.step(safety, taken, tick, limits))
+            .with_if(Condition::FreezeAhead, self.ahead.step(safety, taken, limits))
+            .union(self.flow.step(sample, codes.supply, tick, limits))
+            .union(self.compared(sample, &codes, tick, limits))
+            .with_if(Condition::ColdDose, self.is_cold_for_long(&codes, uncoupled, tick, limits))
             .with_if(Condition::CapUncoupled, uncoupled)
+    }
+
+    /// What the sensors say of each other.
+    fn compared(
+        &mut self,
+        sample: &ChannelSample,
+        codes: &Codes,
+        tick: Tick,
+        limits: &Limits,
+    ) -> Conditions {
+        let pumped = !sample.pump_commanded.is_off();
+        let flowing = self.flow.is_flowing(sample, tick, limits);
+        let agreement = self.agreement.step(codes, pumped, tick, limits);
+        agreement.union(self.heat.step(codes, flowing, tick, limits))
+    }
+
+    fn is_cold_for_long(
+        &mut self,
+        codes: &Codes,
+        uncoupled: bool,
+        tick: Tick,
+        limits: &Limits,
+    ) -> bool {
+        let there = [codes.safety, codes.front, codes.rear].into_iter().flatten();
+        // A cap that was never seen counts nothing; one that cannot be read any more counts as cold.
+        let counts = !uncoupled && self.safety.is_fitted();
+        self.dose.step(there.max(), counts, tick, &limits.watches.dose)
+    }
+
+    /// Somebody who may judge it has looked at the skin: the alarm of the cold dose ends, and comes
+    /// again after a while of cold that is a datum.
+    pub fn skin_was_seen(&mut self) {
+        self.dose.looked();
+    }
+
+    /// Another patient: nobody's cold is held against another.
+    pub fn forget_dose(&mut self) {
+        self.dose = DoseWatch::default();
+    }
+
+    /// How long the cap was cold within the window of the cold dose.
+    #[must_use]
+    pub fn cold_dose(&self) -> Duration {
+        self.dose.total()
     }
 
     fn is_uncoupled(&mut self, sample: &ChannelSample, tick: Tick, limits: &Limits) -> bool {

@@ -4,8 +4,9 @@ use super::channel::ChannelSample;
 use super::hold::{Hold, Tick};
 use super::limits::Limits;
 use super::presence::Presence;
+use super::watches::OcclusionLimits;
 use crate::{Condition, Conditions};
-use coldcap_units::{MilliAmps, Pulses};
+use coldcap_units::{Duty, MilliAmps, Pulses, Ratio};
 
 /// What the flow detector remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,14 +14,17 @@ pub(super) struct FlowWatch {
     meter: Presence,
     current: Presence,
     without_flow: Hold,
+    low: Hold,
     without_current: Hold,
 }
 
 impl FlowWatch {
-    /// One step. A meter that is fitted and cannot be read proves no flow.
+    /// One step. A meter that is fitted and cannot be read proves no flow. Of a flow that is lost nobody
+    /// says that it is low, too.
     pub(super) fn step(
         &mut self,
         sample: &ChannelSample,
+        supply: Option<Ratio>,
         tick: Tick,
         limits: &Limits,
     ) -> Conditions {
@@ -32,11 +36,39 @@ impl FlowWatch {
         let idle = turning.is_some_and(|is| is.unwrap_or(MilliAmps(0)) < flow.minimum_pump_current);
         let judged = !sample.pump_commanded.is_off() && sample.pump_commanded >= flow.judged_from;
         let without_flow = self.without_flow.step(judged && still, tick.dt);
+        let expected = expected(&limits.watches.occlusion, supply, sample.pump_commanded);
+        let short = moving.and_then(Result::ok).is_some_and(|seen| !enough(seen, expected));
+        let low = self.low.step(judged && short && !still, tick.dt);
         let without_current =
             self.without_current.step(!sample.pump_commanded.is_off() && idle, tick.dt);
         Conditions::EMPTY
             .with_if(Condition::FlowLost, without_flow.exceeded(delays.flow_lost))
+            .with_if(Condition::FlowLow, low.exceeded(limits.watches.occlusion.lasts))
             .with_if(Condition::PumpStopped, without_current.reached(delays.pump_stopped))
+    }
+}
+
+/// The least flow of a free line at this supply and this duty. A supply that cannot be read counts as
+/// cold, which expects the least.
+fn expected(limits: &OcclusionLimits, supply: Option<Ratio>, duty: Duty) -> Pulses {
+    let code = supply.unwrap_or(limits.cold).clamp(limits.warm, limits.cold);
+    let (above, span) = (code.0.abs_diff(limits.warm.0), limits.cold.0.abs_diff(limits.warm.0));
+    let thicker = u64::from(1_000u16.saturating_sub(limits.cold_permille));
+    let less = thicker.saturating_mul(above.into()).checked_div(span.into()).unwrap_or(0);
+    let share = 1_000u64.saturating_sub(less).saturating_mul(limits.least_permille.into());
+    let driven = share.saturating_mul(duty.0.into()) / u64::from(u16::MAX);
+    let edges = driven.saturating_mul(limits.free.edges.into()) / 1_000_000;
+    Pulses { edges: u16::try_from(edges).unwrap_or(u16::MAX), ..limits.free }
+}
+
+impl FlowWatch {
+    /// Whether coolant surely moves, by the meter; without one, whether the pump is driven.
+    pub(super) fn is_flowing(&self, sample: &ChannelSample, tick: Tick, limits: &Limits) -> bool {
+        let mut meter = self.meter;
+        let moving = meter.read(&sample.flow, tick.now, limits.delays.input_stale);
+        let least = limits.flow.minimum_flow;
+        let moves = moving.is_none_or(|seen| seen.is_ok_and(|seen| enough(seen, least)));
+        !sample.pump_commanded.is_off() && moves
     }
 }
 
@@ -57,6 +89,25 @@ mod tests {
 
     fn seen(edges: u16, millis: u32) -> bool {
         enough(Pulses { edges, window: Duration::from_millis(millis) }, LEAST)
+    }
+
+    #[test]
+    fn less_is_expected_of_cold_coolant_and_of_a_slower_pump() {
+        let limits = OcclusionLimits {
+            free: Pulses { edges: 10_000, window: Duration::from_mins(1) },
+            cold_permille: 500,
+            warm: Ratio(1_000),
+            cold: Ratio(3_000),
+            least_permille: 600,
+            lasts: Duration::from_secs(30),
+        };
+        let edges = |code, duty| expected(&limits, code, Duty(duty)).edges;
+        assert_eq!(edges(Some(Ratio(0)), u16::MAX), 6_000);
+        assert_eq!(edges(Some(Ratio(2_000)), u16::MAX), 4_500);
+        assert_eq!(edges(Some(Ratio(9_000)), u16::MAX), 3_000);
+        assert_eq!(edges(None, u16::MAX), 3_000);
+        assert_eq!(edges(Some(Ratio(1_000)), u16::MAX / 3), 2_000);
+        assert_eq!(edges(Some(Ratio(1_000)), 0), 0);
     }
 
     #[test]

@@ -29,6 +29,30 @@ impl Hold {
     }
 }
 
+/// Something that counts once it has been for long enough, and until it has not been for long enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Settled {
+    raised: bool,
+    other: Hold,
+}
+
+impl Settled {
+    /// One step; whether it counts. It begins once `is` was so for `on_after`, and ends once it was not
+    /// so for `off_after`, each time from the step that first saw it.
+    pub(super) fn step(
+        &mut self,
+        is: bool,
+        (on_after, off_after): (Duration, Duration),
+        dt: Duration,
+    ) -> bool {
+        let needed = if self.raised { off_after } else { on_after };
+        if self.other.step(is != self.raised, dt).reached(needed) {
+            *self = Self { raised: is, other: Hold::default() };
+        }
+        self.raised
+    }
+}
+
 /// When a detector last ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Clock {
@@ -70,6 +94,15 @@ mod tests {
         assert!(hold.step(true, TICK).reached(TICK) && !hold.exceeded(TICK));
         assert!(hold.step(true, Duration::from_millis(1)).exceeded(TICK));
         assert_eq!(hold.step(false, TICK), Hold::default());
+    }
+
+    #[test]
+    fn what_has_settled_stays_through_flickers() {
+        let mut settled = Settled::default();
+        let mut step = |is| settled.step(is, (TICK, TICK.plus(TICK)), TICK);
+        assert!(!step(true) && !step(false) && !step(true) && step(true));
+        assert!(step(false) && step(false) && step(true) && step(false) && step(false));
+        assert!(!step(false) && !step(true) && step(true));
     }
 
     #[test]

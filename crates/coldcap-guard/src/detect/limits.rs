@@ -1,5 +1,6 @@
 //! The limits of every detector, checked against each other before they are used.
 
+use super::watches::Watches;
 use crate::Condition;
 use coldcap_units::{Duration, Duty, MilliAmps, Pulses, Ratio};
 use core::fmt;
@@ -73,8 +74,12 @@ pub struct Delays {
     pub evaporator_cold: Duration,
     /// Permit read-back differs from the command. 1 s.
     pub permit_mismatch: Duration,
+    /// Evaporator warm again: noise at the limit does not make an alarm come and go. 30 s.
+    pub evaporator_warm: Duration,
     /// Longer than this: a host that was connected is silent. 3.5 s.
     pub link_lost: Duration,
+    /// Heard without such a silence: a line full of noise is not lost anew every few seconds. 30 s.
+    pub link_back: Duration,
 }
 
 impl Default for Delays {
@@ -102,7 +107,9 @@ impl Delays {
         level_low: Duration::from_secs(2),
         evaporator_cold: Duration::from_secs(1),
         permit_mismatch: Duration::from_secs(1),
+        evaporator_warm: Duration::from_secs(30),
         link_lost: Duration::from_millis(3_500),
+        link_back: Duration::from_secs(30),
     };
 }
 
@@ -163,6 +170,7 @@ pub struct Limits {
     pub(super) raw: RawLimits,
     pub(super) flow: FlowLimits,
     pub(super) delays: Delays,
+    pub(super) watches: Watches,
 }
 
 impl Limits {
@@ -177,8 +185,25 @@ impl Limits {
     ) -> Result<Self, LimitsError> {
         match (raw.check(), flow.check(), delays.check()) {
             (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => Err(error),
-            (Ok(()), Ok(()), Ok(())) => Ok(Self { raw, flow, delays }),
+            (Ok(()), Ok(()), Ok(())) => Ok(Self { raw, flow, delays, watches: Watches::DEFAULT }),
         }
+    }
+
+    /// The same limits with these watches in place of the proposed ones.
+    ///
+    /// # Errors
+    /// The first rule that the watches break; see [`LimitsError`].
+    pub const fn with_watches(self, watches: Watches) -> Result<Self, LimitsError> {
+        match watches.check() {
+            Ok(()) => Ok(Self { watches, ..self }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The limits of what is found by comparison.
+    #[must_use]
+    pub const fn watches(&self) -> &Watches {
+        &self.watches
     }
 
     /// The limits on raw codes.
@@ -255,6 +280,14 @@ pub enum LimitsError {
     FreezeSamples,
     /// An uncoupled cap would be seen later than the loss of its sensors.
     CouplingTooSlow,
+    /// The samples of a mean of the safety sensor's fall are not 2 to 50.
+    AheadSamples,
+    /// Redundant sensors may not differ at all, as no two sensors manage.
+    NoAllowance,
+    /// The warm point of the expected flow is not warmer than the cold one, or a share is above 1000.
+    Occlusion,
+    /// The window of the cold dose is too short for its limit, or its bins are not 1 s to 18 h.
+    Dose,
 }
 
 impl fmt::Display for LimitsError {
@@ -266,6 +299,10 @@ impl fmt::Display for LimitsError {
             Self::NoFlowLimit => "the least flow or the least pump current is zero",
             Self::FreezeSamples => "the number of freezing samples is not 1 to 5",
             Self::CouplingTooSlow => "an uncoupled cap is seen later than its lost sensors",
+            Self::AheadSamples => "the samples of a mean of the fall are not 2 to 50",
+            Self::NoAllowance => "redundant sensors may not differ at all",
+            Self::Occlusion => "the points of the expected flow are out of order or range",
+            Self::Dose => "the window of the cold dose does not fit its limit",
         })
     }
 }

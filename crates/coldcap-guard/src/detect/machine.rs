@@ -1,6 +1,6 @@
 //! What all channels share: tank, chiller, power, permit and link.
 
-use super::hold::{Clock, Hold, Tick};
+use super::hold::{Clock, Hold, Settled, Tick};
 use super::limits::Limits;
 use super::presence::Presence;
 use super::sensor::{SensorWatch, in_range};
@@ -36,13 +36,14 @@ pub struct MachineSample {
 
 /// Turns the samples of the machine into conditions.
 ///
-/// The evaporator has no sensor condition of its own: one that cannot be read counts as cold.
+/// The evaporator has no sensor condition of its own: one that cannot be read counts as cold. A cold
+/// evaporator and a lost link must be over for a while before they count as over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MachineDetector {
     clock: Clock,
     tank: SensorWatch,
     evaporator: Presence,
-    evaporator_cold: Hold,
+    evaporator_cold: Settled,
     level: Presence,
     level_low: Hold,
     leak: Presence,
@@ -52,6 +53,7 @@ pub struct MachineDetector {
     permit: Presence,
     permit_differs: Hold,
     chiller: ChillerWatch,
+    link_lost: Settled,
 }
 
 impl MachineDetector {
@@ -67,11 +69,12 @@ impl MachineDetector {
         self.tank.step(&sample.tank, tick, limits);
         let delays = &limits.delays;
         let silent = sample.host_silent.is_some_and(|silent| silent > delays.link_lost);
+        let link = (Duration::ZERO, delays.link_back);
         self.step_switches(sample, tick, limits)
             .with_if(Condition::TankSensor, self.tank.raised().is_some())
             .with_if(Condition::EvaporatorCold, self.is_evaporator_cold(sample, tick, limits))
             .with_if(Condition::ChillerStuck, self.chiller.step(sample, tick, limits))
-            .with_if(Condition::LinkLost, silent)
+            .with_if(Condition::LinkLost, self.link_lost.step(silent, link, tick.dt))
     }
 
     fn step_switches(&mut self, sample: &MachineSample, tick: Tick, limits: &Limits) -> Conditions {
@@ -101,7 +104,8 @@ impl MachineDetector {
         let code = value.map(|value| value.and_then(|code| in_range(code, limits)));
         let warm = |code: Ratio| code < limits.raw.evaporator_cold;
         let cold = code.is_some_and(|code| !code.is_ok_and(warm));
-        self.evaporator_cold.step(cold, tick.dt).reached(delays.evaporator_cold)
+        let settles = (delays.evaporator_cold, delays.evaporator_warm);
+        self.evaporator_cold.step(cold, settles, tick.dt)
     }
 
     /// Why `tank_sensor` is raised; `None` while it is not.

@@ -7,7 +7,10 @@
 //! Two rules hold for every input. One that this machine never had raises nothing. One that was seen
 //! and cannot be read counts as bad: a meter that fails proves no flow, a switch that fails is open.
 
+mod agreement;
+mod ahead;
 mod channel;
+mod dose;
 mod flow;
 mod freeze;
 mod hold;
@@ -15,7 +18,11 @@ mod limits;
 mod machine;
 mod presence;
 mod sensor;
+mod warmth;
+mod watches;
 
 pub use channel::{ChannelDetector, ChannelSample, ChannelSensor};
 pub use limits::{Delays, FlowLimits, Limits, LimitsError, RawLimits};
 pub use machine::{MachineDetector, MachineSample};
+pub use warmth::{Warmth, WarmthWatch};
+pub use watches::{AgreementLimits, AheadLimits, DoseLimits, HeatLimits, OcclusionLimits, Watches};

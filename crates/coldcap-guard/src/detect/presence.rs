@@ -19,6 +19,11 @@ impl Presence {
         self.0.then_some(value)
     }
 
+    /// Whether it was ever there.
+    pub(super) const fn is_fitted(self) -> bool {
+        self.0
+    }
+
     /// Whether the input is fitted and either reads `bad` or cannot be read.
     pub(super) fn reads_or_fails(
         &mut self,

@@ -42,6 +42,11 @@ impl SensorWatch {
         self.raised
     }
 
+    /// Whether the sensor was ever there.
+    pub(super) const fn is_fitted(&self) -> bool {
+        self.presence.is_fitted()
+    }
+
     /// Forgets the sensor: it left together with its cap.
     pub(super) fn forget(&mut self) {
         *self = Self::default();

@@ -73,6 +73,8 @@ const CLINICIAN: Conditions = Conditions::of(&[
     Condition::FrontSensor,
     Condition::RearSensor,
     Condition::LoopImplausible,
+    Condition::FreezeAhead,
+    Condition::SafetyDisagrees,
 ]);
 
 const SERVICE: Conditions = Conditions::of(&[
@@ -82,7 +84,8 @@ const SERVICE: Conditions = Conditions::of(&[
     Condition::ValveStuck,
 ]);
 
-const CONTROL_SENSORS: Conditions =
+/// The two control sensors of the cap.
+pub(super) const CONTROL_SENSORS: Conditions =
     Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
 
 /// Every condition that can be latched.
@@ -107,8 +110,9 @@ pub const fn trips(present: Conditions) -> Conditions {
     }
 }
 
-/// The trips whose cause is not gone while `present` holds. A freeze is gone only once the sensor is
-/// warmer than the warning limit too, so that a reset is not spent on a cap that is about to trip again.
+/// The trips whose cause is not gone while `present` holds. A freeze, be it there or ahead, is gone only
+/// once the sensor is warmer than the warning limit too, so that a reset is not spent on a cap that is about to trip again.
 pub(super) const fn causes(present: Conditions) -> Conditions {
-    trips(present).with_if(Condition::Freeze, present.contains(Condition::FreezeNear))
+    let near = present.contains(Condition::FreezeNear);
+    trips(present).with_if(Condition::Freeze, near).with_if(Condition::FreezeAhead, near)
 }

@@ -6,8 +6,11 @@
 //! | class | conditions | takes away | reset by |
 //! |---|---|---|---|
 //! | operator | `flow_lost`, `pump_stopped`, `cap_uncoupled` | circulation | the operator who resumes |
-//! | clinician | `freeze`, `safety_sensor`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
+//! | clinician | `freeze`, `freeze_ahead`, `safety_sensor`, `safety_disagrees`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
 //! | service | `chiller_stuck`, `leak`, `permit_mismatch`, `valve_stuck` | power | service |
+//!
+//! One control sensor lost is no trip while the safety sensor is good: the session is *degraded*, goes on
+//! no colder than a [`Floor`], and ends like that.
 //!
 //! `tank_sensor` and `evaporator_cold` take chilling away for as long as they hold, without a latch.
 //!
@@ -41,13 +44,31 @@ pub use class::{ResetClass, TripClass, trips};
 pub use permit::{Demand, Gate, Permit, limit};
 
 use crate::{Condition, Conditions};
-use class::{BLOCKS_CHILL, LATCHABLE, RELEVANT, causes};
+use class::{BLOCKS_CHILL, CONTROL_SENSORS, LATCHABLE, RELEVANT, causes};
+use coldcap_units::{Coolant, Interface};
 use core::fmt;
 
 /// What a site may choose: only to be stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
     clinician_resets: u8,
+    floor: Floor,
+}
+
+/// The coldest that may be asked for while one control sensor of the cap is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Floor {
+    /// The coldest supply.
+    pub supply: Coolant,
+    /// The coldest inner face.
+    pub interface: Interface,
+}
+
+impl Floor {
+    /// A supply of 0 °C and a face of 5 °C. Tissue freezes at about −0.55 °C: under coolant of 0 °C no part
+    /// of the cap gets there, whatever the sensor that was lost would have shown. coldcap's own proposal.
+    pub const PROPOSED: Self =
+        Self { supply: Coolant::from_milli(0), interface: Interface::from_milli(5_000) };
 }
 
 impl Config {
@@ -58,7 +79,18 @@ impl Config {
     #[must_use]
     pub const fn new(clinician_resets: u8) -> Self {
         let most = Self::MOST_CLINICIAN_RESETS;
-        Self { clinician_resets: if clinician_resets > most { most } else { clinician_resets } }
+        let clinician_resets = if clinician_resets > most { most } else { clinician_resets };
+        Self { clinician_resets, floor: Floor::PROPOSED }
+    }
+
+    /// The same with a warmer floor for a session that goes on with one control sensor; a colder one is
+    /// read as the proposed.
+    #[must_use]
+    pub fn with_floor(self, floor: Floor) -> Self {
+        let proposed = Floor::PROPOSED;
+        let supply = floor.supply.max(proposed.supply);
+        let interface = floor.interface.max(proposed.interface);
+        Self { floor: Floor { supply, interface }, ..self }
     }
 }
 
@@ -79,6 +111,9 @@ pub enum Event {
     /// A session begins: the clinician's resets are counted anew, unless a trip of the clinician or
     /// service class is latched. It resets nothing.
     SessionBegan,
+    /// Nobody is treated, or not yet: what may last for the rest of a session is over. It resets nothing
+    /// else. Send it as often as it is true.
+    SessionOver,
 }
 
 /// The automaton's state, in canonical form.
@@ -88,6 +123,7 @@ pub struct State {
     present: Conditions,
     latched: Conditions,
     clinician_resets: u8,
+    degraded: bool,
 }
 
 impl State {
@@ -102,7 +138,34 @@ impl State {
     #[must_use]
     pub const fn restored(latched: Conditions, clinician_resets: u8) -> Self {
         let latched = latched.intersection(LATCHABLE);
-        Self { judged: false, present: Conditions::EMPTY, latched, clinician_resets }
+        let present = Conditions::EMPTY;
+        Self { judged: false, present, latched, clinician_resets, degraded: false }
+    }
+
+    /// The same for a session that was degraded, or not, when power was lost.
+    #[must_use]
+    pub const fn with_degraded(self, degraded: bool) -> Self {
+        Self { degraded, ..self }
+    }
+
+    /// Whether a control sensor of the cap was lost in this session: it goes on with the other one, at
+    /// most to its end and no colder than [`floor`](Self::floor). A sensor that comes back changes
+    /// nothing: what failed once may fail again.
+    #[must_use]
+    pub const fn is_degraded(&self) -> bool {
+        self.degraded
+    }
+
+    /// Whether a control sensor of the cap is lost now: no session may begin to cool like this.
+    #[must_use]
+    pub const fn lacks_control_sensor(&self) -> bool {
+        self.present.intersects(CONTROL_SENSORS)
+    }
+
+    /// The coldest that may be asked for; `None` while both control sensors are trusted.
+    #[must_use]
+    pub const fn floor(&self, config: &Config) -> Option<Floor> {
+        if self.degraded { Some(config.floor) } else { None }
     }
 
     /// The trips that wait for a reset.
@@ -144,11 +207,13 @@ impl State {
     }
 
     /// The conditions that the interlock itself adds for the alarms: what is latched, so that an alarm
-    /// stands for as long as its trip does, and `resets_spent`.
+    /// stands for as long as its trip does, `resets_spent`, and `degraded`.
     #[must_use]
     pub fn conditions(&self, config: &Config) -> Conditions {
         let spent = self.class(config) != TripClass::worst(self.latched);
-        self.latched.with_if(Condition::ResetsSpent, spent)
+        self.latched
+            .with_if(Condition::ResetsSpent, spent)
+            .with_if(Condition::Degraded, self.degraded)
     }
 
     /// Whether the causes of all latched trips are gone, by the last conditions. Not before any were
@@ -160,7 +225,9 @@ impl State {
 
     fn observe(self, present: Conditions) -> Self {
         let present = present.intersection(RELEVANT);
-        Self { judged: true, present, latched: self.latched.union(trips(present)), ..self }
+        let latched = self.latched.union(trips(present));
+        let degraded = self.degraded || present.intersects(CONTROL_SENSORS);
+        Self { judged: true, present, latched, degraded, ..self }
     }
 
     fn reset(self, by: ResetClass, config: &Config) -> Result<Self, ResetRefusal> {
@@ -231,6 +298,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
     let (next, answer) = match *event {
         Event::Conditions(present) => (state.observe(present), None),
         Event::SessionBegan => (state.begin_session(), None),
+        Event::SessionOver => (state.with_degraded(false), None),
         Event::Reset(by) => match state.reset(by, config) {
             Ok(next) => (next, Some(Ok(()))),
             Err(refusal) => (*state, Some(Err(refusal))),

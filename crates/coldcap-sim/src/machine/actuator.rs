@@ -42,6 +42,8 @@ impl Valve {
 pub(super) enum Obstacle {
     /// Nothing does.
     Free,
+    /// The way is narrow: a hose is squeezed.
+    Narrow,
     /// The way is closed: a kink, or no cap.
     Blocked,
     /// The motor is dead.
@@ -53,6 +55,10 @@ const IDLE_MA: f64 = 120.0;
 const LOAD_MA: f64 = 580.0;
 /// How much more it draws against a closed way.
 const BLOCKED: f64 = 1.4;
+
+/// What a narrow way leaves of the flow, and how much more the pump draws against it.
+const NARROW: f64 = 0.35;
+const NARROW_LOAD: f64 = 1.2;
 
 /// The circulation pump.
 #[derive(Clone, Debug)]
@@ -81,6 +87,9 @@ impl Pump {
         let (target, current) = match obstacle {
             _ if demand.is_off() => (0.0, 0.0),
             Obstacle::Free => (duty * self.full_flow, IDLE_MA + LOAD_MA * duty),
+            Obstacle::Narrow => {
+                (NARROW * duty * self.full_flow, NARROW_LOAD * (IDLE_MA + LOAD_MA * duty))
+            }
             Obstacle::Blocked => (0.0, BLOCKED * (IDLE_MA + LOAD_MA * duty)),
             Obstacle::Dead => (0.0, 0.0),
         };

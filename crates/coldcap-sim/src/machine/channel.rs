@@ -12,7 +12,7 @@ use crate::patient::{Boundary, PatientParameters, Scalp};
 use crate::random::Random;
 use crate::sensor::{Character, FlowMeter, Probe, Thermistor};
 use coldcap::{CapInputs, ChannelDrives, ChannelInputs};
-use coldcap_units::{Fault, Instant, Reading};
+use coldcap_units::{Duty, Fault, Instant, Reading};
 
 /// Standard deviation of the pump current's noise in mA.
 const CURRENT_NOISE_MA: f64 = 3.0;
@@ -78,6 +78,8 @@ pub(super) struct Channel {
     /// Where the cap is once a fault may have taken it off.
     actual: CapPlacement,
     valve: Valve,
+    /// What the read-back says of it.
+    valve_seen: Valve,
     pump: Pump,
     supply_hose: Hose,
     return_hose: Hose,
@@ -112,6 +114,7 @@ impl Channel {
             placement: CapPlacement::Off,
             actual: CapPlacement::Off,
             valve: Valve::new(circuit),
+            valve_seen: Valve::new(circuit),
             pump: Pump::new(circuit),
             supply_hose: hose(),
             return_hose: hose(),
@@ -164,7 +167,12 @@ impl Channel {
     ) -> f64 {
         let removed = faults.contains(FaultKind::CapOff);
         self.actual = if removed { CapPlacement::Off } else { self.placement };
-        self.valve.step(drives.valve);
+        let slipped = faults.contains(FaultKind::ValveSlip);
+        self.valve_seen.step(drives.valve);
+        self.valve.step(if slipped { Duty::FULL } else { drives.valve });
+        if !slipped {
+            self.valve_seen = self.valve.clone();
+        }
         self.pump.step(drives.pump, self.obstacle(faults));
         let litres = self.pump.flow() * STEP_S;
         let to_tank = self.circulate(litres, tank_c, balance);
@@ -178,6 +186,8 @@ impl Channel {
             Obstacle::Dead
         } else if faults.contains(FaultKind::Kink) || !self.actual.is_coupled() {
             Obstacle::Blocked
+        } else if faults.contains(FaultKind::PartialKink) {
+            Obstacle::Narrow
         } else {
             Obstacle::Free
         }
@@ -237,7 +247,7 @@ impl Channel {
             flow: Reading::new(self.meter.pulses(), now),
             pressure: Reading::absent(),
             pump_current: Reading::new(self.pump.current(noise_ma), now),
-            valve: Reading::new(self.valve.read_back(), now),
+            valve: Reading::new(self.valve_seen.read_back(), now),
             cap: CapInputs {
                 coupled: Reading::new(coupled, now),
                 identity: Reading {

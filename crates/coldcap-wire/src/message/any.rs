@@ -6,7 +6,7 @@ use super::command::{
 };
 use super::describe::{Described, Endpoint, Structure};
 use super::hello::Hello;
-use super::link::Heartbeat;
+use super::link::{Drawn, Heartbeat};
 use super::report::{CapCalibration, ChannelStatus, EventReport, MachineStatus, RecordEntry};
 use super::response::Response;
 use super::value::Value;
@@ -124,6 +124,7 @@ catalogue! {
     RecordEntry,
     CapCalibration,
     Heartbeat,
+    Drawn,
 }
 
 /// Reads the body that `header` announces, whoever sent it: for captures and tools.

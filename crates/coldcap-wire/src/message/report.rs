@@ -138,6 +138,10 @@ body! {
         link_length: u32 = "count",
         /// Frames refused because they were too long.
         link_overflow: u32 = "count",
+    } since 2 {
+        /// How far the controller has come: a number that only ticks in which the guard ran move on, every
+        /// 100 ms; wraps from 65535 to 1. A display sends it back in `drawn`. Where it stands still the values are old.
+        progress: u16 = "id",
     }
 }
 

@@ -351,6 +351,14 @@ const CONDITION: Vocabulary = Vocabulary {
         word(26, "loop_implausible"),
         word(27, "valve_stuck"),
         word(28, "valve_unseen"),
+        word(29, "freeze_ahead"),
+        word(30, "safety_disagrees"),
+        word(31, "face_disagrees"),
+        word(32, "heat_implausible"),
+        word(33, "flow_low"),
+        word(34, "cold_dose"),
+        word(35, "display_silent"),
+        word(36, "degraded"),
     ],
 };
 

@@ -208,6 +208,12 @@ fn later() -> Vec<Sample> {
         sample("channel_status_in_cap_mode", 107, holding_the_cap()),
         sample("channel_status_in_a_break", 108, warming()),
         sample("channel_status_warm_at_once_or_never", 109, now),
+        sample(
+            "machine_status_of_a_controller_at_work",
+            110,
+            MachineStatus { progress: 40_123, ..machine() },
+        ),
+        sample("drawn", 111, Drawn { progress: 40_121 }),
     ]
 }
 
@@ -312,5 +318,6 @@ fn machine() -> MachineStatus {
         link_crc: 2,
         link_length: 1,
         link_overflow: 0,
+        progress: 0,
     }
 }

@@ -21,10 +21,12 @@ pub(crate) enum Inbound {
     ReadRecord(wire::ReadRecord),
     /// Reports are wanted at another pace.
     Subscribe(wire::Subscribe),
-    /// The host says who it is, by its boot number.
-    Hello(u32),
+    /// The host says who it is, by its boot number, and what it speaks.
+    Hello { boot: u32, minor: u8 },
     /// The host is there.
     Heartbeat,
+    /// The host's display has drawn the values of this progress.
+    Drawn(u16),
     /// A command that cannot be understood.
     Refused(CommandHead, Status),
     /// Nothing that a device acts on.
@@ -33,8 +35,9 @@ pub(crate) enum Inbound {
 
 pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
     match message {
-        AnyMessage::Hello(hello) => Inbound::Hello(hello.boot),
+        AnyMessage::Hello(hello) => Inbound::Hello { boot: hello.boot, minor: hello.minor_max },
         AnyMessage::Heartbeat(_) => Inbound::Heartbeat,
+        AnyMessage::Drawn(drawn) => Inbound::Drawn(drawn.progress),
         AnyMessage::ReadRecord(read) => Inbound::ReadRecord(*read),
         AnyMessage::Subscribe(subscribe) => Inbound::Subscribe(*subscribe),
         AnyMessage::StartFit(start) => request(start.head, Some(Request::StartFit), role),

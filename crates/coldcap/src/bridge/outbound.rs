@@ -67,7 +67,12 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
 pub(crate) struct Stamp {
     pub(crate) seq: u16,
     pub(crate) now: Instant,
+    /// The minor version that the host speaks.
+    pub(crate) minor: u8,
 }
+
+/// The minor version that brought `progress`.
+const PROGRESS_SINCE: u8 = 2;
 
 pub(crate) fn channel_status<const CHANNELS: usize>(
     stamp: Stamp,
@@ -183,6 +188,8 @@ pub(crate) fn machine_status<const CHANNELS: usize>(
         link_crc: link.crc,
         link_length: link.length,
         link_overflow: link.overflow,
+        // A host from before would refuse the whole report.
+        progress: if stamp.minor >= PROGRESS_SINCE { status.progress } else { 0 },
     }
 }
 

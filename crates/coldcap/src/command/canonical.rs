@@ -12,10 +12,15 @@ impl Canonical for Commands {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
         self.host_silent.write(now, sink);
         self.list.write(now, sink);
+        self.shown.write(now, sink);
     }
 
     fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
-        Ok(Self { host_silent: Canonical::read(now, source)?, list: Canonical::read(now, source)? })
+        Ok(Self {
+            host_silent: Canonical::read(now, source)?,
+            list: Canonical::read(now, source)?,
+            shown: Canonical::read(now, source)?,
+        })
     }
 }
 

@@ -12,13 +12,13 @@ use crate::outputs::{
     CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
 };
 use crate::supervise;
-use coldcap_guard::detect::ChannelDetector;
+use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields};
 use coldcap_session::{Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason};
 use coldcap_thermal::skin::ContactFinding;
-use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
 use heapless::Deque;
 
 /// Entries that a tick had no room for. It suffices for the loss of every sensor at once.
@@ -40,6 +40,10 @@ pub(super) struct Channel {
     signalled: Conditions,
     restart: Option<Option<Duration>>,
     interrupted: Option<Reason>,
+    warmth: WarmthWatch,
+    too_warm: bool,
+    /// Whose cold the detector has counted.
+    dosed: Option<u64>,
 }
 
 /// What of a channel must survive a loss of power.
@@ -79,6 +83,9 @@ impl Channel {
             signalled: Conditions::EMPTY,
             restart: None,
             interrupted: None,
+            warmth: WarmthWatch::default(),
+            too_warm: false,
+            dosed: None,
         }
     }
 
@@ -89,7 +96,8 @@ impl Channel {
         self.chain = stored.chain;
         self.state = supervise::State {
             session: stored.state.session,
-            interlock: coldcap_guard::interlock::State::restored(latched, resets),
+            interlock: coldcap_guard::interlock::State::restored(latched, resets)
+                .with_degraded(interlock.is_degraded()),
         };
         self.restart = Some(gap);
     }
@@ -251,7 +259,32 @@ impl Channel {
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
+        self.judge_warmth(measured, shared.dt, config);
+        self.know_patient();
         self.remember(&seen, config);
+    }
+
+    /// Whether the treatment is too warm for long. What nobody watched is not held against it.
+    fn judge_warmth(&mut self, measured: &MeasuredChannel, dt: Duration, config: &Config) {
+        let phase = self.state.session.phase();
+        let demand = self.state.demand(&config.supervision());
+        let warmth = if phase.is_treatment() {
+            warmth(measured, &demand, config)
+        } else if phase.is_cooling() || phase.is_interrupted() || phase == Phase::SafeHold {
+            Warmth::Expected
+        } else {
+            Warmth::Idle
+        };
+        self.too_warm = self.warmth.step(warmth, dt.min(LONGEST_TICK));
+    }
+
+    /// The cold of one patient is not held against the next.
+    fn know_patient(&mut self) {
+        let patient = self.state.session.patient().map(|patient| patient.id);
+        if patient.is_some() && patient != self.dosed {
+            self.dosed = patient;
+            self.detector.forget_dose();
+        }
     }
 
     fn observe<const CHANNELS: usize>(
@@ -373,9 +406,10 @@ impl Channel {
         ChannelDrives { pump, valve }
     }
 
-    /// A clinician has seen the alarms of this channel.
+    /// A clinician has seen the alarms of this channel, and the skin where one asked for it.
     pub(super) fn acknowledge(&mut self) {
         self.thermal.acknowledge();
+        self.detector.skin_was_seen();
     }
 
     /// What the channel wants of the tank.
@@ -390,7 +424,14 @@ impl Channel {
         let expected = Conditions::of(&[Condition::CapUncoupled]);
         let all = found.union(latched);
         let all = if self.expects_cap() { all } else { all.difference(expected) };
-        all.union(self.signalled).union(self.thermal.conditions())
+        all.union(self.signalled)
+            .union(self.thermal.conditions())
+            .with_if(Condition::TooWarm, self.too_warm)
+    }
+
+    /// Whether somebody relies on what is shown of it.
+    pub(super) fn is_in_use(&self) -> bool {
+        !matches!(self.state.session.phase(), Phase::Boot | Phase::Standby | Phase::Report)
     }
 
     /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused.
@@ -433,6 +474,35 @@ impl Channel {
             warm_earliest,
             warm_latest,
         }
+    }
+}
+
+/// How the temperature that is held stands to its target. One that cannot be read is not too warm: its
+/// sensor has an alarm of its own.
+fn warmth(measured: &MeasuredChannel, demand: &Demand, config: &Config) -> Warmth {
+    let oldest = config.circulation.oldest;
+    let above = match demand.cap {
+        Some(cap) => {
+            let face = |face: &Reading<Interface>| {
+                let face = face.within(measured.now, oldest).ok()?;
+                Some(face.0.minus(cap.interface.0))
+            };
+            // The warmer of both that can be read.
+            [face(&measured.front), face(&measured.rear)].into_iter().flatten().max()
+        }
+        None => demand.target.and_then(|target| {
+            let supply = measured.supply.within(measured.now, oldest).ok()?;
+            Some(supply.0.minus(target.0))
+        }),
+    };
+    let (near, warm) = match demand.cap {
+        Some(_) => (config.circulation.at_interface, config.circulation.warm_interface),
+        None => (config.circulation.at_target, config.circulation.warm_supply),
+    };
+    match above {
+        Some(above) if above <= near => Warmth::Reached,
+        Some(above) if above > warm => Warmth::Warm,
+        _ => Warmth::Between,
     }
 }
 

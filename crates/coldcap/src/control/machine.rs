@@ -10,6 +10,7 @@ use crate::inputs::Panel;
 use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
 use coldcap_guard::alarm::{self, Change, Changes};
 use coldcap_guard::detect::MachineDetector;
+use coldcap_guard::display::{DisplayState, DisplayWatch, Progress};
 use coldcap_guard::health::{HealthProof, Watch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
@@ -32,6 +33,9 @@ pub(super) struct Machine {
     /// What the keys and commands of this tick changed, until it is logged.
     pressed: Changes,
     watch: Watch,
+    display: DisplayWatch,
+    progress: Progress,
+    display_silent: bool,
 }
 
 /// What the record says of an alarm, as [`Kind`] has it.
@@ -60,6 +64,9 @@ impl Machine {
             alarms: alarm::State::new(),
             pressed: Changes::default(),
             watch: Watch::new(),
+            display: DisplayWatch::default(),
+            progress: Progress::default(),
+            display_silent: false,
         }
     }
 
@@ -120,6 +127,19 @@ impl Machine {
         self.chiller = self.tank.step(&config.tank, tank, target, dt);
     }
 
+    /// Whether the display still shows what happens. It may rest while nobody is treated.
+    pub(super) fn watch_display(
+        &mut self,
+        shown: Option<u16>,
+        channels: &[Channel],
+        dt: Duration,
+        config: &Config,
+    ) {
+        let watched = channels.iter().any(Channel::is_in_use);
+        let state = self.display.step(self.progress, shown, watched, dt, &config.display);
+        self.display_silent = state == DisplayState::Silent;
+    }
+
     /// Alarms: what all channels and the machine have to signal, by one table.
     pub(super) fn signal<const CHANNELS: usize>(
         &mut self,
@@ -134,6 +154,7 @@ impl Machine {
         let all = found.fold(detected.machine, |all, (channel, found)| {
             all.union(channel.alarms(*found, config))
         });
+        let all = all.with_if(Condition::DisplaySilent, self.display_silent);
         let evidence = |condition, index| match detected.at(index).contains(condition) {
             true => evidence::of(condition, index, measured, config),
             false => Evidence::default(),
@@ -231,6 +252,7 @@ impl Machine {
             alarms: self.alarms.active(),
             highest: self.alarms.highest(),
             sounding: self.alarms.sounding().max(self.alarms.reminding()),
+            progress: self.progress.value(),
         };
     }
 
@@ -248,6 +270,10 @@ impl Machine {
             return None;
         }
         let (detect, gate) = (self.detector.last_step(), self.gate.last_step());
-        self.watch.prove(now, &[detect], &[gate])
+        let proof = self.watch.prove(now, &[detect], &[gate]);
+        if proof.is_some() {
+            self.progress.advance();
+        }
+        proof
     }
 }

@@ -45,6 +45,7 @@ impl MachineStatus {
         self.alarms.bits().write(now, sink);
         (self.highest as u8).write(now, sink);
         (self.sounding as u8).write(now, sink);
+        self.progress.write(now, sink);
     }
 }
 

@@ -6,7 +6,7 @@ use coldcap_session::Phase;
 use coldcap_units::Instant;
 
 /// Bytes of the machine's status in the canonical form.
-const MACHINE_LENGTH: usize = 38;
+const MACHINE_LENGTH: usize = 40;
 /// Bytes of a channel's status in the canonical form.
 const CHANNEL_LENGTH: usize = 116;
 /// Where the highest alarm priority stands in the machine's status.
@@ -64,28 +64,29 @@ pub fn field_at(offset: usize) -> &'static str {
         (43, "machine.alarms"),
         (51, "machine.highest"),
         (52, "machine.sounding"),
-        (53, "channel.phase"),
-        (54, "channel.elapsed"),
-        (58, "channel.remaining"),
-        (62, "channel.cooled"),
-        (66, "channel.at_target"),
-        (70, "channel.target"),
-        (75, "channel.effective"),
-        (80, "channel.supply"),
-        (89, "channel.returned"),
-        (98, "channel.front"),
-        (107, "channel.rear"),
-        (116, "channel.safety"),
-        (125, "channel.skin"),
-        (134, "channel.flow"),
-        (141, "channel.flags"),
-        (143, "channel.control"),
-        (144, "channel.interface_target"),
-        (149, "channel.interface_effective"),
-        (154, "channel.skin_uncertainty"),
-        (159, "channel.warm_earliest"),
-        (164, "channel.warm_latest"),
-        (169, "answers, events and record entries"),
+        (53, "machine.progress"),
+        (55, "channel.phase"),
+        (56, "channel.elapsed"),
+        (60, "channel.remaining"),
+        (64, "channel.cooled"),
+        (68, "channel.at_target"),
+        (72, "channel.target"),
+        (77, "channel.effective"),
+        (82, "channel.supply"),
+        (91, "channel.returned"),
+        (100, "channel.front"),
+        (109, "channel.rear"),
+        (118, "channel.safety"),
+        (127, "channel.skin"),
+        (136, "channel.flow"),
+        (143, "channel.flags"),
+        (145, "channel.control"),
+        (146, "channel.interface_target"),
+        (151, "channel.interface_effective"),
+        (156, "channel.skin_uncertainty"),
+        (161, "channel.warm_earliest"),
+        (166, "channel.warm_latest"),
+        (171, "answers, events and record entries"),
     ];
     let found = FIELDS.iter().rev().find(|(start, _)| *start <= offset);
     found.map_or("now", |(_, name)| name)
@@ -112,6 +113,7 @@ mod tests {
         assert_eq!((glance.now, glance.phases), (outputs.now, [Phase::Boot]));
         assert_eq!(field_at(length - 1), "answers, events and record entries");
         assert_eq!((field_at(0), field_at(52)), ("now", "machine.sounding"));
+        assert_eq!((field_at(54), field_at(55)), ("machine.progress", "channel.phase"));
     }
 
     /// Each field is set in turn; the first byte that changes stands where the table says.

@@ -125,7 +125,8 @@ impl Dice {
 
     pub(crate) fn commands(&mut self) -> Commands {
         let silent = self.once_in(2).then(|| Duration::from_millis(self.next() as u32));
-        let mut commands = Commands { host_silent: silent, ..Commands::default() };
+        let shown = self.once_in(2).then(|| self.next() as u16);
+        let mut commands = Commands { host_silent: silent, shown, ..Commands::default() };
         for _ in 0..self.roll(5) {
             commands.list.push(self.command());
         }

@@ -69,6 +69,7 @@ impl serde::Serialize for Body<'_> {
             AnyMessage::RecordEntry(body) => body.serialize(serializer),
             AnyMessage::CapCalibration(body) => body.serialize(serializer),
             AnyMessage::Heartbeat(body) => body.serialize(serializer),
+            AnyMessage::Drawn(body) => body.serialize(serializer),
             AnyMessage::Response(body) => body.serialize(serializer),
         }
     }

@@ -1,0 +1,90 @@
+//! Whether sensors that show nearly the same show nearly the same, and whether heat flows downhill.
+
+use super::hold::{Hold, Tick};
+use super::limits::Limits;
+use crate::{Condition, Conditions};
+use coldcap_units::Ratio;
+
+/// The codes of one tick that can be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Codes {
+    pub(super) safety: Option<Ratio>,
+    pub(super) front: Option<Ratio>,
+    pub(super) rear: Option<Ratio>,
+    pub(super) supply: Option<Ratio>,
+    pub(super) returned: Option<Ratio>,
+}
+
+/// Whether `one` is above `other` by more than `allowed`: colder by more.
+fn colder(one: Ratio, other: Ratio, allowed: Ratio) -> bool {
+    one.0.saturating_sub(other.0) > allowed.0
+}
+
+fn apart(one: Ratio, other: Ratio, allowed: Ratio) -> bool {
+    one.0.abs_diff(other.0) > allowed.0
+}
+
+/// What the comparison of the cap's three sensors remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct AgreementWatch {
+    faces: Hold,
+    safety: Hold,
+}
+
+impl AgreementWatch {
+    /// One step; sensors are compared while coolant is pumped. One that cannot be read is another
+    /// detector's.
+    pub(super) fn step(
+        &mut self,
+        codes: &Codes,
+        pumped: bool,
+        tick: Tick,
+        limits: &Limits,
+    ) -> Conditions {
+        let allowed = &limits.watches.agreement;
+        let faces = codes.front.zip(codes.rear).filter(|_| pumped);
+        let differ = faces.is_some_and(|(front, rear)| apart(front, rear, allowed.faces));
+        // Where front and rear differ nobody can tell which of the three is wrong.
+        let outside =
+            faces.filter(|_| !differ).zip(codes.safety).is_some_and(|((front, rear), safety)| {
+                apart(safety, front, allowed.safety) && apart(safety, rear, allowed.safety)
+            });
+        let (faces, safety) =
+            (self.faces.step(differ, tick.dt), self.safety.step(outside, tick.dt));
+        Conditions::EMPTY
+            .with_if(Condition::FaceDisagrees, faces.exceeded(allowed.lasts))
+            .with_if(Condition::SafetyDisagrees, safety.exceeded(allowed.lasts))
+    }
+}
+
+/// What the balance of heat remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct HeatWatch {
+    implausible: Hold,
+}
+
+impl HeatWatch {
+    /// One step: while coolant moves, heat goes from the head into it, and only so much of it.
+    pub(super) fn step(
+        &mut self,
+        codes: &Codes,
+        flowing: bool,
+        tick: Tick,
+        limits: &Limits,
+    ) -> Conditions {
+        let allowed = &limits.watches.heat;
+        let coolant = codes.supply.zip(codes.returned).filter(|_| flowing);
+        let wrong = coolant.is_some_and(|(supply, returned)| {
+            let (coldest, warmest) = (supply.max(returned), supply.min(returned));
+            let mut faces = [codes.front, codes.rear].into_iter().flatten();
+            colder(returned, supply, allowed.backward)
+                || colder(supply, returned, allowed.uptake)
+                || faces.any(|face| {
+                    colder(face, coldest, allowed.backward)
+                        || colder(warmest, face, allowed.forward)
+                })
+        });
+        let implausible = self.implausible.step(wrong, tick.dt).exceeded(allowed.lasts);
+        Conditions::EMPTY.with_if(Condition::HeatImplausible, implausible)
+    }
+}

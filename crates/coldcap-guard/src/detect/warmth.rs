@@ -1,0 +1,61 @@
+//! Warmer than the treatment asks for, for long.
+
+use super::hold::Hold;
+use coldcap_units::Duration;
+
+/// What is seen of the temperature that is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Warmth {
+    /// No treatment is on, or none that ever was cold enough: nothing can be too warm.
+    #[default]
+    Idle,
+    /// A treatment is on, but coolant rests or comes back from a rest: warmth is expected.
+    Expected,
+    /// The temperature that is held is near its target or colder.
+    Reached,
+    /// It is neither: neither near the target nor too warm.
+    Between,
+    /// It is warmer than its target by more than is allowed, or cannot be read.
+    Warm,
+}
+
+/// Finds a lasting deviation toward warm.
+///
+/// Nothing is said before the target was reached once: at the start every cap is warm. What a rest
+/// warms is not held against the cap either. The story behind it: a head cooled at 13 °C by its setting
+/// stood at 14.3 to 14.7 °C for three hours, and the next shift found it (FDA MAUDE).
+///
+/// ```
+/// use coldcap_guard::detect::{Warmth, WarmthWatch};
+/// use coldcap_units::Duration;
+///
+/// let (mut watch, minute) = (WarmthWatch::default(), Duration::from_mins(1));
+/// assert!(!(0..60).any(|_| watch.step(Warmth::Warm, minute))); // on its way down
+/// watch.step(Warmth::Reached, minute);
+/// let warm: Vec<bool> = (0..12).map(|_| watch.step(Warmth::Warm, minute)).collect();
+/// assert_eq!(warm.iter().position(|warm| *warm), Some(10));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct WarmthWatch {
+    reached: bool,
+    warm: Hold,
+}
+
+impl WarmthWatch {
+    /// A deviation must last so long. 10 min; coldcap's own proposal.
+    pub const LASTS: Duration = Duration::from_mins(10);
+
+    /// One step; whether the cap is too warm.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step(&mut self, seen: Warmth, dt: Duration) -> bool {
+        self.reached = match seen {
+            Warmth::Idle => false,
+            Warmth::Reached => true,
+            _ => self.reached,
+        };
+        let warm = self.reached && seen == Warmth::Warm;
+        self.warm.step(warm, dt).reached(Self::LASTS)
+    }
+}
