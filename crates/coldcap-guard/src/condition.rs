@@ -66,11 +66,13 @@ pub enum Condition {
     ValveStuck = 27,
     /// The position of a mixing valve cannot be read.
     ValveUnseen = 28,
+    /// A sensor's calibration is missing or past its date although it is asked for, or a check found it off.
+    CalibrationDue = 29,
 }
 
 impl Condition {
     /// Every condition, in order of its code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -99,9 +101,10 @@ impl Condition {
         Self::LoopImplausible,
         Self::ValveStuck,
         Self::ValveUnseen,
+        Self::CalibrationDue,
     ];
 
-    /// The frozen code, 1 to 28.
+    /// The frozen code, 1 to 29.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -151,6 +154,7 @@ impl Condition {
             Self::LoopImplausible => "loop_implausible",
             Self::ValveStuck => "valve_stuck",
             Self::ValveUnseen => "valve_unseen",
+            Self::CalibrationDue => "calibration_due",
         }
     }
 
@@ -272,7 +276,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 28.
+    /// How many conditions are in the set, 0 to 29.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -310,7 +314,7 @@ impl IntoIterator for Conditions {
 #[derive(Clone, Debug)]
 pub struct Iter {
     set: Conditions,
-    all: core::array::IntoIter<Condition, 28>,
+    all: core::array::IntoIter<Condition, 29>,
 }
 
 impl Iterator for Iter {
@@ -336,14 +340,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(29)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 28);
+        assert_eq!((Condition::from_code(0), Condition::from_code(30)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 29);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 28);
+        assert_eq!(names.len(), 29);
     }
 
     #[test]
@@ -380,7 +384,7 @@ mod tests {
         }
 
         #[test]
-        fn one_member_comes_and_goes(bits: u64, index in 0usize..28) {
+        fn one_member_comes_and_goes(bits: u64, index in 0usize..29) {
             let (set, one) = (Conditions::from_bits(bits), Condition::ALL[index]);
             prop_assert!(set.with(one).contains(one) && !set.without(one).contains(one));
             prop_assert_eq!(set.with_if(one, false), set);

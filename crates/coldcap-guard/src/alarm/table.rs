@@ -166,7 +166,7 @@ use Harm::{Irreversible, Minor, Reversible};
 use Onset::{Delayed, Prompt};
 
 /// Every alarm, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 28] = [
+pub static TABLE: [Row; 29] = [
     Row::new(
         Condition::Freeze,
         (Irreversible, Prompt),
@@ -354,6 +354,12 @@ pub static TABLE: [Row; 28] = [
         (Minor, Prompt),
         "The valve's position cannot be read: a valve that jams is found late.",
         "Go on if the patient is well. Call service afterwards.",
+    ),
+    Row::new(
+        Condition::CalibrationDue,
+        (Minor, Delayed),
+        "A temperature sensor is due for calibration, or a check found it off.",
+        "What runs may go on. Call service before the next treatment.",
     ),
 ];
 

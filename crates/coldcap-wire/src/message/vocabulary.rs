@@ -237,6 +237,7 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(12, "contraindicated"),
         word(13, "unanswered"),
         word(14, "service_due"),
+        word(15, "calibration_due"),
     ],
 };
 
@@ -351,6 +352,7 @@ const CONDITION: Vocabulary = Vocabulary {
         word(26, "loop_implausible"),
         word(27, "valve_stuck"),
         word(28, "valve_unseen"),
+        word(29, "calibration_due"),
     ],
 };
 
