@@ -52,7 +52,8 @@ pub struct ChannelCheckpoint {
     pub state: supervise::State,
     /// Where the record stands.
     pub chain: Chain,
-    /// The drift chart of the pair of supply and return.
+    /// The drift chart of the pair of supply and return. After a calibration of either it begins anew: at its
+    /// default.
     pub drift: DriftState,
 }
 
