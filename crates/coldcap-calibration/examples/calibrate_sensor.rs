@@ -59,12 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(Reading { celsius, code, uncertainty_kelvin: 0.002, is_check })
     };
     let readings = [reading(0.001, false)?, reading(26.012, false)?, reading(-9.987, true)?];
-    let bench = Bench {
-        ntc: Ntc::NTC_10K3A1,
-        installed,
-        type_table_crc: ntc_10k3a1::TABLE.header().crc,
-        coverage: coverage(),
-    };
+    let bench =
+        Bench { installed, type_table_crc: ntc_10k3a1::TABLE.header().crc, coverage: coverage() };
     let particulars = Particulars {
         number: 2_026_001,
         sensor: 4_711,

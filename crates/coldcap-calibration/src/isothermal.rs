@@ -9,10 +9,11 @@
 //! with [`LoopTemperatures::ahead_of_pump`], or it is stored as an offset and later found as heat of a head.
 
 use crate::average::Average;
+use crate::check::cross_check::{Agreement, Measured, NoUncertainty, cross_check};
 use crate::progress::Progress;
 use crate::root::root_of_squares;
 use crate::scatter::Scatter;
-use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin};
+use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin, MicroCelsius};
 use core::fmt;
 
 /// The most that the four sensors may lie apart, in thousandths of a kelvin. Sensors of the same part
@@ -273,6 +274,37 @@ impl PairOffset {
     #[must_use]
     pub fn stored_u_uk(&self) -> u32 {
         root_of_squares(u64::from(self.u_uk), ROUNDED_UK)
+    }
+}
+
+impl PairOffset {
+    /// Whether two certified sensors agree, by what their certificates say (expanded uncertainties in µK at k = 2)
+    /// and by how well the offset is known: E_n with all three.
+    ///
+    /// # Errors
+    /// [`NoUncertainty`]: all three are zero.
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// ```
+    /// use coldcap_calibration::isothermal::PairOffset;
+    ///
+    /// let pair = PairOffset { offset_uk: 12_000, u_uk: 3_000 };
+    /// // √(6² + 6² + 7²) = 11 mK are allowed.
+    /// let agreement = pair.agreement(6_000, 7_000).unwrap();
+    /// assert_eq!((agreement.en_milli, agreement.agrees()), (1_091, false));
+    /// ```
+    pub fn agreement(
+        &self,
+        supply_expanded_uk: u32,
+        return_expanded_uk: u32,
+    ) -> Result<Agreement, NoUncertainty> {
+        let bath = u64::from(self.u_uk).saturating_mul(2);
+        let expanded_uk = root_of_squares(return_expanded_uk.into(), bath);
+        let returned = Measured { value: MicroCelsius(self.offset_uk), expanded_uk };
+        let supply = Measured { value: MicroCelsius(0), expanded_uk: supply_expanded_uk };
+        cross_check(returned, supply)
     }
 }
 

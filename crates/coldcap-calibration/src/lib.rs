@@ -11,6 +11,7 @@
 //! | [`hair`] | names for how much hair there is, and of what kind |
 //! | [`cap`] | repeated measures of a head into cap sizes with their probabilities |
 //! | [`certificate`] | what a sensor's calibration found into the 192 bytes that a device keeps |
+//! | [`sensor`] | a table and its certificate into a calibrated sensor of a device |
 //! | [`check`] | readings in service into whether a sensor still is what its certificate says |
 //! | [`isothermal`] | four sensors in one bath into the offsets between them |
 //! | [`contact`] | two minutes of a worn cap into conductances of its zones and a verdict |
@@ -90,6 +91,7 @@ pub mod progress;
 pub mod record;
 mod root;
 mod scatter;
+pub mod sensor;
 pub mod table;
 pub mod time_stamp;
 

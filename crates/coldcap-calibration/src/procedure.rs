@@ -26,7 +26,6 @@ use crate::physics::CurveError;
 use crate::physics::front_end::fraction;
 use crate::physics::generate::{Coverage, GenerateError, Model};
 use crate::physics::installed::InstalledNtc;
-use crate::physics::ntc::Ntc;
 use crate::table::{CubicTable, Row, TableError, TableHeader};
 use crate::time_stamp::TimeStamp;
 use coldcap_units::{Fault, MicroCelsius, Ratio};
@@ -69,9 +68,7 @@ pub struct Particulars {
 /// The bench: sensors of one type, installed in one way.
 #[derive(Clone, Copy, Debug)]
 pub struct Bench {
-    /// The thermistor's type.
-    pub ntc: Ntc,
-    /// How it is installed; its thermistor is replaced by [`Bench::ntc`], and by the unit.
+    /// The thermistor's type, and how its units are installed.
     pub installed: InstalledNtc,
     /// The CRC of the type's table, which units have until they are calibrated; above zero.
     pub type_table_crc: u32,
@@ -221,7 +218,10 @@ impl Bench {
     fn bath_point(&self, index: usize, reading: &Reading) -> Result<BathPoint, ProcedureError> {
         let at = fraction(reading.code);
         let ohm = self.installed.ohm(at);
-        self.ntc.temperature(ohm).map_err(|error| ProcedureError::Code { index, error })?;
+        self.installed
+            .ntc()
+            .temperature(ohm)
+            .map_err(|error| ProcedureError::Code { index, error })?;
         Ok(BathPoint {
             celsius: reading.celsius + self.installed.rise_kelvin(at),
             ohm,
@@ -234,7 +234,7 @@ impl Bench {
         for (index, reading) in readings.iter().enumerate().filter(|(_, it)| !it.is_check) {
             points.push(self.bath_point(index, reading)?);
         }
-        CalibratedNtc::fit(self.ntc, points.as_slice()).map_err(ProcedureError::Fit)
+        CalibratedNtc::fit(self.installed.ntc(), points.as_slice()).map_err(ProcedureError::Fit)
     }
 
     fn check(&self, unit: &CalibratedNtc<2>, readings: &[Reading]) -> Result<(), ProcedureError> {
@@ -302,7 +302,7 @@ impl Bench {
         let point = self.bath_point(index, reading)?;
         let refused = |error| ProcedureError::Code { index, error };
         let own = unit.uncertainty_kelvin(point.ohm).map_err(refused)?;
-        let bare = self.installed.bare().with_ntc(self.ntc);
+        let bare = self.installed.bare();
         let found = micro(bare.celsius(fraction(reading.code)) - reading.celsius);
         let expanded = expanded_uk(own, reading, table.header().bound_micro_kelvin);
         Ok(CertifiedPoint::new(at, found, read.saturating_sub(at.0), expanded)

@@ -76,7 +76,7 @@ fn bench(installed: InstalledNtc) -> Bench {
         short_below: shipped.short_below,
         open_above: shipped.open_above,
     };
-    Bench { ntc: TYPE, installed, type_table_crc: shipped.crc, coverage }
+    Bench { installed, type_table_crc: shipped.crc, coverage }
 }
 
 fn particulars() -> Particulars {

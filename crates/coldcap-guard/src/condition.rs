@@ -83,6 +83,8 @@ pub enum Condition {
     DisplaySilent = 35,
     /// The session goes on with one control sensor, and warmer.
     Degraded = 36,
+    /// A sensor's calibration is missing or past its date although it is asked for, or a check found it off.
+    CalibrationDue = 37,
     /// The maker's own, code 192.
     Vendor0 = 192,
     /// The maker's own, code 193.
@@ -119,7 +121,7 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition that coldcap defines, in order of its code.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -156,6 +158,7 @@ impl Condition {
         Self::ColdDose,
         Self::DisplaySilent,
         Self::Degraded,
+        Self::CalibrationDue,
     ];
 
     /// The conditions of the maker of a machine that the alarms can carry, in order of their codes.
@@ -178,7 +181,7 @@ impl Condition {
         Self::Vendor15,
     ];
 
-    /// The frozen code, 1 to 36, or 192 to 207 for a vendor's.
+    /// The frozen code, 1 to 37, or 192 to 207 for a vendor's.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -242,6 +245,7 @@ impl Condition {
             Self::ColdDose => "cold_dose",
             Self::DisplaySilent => "display_silent",
             Self::Degraded => "degraded",
+            Self::CalibrationDue => "calibration_due",
             Self::Vendor0 => "vendor_192",
             Self::Vendor1 => "vendor_193",
             Self::Vendor2 => "vendor_194",
@@ -399,7 +403,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 52.
+    /// How many conditions are in the set, 0 to 53.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -464,14 +468,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(37)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 36);
+        assert_eq!((Condition::from_code(0), Condition::from_code(38)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 37);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 36);
+        assert_eq!(names.len(), 37);
     }
 
     #[test]
@@ -495,10 +499,10 @@ mod tests {
             assert_eq!(condition.name(), format!("vendor_{}", condition.code()));
             assert_eq!(Conditions::EMPTY.with(condition).bits(), 1 << (48 + index));
         }
-        assert_eq!(Conditions::from_bits(u64::MAX).len(), 52);
+        assert_eq!(Conditions::from_bits(u64::MAX).len(), 53);
         // Places without a condition: 0, and those kept for later ones.
         assert!(Condition::at_place(0).is_none() && Condition::at_place(64).is_none());
-        assert!((29..48).all(|place| Condition::at_place(place).is_none()));
+        assert!((38..48).all(|place| Condition::at_place(place).is_none()));
     }
 
     #[test]
@@ -530,7 +534,7 @@ mod tests {
         }
 
         #[test]
-        fn one_member_comes_and_goes(bits: u64, index in 0usize..28) {
+        fn one_member_comes_and_goes(bits: u64, index in 0usize..29) {
             let (set, one) = (Conditions::from_bits(bits), Condition::ALL[index]);
             prop_assert!(set.with(one).contains(one) && !set.without(one).contains(one));
             prop_assert_eq!(set.with_if(one, false), set);

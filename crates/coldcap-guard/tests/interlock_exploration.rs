@@ -432,7 +432,7 @@ proptest! {
         prop_assert_eq!(shared.circulate, any(|permit| permit.circulate));
     }
 
-    /// All 36 conditions, long random histories: a trip stays until a reset is granted.
+    /// All 37 conditions, long random histories: a trip stays until a reset is granted.
     #[test]
     fn long_histories_keep_what_is_latched(
         history in prop::collection::vec((any::<u64>(), any::<u64>(), 0u8..8), 1..200),

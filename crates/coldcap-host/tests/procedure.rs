@@ -176,6 +176,7 @@ impl Device {
             },
             removable: true,
             cause_gone: self.trouble().is_none(),
+            calibration_due: false,
         }
     }
 
@@ -356,7 +357,9 @@ fn answer_on_the_wire(done: Response, answer: Result<Accepted, Refusal>) -> Resp
         Err(refusal) => {
             let status = match refusal {
                 Refusal::OutOfRange { .. } | Refusal::Unanswered(_) => Status::OUT_OF_RANGE,
-                Refusal::NotPermitted(_) | Refusal::ServiceDue => Status::DENIED,
+                Refusal::NotPermitted(_) | Refusal::ServiceDue | Refusal::CalibrationDue => {
+                    Status::DENIED
+                }
                 Refusal::TooEarly => Status::BUSY,
                 _ => Status::BAD_STATE,
             };

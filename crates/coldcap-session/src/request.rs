@@ -294,10 +294,12 @@ pub enum Refusal {
     Unanswered(Field),
     /// Only service can clear what is latched.
     ServiceDue,
+    /// A sensor whose calibration is asked for has none, or is past its date.
+    CalibrationDue,
 }
 
 impl Refusal {
-    /// The frozen code, 1 to 14.
+    /// The frozen code, 1 to 15.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -315,6 +317,7 @@ impl Refusal {
             Self::Contraindicated(_) => 12,
             Self::Unanswered(_) => 13,
             Self::ServiceDue => 14,
+            Self::CalibrationDue => 15,
         }
     }
 
@@ -343,6 +346,7 @@ impl core::fmt::Display for Refusal {
             Self::NotPermitted(_) => "this role may not do this",
             Self::Contraindicated(_) => "a contraindication stands against it",
             Self::ServiceDue => "only service can clear this",
+            Self::CalibrationDue => "a sensor is due for calibration",
             Self::OutOfRange { field, minimum, maximum } => {
                 return write!(f, "{} must be {minimum} to {maximum}", field.name());
             }

@@ -279,6 +279,42 @@ fn a_start_needs_patient_plan_cap_and_tank() {
 }
 
 #[test]
+fn nothing_begins_while_a_calibration_is_due() {
+    let mut script = Script::new();
+    let due = Observed { calibration_due: true, ..GOOD };
+    script.seen = due;
+    script.seconds(1);
+    assert_eq!(script.nurse(Request::StartFit), Err(Refusal::CalibrationDue));
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::ChoosePlan(PACLITAXEL));
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::CalibrationDue));
+    script.done(Request::Cancel);
+    script.seen = GOOD;
+    script.seconds(1);
+    script.done(Request::StartFit);
+    script.done(Request::SelectPatient(PATIENT));
+    // A cap was coupled whose sensors are not in date.
+    script.seen = due;
+    script.seconds(1);
+    assert_eq!(script.nurse(Request::Measure(HEAD)), Err(Refusal::CalibrationDue));
+    script.expect(Phase::FitMeasure);
+}
+
+#[test]
+fn what_runs_goes_on_when_a_calibration_comes_to_be_due() {
+    for mut script in Script::in_each_cooling_phase() {
+        let phase = script.phase();
+        script.seen = Observed { calibration_due: true, ..GOOD };
+        script.seconds(30);
+        assert!(script.circulates(), "{phase}");
+        script.done(Request::Pause(1));
+        script.seconds(5);
+        script.resume();
+        assert!(script.circulates(), "{phase}");
+    }
+}
+
+#[test]
 fn a_plan_out_of_range_says_what_is_allowed() {
     let mut script = Script::new();
     script.done(Request::SelectPatient(PATIENT));

@@ -1,5 +1,6 @@
 //! What a machine is made of: everything that does not change while it runs.
 
+use crate::sensors::Sensors;
 use coldcap_calibration::cap::Ladder;
 use coldcap_calibration::contact::ContactLimits;
 use coldcap_calibration::contact::flux::FluxMethod;
@@ -58,8 +59,10 @@ pub struct Config {
     pub identity: Identity,
     /// Who the host is taken to be, until keys say so: the link of this version is not authenticated.
     pub host_role: Role,
-    /// The curve of the thermistors.
+    /// The curve of every thermistor that has none of its own.
     pub thermistor: CubicTable<'static>,
+    /// Which thermistors have been calibrated, and what is asked of that.
+    pub sensors: Sensors,
     /// The flow meter.
     pub flow_meter: KFactor,
     /// The guard's limits, on raw codes.
@@ -186,6 +189,7 @@ impl Config {
             },
             host_role: Role::Clinician,
             thermistor: ntc_10k3a1::TABLE,
+            sensors: Sensors::NONE,
             flow_meter: REFERENCE_METER,
             limits: REFERENCE_LIMITS,
             display: DisplayLimits::PROPOSED,

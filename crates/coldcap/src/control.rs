@@ -9,6 +9,7 @@ mod fit;
 mod machine;
 mod notes;
 mod self_test;
+mod sensors;
 mod thermal;
 mod zones;
 
@@ -136,7 +137,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let mut outputs = Outputs::at(tick.now);
         self.channels.iter_mut().for_each(|channel| channel.begin(&self.config, &mut outputs));
         let inputs = tick.inputs.not_after(tick.now);
-        let measured = calibrate::all(&inputs, &self.config, tick.now);
+        let measured = self.calibrate(&inputs, tick.now);
         let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
         self.take_commands(&tick.commands, &inputs.panel, &mut outputs);
         self.machine.watch_display(tick.commands.shown, &self.channels, dt, &self.config);
@@ -154,6 +155,21 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let dt = self.last.map_or(Duration::ZERO, |last| now.since(last));
         self.last = Some(now);
         dt
+    }
+
+    fn calibrate(
+        &mut self,
+        inputs: &Inputs<CHANNELS>,
+        now: Instant,
+    ) -> calibrate::Measured<CHANNELS> {
+        for (channel, line) in self.channels.iter_mut().zip(&inputs.channels) {
+            channel.sensors.see(line, now, &self.config);
+        }
+        let mut channels = self.channels.iter();
+        let own = inputs.channels.map(|_| {
+            channels.next().map_or((None, None), |channel| channel.sensors.own(&self.config))
+        });
+        calibrate::all(inputs, &own, &self.config, now)
     }
 
     fn detect(

@@ -51,6 +51,7 @@ mod inputs;
 pub mod lane;
 mod link;
 mod outputs;
+mod sensors;
 pub mod supervise;
 mod tick_input;
 
@@ -68,5 +69,9 @@ pub use outputs::{
     CALIBRATION_LENGTH, CalibrationBytes, ChannelFlags, ChannelStatus, ENTRIES_MAXIMUM,
     ENTRY_LENGTH, EVENTS_MAXIMUM, EntryBytes, Event, EventKind, Glance, MachineStatus, Outputs,
     field_at,
+};
+pub use sensors::{
+    CHANNELS_MAXIMUM, CalibrationPolicy, CapSensors, ChannelSensors, SensorPlace, SensorPlaces,
+    Sensors,
 };
 pub use tick_input::TickInput;

@@ -29,6 +29,7 @@ const GOOD: Observed = Observed {
     contact: Progress::Passed,
     removable: true,
     cause_gone: true,
+    calibration_due: false,
 };
 
 fn config() -> Config {

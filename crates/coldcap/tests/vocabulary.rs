@@ -72,6 +72,7 @@ fn refusals() {
         Refusal::Contraindicated(1),
         Refusal::Unanswered(field),
         Refusal::ServiceDue,
+        Refusal::CalibrationDue,
     ];
     let name = |refusal: Refusal| {
         let shown = format!("{refusal:?}");

@@ -202,6 +202,12 @@ impl DriftWatch {
         self.state
     }
 
+    /// The same watch with what was kept of earlier checks.
+    #[must_use]
+    pub const fn with_state(self, state: DriftState) -> Self {
+        Self { state, ..self }
+    }
+
     /// The drift now by the EWMA, in µK.
     #[must_use]
     pub fn estimate_uk(&self) -> i32 {
@@ -237,7 +243,12 @@ impl DriftWatch {
         state.checks = state.checks.saturating_add(1);
     }
 
-    fn verdict(&self) -> Drift {
+    /// What the charts say of the checks so far.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn verdict(&self) -> Drift {
         let (sum, limit) = (micro(self.policy.sum_milli), micro(self.policy.smoothed_milli));
         let smoothed = i64::from(self.state.smoothed);
         let warmer = by(i64::from(self.state.warmer) > sum, smoothed > limit);

@@ -89,9 +89,39 @@ impl DuePolicy {
         }
     }
 
+    /// For how many milliseconds after `at` a calibration still holds: what a device compares its running time
+    /// with, in every tick and without a division.
+    ///
+    /// # Errors
+    /// Those of [`Due::fault`].
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// ```
+    /// use coldcap_calibration::check::due::DuePolicy;
+    /// use coldcap_calibration::time_stamp::{ClockQuality, TimeStamp};
+    /// use coldcap_units::Fault;
+    ///
+    /// let policy = DuePolicy { interval_days: 365, soon_days: 30 };
+    /// let at = |unix_s: u64| TimeStamp { unix_s, clock: ClockQuality::SetByHand };
+    /// let year_s = 365 * 86_400;
+    /// assert_eq!(policy.left_ms(Some(at(1_000)), at(1_000 + year_s - 3)), Ok(3_000));
+    /// assert_eq!(policy.left_ms(Some(at(1_000)), at(1_000 + year_s)), Err(Fault::Expired));
+    /// ```
+    pub fn left_ms(&self, calibrated: Option<TimeStamp>, at: TimeStamp) -> Result<u64, Fault> {
+        let age_s =
+            age_s(calibrated.ok_or(Fault::Uncalibrated)?, at).map_err(|_| Fault::Expired)?;
+        let left_s = self.holds_s().checked_sub(age_s).filter(|left_s| *left_s != 0);
+        Ok(left_s.ok_or(Fault::Expired)?.saturating_mul(1_000))
+    }
+
+    const fn holds_s(&self) -> u64 {
+        (self.interval_days as u64).saturating_mul(SECONDS_A_DAY)
+    }
+
     fn by_age(&self, age_s: u64) -> Due {
-        let holds_s = u64::from(self.interval_days).saturating_mul(SECONDS_A_DAY);
-        let Some(left_s) = holds_s.checked_sub(age_s).filter(|left_s| *left_s != 0) else {
+        let Some(left_s) = self.holds_s().checked_sub(age_s).filter(|left_s| *left_s != 0) else {
             return Due::Expired;
         };
         let left = u16::try_from(left_s / SECONDS_A_DAY).unwrap_or(u16::MAX);
@@ -148,6 +178,20 @@ mod tests {
         for (due, why) in cases {
             assert_eq!(due, Due::Undatable(why));
             assert_eq!(due.fault(), Err(Fault::Expired));
+        }
+    }
+
+    #[test]
+    fn what_is_left_agrees_with_the_verdict() {
+        let day = SECONDS_A_DAY;
+        let lost = TimeStamp { clock: ClockQuality::Unknown, ..at(2_000) };
+        assert_eq!(POLICY.left_ms(None, at(5)), Err(Fault::Uncalibrated));
+        assert_eq!(POLICY.left_ms(Some(lost), at(3_000)), Err(Fault::Expired));
+        assert_eq!(POLICY.left_ms(Some(at(1_000)), lost), Err(Fault::Expired));
+        for age_s in [0, 1, 90 * day, 100 * day - 1, 100 * day, 100 * day + 1] {
+            let left = POLICY.left_ms(Some(at(1_000)), at(1_000 + age_s));
+            assert_eq!(left.err(), after(age_s).fault().err(), "{age_s}");
+            assert!(left.is_err() || left == Ok((100 * day - age_s) * 1_000));
         }
     }
 

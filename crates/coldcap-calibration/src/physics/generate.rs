@@ -45,20 +45,45 @@ impl NtcInDivider {
             Polarity::SensorToReference => -1.0,
         }
     }
+}
 
-    /// The series of `ln R = ln pull-up + ln r − ln(1 − r)` over an interval of r. Coefficient k of
-    /// `ln r` is `(−1)^(k+1)/(k·r^k)`, that of `−ln(1 − r)` is `1/(k·(1 − r)^k)`.
-    fn ln_ohm_series(&self, low: f64, high: f64) -> Series {
-        let rising = Interval { low, high }.reciprocal();
+/// What is known of ln R over an interval of the fraction r.
+pub(super) struct LnOhm {
+    /// The interval.
+    pub(super) fraction: Interval,
+    /// ln R at both ends.
+    pub(super) ends: [f64; 2],
+    /// The fraction at which the sensor has no resistance.
+    pub(super) pole: f64,
+    /// 1 where R rises with r, −1 where it falls.
+    pub(super) sign: f64,
+}
+
+impl LnOhm {
+    /// The series of `ln R = ln const ± (ln(r − c) − ln(1 − r))`. Coefficient k of `ln(r − c)` is
+    /// `(−1)^(k+1)/(k·(r − c)^k)`, that of `−ln(1 − r)` is `1/(k·(1 − r)^k)`.
+    fn series(&self) -> Series {
+        let Interval { low, high } = self.fraction;
+        let rising = Interval { low: low - self.pole, high: high - self.pole }.reciprocal();
         let falling = Interval { low: 1.0 - high, high: 1.0 - low }.reciprocal();
         let mut powers = (Interval::point(-1.0), Interval::point(1.0));
+        let [from, to] = self.ends;
         Series(core::array::from_fn(|order| {
             if order == 0 {
-                return Interval::between(self.ln_ohm(low), self.ln_ohm(high));
+                return Interval::between(from, to);
             }
             powers = (powers.0.times(rising).negated(), powers.1.times(falling));
-            powers.0.plus(powers.1).times(Interval::point(self.sign() / order as f64))
+            powers.0.plus(powers.1).times(Interval::point(self.sign / order as f64))
         }))
+    }
+
+    /// A bound for the size of the fourth derivative of the temperature by the fraction.
+    pub(super) fn fourth_derivative(&self, ntc: &Ntc) -> f64 {
+        let ln = self.series();
+        let horner =
+            |sum: Series, coefficient: &f64| sum.times(ln).plus(Series::constant(*coefficient));
+        let reciprocal = ntc.coefficients().iter().rev().fold(Series::constant(0.0), horner);
+        reciprocal.reciprocal().fourth_derivative().size()
     }
 }
 
@@ -74,11 +99,9 @@ impl Model for NtcInDivider {
     }
 
     fn fourth_derivative(&self, low: f64, high: f64) -> f64 {
-        let ln = self.ln_ohm_series(low, high);
-        let horner =
-            |sum: Series, coefficient: &f64| sum.times(ln).plus(Series::constant(*coefficient));
-        let reciprocal = self.ntc.coefficients().iter().rev().fold(Series::constant(0.0), horner);
-        reciprocal.reciprocal().fourth_derivative().size()
+        let ends = [self.ln_ohm(low), self.ln_ohm(high)];
+        let ln = LnOhm { fraction: Interval { low, high }, ends, pole: 0.0, sign: self.sign() };
+        ln.fourth_derivative(&self.ntc)
     }
 }
 

@@ -13,8 +13,8 @@
 
 use super::CurveError;
 use super::front_end::{Divider, Polarity};
-use super::generate::Model;
-use super::interval::{Interval, Series};
+use super::generate::{LnOhm, Model};
+use super::interval::Interval;
 use super::ntc::Ntc;
 use super::wiring::{SelfHeating, WiringError};
 
@@ -79,6 +79,12 @@ impl InstalledNtc {
         Ok(Self { ntc, pull_up_ohm, leads_ohm, warming_kelvin: rise? })
     }
 
+    /// The thermistor.
+    #[must_use]
+    pub const fn ntc(&self) -> Ntc {
+        self.ntc
+    }
+
     /// The same with another thermistor.
     #[must_use]
     pub const fn with_ntc(self, ntc: Ntc) -> Self {
@@ -129,21 +135,6 @@ impl InstalledNtc {
         }
         Ok(fraction)
     }
-
-    /// The series of ln R over an interval of the fraction.
-    fn ln_ohm_series(&self, low: f64, high: f64) -> Series {
-        let pole = self.pole();
-        let rising = Interval { low: low - pole, high: high - pole }.reciprocal();
-        let falling = Interval { low: 1.0 - high, high: 1.0 - low }.reciprocal();
-        let mut powers = (Interval::point(-1.0), Interval::point(1.0));
-        Series(core::array::from_fn(|order| {
-            if order == 0 {
-                return Interval::between(libm::log(self.ohm(low)), libm::log(self.ohm(high)));
-            }
-            powers = (powers.0.times(rising).negated(), powers.1.times(falling));
-            powers.0.plus(powers.1).times(Interval::point(1.0 / order as f64))
-        }))
-    }
 }
 
 impl Model for InstalledNtc {
@@ -159,10 +150,8 @@ impl Model for InstalledNtc {
     }
 
     fn fourth_derivative(&self, low: f64, high: f64) -> f64 {
-        let ln = self.ln_ohm_series(low, high);
-        let horner =
-            |sum: Series, coefficient: &f64| sum.times(ln).plus(Series::constant(*coefficient));
-        let reciprocal = self.ntc.coefficients().iter().rev().fold(Series::constant(0.0), horner);
-        reciprocal.reciprocal().fourth_derivative().size()
+        let ends = [libm::log(self.ohm(low)), libm::log(self.ohm(high))];
+        let ln = LnOhm { fraction: Interval { low, high }, ends, pole: self.pole(), sign: 1.0 };
+        ln.fourth_derivative(&self.ntc)
     }
 }

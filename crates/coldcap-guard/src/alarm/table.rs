@@ -16,9 +16,9 @@ const DELAYS: Delays = Delays::DEFAULT;
 const WATCHES: Watches = Watches::DEFAULT;
 
 /// Every alarm of coldcap, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 36] = ROWS;
+pub static TABLE: [Row; 37] = ROWS;
 
-const ROWS: [Row; 36] = [
+const ROWS: [Row; 37] = [
     Row::new(
         Condition::Freeze,
         Channel,
@@ -176,6 +176,12 @@ const ROWS: [Row; 36] = [
         Rule("with the control sensor that was lost"),
     )
     .inhibited_by(&[Condition::FrontSensor, Condition::RearSensor]),
+    Row::new(
+        Condition::CalibrationDue,
+        Machine,
+        (Minor, Delayed),
+        Rule("with the tick in which the date or the check is judged"),
+    ),
 ];
 
 /// How many timers the engine has for the rows of a table: one for each escalation, one for each clear

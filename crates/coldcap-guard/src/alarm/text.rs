@@ -97,7 +97,7 @@ const fn text(condition: Condition, english: [&'static str; 2], german: [&'stati
 }
 
 /// The texts of every condition of coldcap.
-pub static TEXTS: [Text; 36] = [
+pub static TEXTS: [Text; 37] = [
     text(
         Condition::Freeze,
         [
@@ -471,6 +471,17 @@ pub static TEXTS: [Text; 36] = [
         [
             "Ein Fühler der Haube ist ausgefallen. Diese Sitzung läuft wärmer weiter.",
             "Weitermachen, wenn es dem Patienten gut geht. Nächstes Mal andere Haube nehmen.",
+        ],
+    ),
+    text(
+        Condition::CalibrationDue,
+        [
+            "A temperature sensor is due for calibration, or a check found it off.",
+            "What runs may go on. Call service before the next treatment.",
+        ],
+        [
+            "Ein Temperaturfühler ist zu kalibrieren, oder eine Prüfung fand ihn falsch.",
+            "Was läuft, darf weiterlaufen. Vor der nächsten Behandlung den Service rufen.",
         ],
     ),
 ];

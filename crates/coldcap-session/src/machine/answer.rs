@@ -71,6 +71,11 @@ pub(super) fn check_health(state: &State) -> Result<(), Refusal> {
     }
 }
 
+/// Nothing begins with sensors of which nobody can say that they are in date.
+pub(super) fn check_calibrated(state: &State) -> Result<(), Refusal> {
+    if state.seen.calibration_due { Err(Refusal::CalibrationDue) } else { Ok(()) }
+}
+
 pub(super) fn check_coupled(state: &State) -> Result<(), Refusal> {
     if state.seen.coupled { Ok(()) } else { Err(Refusal::CapAbsent) }
 }

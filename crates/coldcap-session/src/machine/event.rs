@@ -72,6 +72,8 @@ pub struct Observed {
     pub removable: bool,
     /// The causes of all latched trips are gone.
     pub cause_gone: bool,
+    /// A calibration that is asked for is missing or past its date. Nothing begins with it; what runs goes on.
+    pub calibration_due: bool,
 }
 
 /// One thing that happens to a session.

@@ -1,6 +1,6 @@
 //! The fit visit: measure, match the sensors, test the contact, store.
 
-use super::answer::{check_coupled, check_health};
+use super::answer::{check_calibrated, check_coupled, check_health};
 use super::state::Step;
 use super::transition::Transition;
 use super::{Observed, Progress};
@@ -13,6 +13,7 @@ pub(super) fn start(t: &mut Transition<'_>) -> Answer {
         return Err(Refusal::WrongPhase);
     }
     check_health(&t.state)?;
+    check_calibrated(&t.state)?;
     t.enter(Phase::FitMeasure);
     Ok(Accepted::Done)
 }
@@ -30,6 +31,7 @@ pub(super) fn measure(t: &mut Transition<'_>, measures: HeadMeasures) -> Answer 
     check_length(Field::Coronal, measures.coronal_mm, HeadMeasures::ARC_MM)?;
     measures.hair.check()?;
     check_health(&t.state)?;
+    check_calibrated(&t.state)?;
     check_coupled(&t.state)?;
     t.note(Note::Measured(measures));
     t.enter(Phase::FitCalibrate);

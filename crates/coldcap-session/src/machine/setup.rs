@@ -1,6 +1,6 @@
 //! Before and after a treatment: patient, plan, start, and the ways out.
 
-use super::answer::{check_coupled, check_health};
+use super::answer::{check_calibrated, check_coupled, check_health};
 use super::transition::Transition;
 use super::{Drugs, Observed};
 use crate::note::{Flag, Note};
@@ -80,6 +80,7 @@ pub(super) fn start(t: &mut Transition<'_>) -> Answer {
     }
     let plan = t.state.plan.ok_or(Refusal::Unanswered(Field::Plan))?;
     check_health(&t.state)?;
+    check_calibrated(&t.state)?;
     check_coupled(&t.state)?;
     if !t.state.seen.tank_ready {
         return Err(Refusal::TooEarly);

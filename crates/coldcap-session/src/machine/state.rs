@@ -77,6 +77,7 @@ pub(crate) struct Seen {
     pub(crate) tank_ready: bool,
     pub(crate) cause_gone: bool,
     pub(crate) contact: Progress,
+    pub(crate) calibration_due: bool,
 }
 
 impl From<Observed> for Seen {
@@ -87,6 +88,7 @@ impl From<Observed> for Seen {
             tank_ready: seen.tank_ready,
             cause_gone: seen.cause_gone,
             contact: seen.contact,
+            calibration_due: seen.calibration_due,
         }
     }
 }

@@ -37,6 +37,7 @@ use coldcap_units::Duration;
 /// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | value | limit |
 /// | 24 alarm | 0 | 3 to 8, below | highest priority | set of conditions | |
 /// | 25 contact | verdict | front | rear | crown | |
+/// | 26 sensor | place | fault | found µK | certificate's sensor, 0 if none | E_n in thousandths, or checks so far |
 ///
 /// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
 /// cell is 0. A zone of the contact is its conductance and its standard uncertainty, in 0.01 W/(m²·K)
@@ -84,10 +85,13 @@ impl Kind {
     /// What the first two minutes of pre-cooling tell of the contact; an advice. No note makes it.
     pub const CONTACT: Self = Self(25);
 
+    /// A sensor whose calibration does not hold. No note makes it: the facade writes it.
+    pub const SENSOR: Self = Self(26);
+
     /// The first of the codes that are a vendor's own.
     pub const VENDOR: Self = Self(192);
 
-    const NAMES: [&'static str; 25] = [
+    const NAMES: [&'static str; 26] = [
         "phase_changed",
         "phase_closed",
         "break_began",
@@ -113,6 +117,7 @@ impl Kind {
         "answered",
         "alarm",
         "contact",
+        "sensor",
     ];
 
     /// Its name in lower case; `vendor` or `unknown` for codes without one.
@@ -492,15 +497,16 @@ mod tests {
     #[test]
     fn kinds_have_names_and_vendors_have_a_range() {
         assert_eq!((Kind(1).name(), Kind(23).name()), ("phase_changed", "answered"));
-        assert_eq!((Kind(0).name(), Kind(26).name()), ("unknown", "unknown"));
+        assert_eq!((Kind(0).name(), Kind(27).name()), ("unknown", "unknown"));
         assert_eq!((Kind::ALARM.name(), Kind::CONTACT.name()), ("alarm", "contact"));
+        assert_eq!(Kind::SENSOR.name(), "sensor");
         assert_eq!((Kind(191).name(), Kind::VENDOR.name()), ("unknown", "vendor"));
     }
 
     proptest! {
         #[test]
         fn numbers_that_no_note_makes_are_refused_and_never_panic(
-            kind in 0u8..26, code in any::<u16>(), a in any::<i32>(), b in any::<i32>(),
+            kind in 0u8..27, code in any::<u16>(), a in any::<i32>(), b in any::<i32>(),
             c in any::<u64>(), d in any::<u64>(),
         ) {
             let fields = Fields { kind: Kind(kind), code, a, b, c, d };

@@ -46,6 +46,7 @@ pub const GOOD: Observed = Observed {
     contact: Progress::Passed,
     removable: false,
     cause_gone: true,
+    calibration_due: false,
 };
 
 /// Nothing is there: no cap, no flow, no cold.

@@ -15,7 +15,7 @@ use coldcap_session::{
 use coldcap_sim::{
     CapPlacement, FaultSchedule, MachineParameters, PatientParameters, Truth, VirtualMachine,
 };
-use coldcap_units::{Coolant, Duration, Instant, Interface};
+use coldcap_units::{Coolant, Duration, Instant, Interface, Ratio};
 
 const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
 
@@ -54,6 +54,8 @@ pub(crate) struct Facade {
     pub(crate) offsets: Option<[i16; 4]>,
     /// The newest stored fit.
     pub(crate) calibration: Option<CapCalibration>,
+    /// What the supply sensor's code is off by: a sensor that wanders.
+    pub(crate) supply_codes: i64,
     next_id: u16,
 }
 
@@ -86,6 +88,7 @@ impl Facade {
             record: Vec::new(),
             offsets: None,
             calibration: None,
+            supply_codes: 0,
             next_id: 0,
         }
     }
@@ -115,6 +118,8 @@ impl Facade {
         self.plant.step(&self.drives, self.now, &self.faults);
         self.now = self.now.plus(TICK);
         let mut input = TickInput::new(self.now, self.plant.inputs(self.now));
+        let supply = &mut input.inputs.channels[0].supply;
+        *supply = supply.map(|code| Ratio((i64::from(code.0) + self.supply_codes) as u32));
         spoil(&mut input.inputs);
         for action in actions {
             self.next_id = self.next_id.wrapping_add(1);

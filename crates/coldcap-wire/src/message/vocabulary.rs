@@ -237,6 +237,7 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(12, "contraindicated"),
         word(13, "unanswered"),
         word(14, "service_due"),
+        word(15, "calibration_due"),
     ],
 };
 
@@ -359,6 +360,7 @@ const CONDITION: Vocabulary = Vocabulary {
         word(34, "cold_dose"),
         word(35, "display_silent"),
         word(36, "degraded"),
+        word(37, "calibration_due"),
     ],
 };
 

@@ -41,9 +41,10 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
     let (minimum, maximum) = bounds(refusal);
     let status = match refusal {
         Refusal::OutOfRange { .. } | Refusal::Unanswered(_) => Status::OUT_OF_RANGE,
-        Refusal::NotPermitted(_) | Refusal::Contraindicated(_) | Refusal::ServiceDue => {
-            Status::DENIED
-        }
+        Refusal::NotPermitted(_)
+        | Refusal::Contraindicated(_)
+        | Refusal::ServiceDue
+        | Refusal::CalibrationDue => Status::DENIED,
         Refusal::NotConfirmed => Status::EXPIRED,
         Refusal::TooEarly => Status::BUSY,
         Refusal::WrongPhase

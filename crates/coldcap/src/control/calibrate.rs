@@ -2,7 +2,9 @@
 
 use crate::config::Config;
 use crate::inputs::{ChannelInputs, Inputs};
+use crate::sensors::{CapSensors, ChannelSensors};
 use coldcap_calibration::isothermal::LoopTemperatures;
+use coldcap_calibration::sensor::SensorCalibration;
 use coldcap_units::{
     Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading,
 };
@@ -31,27 +33,40 @@ pub(super) struct MeasuredChannel {
     pub(super) now: Instant,
 }
 
+/// The calibrated sensors of a line and of the cap on it, where there are any.
+pub(super) type Own<'a> = (Option<&'a ChannelSensors>, Option<&'a CapSensors>);
+
 pub(super) fn all<const CHANNELS: usize>(
     inputs: &Inputs<CHANNELS>,
+    own: &[Own<'_>; CHANNELS],
     config: &Config,
     now: Instant,
 ) -> Measured<CHANNELS> {
+    let mut own = own.iter().copied();
     Measured {
-        tank: degrees(inputs.tank.coolant, config).map(Coolant),
-        evaporator: degrees(inputs.tank.evaporator, config).map(Coolant),
-        channels: inputs.channels.map(|channel| one(&channel, config, now)),
+        tank: read(inputs.tank.coolant, config.sensors.tank, config).map(Coolant),
+        evaporator: read(inputs.tank.evaporator, config.sensors.evaporator, config).map(Coolant),
+        channels: inputs.channels.map(|channel| {
+            let own = own.next().unwrap_or((None, None));
+            one(&channel, own, config, now)
+        }),
         inputs: *inputs,
         now,
     }
 }
 
-fn one(inputs: &ChannelInputs, config: &Config, now: Instant) -> MeasuredChannel {
+fn one(
+    inputs: &ChannelInputs,
+    (line, cap): Own<'_>,
+    config: &Config,
+    now: Instant,
+) -> MeasuredChannel {
     let oldest = config.circulation.oldest;
     MeasuredChannel {
-        supply: degrees(inputs.supply, config).map(Coolant),
-        returned: degrees(inputs.returned, config).map(Coolant),
-        front: degrees(inputs.front, config).map(Interface),
-        rear: degrees(inputs.rear, config).map(Interface),
+        supply: read(inputs.supply, line.and_then(|it| it.supply), config).map(Coolant),
+        returned: read(inputs.returned, line.and_then(|it| it.returned), config).map(Coolant),
+        front: read(inputs.front, cap.and_then(|it| it.front), config).map(Interface),
+        rear: read(inputs.rear, cap.and_then(|it| it.rear), config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
         valve: inputs.valve,
@@ -60,8 +75,15 @@ fn one(inputs: &ChannelInputs, config: &Config, now: Instant) -> MeasuredChannel
     }
 }
 
+/// By the table of the type.
 fn degrees(code: Reading<Ratio>, config: &Config) -> Reading<Celsius> {
-    code.and_then(|ratio| config.thermistor.eval(ratio)).map(|micro| micro.to_celsius())
+    read(code, None, config)
+}
+
+/// By the sensor's own table, where it has one.
+fn read(code: Reading<Ratio>, own: Option<SensorCalibration>, config: &Config) -> Reading<Celsius> {
+    let table = own.map_or(&config.thermistor, |own| own.table());
+    code.and_then(|ratio| table.eval(ratio)).map(|micro| micro.to_celsius())
 }
 
 impl MeasuredChannel {

@@ -5,6 +5,7 @@ use super::advice::{AdviceStep, ContactAdvice};
 use super::calibrate::MeasuredChannel;
 use super::fit::FitVisit;
 use super::notes;
+use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
 use crate::config::Config;
 use crate::drives::ChannelDrives;
@@ -12,6 +13,7 @@ use crate::outputs::{
     CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
 };
 use crate::supervise;
+use coldcap_calibration::check::drift::DriftState;
 use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
@@ -31,6 +33,7 @@ pub(super) struct Channel {
     pub(super) detector: ChannelDetector,
     pub(super) state: supervise::State,
     pub(super) gate: Gate,
+    pub(super) sensors: SensorWatch,
     thermal: Thermal,
     fit: FitVisit,
     advice: ContactAdvice,
@@ -53,6 +56,9 @@ pub struct ChannelCheckpoint {
     pub state: supervise::State,
     /// Where the record stands.
     pub chain: Chain,
+    /// The drift chart of the pair of supply and return. After a calibration of either it begins anew: at its
+    /// default.
+    pub drift: DriftState,
 }
 
 /// What the channels are told of the machine that they share.
@@ -74,6 +80,7 @@ impl Channel {
             detector: ChannelDetector::default(),
             state: supervise::State::default(),
             gate: Gate::default(),
+            sensors: SensorWatch::new(index, config),
             thermal: Thermal::new(config),
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
@@ -94,6 +101,7 @@ impl Channel {
         let interlock = stored.state.interlock;
         let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
         self.chain = stored.chain;
+        self.sensors.restore(stored.drift);
         self.state = supervise::State {
             session: stored.state.session,
             interlock: coldcap_guard::interlock::State::restored(latched, resets)
@@ -107,8 +115,8 @@ impl Channel {
         self.pending.iter()
     }
 
-    pub(super) const fn checkpoint(&self) -> ChannelCheckpoint {
-        ChannelCheckpoint { state: self.state, chain: self.chain }
+    pub(super) fn checkpoint(&self) -> ChannelCheckpoint {
+        ChannelCheckpoint { state: self.state, chain: self.chain, drift: self.sensors.drift() }
     }
 
     /// The beginning of a tick, before anybody's wishes: what the last one had no room to say, and the
@@ -301,6 +309,7 @@ impl Channel {
         let flowing = measured.is_flowing(config) && !shared.late;
         let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
+        self.check_sensors(config, outputs);
         self.advise(&step, measured, config, outputs);
         // The skin's estimate also goes on while the fit visit tests the contact in its own way.
         let watched = self.contact(measured, shared, config);
@@ -315,6 +324,27 @@ impl Channel {
             contact,
             removable: measured.is_removable(config),
             cause_gone: false,
+            calibration_due: self.sensors.is_due(),
+        }
+    }
+
+    /// Whether the sensors are in date, and what a fit visit that has just matched them says of them.
+    fn check_sensors<const CHANNELS: usize>(
+        &mut self,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let now = outputs.now;
+        for place in self.sensors.judge(now, config).iter() {
+            let entry = self.sensors.entry(place, now, config);
+            self.enter(entry, outputs);
+        }
+        if self.fit.offsets().is_none() {
+            self.sensors.forget_comparison();
+        } else if !self.sensors.has_compared() {
+            let pair = self.fit.pair(self.sensors.bath_u_uk(config));
+            let found = self.sensors.compare(pair.as_ref(), config);
+            found.into_iter().flatten().for_each(|entry| self.enter(entry, outputs));
         }
     }
 
@@ -426,6 +456,7 @@ impl Channel {
         let all = if self.expects_cap() { all } else { all.difference(expected) };
         all.union(self.signalled)
             .union(self.thermal.conditions())
+            .union(self.sensors.conditions())
             .with_if(Condition::TooWarm, self.too_warm)
     }
 

@@ -9,7 +9,9 @@ use coldcap_calibration::cap::{HeadMeasures, HeadReadings};
 use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
 use coldcap_calibration::coolant::temperature_rise;
 use coldcap_calibration::hair::{HairDensity, HairKind};
-use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures};
+use coldcap_calibration::isothermal::{
+    IsothermalOffsets, IsothermalTest, LoopTemperatures, PairOffset,
+};
 use coldcap_calibration::record::{CapCalibration, FitDetail};
 use coldcap_session::{Phase, Progress};
 use coldcap_units::{Duration, Fault, Instant};
@@ -193,6 +195,11 @@ impl FitVisit {
     /// What the sensors of the loop differ by in one bath, if that was measured since power-up.
     pub(super) const fn offsets(&self) -> Option<IsothermalOffsets> {
         self.offsets
+    }
+
+    /// What return showed above supply when the sensors were matched.
+    pub(super) fn pair(&self, bath_u_uk: u32) -> Option<PairOffset> {
+        self.isothermal.pair(bath_u_uk).ok()
     }
 
     /// What the visit found, if it found all of it.

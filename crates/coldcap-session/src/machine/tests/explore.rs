@@ -34,7 +34,8 @@ fn small() -> Config {
 }
 
 fn ticks() -> Vec<Event> {
-    let bad = Observed { isothermal: Progress::Failed, contact: Progress::Failed, ..GOOD };
+    let (isothermal, contact) = (Progress::Failed, Progress::Failed);
+    let bad = Observed { isothermal, contact, calibration_due: true, ..GOOD };
     let apart = Observed { coupled: false, flowing: false, cause_gone: false, ..GOOD };
     let waiting = Observed { coupled: true, flowing: true, ..Observed::default() };
     [GOOD, bad, apart, waiting].map(|seen| Event::Advance { dt: TICK, seen }).into()
@@ -202,6 +203,6 @@ fn every_reachable_state_of_a_small_configuration_keeps_the_rules() {
     let attended = |state: &State| state.phase.circulates();
     assert!(can_circulate_for_ever(&space, attended).is_some());
     // The alphabet of this search cannot provoke these: out of range, not permitted, contraindicated.
-    let expected: HashSet<u8> = (1..=14).filter(|code| ![9, 11, 12].contains(code)).collect();
+    let expected: HashSet<u8> = (1..=15).filter(|code| ![9, 11, 12].contains(code)).collect();
     assert_eq!(space.refusals, expected);
 }

@@ -38,6 +38,7 @@ const GOOD: Observed = Observed {
     contact: Progress::Passed,
     removable: true,
     cause_gone: true,
+    calibration_due: false,
 };
 
 fn plan(minutes: u32, post_clock: PostClock) -> PlanRequest {

@@ -18,13 +18,13 @@ fn mostly() -> impl Strategy<Value = bool> {
 }
 
 fn observed() -> impl Strategy<Value = Observed> {
-    let switches = (mostly(), mostly(), mostly(), mostly(), mostly(), mostly());
+    let switches = (mostly(), mostly(), mostly(), mostly(), mostly(), mostly(), mostly());
     (progress(), progress(), progress(), switches).prop_map(
         |(
             self_test,
             isothermal,
             contact,
-            (coupled, flowing, tank_ready, at_target, removable, cause_gone),
+            (coupled, flowing, tank_ready, at_target, removable, cause_gone, in_date),
         )| {
             Observed {
                 self_test,
@@ -36,6 +36,7 @@ fn observed() -> impl Strategy<Value = Observed> {
                 contact,
                 removable,
                 cause_gone,
+                calibration_due: !in_date,
             }
         },
     )
