@@ -97,6 +97,8 @@ impl Session {
             Condition::FreezeNear => self.coldest_c < 1.25,
             Condition::Freeze => self.coldest_c < 0.25,
             Condition::FreezeAhead => self.coldest_c < 0.5,
+            // A session that was stopped for good reason is left alone here.
+            Condition::BreakOver | Condition::Waiting => self.trips(),
             _ => false,
         };
         self.raised.iter().filter(|it| urgent(it) && !is_true(it)).collect()

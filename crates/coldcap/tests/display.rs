@@ -80,10 +80,9 @@ impl Tablet {
     fn hear(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let (consumed, packet) = self.receiver.feed(bytes);
-            if let Some(Ok(packet)) = packet {
-                if let Ok(AnyMessage::MachineStatus(status)) = packet.message() {
-                    self.newest = Some(status);
-                }
+            let message = packet.and_then(Result::ok).map(|packet| packet.message());
+            if let Some(Ok(AnyMessage::MachineStatus(status))) = message {
+                self.newest = Some(status);
             }
             bytes = &bytes[consumed.max(1)..];
         }

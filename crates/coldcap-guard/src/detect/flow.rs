@@ -56,7 +56,7 @@ fn expected(limits: &OcclusionLimits, supply: Option<Ratio>, duty: Duty) -> Puls
     let thicker = u64::from(1_000u16.saturating_sub(limits.cold_permille));
     let less = thicker.saturating_mul(above.into()).checked_div(span.into()).unwrap_or(0);
     let share = 1_000u64.saturating_sub(less).saturating_mul(limits.least_permille.into());
-    let driven = share.saturating_mul(duty.0.into()) / u64::from(u16::MAX);
+    let driven = share.saturating_mul(duty.0.into()).checked_div(u16::MAX.into()).unwrap_or(0);
     let edges = driven.saturating_mul(limits.free.edges.into()) / 1_000_000;
     Pulses { edges: u16::try_from(edges).unwrap_or(u16::MAX), ..limits.free }
 }
