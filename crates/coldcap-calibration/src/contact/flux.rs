@@ -32,6 +32,9 @@ use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Kelvin, Permil
 /// A stretch of the test: from its first moment to its last.
 pub type Stretch = (Duration, Duration);
 
+/// One in Q16.
+const ONE: i32 = 1 << 16;
+
 const fn seconds(from: u32, to: u32) -> Stretch {
     (Duration::from_secs(from), Duration::from_secs(to))
 }
@@ -334,20 +337,26 @@ impl FluxFit {
             return Err(ZoneFault::BelowRange);
         }
         if conductance > largest {
-            return Err(ZoneFault::AboveRange);
+            return Err(ZoneFault::AboveRange(largest.less(uncertainty)));
         }
         let uncertainty = conductance.parts(uncertainty);
         Ok(ZoneFit { conductance, uncertainty, misfit, autocorrelation: None })
     }
 
-    /// In ten-thousandths: the law's, and the wall's by the power that its conductance comes in with.
+    /// In ten-thousandths: the law's, and the wall's by the powers that its conductance and its heat capacity
+    /// come in with. What does not go through the wall is the heat that it gives or takes.
     fn uncertainty(&self, early: &Flux, late: &Flux) -> u32 {
         let (law, by_late) = (&self.method.law, late.by_wall());
         let by_ratio = early.by_wall().saturating_sub(by_late);
         let power = share(by_late, law.uptake).saturating_add(share(by_ratio, law.ratio));
         let wall = i64::from(self.method.wall.uncertainty.0).saturating_mul(10);
         let wall = wall.saturating_mul(power.into()) >> 16;
-        hypotenuse(i64::from(self.method.law_uncertainty.0).saturating_mul(10), wall)
+        let power = share(ONE.saturating_sub(by_late), law.uptake)
+            .saturating_sub(share(by_ratio, law.ratio));
+        let capacity = i64::from(self.method.wall.heat_capacity_uncertainty.0).saturating_mul(10);
+        let capacity = capacity.saturating_mul(power.into()) >> 16;
+        let law = i64::from(self.method.law_uncertainty.0).saturating_mul(10);
+        hypotenuse(hypotenuse(law, wall).into(), capacity)
     }
 
     /// By how much the middle flux is off, as a drop over the wall.

@@ -59,7 +59,10 @@ pub fn conductance(samples: &[Sample], method: &FluxMethod) -> Option<Found> {
     let share = |permille: u16| f64::from(permille) / 1e3;
     let power = bits(law.uptake) * by_late + bits(law.ratio) * (by_early - by_late);
     let wall = share(method.wall.uncertainty.0) * power;
-    let uncertainty = conductance * libm::hypot(share(method.law_uncertainty.0), wall);
+    let power = bits(law.uptake) * (1.0 - by_late) + bits(law.ratio) * (by_late - by_early);
+    let capacity = share(method.wall.heat_capacity_uncertainty.0) * power;
+    let own = libm::hypot(wall, capacity);
+    let uncertainty = conductance * libm::hypot(share(method.law_uncertainty.0), own);
     Some(Found { conductance, uncertainty })
 }
 
