@@ -360,7 +360,8 @@ impl HalfSpaceFit {
     }
 
     fn sums(&self) -> Sums {
-        let responses: [Response; BINS] = core::array::from_fn(|bin| self.response(bin, Duration::ZERO));
+        let responses: [Response; BINS] =
+            core::array::from_fn(|bin| self.response(bin, Duration::ZERO));
         let course = self.course();
         let worn = self.before.map_or(Duration::ZERO, |before| before.worn);
         let mut sums = Sums::default();
