@@ -170,7 +170,7 @@ fn a_zone_that_sits_worse_than_at_the_fit_visit_is_found_within_two_minutes() {
         let patient = drawn(seed);
         let before = session(patient, seed, 1.0);
         let after = session(patient, seed, 0.6);
-        let baseline = before.calibration.unwrap().detail.unwrap().zones;
+        let baseline = before.calibration.unwrap().detail.unwrap().values();
         let truth = [1.0 - patient.hair_asymmetry, 1.0 + patient.hair_asymmetry]
             .map(|share| 1.0 / (patient.hair_resistance * share));
         let [same, loose] = [&before, &after].map(|facade| advice(facade).unwrap().1);

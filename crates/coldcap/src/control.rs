@@ -8,6 +8,7 @@ mod fit;
 mod machine;
 mod notes;
 mod self_test;
+mod skin_side;
 mod thermal;
 mod zones;
 

@@ -119,7 +119,7 @@ impl HalfSpace {
     /// no more than a lag. Contact of 10 to 18 W/(m²·K) comes out 6 % too low.
     pub const DURING_RAMP_WITH_COOLANT: Self = Self {
         lag: Duration::from_secs(10),
-        effusivity: 1_055,
+        effusivity: 1_027,
         wall: Some(CapWall::REFERENCE),
         tissue_uncertainty: Permille(70),
         ..Self::DURING_RAMP
@@ -340,16 +340,19 @@ impl HalfSpaceFit {
         if step.saturating_abs() <= self.ratio >> 13 {
             Err(Ok(sums))
         } else if self.iterations >= ITERATIONS {
-            Err(Err(self.unsettled()))
+            Err(Err(self.unsettled(&sums)))
         } else {
             Ok(())
         }
     }
 
-    /// What to call a fit that has not settled: one that leans on a limit says which.
-    fn unsettled(&self) -> ZoneFault {
+    /// What to call a fit that has not settled: one that leans on a limit says which, unless what is left over
+    /// says that it was no contact that the skin fell by.
+    fn unsettled(&self, sums: &Sums) -> ZoneFault {
         if self.ratio <= SMALLEST {
             ZoneFault::BelowRange
+        } else if misfit(sums) > self.settings.largest_misfit {
+            ZoneFault::Misfit
         } else if self.ratio >= LARGEST {
             let tissue = u32::from(self.settings.tissue_uncertainty.0).saturating_mul(10);
             let contact = self.contact(self.through(), tissue);
@@ -423,8 +426,7 @@ impl HalfSpaceFit {
     }
 
     fn zone_fit(&self, sums: &Sums) -> Result<ZoneFit, ZoneFault> {
-        let misfit = sums.residuals.checked_div(sums.count).unwrap_or(0).max(0).isqrt() / 1_000;
-        let misfit = Kelvin::from_milli(i32::try_from(misfit).unwrap_or(i32::MAX));
+        let misfit = misfit(sums);
         if misfit > self.settings.largest_misfit {
             return Err(ZoneFault::Misfit);
         }
@@ -492,6 +494,12 @@ fn behind(wall: &CapWall, through: Conductance, of_through: u32) -> (Conductance
 /// A step in mK by a response in billionths, in µK.
 const fn micro(step: i64, response: i64) -> i64 {
     step.saturating_mul(response) / 1_000_000
+}
+
+/// Root mean square of the residuals.
+fn misfit(sums: &Sums) -> Kelvin {
+    let misfit = sums.residuals.checked_div(sums.count).unwrap_or(0).max(0).isqrt() / 1_000;
+    Kelvin::from_milli(i32::try_from(misfit).unwrap_or(i32::MAX))
 }
 
 /// Q16 in thousandths, from −1 000 to 1 000.

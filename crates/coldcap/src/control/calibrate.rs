@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::inputs::{ChannelInputs, Inputs};
 use coldcap_calibration::isothermal::LoopTemperatures;
 use coldcap_units::{
-    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading,
+    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading, Skin,
 };
 
 /// The quantities of one tick.
@@ -24,6 +24,7 @@ pub(super) struct MeasuredChannel {
     pub(super) front: Reading<Interface>,
     pub(super) rear: Reading<Interface>,
     pub(super) safety: Reading<Interface>,
+    pub(super) skin: Reading<Skin>,
     pub(super) flow: Reading<MillilitersPerMinute>,
     /// Where the valve stands, as far as anybody can tell.
     pub(super) valve: Reading<Duty>,
@@ -53,6 +54,7 @@ fn one(inputs: &ChannelInputs, config: &Config, now: Instant) -> MeasuredChannel
         front: degrees(inputs.front, config).map(Interface),
         rear: degrees(inputs.rear, config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
+        skin: degrees(inputs.skin, config).map(Skin),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
         valve: inputs.valve,
         coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),
