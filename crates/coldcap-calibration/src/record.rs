@@ -125,6 +125,16 @@ impl FitMethod {
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.code() == code)
     }
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SkinAndCoolant => "skin_and_coolant",
+            Self::SkinAndInnerFace => "skin_and_inner_face",
+            Self::InnerFace => "inner_face",
+        }
+    }
 }
 
 /// A zone's conductance as a record keeps it: in steps of 0.01 W/(m²·K), up to 655.
@@ -240,6 +250,23 @@ impl ZoneRecord {
         match *self {
             Self::Observed(_, method) | Self::Failed(_, method) => Some(method),
             Self::Unobserved => None,
+        }
+    }
+
+    /// The name of its state in lower case.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match *self {
+            Self::Unobserved => "unobserved",
+            Self::Observed(..) => "value",
+            Self::Failed(fault, _) => match fault {
+                ZoneFault::BelowRange => "below_range",
+                ZoneFault::AboveRange(_) => "above_range",
+                ZoneFault::NoStep => "no_step",
+                ZoneFault::Unsettled => "unsettled",
+                ZoneFault::Misfit => "misfit",
+                ZoneFault::Sensor(_) => "sensor",
+            },
         }
     }
 

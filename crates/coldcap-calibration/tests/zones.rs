@@ -264,6 +264,32 @@ fn above_range_is_at_least_its_bound() {
     assert_eq!(verdict([above(50), above(50), NONE]), Verdict::Good);
 }
 
+/// 60 mK either way are 35 mK as a standard uncertainty, the same early and late.
+#[test]
+fn sensors_that_were_not_matched_widen_the_uncertainty() {
+    let of = |mismatch, ratio| {
+        let method = FluxMethod {
+            mismatch: Kelvin::from_milli(mismatch),
+            law_uncertainty: Permille(0),
+            law: FluxLaw { ratio, ..METHOD.law },
+            wall: CapWall { heat_capacity: 0, uncertainty: Permille(0), ..CapWall::REFERENCE },
+            range: EVERY,
+            ..METHOD
+        };
+        let found = fit(method, fading(450.0, 0.2)).unwrap();
+        f64::from(found.uncertainty.0) / f64::from(found.conductance.0)
+    };
+    let unit = |bits: i32| f64::from(bits) / 65_536.0;
+    let (late, early) = (450.0, 450.0 * (108.0f64 / 27.3).powf(0.2));
+    let off = 100.0 * 0.06 / 3f64.sqrt();
+    for ratio in [0, METHOD.law.ratio, -METHOD.law.ratio] {
+        let (a, b) = (unit(METHOD.law.uptake), unit(ratio));
+        let expected = off * (a / late + b / early - b / late).abs();
+        assert!((of(60, ratio) - expected).abs() < 4e-4, "{} {expected}", of(60, ratio));
+        assert_eq!(of(0, ratio), 0.0);
+    }
+}
+
 /// What the wall takes up is known less well than what goes through it.
 #[test]
 fn the_walls_heat_capacity_has_its_part_in_the_uncertainty() {

@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub(crate) mod calibrate;
+pub(crate) mod configuration;
 pub(crate) mod convert;
 pub(crate) mod decode;
 pub(crate) mod demo;

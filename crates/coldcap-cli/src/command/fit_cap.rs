@@ -5,8 +5,9 @@ mod repetition;
 mod visit;
 
 use super::inputs;
-use crate::arguments::FitCap;
+use crate::arguments::{FitCap, SkinSensor};
 use crate::failure::Failure;
+use coldcap_sim::SkinPlace;
 use findings::Findings;
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +17,11 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
     let plan = inputs::plan_file(options.plan.as_deref())?;
     let patient = inputs::patient(options.patient.as_deref())?;
     let folder = place(&options.out)?;
-    let visit = visit::run(patient, &plan, options.seed)?;
+    let skin = options.skin_sensor.map(|sensor| match sensor {
+        SkinSensor::Front => SkinPlace::Front,
+        SkinSensor::Rear => SkinPlace::Rear,
+    });
+    let visit = visit::run(patient, &plan, options.seed, skin)?;
     let findings = Findings::new(&visit, &patient, &plan, options.seed)?;
     write(&folder, &visit, &findings)?;
     let mut out = io::stdout().lock();
