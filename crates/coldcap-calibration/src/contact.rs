@@ -10,7 +10,7 @@
 //!
 //! # Zones
 //! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor by
-//! [`half_space`] (u about 5 %), from the inner face alone by [`flux`] (u about 9 % after a step of the
+//! [`half_space`] (u about 5 % after a step, 7 % during a ramp), from the inner face alone by [`flux`] (u about 9 % after a step of the
 //! coolant, 14 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
 //! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
 //!
@@ -22,12 +22,15 @@
 
 pub mod balance;
 pub mod baseline;
+mod clock;
+pub mod donning;
 pub mod flux;
 pub mod half_space;
 pub mod judge;
 mod logarithm;
 mod zone;
 
+pub use clock::{TestClock, TestTick};
 pub use zone::{CapWall, Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 
 use crate::average::Average;
@@ -221,7 +224,9 @@ pub struct ContactTest {
     coolant: Average,
     front: Average,
     rear: Average,
-    missed: u32,
+    /// Of all ticks, and of those that are averaged.
+    missed: [u32; 2],
+    taken: u32,
     last_fault: Option<Fault>,
 }
 
@@ -261,7 +266,8 @@ impl ContactTest {
             coolant: none,
             front: none,
             rear: none,
-            missed: 0,
+            missed: [0; 2],
+            taken: 0,
             last_fault: None,
         }
     }
@@ -269,8 +275,8 @@ impl ContactTest {
     /// Takes the values of one tick and the time since the last one. Constant time.
     ///
     /// # Errors
-    /// Inside [`Progress::Done`]: [`ContactFault::Sensor`] when more than one averaged tick in ten had
-    /// no value, [`ContactFault::NoGradient`] when the coolant was too warm.
+    /// Inside [`Progress::Done`]: [`ContactFault::Sensor`] when more than one tick in ten had no value, of all
+    /// or of those that are averaged, [`ContactFault::NoGradient`] when the coolant was too warm.
     ///
     /// # Panics
     /// Never.
@@ -292,16 +298,27 @@ impl ContactTest {
     }
 
     fn take(&mut self, sample: &ContactSample) {
-        if self.elapsed <= self.limits.settle {
-            return;
-        }
+        let averaged = self.elapsed > self.limits.settle;
         match sample.corrected(&self.offsets) {
-            Ok(corrected) => self.add(&corrected),
+            Ok(corrected) => {
+                self.taken = self.taken.saturating_add(1);
+                if averaged {
+                    self.add(&corrected);
+                }
+            }
             Err(fault) => {
-                self.missed = self.missed.saturating_add(1);
+                let [all, of_averaged] = self.missed;
+                let more = u32::from(averaged);
+                self.missed = [all.saturating_add(1), of_averaged.saturating_add(more)];
                 self.last_fault = Some(fault);
             }
         }
+    }
+
+    /// More than one tick in ten was missing.
+    fn lacks(&self) -> bool {
+        let [all, of_averaged] = self.missed;
+        all.saturating_mul(9) > self.taken || of_averaged.saturating_mul(9) > self.heat.count()
     }
 
     fn add(&mut self, sample: &Corrected) {
@@ -315,7 +332,7 @@ impl ContactTest {
 
     fn outcome(&self) -> Result<ContactResult, ContactFault> {
         let missing = ContactFault::Sensor(self.last_fault.unwrap_or(Fault::Unavailable));
-        if self.missed.saturating_mul(9) > self.heat.count() {
+        if self.lacks() {
             return Err(missing);
         }
         let heat_mw = self.heat.mean().ok_or(missing)?;

@@ -27,15 +27,26 @@
 //! | 55 | 1 | code of the hair's density, 0 where it was not told |
 //! | 56 | 4 | zero |
 //!
-//! A record without [`FitDetail`] is written as version 1, and reads back as one.
+//! # Version 3 differs from version 2 in
+//! | Offset | Length | Field |
+//! |---|---|---|
+//! | 0 | 2 | version, 3 |
+//! | 41 | 1 | zones with a value: 1 front, 2 rear, 4 crown |
+//! | 42 | 12 | also the bound of a zone above range, with an uncertainty of 0 |
+//! | 54 | 1 | zero |
+//! | 56 | 3 | front, rear, crown: [`ZoneRecord::code`] in bits 0 to 5, [`FitMethod`] in bits 6 and 7 |
+//! | 59 | 1 | zero |
+//!
+//! A record without [`FitDetail`] is written as version 1, one that was read from version 2 as version 2, so
+//! that its digest stays; any other as version 3.
 
 use crate::bytes::{Reader, Writer};
 use crate::cap::{CapSize, HeadMeasures, TRY_BOTH_BELOW};
-use crate::contact::{Conductance, Verdict, Zone, ZoneState};
+use crate::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
 use crate::digest::{CRC_32, fnv_1a_64};
 use crate::hair::HairDensity;
 use crate::isothermal::IsothermalOffsets;
-use coldcap_units::{Instant, Permille};
+use coldcap_units::{Fault, Instant, Kelvin, Permille};
 use core::fmt;
 
 /// The bytes of a record.
@@ -87,7 +98,7 @@ pub struct CapCalibration {
     pub detail: Option<FitDetail>,
 }
 
-/// How the zones' conductances were found. The codes are frozen; 0 stands for none.
+/// How a zone's conductance was found. The codes are frozen; 0 stands for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum FitMethod {
@@ -114,6 +125,16 @@ impl FitMethod {
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.code() == code)
     }
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SkinAndCoolant => "skin_and_coolant",
+            Self::SkinAndInnerFace => "skin_and_inner_face",
+            Self::InnerFace => "inner_face",
+        }
+    }
 }
 
 /// A zone's conductance as a record keeps it: in steps of 0.01 W/(m²·K), up to 655.
@@ -127,8 +148,6 @@ impl RecordedZone {
     /// Rounds a zone's fit; nothing where there is none, or none to speak of.
     #[must_use]
     pub fn of(state: &ZoneState) -> Option<Self> {
-        let steps =
-            |it: Conductance| u16::try_from(it.0.saturating_add(5) / 10).unwrap_or(u16::MAX);
         let fit = state.fit().filter(|fit| fit.conductance.0 >= 5)?;
         Some(Self { conductance: steps(fit.conductance), uncertainty: steps(fit.uncertainty) })
     }
@@ -158,27 +177,198 @@ impl RecordedZone {
     /// The conductance.
     #[must_use]
     pub const fn conductance(&self) -> Conductance {
-        Conductance((self.conductance as u32).saturating_mul(10))
+        recorded(self.conductance)
     }
 
     /// Its standard uncertainty.
     #[must_use]
     pub const fn uncertainty(&self) -> Conductance {
-        Conductance((self.uncertainty as u32).saturating_mul(10))
+        recorded(self.uncertainty)
     }
 }
 
-/// What version 2 adds.
+/// What a record tells of a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ZoneRecord {
+    /// There was no sensor. In a record of version 2, which does not tell them apart, also a zone that failed.
+    Unobserved,
+    /// It has a value, by this method.
+    Observed(RecordedZone, FitMethod),
+    /// It was observed by this method, and has none. Beyond the method's range is a result too;
+    /// [`ZoneFault::AboveRange`] keeps its bound, in steps of 0.01 W/(m²·K).
+    Failed(ZoneFault, FitMethod),
+}
+
+/// Where the codes of [`ZoneFault::Sensor`] begin.
+const SENSOR: u8 = 16;
+
+impl ZoneRecord {
+    /// A zone's state as a record keeps it. A conductance that rounds to nothing is below range.
+    #[must_use]
+    pub fn of(state: &ZoneState, method: FitMethod) -> Self {
+        match *state {
+            ZoneState::Unobserved => Self::Unobserved,
+            ZoneState::Observed(_) => match RecordedZone::of(state) {
+                Some(zone) => Self::Observed(zone, method),
+                None => Self::Failed(ZoneFault::BelowRange, method),
+            },
+            ZoneState::Faulty(ZoneFault::AboveRange(bound)) => {
+                let bound = recorded(steps(bound));
+                Self::Failed(ZoneFault::AboveRange(bound), method)
+            }
+            ZoneState::Faulty(fault) => Self::Failed(fault, method),
+        }
+    }
+
+    /// The state again, as a judge takes it. What the record does not keep of a fit is zero.
+    #[must_use]
+    pub const fn state(&self) -> ZoneState {
+        match *self {
+            Self::Unobserved => ZoneState::Unobserved,
+            Self::Observed(zone, _) => ZoneState::Observed(ZoneFit {
+                conductance: zone.conductance(),
+                uncertainty: zone.uncertainty(),
+                misfit: Kelvin::ZERO,
+                autocorrelation: None,
+            }),
+            Self::Failed(fault, _) => ZoneState::Faulty(fault),
+        }
+    }
+
+    /// The value, where there is one.
+    #[must_use]
+    pub const fn value(&self) -> Option<RecordedZone> {
+        match *self {
+            Self::Observed(zone, _) => Some(zone),
+            Self::Unobserved | Self::Failed(..) => None,
+        }
+    }
+
+    /// How it was found, or sought.
+    #[must_use]
+    pub const fn method(&self) -> Option<FitMethod> {
+        match *self {
+            Self::Observed(_, method) | Self::Failed(_, method) => Some(method),
+            Self::Unobserved => None,
+        }
+    }
+
+    /// The name of its state in lower case.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match *self {
+            Self::Unobserved => "unobserved",
+            Self::Observed(..) => "value",
+            Self::Failed(fault, _) => match fault {
+                ZoneFault::BelowRange => "below_range",
+                ZoneFault::AboveRange(_) => "above_range",
+                ZoneFault::NoStep => "no_step",
+                ZoneFault::Unsettled => "unsettled",
+                ZoneFault::Misfit => "misfit",
+                ZoneFault::Sensor(_) => "sensor",
+            },
+        }
+    }
+
+    /// The frozen code: 0 unobserved, 1 a value, 2 below range, 3 above range, 4 no step, 5 unsettled,
+    /// 6 misfit, from 17 on 16 and the code of the sensor's [`Fault`].
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match *self {
+            Self::Unobserved => 0,
+            Self::Observed(..) => 1,
+            Self::Failed(fault, _) => match fault {
+                ZoneFault::BelowRange => 2,
+                ZoneFault::AboveRange(_) => 3,
+                ZoneFault::NoStep => 4,
+                ZoneFault::Unsettled => 5,
+                ZoneFault::Misfit => 6,
+                ZoneFault::Sensor(fault) => SENSOR.saturating_add(fault.code()),
+            },
+        }
+    }
+
+    /// Bits of version 3.
+    const fn mark(&self) -> u8 {
+        let method = match self.method() {
+            Some(method) => method.code(),
+            None => 0,
+        };
+        method.wrapping_shl(6) | self.code()
+    }
+
+    /// The two words of versions 2 and 3.
+    const fn words(&self) -> (u16, u16) {
+        match *self {
+            Self::Observed(zone, _) => (zone.conductance, zone.uncertainty),
+            Self::Failed(ZoneFault::AboveRange(bound), _) => (steps(bound), 0),
+            Self::Unobserved | Self::Failed(..) => (0, 0),
+        }
+    }
+
+    fn of_version_2(value: Option<RecordedZone>, method: Option<FitMethod>) -> Self {
+        value.zip(method).map_or(Self::Unobserved, |(zone, method)| Self::Observed(zone, method))
+    }
+
+    fn of_version_3(mark: u8, words: (u16, u16)) -> Option<Self> {
+        let method = FitMethod::from_code(mark >> 6);
+        let zone = match (mark & 0x3F, method) {
+            (0, None) => Self::Unobserved,
+            (1, Some(method)) => {
+                let (conductance, uncertainty) = words;
+                Self::Observed(RecordedZone { conductance, uncertainty }, method)
+            }
+            (code, Some(method)) => Self::Failed(fault_of(code, words.0)?, method),
+            _ => return None,
+        };
+        let has_value = zone.value().is_none_or(|value| value.conductance != 0);
+        Some(zone).filter(|zone| zone.words() == words && has_value)
+    }
+}
+
+fn fault_of(code: u8, bound: u16) -> Option<ZoneFault> {
+    match code {
+        2 => Some(ZoneFault::BelowRange),
+        3 => Some(ZoneFault::AboveRange(recorded(bound))),
+        4 => Some(ZoneFault::NoStep),
+        5 => Some(ZoneFault::Unsettled),
+        6 => Some(ZoneFault::Misfit),
+        _ => Fault::from_code(code.checked_sub(SENSOR)?).map(ZoneFault::Sensor),
+    }
+}
+
+/// The conductance of so many steps.
+const fn recorded(steps: u16) -> Conductance {
+    Conductance((steps as u32).saturating_mul(10))
+}
+
+/// In steps of 0.01 W/(m²·K), to nearest, up to 655.
+const fn steps(conductance: Conductance) -> u16 {
+    let steps = conductance.0.saturating_add(5) / 10;
+    if steps > u16::MAX as u32 { u16::MAX } else { steps as u16 }
+}
+
+/// Of which version of the record a [`FitDetail`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DetailVersion {
+    /// Version 2: values under one method, and no word about zones that have none.
+    Second,
+    /// Version 3: state and method of each zone.
+    #[default]
+    Third,
+}
+
+/// What versions 2 and 3 add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FitDetail {
+    /// Which of them.
+    pub version: DetailVersion,
     /// The next likely size.
     pub runner_up: CapSize,
     /// How likely the cap's size is the right one.
     pub confidence: Permille,
-    /// The zones in the order of [`Zone::ALL`]; `None` where a zone was not observed.
-    pub zones: [Option<RecordedZone>; 3],
-    /// How they were found; `None` where none was.
-    pub method: Option<FitMethod>,
+    /// The zones in the order of [`Zone::ALL`].
+    pub zones: [ZoneRecord; 3],
     /// The hair.
     pub density: Option<HairDensity>,
 }
@@ -190,39 +380,84 @@ impl FitDetail {
         self.confidence.0 < TRY_BOTH_BELOW.0
     }
 
-    fn observed(&self) -> u8 {
-        let seen = Zone::ALL.iter().zip(self.zones).filter(|(_, zone)| zone.is_some());
+    /// The values of the zones that have one.
+    #[must_use]
+    pub fn values(&self) -> [Option<RecordedZone>; 3] {
+        self.zones.map(|zone| zone.value())
+    }
+
+    fn valued(&self) -> u8 {
+        let seen = Zone::ALL.iter().zip(self.values()).filter(|(_, zone)| zone.is_some());
         seen.fold(0, |set, (zone, _)| set | zone.bit())
     }
 
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.put([self.runner_up.code(), self.observed()]);
+        writer.put([self.runner_up.code(), self.valued()]);
+        let third = self.version == DetailVersion::Third;
         for zone in self.zones {
-            let (conductance, uncertainty) =
-                zone.map_or((0, 0), |zone| (zone.conductance, zone.uncertainty));
+            let kept = third || zone.value().is_some();
+            let (conductance, uncertainty) = if kept { zone.words() } else { (0, 0) };
             writer.put(conductance.to_le_bytes());
             writer.put(uncertainty.to_le_bytes());
         }
-        writer.put([self.method.map_or(0, FitMethod::code)]);
+        let of_all = self.zones.iter().filter(|zone| zone.value().is_some());
+        let of_all = of_all.filter_map(ZoneRecord::method).next().filter(|_| !third);
+        writer.put([of_all.map_or(0, FitMethod::code)]);
         writer.put([self.density.map_or(0, HairDensity::code)]);
+        writer.put(if third { self.zones.map(|zone| zone.mark()) } else { [0; 3] });
     }
 
-    fn read(confidence: u16, reader: &mut Reader<'_>) -> Result<Self, RecordError> {
-        let [runner_up, observed] = reader.take();
+    fn read(
+        version: DetailVersion,
+        confidence: u16,
+        reader: &mut Reader<'_>,
+    ) -> Result<Self, RecordError> {
+        let [runner_up, valued] = reader.take();
         let runner_up = CapSize::from_code(runner_up).ok_or(RecordError::Field("runner-up"))?;
-        let mut zones = [None; 3];
-        for (place, zone) in zones.iter_mut().zip(Zone::ALL) {
-            *place = take_zone(reader, observed & zone.bit() != 0)?;
-        }
+        let words = core::array::from_fn(|_| (reader.take_u16(), reader.take_u16()));
         let [method, density] = reader.take();
-        let some = observed != 0;
+        let marks = reader.take();
         let method = known(method, FitMethod::from_code, RecordError::Field("method"))?;
         let density = known(density, HairDensity::from_code, RecordError::Field("hair density"))?;
-        if observed > 7 || confidence > 1_000 || method.is_some() != some {
+        let zones = match version {
+            DetailVersion::Second => second(valued, words, method, marks)?,
+            DetailVersion::Third if method.is_some() => return Err(RecordError::Field("method")),
+            DetailVersion::Third => third(words, marks)?,
+        };
+        let detail = Self { version, runner_up, confidence: Permille(confidence), zones, density };
+        if detail.valued() != valued || confidence > 1_000 {
             return Err(RecordError::Field("zones"));
         }
-        Ok(Self { runner_up, confidence: Permille(confidence), zones, method, density })
+        Ok(detail)
     }
+}
+
+/// The zones of version 2.
+fn second(
+    valued: u8,
+    words: [(u16, u16); 3],
+    method: Option<FitMethod>,
+    reserved: [u8; 3],
+) -> Result<[ZoneRecord; 3], RecordError> {
+    if reserved != [0; 3] {
+        return Err(RecordError::Field("reserved bytes"));
+    }
+    let mut zones = [ZoneRecord::Unobserved; 3];
+    for ((place, zone), words) in zones.iter_mut().zip(Zone::ALL).zip(words) {
+        let value = of_words(words, valued & zone.bit() != 0)?;
+        *place = ZoneRecord::of_version_2(value, method);
+    }
+    if method.is_some() == (valued != 0) { Ok(zones) } else { Err(RecordError::Field("zones")) }
+}
+
+/// The zones of version 3.
+fn third(words: [(u16, u16); 3], marks: [u8; 3]) -> Result<[ZoneRecord; 3], RecordError> {
+    let mut zones = [ZoneRecord::Unobserved; 3];
+    for ((place, words), mark) in zones.iter_mut().zip(words).zip(marks) {
+        let zone = ZoneRecord::of_version_3(mark, words);
+        *place = zone.ok_or(RecordError::Field("zones"))?;
+    }
+    Ok(zones)
 }
 
 /// What a code stands for, where 0 stands for nothing.
@@ -271,8 +506,8 @@ fn take_offsets(reader: &mut Reader<'_>) -> Result<IsothermalOffsets, RecordErro
 }
 
 /// A zone: both figures where it was observed, zeros where not.
-fn take_zone(reader: &mut Reader<'_>, observed: bool) -> Result<Option<RecordedZone>, RecordError> {
-    let (conductance, uncertainty) = (reader.take_u16(), reader.take_u16());
+fn of_words(words: (u16, u16), observed: bool) -> Result<Option<RecordedZone>, RecordError> {
+    let (conductance, uncertainty) = words;
     match (observed, conductance, uncertainty) {
         (false, 0, 0) => Ok(None),
         (true, 1.., _) => Ok(Some(RecordedZone { conductance, uncertainty })),
@@ -286,12 +521,16 @@ fn take_zeros<const N: usize>(reader: &mut Reader<'_>) -> Result<(), RecordError
 
 impl CapCalibration {
     /// The newest version of the layout.
-    pub const VERSION: u16 = 2;
+    pub const VERSION: u16 = 3;
 
     /// The version that this record is written as.
     #[must_use]
     pub const fn version(&self) -> u16 {
-        if self.detail.is_some() { 2 } else { 1 }
+        match self.detail {
+            None => 1,
+            Some(FitDetail { version: DetailVersion::Second, .. }) => 2,
+            Some(FitDetail { version: DetailVersion::Third, .. }) => 3,
+        }
     }
 
     /// The record as bytes.
@@ -361,16 +600,18 @@ impl CapCalibration {
         let heat_mw = i32::from_le_bytes(reader.take());
         let at = Instant::from_millis(u64::from_le_bytes(reader.take()));
         let patient = u64::from_le_bytes(reader.take());
-        let detail = if version == 1 {
-            take_zeros::<16>(reader)?;
-            None
-        } else {
-            Some(FitDetail::read(confidence, reader)?)
+        let detail = match version {
+            1 => {
+                take_zeros::<19>(reader)?;
+                None
+            }
+            2 => Some(FitDetail::read(DetailVersion::Second, confidence, reader)?),
+            _ => Some(FitDetail::read(DetailVersion::Third, confidence, reader)?),
         };
         if version == 1 && confidence != 0 {
             return Err(RecordError::Field("reserved bytes"));
         }
-        take_zeros::<4>(reader)?;
+        take_zeros::<1>(reader)?;
         Ok(Self { cap_size, measures, offsets, heat_mw, verdict, at, patient, detail })
     }
 

@@ -84,7 +84,7 @@ proptest! {
                 let allowed = rounding(&method, trace.0);
                 let outside = match fault {
                     ZoneFault::BelowRange => host.conductance < watts(least) * (1.0 + allowed),
-                    ZoneFault::AboveRange => host.conductance > watts(largest) * (1.0 - allowed),
+                    ZoneFault::AboveRange(_) => host.conductance > watts(largest) * (1.0 - allowed),
                     _ => false,
                 };
                 prop_assert!(outside || fault == ZoneFault::Misfit, "{}", fault);

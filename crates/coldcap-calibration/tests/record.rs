@@ -3,13 +3,13 @@
 #![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 use coldcap_calibration::cap::{CapSize, HeadMeasures};
-use coldcap_calibration::contact::{Conductance, Verdict, ZoneFit, ZoneState};
+use coldcap_calibration::contact::{Conductance, Verdict, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::record::{
-    CapCalibration, FitDetail, FitMethod, RecordError, RecordedZone,
+    CapCalibration, DetailVersion, FitDetail, FitMethod, RecordError, ZoneRecord,
 };
-use coldcap_units::{Instant, Kelvin, Permille};
+use coldcap_units::{Fault, Instant, Kelvin, Permille};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use proptest::prelude::*;
 
@@ -35,15 +35,31 @@ fn zone(watts: f64, u: f64) -> ZoneState {
     })
 }
 
+/// As version 2 had it: one method, and no word about zones without a value.
 fn detailed() -> CapCalibration {
+    let inner = |state| ZoneRecord::of(&state, FitMethod::InnerFace);
     let detail = FitDetail {
+        version: DetailVersion::Second,
         runner_up: CapSize::Medium,
         confidence: Permille(0x0321),
-        zones: [RecordedZone::of(&zone(29.854, 1.5)), RecordedZone::of(&zone(41.0, 2.0)), None],
-        method: Some(FitMethod::InnerFace),
+        zones: [inner(zone(29.854, 1.5)), inner(zone(41.0, 2.0)), ZoneRecord::Unobserved],
         density: Some(HairDensity::ScalpShows),
     };
     CapCalibration { verdict: Verdict::Repeat, detail: Some(detail), ..example() }
+}
+
+/// A value by a skin-side sensor, more than the method tells, and a broken sensor.
+fn of_each_kind() -> CapCalibration {
+    let above = ZoneState::Faulty(ZoneFault::AboveRange(Conductance(50_396)));
+    let open = ZoneState::Faulty(ZoneFault::Sensor(Fault::Open));
+    let zones = [
+        ZoneRecord::of(&zone(29.854, 1.5), FitMethod::SkinAndInnerFace),
+        ZoneRecord::of(&above, FitMethod::InnerFace),
+        ZoneRecord::of(&open, FitMethod::SkinAndCoolant),
+    ];
+    let version = DetailVersion::Third;
+    let detail = FitDetail { version, zones, ..detailed().detail.unwrap() };
+    CapCalibration { detail: Some(detail), ..detailed() }
 }
 
 #[test]
@@ -58,6 +74,75 @@ fn the_layout_of_version_2_is_frozen() {
     assert_eq!(CapCalibration::from_bytes(&bytes), Ok(detailed()));
     assert_eq!((detailed().version(), example().version()), (2, 1));
     assert_ne!(detailed().digest(), example().digest());
+}
+
+#[test]
+fn the_layout_of_version_3_is_frozen() {
+    let mut expected = detailed().to_bytes()[..60].to_vec();
+    expected[0] = 3;
+    // 50.40 is 0x13B0; methods 2, 3 and 1 with codes 1, 3 and 16 + 3.
+    expected[41] = 1;
+    expected[46..50].copy_from_slice(&[0xB0, 0x13, 0, 0]);
+    expected[54] = 0;
+    expected[56..59].copy_from_slice(&[0x81, 0xC3, 0x53]);
+    let bytes = of_each_kind().to_bytes();
+    assert_eq!(bytes[..60], expected[..]);
+    assert_eq!(CapCalibration::from_bytes(&bytes), Ok(of_each_kind()));
+    assert_eq!(of_each_kind().version(), 3);
+    let bound = ZoneState::Faulty(ZoneFault::AboveRange(Conductance(50_400)));
+    assert_eq!(of_each_kind().detail.unwrap().zones[1].state(), bound);
+}
+
+#[test]
+fn every_state_of_a_zone_survives() {
+    let faults = Fault::ALL.map(ZoneFault::Sensor).into_iter().chain([
+        ZoneFault::NoStep,
+        ZoneFault::Unsettled,
+        ZoneFault::Misfit,
+        ZoneFault::BelowRange,
+        ZoneFault::AboveRange(Conductance(0)),
+        ZoneFault::AboveRange(Conductance(655_350)),
+    ]);
+    let states = faults.map(ZoneState::Faulty).chain([zone(0.01, 0.0), ZoneState::Unobserved]);
+    for (state, method) in states.flat_map(|it| FitMethod::ALL.map(|method| (it, method))) {
+        let kept = ZoneRecord::of(&state, method);
+        assert_eq!(kept.state(), state);
+        let detail = FitDetail { zones: [kept; 3], ..of_each_kind().detail.unwrap() };
+        let record = CapCalibration { detail: Some(detail), ..example() };
+        assert_eq!(CapCalibration::from_bytes(&record.to_bytes()), Ok(record));
+    }
+    let nothing = ZoneRecord::of(&zone(0.004, 0.0), FitMethod::InnerFace);
+    assert_eq!(nothing, ZoneRecord::Failed(ZoneFault::BelowRange, FitMethod::InnerFace));
+}
+
+#[test]
+fn impossible_fields_of_version_3_are_refused() {
+    let bytes = of_each_kind().to_bytes();
+    let with = |at: usize, field: &[u8]| {
+        let mut bytes = bytes;
+        bytes[at..at + field.len()].copy_from_slice(field);
+        resealed_bytes(bytes)
+    };
+    let field = |name| Err(RecordError::Field(name));
+    assert_eq!(with(41, &[1]), Ok(of_each_kind()));
+    assert_eq!(with(54, &[3]), field("method"));
+    assert_eq!(with(59, &[1]), field("reserved bytes"));
+    assert_eq!(with(0, &[4]), Err(RecordError::Version(4)));
+    for (at, byte) in [
+        (41, 0),    // no value announced
+        (41, 3),    // a value too many
+        (48, 1),    // an uncertainty of a bound
+        (50, 1),    // a value of a broken sensor
+        (56, 0x01), // a value without a method
+        (56, 0x40), // a method without a zone
+        (57, 0xC7), // a code that nobody writes
+        (58, 0x50), // a sensor's fault of code 0
+        (58, 0x5F), // and of code 15
+    ] {
+        let found = with(at, &[byte]);
+        assert_eq!(found, field("zones"), "{at} {byte}");
+    }
+    assert_eq!(with(42, &[0, 0]), field("zones"));
 }
 
 #[test]
@@ -80,6 +165,7 @@ fn impossible_fields_of_version_2_are_refused() {
     assert_eq!(with(54, &[0]), field("zones"));
     assert_eq!(with(54, &[4]), field("method"));
     assert_eq!(with(55, &[5]), field("hair density"));
+    assert_eq!(with(56, &[0xC1]), field("reserved bytes"));
     assert_eq!(with(59, &[1]), field("reserved bytes"));
 }
 
@@ -114,7 +200,8 @@ fn resealed_bytes(mut bytes: [u8; 64]) -> Result<CapCalibration, RecordError> {
 fn sound_bytes_with_impossible_fields_are_refused() {
     assert_eq!(resealed(0, &[1, 0]), Ok(example()));
     assert_eq!(resealed(0, &[0, 0]), Err(RecordError::Version(0)));
-    assert_eq!(resealed(0, &[3, 0]), Err(RecordError::Version(3)));
+    assert_eq!(resealed(0, &[3, 0]), Err(RecordError::Field("runner-up")));
+    assert_eq!(resealed(0, &[4, 0]), Err(RecordError::Version(4)));
     assert_eq!(resealed(0, &[2, 0]), Err(RecordError::Field("runner-up")));
     for size in [0, 6, 255] {
         assert_eq!(resealed(2, &[size]), Err(RecordError::Field("cap size")));
@@ -158,17 +245,31 @@ fn fnv(bytes: &[u8]) -> u64 {
     hash
 }
 
+fn any_zone() -> impl Strategy<Value = ZoneRecord> {
+    let faults = [ZoneFault::NoStep, ZoneFault::Misfit, ZoneFault::Sensor(Fault::Bus)];
+    let state = prop_oneof![
+        Just(ZoneState::Unobserved),
+        (0.1f64..600.0, 0.0f64..50.0).prop_map(|(h, u)| zone(h, u)),
+        (0u32..900_000).prop_map(|it| ZoneState::Faulty(ZoneFault::AboveRange(Conductance(it)))),
+        prop::sample::select(faults.to_vec()).prop_map(ZoneState::Faulty),
+    ];
+    (state, prop::sample::select(&FitMethod::ALL[..]))
+        .prop_map(|(state, method)| ZoneRecord::of(&state, method))
+}
+
+/// Of version 3, and of version 2 where all zones have a value by one method, or none.
 fn any_detail() -> impl Strategy<Value = Option<FitDetail>> {
-    let zones = prop::array::uniform3(prop::option::of((0.1f64..600.0, 0.0f64..50.0)));
-    prop::option::of((1u8..=5, 0u16..=1_000, zones, 1u8..=3, 0u8..=4).prop_map(
-        |(runner_up, confidence, zones, method, density)| {
-            let zones = zones.map(|it| it.and_then(|(h, u)| RecordedZone::of(&zone(h, u))));
-            let some = zones.iter().any(Option::is_some);
+    let zones = prop::array::uniform3(any_zone());
+    prop::option::of((1u8..=5, 0u16..=1_000, zones, any::<bool>(), 0u8..=4).prop_map(
+        |(runner_up, confidence, zones, old, density)| {
+            let values = zones.map(|zone| zone.value().filter(|_| old));
+            let of_value = |zone| ZoneRecord::Observed(zone, FitMethod::InnerFace);
+            let of_old = values.map(|it| it.map_or(ZoneRecord::Unobserved, of_value));
             FitDetail {
+                version: if old { DetailVersion::Second } else { DetailVersion::Third },
                 runner_up: CapSize::from_code(runner_up).unwrap(),
                 confidence: Permille(confidence),
-                zones,
-                method: FitMethod::from_code(method).filter(|_| some),
+                zones: if old { of_old } else { zones },
                 density: HairDensity::from_code(density),
             }
         },

@@ -4,7 +4,7 @@
 
 use coldcap_calibration::contact::balance::{EnergyBalance, ZoneHeat};
 use coldcap_calibration::contact::baseline::{Change, compare, compare_zones};
-use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
+use coldcap_calibration::contact::flux::{FluxFit, FluxLaw, FluxMethod};
 use coldcap_calibration::contact::judge::{Finding, ZoneLimits, judge};
 use coldcap_calibration::contact::{
     CapWall, Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState,
@@ -142,7 +142,12 @@ fn a_conductance_that_the_regression_cannot_tell_is_a_fault() {
                 Err(ZoneFault::BelowRange)
             } else if told.conductance > largest {
                 above += 1;
-                Err(ZoneFault::AboveRange)
+                // Two standard uncertainties below the end of the range.
+                let u = f64::from(told.uncertainty.0) / f64::from(told.conductance.0);
+                let exact = f64::from(largest.0) * (1.0 - 2.0 * u);
+                let Err(ZoneFault::AboveRange(bound)) = found(method) else { panic!("{late}") };
+                assert!((f64::from(bound.0) / exact - 1.0).abs() < 1e-3, "{bound} {exact}");
+                Err(ZoneFault::AboveRange(bound))
             } else {
                 within += 1;
                 Ok(told)
@@ -161,7 +166,8 @@ fn faults_of_the_flux_method() {
     assert_eq!(fit(thin(), broken), Err(ZoneFault::Sensor(Fault::Short)));
     assert_eq!(fit(thin(), |_| (Ok(2.0), 2.0)), Err(ZoneFault::BelowRange));
     assert_eq!(fit(thin(), |_| (Ok(1.0), 2.0)), Err(ZoneFault::BelowRange));
-    assert_eq!(fit(thin(), fading(1_000.0, 0.7)), Err(ZoneFault::AboveRange));
+    let above = fit(thin(), fading(1_000.0, 0.7));
+    assert!(matches!(above, Err(ZoneFault::AboveRange(_))), "{above:?}");
     let shoved = |time: f64| {
         let (face, coolant) = fading(400.0, 0.2)(time);
         (face.map(|face| if (50.0..90.0).contains(&time) { face - 1.5 } else { face }), coolant)
@@ -244,6 +250,70 @@ fn unobserved_is_never_good_alone_and_never_bad() {
     assert_eq!(verdict(fault(ZoneFault::Unsettled)), Verdict::Repeat);
     assert_eq!(verdict(fault(ZoneFault::Sensor(Fault::Open))), Verdict::Repeat);
     assert_eq!(verdict(fault(ZoneFault::BelowRange)), Verdict::Reseat);
+}
+
+/// More than the method tells is at least its bound: that passes or is unsure, and a loose zone is loose
+/// against it.
+#[test]
+fn above_range_is_at_least_its_bound() {
+    let above = |watts| ZoneState::Faulty(ZoneFault::AboveRange(Conductance::from_watts(watts)));
+    assert_eq!(verdict([above(25), zone(40.0, 0.05), NONE]), Verdict::Good);
+    assert_eq!(verdict([above(24), zone(40.0, 0.05), NONE]), Verdict::Repeat);
+    assert_eq!(verdict([above(50), zone(29.0, 0.02), NONE]), Verdict::Reseat);
+    assert_eq!(verdict([above(50), zone(31.0, 0.02), NONE]), Verdict::Good);
+    assert_eq!(verdict([above(50), above(50), NONE]), Verdict::Good);
+}
+
+/// 60 mK either way are 35 mK as a standard uncertainty, the same early and late.
+#[test]
+fn sensors_that_were_not_matched_widen_the_uncertainty() {
+    let of = |mismatch, ratio| {
+        let method = FluxMethod {
+            mismatch: Kelvin::from_milli(mismatch),
+            law_uncertainty: Permille(0),
+            law: FluxLaw { ratio, ..METHOD.law },
+            wall: CapWall { heat_capacity: 0, uncertainty: Permille(0), ..CapWall::REFERENCE },
+            range: EVERY,
+            ..METHOD
+        };
+        let found = fit(method, fading(450.0, 0.2)).unwrap();
+        f64::from(found.uncertainty.0) / f64::from(found.conductance.0)
+    };
+    let unit = |bits: i32| f64::from(bits) / 65_536.0;
+    let (late, early) = (450.0, 450.0 * (108.0f64 / 27.3).powf(0.2));
+    let off = 100.0 * 0.06 / 3f64.sqrt();
+    for ratio in [0, METHOD.law.ratio, -METHOD.law.ratio] {
+        let (a, b) = (unit(METHOD.law.uptake), unit(ratio));
+        let expected = off * (a / late + b / early - b / late).abs();
+        assert!((of(60, ratio) - expected).abs() < 4e-4, "{} {expected}", of(60, ratio));
+        assert_eq!(of(0, ratio), 0.0);
+    }
+}
+
+/// What the wall takes up is known less well than what goes through it.
+#[test]
+fn the_walls_heat_capacity_has_its_part_in_the_uncertainty() {
+    let warming = |time: f64| (Ok(4.0 + 0.02 * time), 2.0);
+    let wide = |capacity| FluxMethod {
+        largest_misfit: Kelvin::from_milli(30_000),
+        range: EVERY,
+        law_uncertainty: Permille(0),
+        law: FluxLaw { ratio: 0, ..METHOD.law },
+        wall: CapWall {
+            uncertainty: Permille(0),
+            heat_capacity_uncertainty: Permille(capacity),
+            ..CapWall::REFERENCE
+        },
+        ..METHOD
+    };
+    let found = fit(wide(100), warming).unwrap();
+    // 114.3 of 530.3 W/m² in the late window, whose middle is at 108 s: 10 % of that by the law's power.
+    let stored = 5_714.0 * 0.02;
+    let flux = 100.0 * (2.0 + 0.02 * 108.0) + stored;
+    let expected = 0.1 * stored / flux * f64::from(METHOD.law.uptake) / 65_536.0;
+    let u = f64::from(found.uncertainty.0) / f64::from(found.conductance.0);
+    assert!((u - expected).abs() < 3e-4, "{u} {expected}");
+    assert_eq!(fit(wide(0), warming).unwrap().uncertainty.0, 0);
 }
 
 #[test]

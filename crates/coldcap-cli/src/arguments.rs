@@ -294,12 +294,25 @@ pub(crate) struct FitCap {
     /// Decides noise and offsets of all sensors.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Fit a sensor on the skin under this zone; without it, the zones come from the inner face alone. The
+    /// virtual cap's halves meet over the vertex: it has no crown.
+    #[arg(long, value_enum, value_name = "ZONE")]
+    pub(crate) skin_sensor: Option<SkinSensor>,
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
     /// Parent folder of what is written; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
+}
+
+/// Where a skin-side sensor lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SkinSensor {
+    /// Under the front half.
+    Front,
+    /// Under the rear half.
+    Rear,
 }
 
 #[derive(Args, Debug)]

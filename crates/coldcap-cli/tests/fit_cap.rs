@@ -64,7 +64,10 @@ fn a_loose_half_is_seen_and_the_page_and_the_picture_say_so() {
 #[test]
 fn a_contact_that_the_method_cannot_tell_has_no_figure() {
     let inputs = folder("fit-beyond-inputs");
-    for (resistance, finding) in [("0.003", "unsure"), ("0.3", "fails")] {
+    for (resistance, finding, state, words) in [
+        ("0.003", "passes", "above_range", "above what the method tells, at least 51"),
+        ("0.3", "fails", "below_range", "below what the method tells"),
+    ] {
         let text = format!("hair_resistance = {resistance}\n");
         let patient = file(&inputs, &format!("{resistance}.toml"), &text);
         let (done, _) = fitted("fit-beyond", &["--patient", &patient, "--seed", "3", "--json"]);
@@ -73,11 +76,45 @@ fn a_contact_that_the_method_cannot_tell_has_no_figure() {
             assert_eq!(zone["h_w_m2k"], Value::Null, "{document}");
             assert_eq!(zone["f64_w_m2k"], Value::Null, "{document}");
             assert_eq!(zone["finding"], finding, "{document}");
+            assert_eq!(zone["state"], state, "{document}");
+            let bound = zone["at_least_w_m2k"].as_f64();
+            assert_eq!(bound.is_some_and(|it| (49.0..52.0).contains(&it)), finding == "passes");
         }
         assert_eq!(document["repetition"]["agrees"], true);
+        assert_eq!(document["balance"]["agrees"], true, "{document}");
         let (page, _) = fitted("fit-beyond-page", &["--patient", &patient, "--seed", "3"]);
-        assert!(page.out.contains("beyond what the method tells"), "{page:?}");
+        assert!(page.out.contains(words), "{page:?}");
     }
+}
+
+/// The zone under the sensor is told by it, the other by its inner face, and both are repeated.
+#[test]
+fn a_skin_side_sensor_tells_its_zone_better() {
+    for (place, under) in [("front", 0), ("rear", 1)] {
+        let name = format!("fit-skin-{place}");
+        let (done, folder) = fitted(&name, &["--skin-sensor", place, "--seed", "4", "--json"]);
+        let document = done.json();
+        let methods = ["skin_and_inner_face", "inner_face"];
+        for (index, truth) in [(0, 35.088), (1, 31.746)] {
+            let (h, u, _) = zone(&document, index);
+            assert_eq!(document["zones"][index]["method"], methods[usize::from(index != under)]);
+            assert!((h - truth).abs() <= 2.0 * u, "{document}");
+            assert_eq!(u / h < 0.08, index == under, "{document}");
+        }
+        assert_eq!(document["zones"][2]["state"], "unobserved");
+        assert_eq!(document["zones"][2]["method"], Value::Null);
+        assert_eq!(document["repetition"]["agrees"], true);
+        assert_eq!(document["balance"]["agrees"], true);
+        let picture = fs::read_to_string(folder.join("cap-fit.svg")).unwrap();
+        assert!(picture.contains("(skin)"), "{place}");
+        let replayed = coldcap(&["replay", &text(&folder.join("visit.ccap"))]);
+        assert!(
+            replayed.status == Some(0) && replayed.out.starts_with("identical"),
+            "{replayed:?}"
+        );
+    }
+    let refused = coldcap(&["fit-cap", "--skin-sensor", "crown"]);
+    assert!(refused.refused(2).contains("crown"), "{refused:?}");
 }
 
 #[test]

@@ -243,6 +243,10 @@ fn fit() -> FitVisit {
         spread_k: 0.041,
         heat_w: 46.2,
         verdict: "good".into(),
+        zones: vec![
+            ("front".into(), "35.1 ± 4.2 W/(m² K), by skin and inner face".into()),
+            ("crown".into(), "not observed".into()),
+        ],
         digest: 0x51C3_0F7E_9A24_D86B,
     }
 }

@@ -196,6 +196,10 @@ fn fit() -> FitVisit {
         spread_k: 0.04,
         heat_w: 44.5,
         verdict: "good".into(),
+        zones: vec![
+            ("front".into(), "35.1 ± 4.2 W/(m² K), by skin and inner face".into()),
+            ("crown".into(), "not observed".into()),
+        ],
         digest: 0x1234,
     }
 }

@@ -81,8 +81,8 @@ pub use attendant::{Attendant, AttendantParameters};
 pub use fault::{FaultError, FaultKind, FaultSchedule, FaultSet, FaultWindow};
 pub use link::{LinkCounters, LinkParameters, NoisyLink};
 pub use machine::{
-    BuildError, CapPlacement, EnergyBalance, MachineParameters, NoSuchChannel, STEP, Truth,
-    VirtualMachine,
+    BuildError, CapPlacement, EnergyBalance, MachineParameters, NoSuchChannel, STEP, SkinPlace,
+    Truth, VirtualMachine,
 };
 pub use parameter::ParameterError;
 pub use patient::PatientParameters;

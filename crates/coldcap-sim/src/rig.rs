@@ -2,11 +2,12 @@
 
 use crate::attendant::{Attendant, AttendantParameters};
 use crate::fault::FaultSchedule;
-use crate::machine::{BuildError, MachineParameters, Truth, VirtualMachine};
+use crate::machine::{BuildError, MachineParameters, SkinPlace, Truth, VirtualMachine};
 use crate::patient::PatientParameters;
 use coldcap::canonical::{Canonical, SliceSink};
 use coldcap::lane::{LaneError, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use coldcap::{Config, Device, Drives, Glance, Inputs, Served, TICK};
+use coldcap::{Config, Device, Drives, Glance, Inputs, Served, SkinSide, TICK};
+use coldcap_calibration::contact::Zone;
 use coldcap_units::{Duration, Instant};
 use core::fmt;
 use std::io;
@@ -144,6 +145,33 @@ impl Rig<Device<1>> {
     ) -> Result<Self, RigError> {
         Self::new(Device::new(Config::reference()), patient, seed, faults)
     }
+
+    /// The same with a skin-side sensor for the fit visit, which the device is told of.
+    ///
+    /// # Errors
+    /// A parameter of machine or patient is out of range.
+    pub fn with_skin_side(
+        patient: PatientParameters,
+        seed: u64,
+        faults: FaultSchedule,
+        place: SkinPlace,
+    ) -> Result<Self, RigError> {
+        let mut machine = MachineParameters::standard();
+        machine.sensors.skin = Some(place);
+        Self::on(machine, Device::new(place.config()), patient, seed, faults)
+    }
+}
+
+impl SkinPlace {
+    /// The reference configuration of a machine that has the sensor there.
+    #[must_use]
+    pub fn config(self) -> Config {
+        let zone = match self {
+            Self::Front => Zone::Front,
+            Self::Rear => Zone::Rear,
+        };
+        Config { skin_side: Some(SkinSide::under(zone)), ..Config::reference() }
+    }
 }
 
 impl<D: DeviceLane> Rig<D> {
@@ -157,7 +185,16 @@ impl<D: DeviceLane> Rig<D> {
         seed: u64,
         faults: FaultSchedule,
     ) -> Result<Self, RigError> {
-        let machine = MachineParameters::standard();
+        Self::on(MachineParameters::standard(), device, patient, seed, faults)
+    }
+
+    fn on(
+        machine: MachineParameters,
+        device: D,
+        patient: PatientParameters,
+        seed: u64,
+        faults: FaultSchedule,
+    ) -> Result<Self, RigError> {
         let plant = VirtualMachine::new(machine, [patient], seed).map_err(RigError::Build)?;
         Ok(Self {
             device,

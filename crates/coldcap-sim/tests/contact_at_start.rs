@@ -170,7 +170,7 @@ fn a_zone_that_sits_worse_than_at_the_fit_visit_is_found_within_two_minutes() {
         let patient = drawn(seed);
         let before = session(patient, seed, 1.0);
         let after = session(patient, seed, 0.6);
-        let baseline = before.calibration.unwrap().detail.unwrap().zones;
+        let baseline = before.calibration.unwrap().detail.unwrap().values();
         let truth = [1.0 - patient.hair_asymmetry, 1.0 + patient.hair_asymmetry]
             .map(|share| 1.0 / (patient.hair_resistance * share));
         let [same, loose] = [&before, &after].map(|facade| advice(facade).unwrap().1);
@@ -200,6 +200,33 @@ fn a_zone_that_sits_worse_than_at_the_fit_visit_is_found_within_two_minutes() {
     );
     assert!(percent(flagged) >= 98.0 && percent(false_alarms) <= 2.0);
     assert!(percent(within) >= 95.0);
+}
+
+/// After a power-up without a fit visit nobody has matched the sensors: what they may differ by is stated.
+#[test]
+fn without_matched_sensors_the_advice_is_less_sure() {
+    let (mut count, mut within, mut wider) = (0, 0, vec![]);
+    for seed in 4_000..4_000 + visits() {
+        let patient = drawn(seed);
+        let matched = session(patient, seed, 1.0);
+        let mut unmatched = Facade::new(patient, seed);
+        begin(&mut unmatched, [10, 60, 180][(seed % 3) as usize]);
+        unmatched.run(125);
+        let [with, without] = [&matched, &unmatched].map(|facade| advice(facade).unwrap().1);
+        let truth = [1.0 - patient.hair_asymmetry, 1.0 + patient.hair_asymmetry]
+            .map(|share| 1.0 / (patient.hair_resistance * share));
+        for (((h, u), (h_with, u_with)), true_h) in without.into_iter().zip(with).zip(truth) {
+            if h > 0.0 && h_with > 0.0 {
+                count += 1;
+                within += u32::from((h - true_h).abs() <= 2.0 * u);
+                wider.push(100.0 * (u / h - u_with / h_with));
+            }
+        }
+    }
+    let mean = wider.iter().sum::<f64>() / f64::from(count);
+    println!("{count} zones: u {mean:.2} % of h wider on average, {within} within 2u");
+    assert!(wider.iter().all(|it| *it > 0.0), "{wider:?}");
+    assert!(within * 100 >= count * 95);
 }
 
 /// A session with the test and one without it drive the same, tick by tick, whatever the test says.

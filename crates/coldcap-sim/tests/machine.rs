@@ -9,7 +9,7 @@ use coldcap_sim::machine::{BuildError, CAP_IDENTITY, NoSuchChannel};
 use coldcap_sim::sensor::ratio_of;
 use coldcap_sim::{
     CapPlacement, FaultSchedule, FaultWindow, MachineParameters, PatientParameters, STEP,
-    VirtualMachine,
+    SkinPlace, VirtualMachine,
 };
 use coldcap_units::{Duty, Fault, Instant, Ratio};
 
@@ -244,7 +244,7 @@ fn a_fitted_skin_sensor_changes_no_other_noise() {
     let mut machine = MachineParameters::standard();
     let patient = PatientParameters::standard();
     let mut without = VirtualMachine::new(machine, [patient], 3).unwrap();
-    machine.sensors.skin = true;
+    machine.sensors.skin = Some(SkinPlace::Front);
     let mut with = VirtualMachine::new(machine, [patient], 3).unwrap();
     let (without, mut with) = (without.inputs(Instant::ZERO), with.inputs(Instant::ZERO));
     let skin = with.channels[0].skin.value.unwrap();

@@ -16,7 +16,7 @@ use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFit, ZoneStat
 use coldcap_calibration::fit::least_squares::{Observation, least_squares};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::physics::flux::{Sample, conductance};
-use coldcap_calibration::record::{CapCalibration, FitMethod};
+use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
 use coldcap_session::Flag;
 use coldcap_sim::random::Random;
 use coldcap_sim::{MachineParameters, PatientParameters};
@@ -131,11 +131,11 @@ fn the_record_holds_the_contact_of_both_zones_and_says_that_the_crown_was_not_se
         verdicts[usize::from(record.verdict.code())] += 1;
         let detail = record.detail.unwrap();
         assert_eq!(detail.density, Some(HairDensity::Full));
-        assert_eq!(detail.zones[Zone::Crown as usize], None);
+        assert_eq!(detail.zones[Zone::Crown as usize], ZoneRecord::Unobserved);
         let asymmetry = patient.hair_asymmetry;
         for (zone, share) in [(Zone::Front, 1.0 - asymmetry), (Zone::Rear, 1.0 + asymmetry)] {
-            let Some(found) = detail.zones[zone as usize] else { continue };
-            assert_eq!(detail.method, Some(FitMethod::InnerFace));
+            assert_eq!(detail.zones[zone as usize].method(), Some(FitMethod::InnerFace));
+            let Some(found) = detail.zones[zone as usize].value() else { continue };
             let truth = 1.0 / (patient.hair_resistance * share);
             let value = f64::from(found.conductance().0) / 1e3;
             let u = f64::from(found.uncertainty().0) / 1e3;
@@ -213,7 +213,7 @@ fn tally(wall: Permille) -> (Tally, [u32; 7]) {
         let record = visit_with(facade, [20, 60, 120][(seed % 3) as usize]);
         verdicts[usize::from(record.verdict.code())] += 1;
         let asymmetry = patient.hair_asymmetry;
-        let zones = record.detail.unwrap().zones;
+        let zones = record.detail.unwrap().values();
         for (found, share) in zones.into_iter().zip([1.0 - asymmetry, 1.0 + asymmetry]) {
             let Some(found) = found else { continue };
             let (h, u) = (found.conductance().0, found.uncertainty().0);
@@ -268,7 +268,7 @@ fn a_loose_half_under_a_cap_that_is_good_as_a_whole_asks_for_a_new_seat() {
         ..PatientParameters::standard()
     };
     let record = visit(patient, 7, 60);
-    let zones = record.detail.unwrap().zones.map(|zone| zone.map(|zone| zone.conductance()));
+    let zones = record.detail.unwrap().values().map(|zone| zone.map(|zone| zone.conductance()));
     println!("{:?} {zones:?}", record.verdict);
     assert_eq!(record.verdict, Verdict::Reseat);
     assert!(zones[0].unwrap() > zones[1].unwrap());

@@ -2,9 +2,11 @@
 
 use crate::sensors::Sensors;
 use coldcap_calibration::cap::Ladder;
-use coldcap_calibration::contact::ContactLimits;
+use coldcap_calibration::contact::balance::BalanceMethod;
 use coldcap_calibration::contact::flux::FluxMethod;
+use coldcap_calibration::contact::half_space::HalfSpace;
 use coldcap_calibration::contact::judge::ZoneLimits;
+use coldcap_calibration::contact::{ContactLimits, Zone};
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::flow::KFactor;
 use coldcap_calibration::table::CubicTable;
@@ -98,12 +100,40 @@ pub struct Config {
     pub ladder: Ladder<'static>,
     /// Finds the contact of the zones at the fit visit, from the sensors on the inner face.
     pub zones: FluxMethod,
+    /// The skin-side sensor of the fit visit; `None` where the machine has none.
+    pub skin_side: Option<SkinSide>,
+    /// Compares the zones' heat with the loop's at the fit visit.
+    pub balance: BalanceMethod,
     /// Finds it again in the first two minutes of pre-cooling, for an advice.
     pub zones_at_start: FluxMethod,
+    /// By how much two sensors of the loop and the cap may differ before they are matched.
+    pub unmatched: Kelvin,
     /// What is asked of a zone.
     pub zone_limits: ZoneLimits,
     /// What the loop drives and judges by.
     pub circulation: Circulation,
+}
+
+/// A sensor on the skin of one zone, for the fit visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SkinSide {
+    /// The zone that it lies under.
+    pub zone: Zone,
+    /// Finds that zone's contact: against the inner face, or against the coolant under the crown, which has no
+    /// sensor on it.
+    pub method: HalfSpace,
+}
+
+impl SkinSide {
+    /// Under this zone of the reference machine's cap.
+    #[must_use]
+    pub const fn under(zone: Zone) -> Self {
+        let method = match zone {
+            Zone::Front | Zone::Rear => HalfSpace::DURING_RAMP,
+            Zone::Crown => HalfSpace::DURING_RAMP_WITH_COOLANT,
+        };
+        Self { zone, method }
+    }
 }
 
 /// What a loop drives and judges by.
@@ -207,7 +237,10 @@ impl Config {
             contact: ContactLimits::AFTER_RAMP,
             ladder: Ladder::REFERENCE,
             zones: FluxMethod::AFTER_RAMP,
+            skin_side: None,
+            balance: BalanceMethod::AFTER_RAMP,
             zones_at_start: FluxMethod::AT_START,
+            unmatched: UNMATCHED,
             zone_limits: ZoneLimits::PROPOSED,
             circulation: Circulation::REFERENCE,
         }

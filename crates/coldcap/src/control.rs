@@ -10,6 +10,7 @@ mod machine;
 mod notes;
 mod self_test;
 mod sensors;
+mod skin_side;
 mod thermal;
 mod zones;
 

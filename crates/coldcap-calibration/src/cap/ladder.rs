@@ -51,6 +51,8 @@ pub struct Liner {
     pub size: CapSize,
     /// Circumference, sagittal and coronal arc.
     pub relaxed: [u16; 3],
+    /// Areas of front, rear and crown of the worn cap in cm².
+    pub area_cm2: [u16; 3],
 }
 
 /// The stretch of a liner in one measure, in thousandths of its relaxed length.
@@ -158,19 +160,20 @@ impl SizeChoice {
 }
 
 const REFERENCE_LINERS: [Liner; 5] = [
-    Liner { size: CapSize::ExtraSmall, relaxed: [5_139, 3_163, 3_209] },
-    Liner { size: CapSize::Small, relaxed: [5_319, 3_274, 3_321] },
-    Liner { size: CapSize::Medium, relaxed: [5_500, 3_385, 3_434] },
-    Liner { size: CapSize::Large, relaxed: [5_681, 3_496, 3_548] },
-    Liner { size: CapSize::ExtraLarge, relaxed: [5_861, 3_607, 3_660] },
+    Liner { size: CapSize::ExtraSmall, relaxed: [5_139, 3_163, 3_209], area_cm2: [306, 306, 0] },
+    Liner { size: CapSize::Small, relaxed: [5_319, 3_274, 3_321], area_cm2: [327, 327, 0] },
+    Liner { size: CapSize::Medium, relaxed: [5_500, 3_385, 3_434], area_cm2: [350, 350, 0] },
+    Liner { size: CapSize::Large, relaxed: [5_681, 3_496, 3_548], area_cm2: [373, 373, 0] },
+    Liner { size: CapSize::ExtraLarge, relaxed: [5_861, 3_607, 3_660], area_cm2: [397, 397, 0] },
 ];
 
 impl Ladder<'static> {
     /// Five sizes over 520 to 613 mm, the 1st to 99th percentile of ANSUR II weighted to 85 % women.
     ///
     /// Stretch windows: + 0.5 to + 6 % around, − 1 % and more over the crown. Arcs are in proportion to the
-    /// circumference (0.61 and 0.62): no survey of them was at hand. Proposals; a make's own liner
-    /// dimensions replace them.
+    /// circumference (0.61 and 0.62): no survey of them was at hand. Areas: 700 cm² of the middle size, as the
+    /// virtual machine's cap has, and the square of the circumference; its two halves meet over the vertex, so
+    /// that its crown has no area of its own. Proposals; a make's own liner dimensions replace them.
     pub const REFERENCE: Self = Self {
         data: LadderData {
             liners: &REFERENCE_LINERS,
@@ -219,6 +222,21 @@ impl<'a> Ladder<'a> {
     #[must_use]
     pub const fn data(&self) -> &LadderData<'a> {
         &self.data
+    }
+
+    /// Areas of front, rear and crown of a size in cm²; `None` where the ladder has no such size.
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// ```
+    /// use coldcap_calibration::cap::{CapSize, Ladder};
+    /// assert_eq!(Ladder::REFERENCE.area_cm2(CapSize::Medium), Some([350, 350, 0]));
+    /// ```
+    #[must_use]
+    pub fn area_cm2(&self, size: CapSize) -> Option<[u16; 3]> {
+        let liner = self.data.liners.iter().find(|liner| liner.size == size);
+        liner.map(|liner| liner.area_cm2)
     }
 
     /// How likely each size is right for a measured head. Integers only; it runs once, in a time that

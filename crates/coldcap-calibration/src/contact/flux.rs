@@ -32,6 +32,9 @@ use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Kelvin, Permil
 /// A stretch of the test: from its first moment to its last.
 pub type Stretch = (Duration, Duration);
 
+/// One in Q16.
+const ONE: i32 = 1 << 16;
+
 const fn seconds(from: u32, to: u32) -> Stretch {
     (Duration::from_secs(from), Duration::from_secs(to))
 }
@@ -71,6 +74,9 @@ pub struct FluxMethod {
     pub range: (Conductance, Conductance),
     /// Standard uncertainty of the regression between heads, as a share.
     pub law_uncertainty: Permille,
+    /// By how much face and coolant may differ in one bath, either way and as likely as any less (GUM 4.3.7):
+    /// nothing where they were matched.
+    pub mismatch: Kelvin,
     /// The least fall from the core to the coolant.
     pub least_fall: Kelvin,
     /// A larger misfit of the wall's drop is a fault.
@@ -95,6 +101,7 @@ impl FluxMethod {
         law: FluxLaw { constant: 107_043, uptake: 57_666, ratio: 167_585, middle: 22_445 },
         range: (Conductance::from_watts(7), Conductance::from_watts(80)),
         law_uncertainty: Permille(75),
+        mismatch: Kelvin::ZERO,
         least_fall: Kelvin::from_milli(15_000),
         largest_misfit: Kelvin::from_milli(500),
     };
@@ -263,13 +270,23 @@ impl FluxFit {
         }
     }
 
-    /// The late flux out of the head in mW/m², once its window has been seen: what an energy balance adds
-    /// up. `None` before that, and where it is negative.
+    /// The late flux out of the head in mW/m², once its window has been seen. `None` before that, and where it
+    /// is negative.
     #[must_use]
     pub fn late_flux(&self) -> Option<u32> {
+        u32::try_from(self.late()?.milliwatts).ok()
+    }
+
+    /// The late flux into the coolant in mW/m²: what an energy balance adds up. A wall that is still cooling gives
+    /// its own heat to that of the head, after a ramp a tenth of it. `None` as [`Self::late_flux`].
+    #[must_use]
+    pub fn late_flux_into_coolant(&self) -> Option<u32> {
+        u32::try_from(self.late()?.through).ok()
+    }
+
+    fn late(&self) -> Option<Flux> {
         let [.., late] = self.windows;
-        let flux = late.flux(&self.method.wall, self.method.late)?;
-        u32::try_from(flux.milliwatts).ok()
+        late.flux(&self.method.wall, self.method.late)
     }
 
     fn stretches(&self) -> [Stretch; 3] {
@@ -334,20 +351,41 @@ impl FluxFit {
             return Err(ZoneFault::BelowRange);
         }
         if conductance > largest {
-            return Err(ZoneFault::AboveRange);
+            return Err(ZoneFault::AboveRange(largest.less(uncertainty)));
         }
         let uncertainty = conductance.parts(uncertainty);
         Ok(ZoneFit { conductance, uncertainty, misfit, autocorrelation: None })
     }
 
-    /// In ten-thousandths: the law's, and the wall's by the power that its conductance comes in with.
+    /// In ten-thousandths: the law's, and the wall's by the powers that its conductance and its heat capacity
+    /// come in with. What does not go through the wall is the heat that it gives or takes.
     fn uncertainty(&self, early: &Flux, late: &Flux) -> u32 {
         let (law, by_late) = (&self.method.law, late.by_wall());
         let by_ratio = early.by_wall().saturating_sub(by_late);
         let power = share(by_late, law.uptake).saturating_add(share(by_ratio, law.ratio));
         let wall = i64::from(self.method.wall.uncertainty.0).saturating_mul(10);
         let wall = wall.saturating_mul(power.into()) >> 16;
-        hypotenuse(i64::from(self.method.law_uncertainty.0).saturating_mul(10), wall)
+        let power = share(ONE.saturating_sub(by_late), law.uptake)
+            .saturating_sub(share(by_ratio, law.ratio));
+        let capacity = i64::from(self.method.wall.heat_capacity_uncertainty.0).saturating_mul(10);
+        let capacity = capacity.saturating_mul(power.into()) >> 16;
+        let law = i64::from(self.method.law_uncertainty.0).saturating_mul(10);
+        let own = hypotenuse(law, wall);
+        hypotenuse(hypotenuse(own.into(), capacity).into(), self.mismatched(early, late))
+    }
+
+    /// What sensors that were not matched do, in ten-thousandths: the same flux too much early and late.
+    fn mismatched(&self, early: &Flux, late: &Flux) -> i64 {
+        let law = &self.method.law;
+        let off = i64::from(self.method.mismatch.to_milli())
+            .saturating_mul(self.method.wall.conductance.0.into())
+            .saturating_mul(577)
+            / 1_000_000;
+        let part =
+            |flux: &Flux| off.saturating_mul(10_000).checked_div(flux.milliwatts).unwrap_or(0);
+        let by_late = i64::from(law.uptake).saturating_sub(law.ratio.into());
+        let moved = part(late).saturating_mul(by_late);
+        moved.saturating_add(part(early).saturating_mul(law.ratio.into())) >> 16
     }
 
     /// By how much the middle flux is off, as a drop over the wall.

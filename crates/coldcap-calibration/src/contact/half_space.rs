@@ -6,7 +6,11 @@
 //! *Conduction of Heat in Solids*, 2.7). What is outside need not be constant: by Duhamel's theorem the
 //! surface answers to the sum of its steps, so a ramp of the coolant needs no "effective" beginning.
 //! Before the cap the skin is in balance with its own heat `q₀`: it is as if it had looked at
-//! `T₀ − q₀/H` through `H`. Without that term H comes out 12 % too low and steeper than it is.
+//! `T₀ − q₀/H` through `H`. Without that term H comes out 12 % too low and steeper than it is. Nobody
+//! measures q₀: a tenth more of it is 4 to 5 % of H after a ramp, and part of the uncertainty.
+//!
+//! A cap that was on the head before the test began is one more step, [`Before`]: from that balance to
+//! the mean of what was outside meanwhile, as long ago as the cap was put on.
 //!
 //! One parameter, `H/e`, is fitted by Gauss and Newton to the means of some thirty bins, one iteration a
 //! tick. Then `1/h = 1/H − 1/h_cap`.
@@ -23,7 +27,7 @@ use super::zone::{CapWall, Conductance, ZoneFault, ZoneFit};
 use crate::average::Average;
 use crate::curves::erfcx;
 use crate::progress::Progress;
-use coldcap_units::{Duration, Fault, Kelvin, Permille, Ratio, Skin};
+use coldcap_units::{Celsius, Duration, Fault, Kelvin, Permille, Ratio, Skin};
 
 /// The most bins of a fit.
 pub const BINS: usize = 30;
@@ -53,8 +57,10 @@ pub struct HalfSpace {
     pub lag: Duration,
     /// `√(kρc)` of the tissue in W·√s/(m²·K).
     pub effusivity: u16,
-    /// Heat that leaves the skin before the test, in W/m².
+    /// Heat that leaves the skin before the cap, in W/m².
     pub resting_flux: u16,
+    /// Standard uncertainty of that, as a share.
+    pub resting_flux_uncertainty: Permille,
     /// What lies between the outer temperature and the hair: the cap's wall where that is the coolant's,
     /// nothing where it is taken on the inner face.
     pub wall: Option<CapWall>,
@@ -72,7 +78,9 @@ impl HalfSpace {
     /// Effusivity and tissue uncertainty come from 500 simulated heads (fat 1.5 to 5 mm, perfusion 0.5
     /// to 1.5 of the standard, core ± 0.4 K, contact 10 to 200 W/(m²·K)) under coolant of 0 and 8 °C: the
     /// mean is right with 1136 W·√s/(m²·K), the rest scatters by 3 to 4 %. The resting flux is 12.4 K of the
-    /// bare head over 0.117 m²K/W. Misfits of those heads stay below 0.5 K.
+    /// bare head over 0.117 m²K/W; rooms that differ by 2 K differ by a sixth of it, of which 10 % is the
+    /// standard uncertainty. Wet hair in a draught gives off more, and nobody has measured how much. Misfits of
+    /// those heads stay below 0.5 K.
     pub const WITH_COOLANT: Self = Self {
         bin: Duration::from_secs(4),
         bins: 30,
@@ -80,6 +88,7 @@ impl HalfSpace {
         lag: Duration::ZERO,
         effusivity: 1_136,
         resting_flux: 105,
+        resting_flux_uncertainty: Permille(100),
         wall: Some(CapWall::REFERENCE),
         tissue_uncertainty: Permille(40),
         least_step: Kelvin::from_milli(10_000),
@@ -90,9 +99,44 @@ impl HalfSpace {
     /// out.
     pub const WITH_INNER_FACE: Self = Self { wall: None, ..Self::WITH_COOLANT };
 
+    /// The reference machine's fit visit: a cap that was put on with uncooled coolant, and the first two
+    /// minutes of the ramp to the mild target, 3 K/min. The outer temperature is that of the inner face; what
+    /// was before is a [`Before`].
+    ///
+    /// The effusivity is the one that makes the mean of 300 visits of simulated heads to the virtual machine
+    /// right; they scatter about it by 5 %, by up to 3 % either way with how long the cap was on before. It is
+    /// less than after a step, as the ramp's cold is spent deeper, in the fat.
+    pub const DURING_RAMP: Self = Self {
+        skipped: 11,
+        effusivity: 969,
+        tissue_uncertainty: Permille(50),
+        least_step: Kelvin::from_milli(5_000),
+        largest_misfit: Kelvin::from_milli(400),
+        ..Self::WITH_INNER_FACE
+    };
+
+    /// The same of a zone without a sensor on its inner face: the coolant is outside, and the wall's own heat is
+    /// no more than a lag. Contact of 10 to 18 W/(m²·K) comes out 6 % too low.
+    pub const DURING_RAMP_WITH_COOLANT: Self = Self {
+        lag: Duration::from_secs(10),
+        effusivity: 1_027,
+        wall: Some(CapWall::REFERENCE),
+        tissue_uncertainty: Permille(70),
+        ..Self::DURING_RAMP
+    };
+
     fn length(&self) -> Duration {
         Duration::from_millis(self.bin.as_millis().saturating_mul(self.bins.into()))
     }
+}
+
+/// A cap that was on the head before the test began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Before {
+    /// For how long.
+    pub worn: Duration,
+    /// The mean of the outer temperature over that time.
+    pub outside: Celsius,
 }
 
 /// One bin: means in thousandths of a degree.
@@ -115,9 +159,21 @@ struct Sums {
     along: i64,
     square: i64,
     residuals: i64,
+    /// Of what the resting flux does to the skin, along the derivatives.
+    released: i64,
     lagged: i64,
     before: i64,
     count: i64,
+}
+
+/// What the outside did, in mK: the steps between bins, and before them the one from the balance of the
+/// resting skin, with what of it is the resting flux's and its derivative by H/e, turned round.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    steps: [i64; BINS],
+    first: i64,
+    released: i64,
+    turned: i64,
 }
 
 /// A fit of one zone: fed once a tick, it collects bins and then iterates, one iteration a tick.
@@ -138,6 +194,7 @@ struct Sums {
 pub struct HalfSpaceFit {
     settings: HalfSpace,
     resting: i32,
+    before: Option<Before>,
     elapsed: Duration,
     bins: [Bin; BINS],
     filled: u8,
@@ -152,12 +209,20 @@ pub struct HalfSpaceFit {
 }
 
 impl HalfSpaceFit {
-    /// A fit that begins with its first step; `resting` is the skin-side sensor before the cold.
+    /// A fit that begins with its first step, in which the cap meets the head; `resting` is the skin-side
+    /// sensor before that.
     #[must_use]
     pub fn new(settings: HalfSpace, resting: Skin) -> Self {
+        Self::after(settings, resting, None)
+    }
+
+    /// A fit that begins with its first step, of a cap that was on the head before.
+    #[must_use]
+    pub fn after(settings: HalfSpace, resting: Skin, before: Option<Before>) -> Self {
         Self {
             settings,
             resting: resting.to_milli(),
+            before,
             elapsed: Duration::ZERO,
             bins: [Bin::default(); BINS],
             filled: 0,
@@ -184,7 +249,7 @@ impl HalfSpaceFit {
     pub fn step(
         &mut self,
         skin: Result<Skin, Fault>,
-        outside: Result<coldcap_units::Celsius, Fault>,
+        outside: Result<Celsius, Fault>,
         elapsed: Duration,
     ) -> Progress<Result<ZoneFit, ZoneFault>> {
         if let Some(outcome) = self.outcome {
@@ -209,7 +274,7 @@ impl HalfSpaceFit {
     fn collect(
         &mut self,
         skin: Result<Skin, Fault>,
-        outside: Result<coldcap_units::Celsius, Fault>,
+        outside: Result<Celsius, Fault>,
         elapsed: Duration,
     ) {
         self.elapsed = self.elapsed.plus(elapsed);
@@ -275,46 +340,55 @@ impl HalfSpaceFit {
         if step.saturating_abs() <= self.ratio >> 13 {
             Err(Ok(sums))
         } else if self.iterations >= ITERATIONS {
-            Err(Err(self.unsettled()))
+            Err(Err(self.unsettled(&sums)))
         } else {
             Ok(())
         }
     }
 
-    /// What to call a fit that has not settled: one that leans on a limit says which.
-    const fn unsettled(&self) -> ZoneFault {
+    /// What to call a fit that has not settled: one that leans on a limit says which, unless what is left over
+    /// says that it was no contact that the skin fell by.
+    fn unsettled(&self, sums: &Sums) -> ZoneFault {
         if self.ratio <= SMALLEST {
             ZoneFault::BelowRange
+        } else if misfit(sums) > self.settings.largest_misfit {
+            ZoneFault::Misfit
         } else if self.ratio >= LARGEST {
-            ZoneFault::AboveRange
+            let tissue = u32::from(self.settings.tissue_uncertainty.0).saturating_mul(10);
+            let contact = self.contact(self.through(), tissue);
+            contact.map_or_else(|fault| fault, |(h, u)| ZoneFault::AboveRange(h.less(u)))
         } else {
             ZoneFault::Unsettled
         }
     }
 
     fn sums(&self) -> Sums {
-        let responses: [Response; BINS] = core::array::from_fn(|bin| self.response(bin));
-        let (steps, release) = self.steps();
+        let responses: [Response; BINS] =
+            core::array::from_fn(|bin| self.response(bin, Duration::ZERO));
+        let course = self.course();
+        let worn = self.before.map_or(Duration::ZERO, |before| before.worn);
         let mut sums = Sums::default();
         for (last, bin) in self.bins().iter().enumerate().skip(self.settings.skipped.into()) {
             let newest_first = || responses.get(..=last).unwrap_or(&[]).iter().rev();
-            let (mut value, mut slope) = (0i64, 0i64);
-            for (step, response) in steps.iter().zip(newest_first()) {
-                value = value.saturating_add(step.saturating_mul(response.value) / 1_000_000);
-                slope = slope.saturating_add(step.saturating_mul(response.slope) / 1_000_000);
+            let first = self.response(last, worn);
+            let mut value = micro(course.first, first.value);
+            let mut slope = micro(course.first, first.slope);
+            for (step, response) in course.steps.iter().zip(newest_first()) {
+                value = value.saturating_add(micro(*step, response.value));
+                slope = slope.saturating_add(micro(*step, response.slope));
             }
-            let first = responses.get(last).map_or(0, |response| response.value);
-            slope = slope.saturating_sub(release.saturating_mul(first) / 1_000_000_000);
+            slope = slope.saturating_sub(micro(course.turned, first.value) / 1_000);
             let seen = i64::from(bin.skin.saturating_sub(self.resting)).saturating_mul(1_000);
-            sums.add(seen.saturating_sub(value), slope);
+            sums.add(seen.saturating_sub(value), slope, micro(course.released, first.value));
         }
         sums
     }
 
-    /// The answer to a unit step in the middle of the bin that is `bin` older.
-    fn response(&self, bin: usize) -> Response {
+    /// The answer to a unit step in the middle of the bin that is `bin` older, and `worn` before that.
+    fn response(&self, bin: usize, worn: Duration) -> Response {
         let halves = (bin as u64).saturating_mul(2).saturating_add(1);
         let age_ms = halves.saturating_mul(self.settings.bin.as_millis().into()) / 2;
+        let age_ms = age_ms.saturating_add(worn.as_millis().into());
         let age_ms = age_ms.saturating_sub(self.settings.lag.as_millis().into());
         // Q12 of the root of seconds: the root of ms · 2²⁴ / 1000.
         let root = (age_ms.saturating_mul(1 << 24) / 1_000).isqrt() as i64;
@@ -330,30 +404,33 @@ impl HalfSpaceFit {
         }
     }
 
-    /// The outside's steps in mK, beginning from the balance of the resting skin, and the derivative of
-    /// the first of them by H/e in mK, turned round.
-    fn steps(&self) -> ([i64; BINS], i64) {
+    fn course(&self) -> Course {
         let flux = i64::from(self.settings.resting_flux).saturating_mul(1_000);
         let effusivity = i64::from(self.settings.effusivity).saturating_mul(self.ratio);
         let released = quotient(flux, effusivity, 28).unwrap_or(0);
-        let mut before = i64::from(self.resting).saturating_sub(released);
+        let begin = self.bins().first().map_or(self.resting, |bin| bin.outside);
+        let begin = self.before.map_or(begin, |before| before.outside.to_milli());
+        let balance = i64::from(self.resting).saturating_sub(released);
+        let mut last = begin;
         let mut steps = [0; BINS];
         for (step, bin) in steps.iter_mut().zip(self.bins()) {
-            *step = i64::from(bin.outside).saturating_sub(before);
-            before = bin.outside.into();
+            *step = i64::from(bin.outside).saturating_sub(last.into());
+            last = bin.outside;
         }
-        (steps, quotient(released, self.ratio, 28).unwrap_or(0))
+        Course {
+            steps,
+            first: i64::from(begin).saturating_sub(balance),
+            released,
+            turned: quotient(released, self.ratio, 28).unwrap_or(0),
+        }
     }
 
     fn zone_fit(&self, sums: &Sums) -> Result<ZoneFit, ZoneFault> {
-        let misfit = sums.residuals.checked_div(sums.count).unwrap_or(0).max(0).isqrt() / 1_000;
-        let misfit = Kelvin::from_milli(i32::try_from(misfit).unwrap_or(i32::MAX));
+        let misfit = misfit(sums);
         if misfit > self.settings.largest_misfit {
             return Err(ZoneFault::Misfit);
         }
-        let milliwatts = self.ratio.saturating_mul(self.settings.effusivity.into());
-        let through = Conductance((milliwatts.saturating_mul(1_000) >> 28) as u32);
-        let (conductance, uncertainty) = self.contact(through, self.uncertainty(sums))?;
+        let (conductance, uncertainty) = self.contact(self.through(), self.uncertainty(sums))?;
         let autocorrelation = quotient(sums.lagged, sums.residuals, 16);
         Ok(ZoneFit {
             conductance,
@@ -363,7 +440,13 @@ impl HalfSpaceFit {
         })
     }
 
-    /// Standard uncertainty of H in ten-thousandths: the residuals' and the tissue's.
+    /// H, of contact and wall together.
+    fn through(&self) -> Conductance {
+        let milliwatts = self.ratio.saturating_mul(self.settings.effusivity.into());
+        Conductance((milliwatts.saturating_mul(1_000) >> 28) as u32)
+    }
+
+    /// Standard uncertainty of H in ten-thousandths: the residuals', the tissue's and the resting flux's.
     fn uncertainty(&self, sums: &Sums) -> u32 {
         let spare = sums.count.saturating_sub(1).max(1);
         let variance = sums.residuals.checked_div(spare).unwrap_or(0);
@@ -371,7 +454,11 @@ impl HalfSpaceFit {
         let root = quotient(variance, sums.square, 40).unwrap_or(0).max(0).isqrt();
         let of_ratio = root.saturating_mul(256 * 10).checked_div(self.ratio).unwrap_or(0);
         let tissue = i64::from(self.settings.tissue_uncertainty.0).saturating_mul(10);
-        hypotenuse(of_ratio, tissue)
+        // By how much the ratio moves for as much resting flux again: thousandths again, of Q28.
+        let moved = quotient(sums.released, sums.square, 28).unwrap_or(0);
+        let share = i64::from(self.settings.resting_flux_uncertainty.0);
+        let of_flux = moved.saturating_mul(share).checked_div(self.ratio).unwrap_or(0) / 100;
+        hypotenuse(hypotenuse(of_ratio, tissue).into(), of_flux)
     }
 
     /// The contact behind the wall, and its uncertainty in ten-thousandths.
@@ -381,20 +468,38 @@ impl HalfSpaceFit {
         of_through: u32,
     ) -> Result<(Conductance, u32), ZoneFault> {
         let Some(wall) = self.settings.wall else { return Ok((through, of_through)) };
-        let (h, cap) = (u64::from(through.0), u64::from(wall.conductance.0));
-        if h.saturating_mul(5) >= cap.saturating_mul(4) {
-            return Err(ZoneFault::AboveRange);
+        let most = wall.conductance.parts(8_000);
+        let (contact, uncertainty) = behind(&wall, through.min(most), of_through);
+        if through >= most {
+            return Err(ZoneFault::AboveRange(contact.less(uncertainty)));
         }
-        let contact = h.saturating_mul(cap).checked_div(cap.saturating_sub(h)).unwrap_or(0);
-        let scaled = |part: u64, by: u64| {
-            let product = part.saturating_mul(contact).checked_div(by).unwrap_or(u64::MAX);
-            i64::try_from(product).unwrap_or(i64::MAX)
-        };
-        let own = scaled(of_through.into(), h);
-        let walls = scaled(u64::from(wall.uncertainty.0).saturating_mul(10), cap);
-        let contact = Conductance(u32::try_from(contact).unwrap_or(u32::MAX));
-        Ok((contact, hypotenuse(own, walls)))
+        Ok((contact, uncertainty))
     }
+}
+
+/// What lies behind a wall where both together have the conductance `through`.
+fn behind(wall: &CapWall, through: Conductance, of_through: u32) -> (Conductance, u32) {
+    let (h, cap) = (u64::from(through.0), u64::from(wall.conductance.0));
+    let contact = h.saturating_mul(cap).checked_div(cap.saturating_sub(h)).unwrap_or(0);
+    let scaled = |part: u64, by: u64| {
+        let product = part.saturating_mul(contact).checked_div(by).unwrap_or(u64::MAX);
+        i64::try_from(product).unwrap_or(i64::MAX)
+    };
+    let own = scaled(of_through.into(), h);
+    let walls = scaled(u64::from(wall.uncertainty.0).saturating_mul(10), cap);
+    let contact = Conductance(u32::try_from(contact).unwrap_or(u32::MAX));
+    (contact, hypotenuse(own, walls))
+}
+
+/// A step in mK by a response in billionths, in µK.
+const fn micro(step: i64, response: i64) -> i64 {
+    step.saturating_mul(response) / 1_000_000
+}
+
+/// Root mean square of the residuals.
+fn misfit(sums: &Sums) -> Kelvin {
+    let misfit = sums.residuals.checked_div(sums.count).unwrap_or(0).max(0).isqrt() / 1_000;
+    Kelvin::from_milli(i32::try_from(misfit).unwrap_or(i32::MAX))
 }
 
 /// Q16 in thousandths, from −1 000 to 1 000.
@@ -403,9 +508,10 @@ fn permille(share: i64) -> i16 {
 }
 
 impl Sums {
-    fn add(&mut self, residual: i64, slope: i64) {
+    fn add(&mut self, residual: i64, slope: i64, released: i64) {
         self.along = self.along.saturating_add(residual.saturating_mul(slope));
         self.square = self.square.saturating_add(slope.saturating_mul(slope));
+        self.released = self.released.saturating_add(released.saturating_mul(slope));
         self.residuals = self.residuals.saturating_add(residual.saturating_mul(residual));
         self.lagged = self.lagged.saturating_add(residual.saturating_mul(self.before));
         self.before = residual;

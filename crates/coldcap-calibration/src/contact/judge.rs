@@ -54,7 +54,8 @@ impl ZoneLimits {
 pub enum Finding {
     /// There is no sensor.
     Unobserved,
-    /// The whole interval lies above the limit, and the ratio to the others is fine.
+    /// The whole interval lies above the limit, and the ratio to the others is fine; or more than the method
+    /// tells, and what that is at least lies above the limit.
     Passes,
     /// The interval straddles the limit, or the test itself failed.
     Unsure,
@@ -126,6 +127,7 @@ pub fn judge(
     let findings = zones.map(|zone| match zone {
         ZoneState::Unobserved => Finding::Unobserved,
         ZoneState::Faulty(ZoneFault::BelowRange) => Finding::Fails,
+        ZoneState::Faulty(ZoneFault::AboveRange(bound)) if bound >= least => Finding::Passes,
         ZoneState::Faulty(_) => Finding::Unsure,
         ZoneState::Observed(fit) => finding(&fit, least, usual, limits),
     });
@@ -160,7 +162,7 @@ fn is_loose(value: u32, usual: u32, limits: &ZoneLimits) -> bool {
 /// What a zone is compared with: the median of three observed conductances, the higher of two. A mean of
 /// two would be drawn by the loose one, and blame the other for being better. Zero where none is observed.
 fn usual(zones: &[ZoneState; 3]) -> u32 {
-    let conductance = |zone: &ZoneState| zone.fit().map(|fit| fit.conductance.0);
+    let conductance = |zone: &ZoneState| zone.at_least().map(|it| it.0);
     match zones.each_ref().map(conductance) {
         [Some(front), Some(rear), Some(crown)] => front.max(rear).min(front.min(rear).max(crown)),
         observed => observed.into_iter().flatten().max().unwrap_or(0),

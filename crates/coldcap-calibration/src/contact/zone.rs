@@ -20,6 +20,12 @@ impl Conductance {
         let parts = (self.0 as u64).saturating_mul(ten_thousandths as u64) / 10_000;
         Self(if parts > u32::MAX as u64 { u32::MAX } else { parts as u32 })
     }
+
+    /// Two standard uncertainties less, in ten-thousandths.
+    #[must_use]
+    pub(crate) const fn less(self, uncertainty: u32) -> Self {
+        self.parts(10_000u32.saturating_sub(uncertainty.saturating_mul(2)))
+    }
 }
 
 impl fmt::Display for Conductance {
@@ -38,13 +44,20 @@ pub struct CapWall {
     pub uncertainty: Permille,
     /// Heat that the wall takes up, in joules per square metre and kelvin.
     pub heat_capacity: u16,
+    /// Standard uncertainty of that, as a share.
+    pub heat_capacity_uncertainty: Permille,
 }
 
 impl CapWall {
     /// The virtual machine's cap: 0.010 m²K/W (1.5 to 2 mm of silicone and its film) and 400 J/K on
-    /// 0.07 m². A bench measurement of the real cap replaces it; 5 % is what such a bench reaches.
-    pub const REFERENCE: Self =
-        Self { conductance: Conductance(100_000), uncertainty: Permille(50), heat_capacity: 5_714 };
+    /// 0.07 m². A bench measurement of the real cap replaces it; 5 % is what such a bench reaches, and 10 % of
+    /// the heat capacity what scales and a table of materials do.
+    pub const REFERENCE: Self = Self {
+        conductance: Conductance(100_000),
+        uncertainty: Permille(50),
+        heat_capacity: 5_714,
+        heat_capacity_uncertainty: Permille(100),
+    };
 }
 
 /// A part of the cap. The order is that of records.
@@ -123,8 +136,9 @@ pub enum ZoneFault {
     Misfit,
     /// Less than the method tells: no contact worth the name.
     BelowRange,
-    /// More than the method tells: the cap's own wall hides it.
-    AboveRange,
+    /// More than the method tells, as the cap's own wall hides it: at least this much, two standard
+    /// uncertainties below where the method ends.
+    AboveRange(Conductance),
 }
 
 impl fmt::Display for ZoneFault {
@@ -135,7 +149,9 @@ impl fmt::Display for ZoneFault {
             Self::Unsettled => f.write_str("the fit of the contact did not settle"),
             Self::Misfit => f.write_str("the skin did not follow the model of the contact"),
             Self::BelowRange => f.write_str("hardly any contact"),
-            Self::AboveRange => f.write_str("the contact is hidden behind the cap's own wall"),
+            Self::AboveRange(least) => {
+                write!(f, "hidden behind the cap's own wall: at least {least}")
+            }
         }
     }
 }
@@ -159,6 +175,17 @@ impl ZoneState {
     pub const fn fit(&self) -> Option<ZoneFit> {
         match self {
             Self::Observed(fit) => Some(*fit),
+            Self::Unobserved | Self::Faulty(_) => None,
+        }
+    }
+
+    /// The least that a zone surely has beside its uncertainty: the value where there is one, the bound where
+    /// that is above what the method tells.
+    #[must_use]
+    pub const fn at_least(&self) -> Option<Conductance> {
+        match self {
+            Self::Observed(fit) => Some(fit.conductance),
+            Self::Faulty(ZoneFault::AboveRange(least)) => Some(*least),
             Self::Unobserved | Self::Faulty(_) => None,
         }
     }

@@ -59,8 +59,23 @@ pub fn conductance(samples: &[Sample], method: &FluxMethod) -> Option<Found> {
     let share = |permille: u16| f64::from(permille) / 1e3;
     let power = bits(law.uptake) * by_late + bits(law.ratio) * (by_early - by_late);
     let wall = share(method.wall.uncertainty.0) * power;
-    let uncertainty = conductance * libm::hypot(share(method.law_uncertainty.0), wall);
+    let power = bits(law.uptake) * (1.0 - by_late) + bits(law.ratio) * (by_late - by_early);
+    let capacity = share(method.wall.heat_capacity_uncertainty.0) * power;
+    let off = wall_w(method) * f64::from(method.mismatch.to_milli()) / 1e3 * 0.577;
+    let mismatch = off * ((bits(law.uptake) - bits(law.ratio)) / late + bits(law.ratio) / early);
+    let own = libm::hypot(libm::hypot(wall, capacity), mismatch);
+    let uncertainty = conductance * libm::hypot(share(method.law_uncertainty.0), own);
     Some(Found { conductance, uncertainty })
+}
+
+fn wall_w(method: &FluxMethod) -> f64 {
+    f64::from(method.wall.conductance.0) / 1e3
+}
+
+/// The late flux into the coolant in W/m²: what an energy balance adds up.
+#[must_use]
+pub fn late_flux_into_coolant(samples: &[Sample], method: &FluxMethod) -> Option<f64> {
+    flux(samples, method, method.late).map(|(flux, through, _)| flux * through)
 }
 
 /// Mean heat flux of a window in W/m², by which power of the wall's conductance it goes, and mean coolant in
@@ -71,7 +86,7 @@ fn flux(samples: &[Sample], method: &FluxMethod, (from, to): Stretch) -> Option<
     let (first, ahead) = means(samples, from, middle)?;
     let (second, behind) = means(samples, middle, to)?;
     let coolant = (ahead + behind) / 2.0;
-    let wall = f64::from(method.wall.conductance.0) / 1e3;
+    let wall = wall_w(method);
     let stored = f64::from(method.wall.heat_capacity) * (second - first) / (middle - from);
     let through = wall * ((first + second) / 2.0 - coolant);
     Some((through + stored, through / (through + stored), coolant))

@@ -66,9 +66,12 @@ pub struct Observation<'a> {
     pub lag_s: f64,
     /// Bins at the beginning that are not compared.
     pub skipped: usize,
-    /// The skin before the first bin, in °C.
+    /// The skin before the cap, in °C.
     pub resting_c: f64,
-    /// Heat that left the skin before the first bin, in W/m².
+    /// Where the cap was on the head before the first bin: the mean temperature outside in °C meanwhile, and for
+    /// how many seconds.
+    pub before: Option<(f64, f64)>,
+    /// Heat that left the skin before the cap, in W/m².
     pub resting_flux: f64,
     /// `√(k·ρ·c)` of the tissue in W·√s/(m²·K).
     pub effusivity: f64,
@@ -81,18 +84,21 @@ impl Observation<'_> {
     /// The skin's departure from rest in K, and its derivative by H/e, in the middle of bin `last`.
     fn departure(&self, ratio: f64, last: usize) -> (f64, f64) {
         let released = self.resting_flux / (ratio * self.effusivity);
-        let mut before = self.resting_c - released;
-        let mut sum = (0.0, 0.0);
+        let balance = self.resting_c - released;
+        let answer = |age: f64| {
+            let root = libm::sqrt((age - self.lag_s).max(0.0));
+            (1.0 - erfcx(ratio * root), -root * erfcx_slope(ratio * root))
+        };
+        let age = |bin: usize| (last.saturating_sub(bin) as f64 + 0.5) * self.bin_s;
+        let first = self.outside_c.first().copied().unwrap_or(balance);
+        let (mut before, worn_s) = self.before.unwrap_or((first, 0.0));
+        let (response, slope) = answer(age(0) + worn_s);
+        let step = before - balance;
+        let mut sum = (step * response, step * slope - released / ratio * response);
         for (bin, outside) in self.outside_c.iter().enumerate().take(last.saturating_add(1)) {
-            let age = (last.saturating_sub(bin) as f64 + 0.5) * self.bin_s - self.lag_s;
-            let root = libm::sqrt(age.max(0.0));
-            let response = 1.0 - erfcx(ratio * root);
-            let change = outside - before;
-            sum.0 += change * response;
-            sum.1 -= change * root * erfcx_slope(ratio * root);
-            if bin == 0 {
-                sum.1 -= released / ratio * response;
-            }
+            let (response, slope) = answer(age(bin));
+            sum.0 += (outside - before) * response;
+            sum.1 += (outside - before) * slope;
             before = *outside;
         }
         sum

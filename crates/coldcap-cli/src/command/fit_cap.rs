@@ -6,8 +6,9 @@ mod visit;
 
 use super::inputs;
 use super::store::{replaceable, store};
-use crate::arguments::FitCap;
+use crate::arguments::{FitCap, SkinSensor};
 use crate::failure::Failure;
+use coldcap_sim::SkinPlace;
 use findings::Findings;
 use std::fs;
 use std::io::{self, Write};
@@ -21,7 +22,11 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
     let patient = inputs::patient(options.patient.as_deref())?;
     let folder = place(&options.out)?;
     FILES.iter().try_for_each(|name| replaceable(&folder.join(name)))?;
-    let visit = visit::run(patient, &plan, options.seed)?;
+    let skin = options.skin_sensor.map(|sensor| match sensor {
+        SkinSensor::Front => SkinPlace::Front,
+        SkinSensor::Rear => SkinPlace::Rear,
+    });
+    let visit = visit::run(patient, &plan, options.seed, skin)?;
     let findings = Findings::new(&visit, &patient, &plan, options.seed)?;
     write(&folder, &visit, &findings)?;
     let mut out = io::stdout().lock();

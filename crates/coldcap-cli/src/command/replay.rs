@@ -1,12 +1,12 @@
 //! Feeds a recording to the core again.
 
-use super::inputs;
+use super::{configuration, inputs};
 use crate::arguments::Replay;
 use crate::failure::Failure;
 use crate::treatment::seals::InputSeals;
 use coldcap::canonical::SliceSink;
 use coldcap::hash::Fnv1a64;
-use coldcap::{Config, Control, TickInput, field_at};
+use coldcap::{Control, TickInput, field_at};
 use coldcap_host::capture::{Block, Ending, Reader, Tick};
 use coldcap_units::Duration;
 use core::fmt;
@@ -101,7 +101,7 @@ fn replay(reader: &Reader<'_>) -> Replayed {
 }
 
 fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> {
-    let config = Config::reference();
+    let config = configuration::of(reader).map_err(Finding::Recording)?;
     let mut control: Control<1> = Control::new(config);
     let mut restarts = restarts(reader).into_iter().peekable();
     let mut hash = Fnv1a64::new();

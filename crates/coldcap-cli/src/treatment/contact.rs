@@ -30,7 +30,7 @@ impl StartContact {
         let is_contact = |entry: &&Entry| entry.fields.kind == Kind::CONTACT;
         let fields = entries.iter().rev().find(is_contact)?.fields;
         let verdict = Verdict::from_code(u8::try_from(fields.code).ok()?)?;
-        let baseline = fit.and_then(|fit| fit.detail).map_or([None; 3], |detail| detail.zones);
+        let baseline = fit.and_then(|fit| fit.detail).map_or([None; 3], |detail| detail.values());
         let [front, rear, crown] = zones(&fields);
         let [of_front, of_rear, of_crown] = baseline;
         let zones = [

@@ -7,8 +7,9 @@
 use super::contact::StartContact;
 use super::files::origin;
 use coldcap_calibration::cap::{CapSize, HeadReadings, Ladder};
+use coldcap_calibration::contact::{Conductance, Zone};
 use coldcap_calibration::hair::{HairDensity, HairKind};
-use coldcap_calibration::record::CapCalibration;
+use coldcap_calibration::record::{CapCalibration, DetailVersion, FitDetail, ZoneRecord};
 use coldcap_guard::Condition;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
@@ -353,8 +354,26 @@ fn fit_visit(calibration: &CapCalibration) -> FitVisit {
         spread_k: f64::from(i32::from(widest) - i32::from(narrowest)) / 1_000.0,
         heat_w: f64::from(calibration.heat_mw) / 1_000.0,
         verdict: calibration.verdict.name().to_owned(),
+        zones: calibration.detail.map_or_else(Vec::new, |detail| zone_lines(&detail)),
         digest: calibration.digest(),
     }
+}
+
+/// Each zone in words.
+fn zone_lines(detail: &FitDetail) -> Vec<(String, String)> {
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let words = |zone: &ZoneRecord| match zone {
+        ZoneRecord::Unobserved if detail.version == DetailVersion::Second => "no value".into(),
+        ZoneRecord::Unobserved => "not observed".into(),
+        ZoneRecord::Observed(found, method) => {
+            let (h, u) = (watts(found.conductance()), watts(found.uncertainty()));
+            let method = method.name().replace('_', " ");
+            format!("{h:.1} ± {:.1} W/(m² K), by {method}", 2.0 * u)
+        }
+        ZoneRecord::Failed(fault, _) => fault.to_string(),
+    };
+    let zones = Zone::ALL.iter().zip(&detail.zones);
+    zones.map(|(zone, found)| (zone.name().to_owned(), words(found))).collect()
 }
 
 /// The size to try besides, if one is likely enough, and how likely the recorded one is: as recorded,

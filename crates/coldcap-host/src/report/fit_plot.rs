@@ -12,6 +12,8 @@ use maud::{Markup, PreEscaped, html};
 pub struct FitZone<'a> {
     /// Conductance and its standard uncertainty; `None` where the zone has no value.
     pub found: Option<(f64, f64)>,
+    /// The least that a zone has whose value is above what can be told.
+    pub at_least: Option<f64>,
     /// What is found about it, in a word.
     pub finding: &'a str,
     /// What a simulated head really has there.
@@ -67,8 +69,8 @@ const MORE_STYLE: &str = ".inside{font-size:13px;font-weight:600;text-anchor:mid
 ///
 /// ```
 /// use coldcap_host::report::{FitPlot, FitZone, Origin, fit_svg};
-/// let zone = FitZone { found: Some((31.0, 3.9)), finding: "passes", truth: None };
-/// let crown = FitZone { found: None, finding: "unobserved", truth: None };
+/// let zone = FitZone { found: Some((31.0, 3.9)), at_least: None, finding: "passes", truth: None };
+/// let crown = FitZone { found: None, at_least: None, finding: "unobserved", truth: None };
 /// let svg = fit_svg(&FitPlot {
 ///     origin: Origin::Simulated,
 ///     title: "Cap <fit>",
@@ -154,9 +156,10 @@ fn head(plot: &FitPlot) -> Markup {
 }
 
 fn inside(name: &str, zone: &FitZone, y: f64) -> Markup {
-    let value = match zone.found {
-        Some((h, u)) => format!("{} ± {}", plain(h, 1), plain(2.0 * u, 1)),
-        None => zone.finding.to_owned(),
+    let value = match (zone.found, zone.at_least) {
+        (Some((h, u)), _) => format!("{} ± {}", plain(h, 1), plain(2.0 * u, 1)),
+        (None, Some(bound)) => format!("at least {}", plain(bound, 1)),
+        (None, None) => zone.finding.to_owned(),
     };
     html! {
         (text((HEAD.0, y), "inside", name))
@@ -205,7 +208,7 @@ fn colours() -> Markup {
 fn extents<'a>(plot: &'a FitPlot<'a>) -> impl Iterator<Item = f64> + 'a {
     let zones = plot.zones.iter().flat_map(|zone| {
         let found = zone.found.map(|(h, u)| [h - 2.0 * u, h + 2.0 * u]);
-        found.into_iter().flatten().chain(zone.truth)
+        found.into_iter().flatten().chain(zone.truth).chain(zone.at_least)
     });
     zones.chain([0.0, plot.least]).filter(|value| (0.0..1e4).contains(value))
 }
@@ -246,9 +249,24 @@ fn interval(plot: &FitPlot, zone: &FitZone, name: &str, axis: &Scale, y: f64) ->
                 circle cx=(place(axis.at(h))) cy=(place(y)) r="6.5" stroke="#16202a"
                     fill=(colour_of(zone, plot.least)) {}
             }
-            None => (rectangle((PANEL[0] + 1.0, PANEL[1] - 1.0), (y - 12.0, y + 12.0), "url(#unseen)")),
+            None => {
+                (rectangle((PANEL[0] + 1.0, PANEL[1] - 1.0), (y - 12.0, y + 12.0), "url(#unseen)"))
+                @if let Some(bound) = zone.at_least { (at_least(axis.at(bound), y)) }
+            }
         }
         @if let Some(truth) = zone.truth { (diamond(axis.at(truth), y + 12.0)) }
+    }
+}
+
+/// From the bound to the right, without an end.
+fn at_least(x: f64, y: f64) -> Markup {
+    let end = PANEL[1] - 6.0;
+    html! {
+        (line((x, y - 6.0), (x, y + 6.0), "interval"))
+        (line((x, y), (end, y), "interval"))
+        path class="interval" fill="none"
+            d=(format!("M{} {}L{} {}L{} {}", place(end - 6.0), place(y - 5.0), place(end), place(y),
+                place(end - 6.0), place(y + 5.0))) {}
     }
 }
 
@@ -283,7 +301,7 @@ mod tests {
     use super::*;
 
     fn drawn(found: Option<(f64, f64)>, least: f64) -> String {
-        let zone = FitZone { found, finding: "a < b", truth: Some(30.0) };
+        let zone = FitZone { found, at_least: None, finding: "a < b", truth: Some(30.0) };
         let sizes = [("small".to_owned(), 0.25), ("medium".to_owned(), f64::NAN)];
         fit_svg(&FitPlot {
             origin: Origin::Device,

@@ -76,6 +76,7 @@ fn fit_entries(fit: &FitVisit) -> Markup {
             (entry_number("sensors apart, uncooled", Some(fit.spread_k), 3, "K"))
             (entry_number("heat in the contact test", Some(fit.heat_w), 1, "W"))
             (entry_text("contact", &fit.verdict))
+            @for (zone, known) in &fit.zones { (entry_text(&format!("contact, {zone}"), known)) }
             (entry("calibration digest", &html! { code { (format!("{:016x}", fit.digest)) } }))
         }
         p class="note" {

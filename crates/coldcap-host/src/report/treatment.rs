@@ -284,6 +284,8 @@ pub struct FitVisit {
     pub heat_w: f64,
     /// The verdict of the contact test.
     pub verdict: String,
+    /// The zones of the cap by name, and what is known of the contact of each.
+    pub zones: Vec<(String, String)>,
     /// The digest of the stored calibration.
     pub digest: u64,
 }

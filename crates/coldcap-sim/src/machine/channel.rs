@@ -4,7 +4,7 @@ use super::actuator::{Obstacle, Pump, Valve};
 use super::cap::CapHalf;
 use super::energy::EnergyBalance;
 use super::hose::Hose;
-use super::parameters::MachineParameters;
+use super::parameters::{MachineParameters, SkinPlace};
 use super::truth::{CapPlacement, Truth};
 use super::{COOLANT_J_PER_L_K, STEP_S};
 use crate::fault::{FaultKind, FaultSet, Place};
@@ -68,7 +68,7 @@ struct Thermistors {
     front: Thermistor,
     rear: Thermistor,
     safety: Thermistor,
-    skin: Option<Thermistor>,
+    skin: Option<(SkinPlace, Thermistor)>,
 }
 
 /// One channel. The cap's sensors hang on a cable of their own: they read while it is uncoupled.
@@ -226,8 +226,9 @@ impl Channel {
         sensors.rear.follow(rear_c, faults.defect(Place::Rear));
         // It is placed where the cap is coldest, whichever half that is.
         sensors.safety.follow(front_c.min(rear_c), faults.defect(Place::Safety));
-        if let Some(skin) = &mut sensors.skin {
-            skin.follow(self.front.scalp.skin_c(), None);
+        if let Some((place, skin)) = &mut sensors.skin {
+            let half = if *place == SkinPlace::Front { &self.front } else { &self.rear };
+            skin.follow(half.scalp.skin_c(), None);
         }
     }
 
@@ -236,14 +237,14 @@ impl Channel {
         let noise_ma = CURRENT_NOISE_MA * self.random.gaussian();
         let coupled = self.actual.is_coupled();
         let sensors = &mut self.sensors;
-        let mut read = |sensor: &mut Thermistor| Reading::new(sensor.sample(), now);
+        let read = |sensor: &mut Thermistor| Reading::new(sensor.sample(), now);
         ChannelInputs {
             supply: read(&mut sensors.supply),
             returned: read(&mut sensors.returned),
             front: read(&mut sensors.front),
             rear: read(&mut sensors.rear),
             safety: read(&mut sensors.safety),
-            skin: sensors.skin.as_mut().map_or(Reading::absent(), &mut read),
+            skin: sensors.skin.as_mut().map_or(Reading::absent(), |(_, skin)| read(skin)),
             flow: Reading::new(self.meter.pulses(), now),
             pressure: Reading::absent(),
             pump_current: Reading::new(self.pump.current(noise_ma), now),
@@ -305,6 +306,7 @@ impl Thermistors {
 
     fn all(&mut self) -> impl Iterator<Item = &mut Thermistor> {
         let Self { supply, returned, front, rear, safety, skin } = self;
+        let skin = skin.as_mut().map(|(_, skin)| skin);
         [supply, returned, front, rear, safety].into_iter().chain(skin)
     }
 
@@ -320,7 +322,7 @@ impl Thermistors {
             rear: at(ambient_c),
             safety: at(ambient_c),
             // Drawn even where it is not fitted, so that fitting one leaves all other noise alone.
-            skin: Some(at(skin_c)).filter(|_| machine.sensors.skin),
+            skin: Some(at(skin_c)).and_then(|skin| Some((machine.sensors.skin?, skin))),
         }
     }
 }

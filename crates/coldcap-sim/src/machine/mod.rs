@@ -12,7 +12,8 @@ mod virtual_machine;
 
 pub use energy::EnergyBalance;
 pub use parameters::{
-    CapParameters, CircuitParameters, MachineParameters, SensorParameters, TankParameters,
+    CapParameters, CircuitParameters, MachineParameters, SensorParameters, SkinPlace,
+    TankParameters,
 };
 pub use truth::{CapPlacement, Truth};
 pub use virtual_machine::{BuildError, CAP_IDENTITY, NoSuchChannel, STEP, VirtualMachine};

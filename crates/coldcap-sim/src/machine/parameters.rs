@@ -104,8 +104,19 @@ pub struct SensorParameters {
     pub dissipation_mw_per_k: f64,
     /// Edges of the flow meter for each millilitre, 1 to 50.
     pub edges_per_ml: f64,
-    /// Whether a skin-side sensor is fitted, under the front half.
-    pub skin: bool,
+    /// Where a skin-side sensor is fitted, if it is: it has the same errors as the others, and sees the scalp
+    /// and nothing of the cap.
+    pub skin: Option<SkinPlace>,
+}
+
+/// The half that a skin-side sensor lies under. The virtual machine's halves meet over the vertex: its cap
+/// has no crown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SkinPlace {
+    /// Under the front half.
+    Front,
+    /// Under the rear half.
+    Rear,
 }
 
 impl MachineParameters {
@@ -154,7 +165,7 @@ impl MachineParameters {
                 reference_volt: 0.0,
                 dissipation_mw_per_k: 8.0,
                 edges_per_ml: 10.0,
-                skin: false,
+                skin: None,
             },
         }
     }

@@ -10,12 +10,13 @@ use crate::config::Config;
 use crate::hair::hair_density;
 use crate::outputs::{Event, EventKind};
 use coldcap_calibration::contact::Verdict;
+use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
 use coldcap_calibration::record::RecordedZone;
 use coldcap_session::record::{Fields, Kind};
 use coldcap_session::{Patient, Phase};
-use coldcap_units::{Duration, Fault};
+use coldcap_units::{Duration, Fault, Kelvin};
 
 /// The test under way, if it is.
 #[derive(Clone, Copy, Debug)]
@@ -55,15 +56,33 @@ impl ContactAdvice {
     ) -> Option<Advice> {
         let before = core::mem::replace(&mut self.phase, step.phase);
         if (before, step.phase) == (Phase::FitCheck, Phase::PreCool) {
-            let offsets = step.offsets.unwrap_or(IsothermalOffsets::NONE);
-            self.zones = Some(ZoneTest::new(config.zones_at_start, offsets));
+            self.zones = Some(begun(step, config));
         }
         let mut zones = self.zones.filter(|_| step.phase == Phase::PreCool);
-        let over =
-            zones.as_mut().is_some_and(|test| test.step(&shown(step, measured, config), step.dt));
+        let over = zones.as_mut().is_some_and(|test| stepped(test, step, measured, config));
         self.zones = zones.filter(|_| !over);
         zones.filter(|_| over).map(|test| advice(&test, step, config))
     }
+}
+
+/// Sensors that were not matched since power-up may differ by what the uncertainty has to hold.
+fn begun(step: &AdviceStep, config: &Config) -> ZoneTest {
+    let (offsets, mismatch) = match step.offsets {
+        Some(offsets) => (offsets, Kelvin::ZERO),
+        None => (IsothermalOffsets::NONE, config.unmatched),
+    };
+    let method = FluxMethod { mismatch, ..config.zones_at_start };
+    ZoneTest::new(method, config.balance, offsets)
+}
+
+/// No balance is asked for: while the ramp runs the coolant's own warmth is most of the loop's heat.
+fn stepped(
+    test: &mut ZoneTest,
+    step: &AdviceStep,
+    measured: &MeasuredChannel,
+    config: &Config,
+) -> bool {
+    test.step(&shown(step, measured, config), Err(Fault::Unavailable), step.dt)
 }
 
 /// Without flow the sensors show nothing of the head.
@@ -75,8 +94,8 @@ fn shown(step: &AdviceStep, measured: &MeasuredChannel, config: &Config) -> Loop
 
 fn advice(test: &ZoneTest, step: &AdviceStep, config: &Config) -> Advice {
     let density = step.patient.and_then(|it| hair_density(it.hair.density));
-    let verdict = test.verdict(density.unwrap_or(HairDensity::Full), &config.zone_limits);
-    Advice { verdict, zones: test.recorded().0 }
+    let verdict = test.verdict(None, density.unwrap_or(HairDensity::Full), &config.zone_limits);
+    Advice { verdict, zones: test.recorded().map(|zone| zone.value()) }
 }
 
 impl Advice {

@@ -6,7 +6,7 @@ use crate::sensors::{CapSensors, ChannelSensors};
 use coldcap_calibration::isothermal::LoopTemperatures;
 use coldcap_calibration::sensor::SensorCalibration;
 use coldcap_units::{
-    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading,
+    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading, Skin,
 };
 
 /// The quantities of one tick.
@@ -26,6 +26,7 @@ pub(super) struct MeasuredChannel {
     pub(super) front: Reading<Interface>,
     pub(super) rear: Reading<Interface>,
     pub(super) safety: Reading<Interface>,
+    pub(super) skin: Reading<Skin>,
     pub(super) flow: Reading<MillilitersPerMinute>,
     /// Where the valve stands, as far as anybody can tell.
     pub(super) valve: Reading<Duty>,
@@ -68,6 +69,7 @@ fn one(
         front: read(inputs.front, cap.and_then(|it| it.front), config).map(Interface),
         rear: read(inputs.rear, cap.and_then(|it| it.rear), config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
+        skin: degrees(inputs.skin, config).map(Skin),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
         valve: inputs.valve,
         coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),

@@ -1,18 +1,21 @@
 //! The fit visit's two tests: sensors matched in one bath, then the contact of the worn cap.
 
 use super::calibrate::MeasuredChannel;
+use super::skin_side::SkinTest;
 use super::zones::ZoneTest;
 use crate::config::Config;
 use crate::hair::{hair_density, hair_kind};
 use crate::outputs::{Event, EventKind, Outputs};
-use coldcap_calibration::cap::{HeadMeasures, HeadReadings};
-use coldcap_calibration::contact::{ContactResult, ContactSample, ContactTest, Verdict};
+use coldcap_calibration::cap::{HeadMeasures, HeadReadings, SizeChoice};
+use coldcap_calibration::contact::{
+    ContactResult, ContactSample, ContactTest, TestClock, TestTick, Verdict,
+};
 use coldcap_calibration::coolant::temperature_rise;
 use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::isothermal::{
     IsothermalOffsets, IsothermalTest, LoopTemperatures, PairOffset,
 };
-use coldcap_calibration::record::{CapCalibration, FitDetail};
+use coldcap_calibration::record::{CapCalibration, DetailVersion, FitDetail};
 use coldcap_session::{Phase, Progress};
 use coldcap_units::{Duration, Fault, Instant};
 
@@ -25,8 +28,10 @@ pub(super) struct FitVisit {
     settled: Duration,
     isothermal: IsothermalTest,
     offsets: Option<IsothermalOffsets>,
+    clock: TestClock,
     contact: ContactTest,
     zones: ZoneTest,
+    skin: Option<SkinTest>,
     result: Option<ContactResult>,
     failed: bool,
 }
@@ -48,8 +53,10 @@ impl FitVisit {
             settled: Duration::ZERO,
             isothermal: IsothermalTest::new(config.circulation.isothermal_window),
             offsets: None,
+            clock: TestClock::new(),
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
-            zones: ZoneTest::new(config.zones, IsothermalOffsets::NONE),
+            zones: ZoneTest::new(config.zones, config.balance, IsothermalOffsets::NONE),
+            skin: None,
             result: None,
             failed: false,
         }
@@ -76,6 +83,7 @@ impl FitVisit {
         if step.phase != self.phase {
             self.enter(step.phase, config);
         }
+        self.watch_skin(step, measured, config);
         let before = self.failed;
         let progress = match step.phase {
             Phase::FitCalibrate => (self.match_sensors(step, measured, config), Progress::Running),
@@ -98,13 +106,29 @@ impl FitVisit {
                 self.settled = Duration::ZERO;
                 self.isothermal = IsothermalTest::new(config.circulation.isothermal_window);
                 self.offsets = None;
+                self.skin = config.skin_side.map(SkinTest::new);
             }
             Phase::FitVerify => {
                 let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
+                self.clock = TestClock::new();
                 self.contact = ContactTest::new(config.contact, offsets);
-                self.zones = ZoneTest::new(config.zones, offsets);
+                self.zones = ZoneTest::new(config.zones, config.balance, offsets);
                 self.result = None;
+                if let Some(skin) = &mut self.skin {
+                    skin.begin();
+                }
             }
+            _ => {}
+        }
+    }
+
+    /// The skin-side sensor is followed from before the cap is put on; its two minutes are the ramp's first.
+    fn watch_skin(&mut self, step: &FitStep, measured: &MeasuredChannel, config: &Config) {
+        let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
+        let Some(skin) = &mut self.skin else { return };
+        match step.phase {
+            Phase::FitCalibrate => skin.wait(measured, offsets, step.dt, config),
+            Phase::FitVerify => skin.step(measured, offsets, (step.flowing, step.dt), config),
             _ => {}
         }
     }
@@ -155,15 +179,22 @@ impl FitVisit {
         measured: &MeasuredChannel,
         config: &Config,
     ) -> Progress {
-        // The test begins once the mild target is reached, and then runs through.
-        if self.failed || (self.result.is_none() && !step.at_target) {
-            return failed_or_running(self.failed);
+        if self.failed || self.result.is_some() {
+            return if self.failed { Progress::Failed } else { Progress::Passed };
         }
-        let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
-        let sample = ContactSample { temperatures: measured.loop_temperatures(config), flow };
-        self.zones.step(&sample.temperatures, step.dt);
+        let sample = match self.clock.step(step.at_target, step.flowing) {
+            TestTick::Waiting => return Progress::Running,
+            TestTick::Counts => {
+                let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
+                ContactSample { temperatures: measured.loop_temperatures(config), flow }
+            }
+            TestTick::Missing => MISSING,
+        };
+        self.zones.step(&sample.temperatures, sample.flow, step.dt);
         match self.contact.step(&sample, step.dt).outcome() {
             None => Progress::Running,
+            // Where the supply was cold already, the skin's two minutes end with the others.
+            Some(Ok(_)) if self.skin.is_some_and(|skin| skin.is_running()) => Progress::Running,
             Some(Ok(result)) => self.judge(result, config),
             Some(Err(_)) => {
                 self.failed = true;
@@ -179,12 +210,23 @@ impl FitVisit {
     /// has both again: it would find the same. A clinician who had to override that in every second visit
     /// would no longer read the override.
     fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
+        if let Some(skin) = &self.skin {
+            self.zones.take_skin(skin);
+        }
         if result.verdict == Verdict::Good {
-            result.verdict = self.zones.verdict(self.hair.0, &config.zone_limits);
+            let areas = self.choice(config).and_then(|it| config.ladder.area_cm2(it.best));
+            let balance = areas.and_then(|areas| self.zones.balance(areas, config));
+            let (density, limits) = (self.hair.0, &config.zone_limits);
+            result.verdict = self.zones.verdict(balance.as_ref(), density, limits);
         }
         self.result = Some(result);
         self.failed = !matches!(result.verdict, Verdict::Good | Verdict::Repeat);
         if self.failed { Progress::Failed } else { Progress::Passed }
+    }
+
+    fn choice(&self, config: &Config) -> Option<SizeChoice> {
+        let readings = HeadReadings::averaged(self.measures.as_ref()?, self.hair);
+        Some(config.ladder.choose(&readings))
     }
 
     /// Whether the contact lies within the uncertainty of its limit.
@@ -211,13 +253,12 @@ impl FitVisit {
     ) -> Option<CapCalibration> {
         let measures = self.measures?;
         let result = self.result?;
-        let choice = config.ladder.choose(&HeadReadings::averaged(&measures, self.hair));
-        let (zones, method) = self.zones.recorded();
+        let choice = self.choice(config)?;
         let detail = FitDetail {
+            version: DetailVersion::Third,
             runner_up: choice.runner_up,
             confidence: choice.confidence,
-            zones,
-            method,
+            zones: self.zones.recorded(),
             density: Some(self.hair.0),
         };
         Some(CapCalibration {
@@ -246,6 +287,17 @@ fn bath(measured: &MeasuredChannel, config: &Config) -> LoopTemperatures {
         Err(fault) => LoopTemperatures { supply: Err(fault), ..shown },
     }
 }
+
+/// A tick in which the coolant was off its target or stood still.
+const MISSING: ContactSample = ContactSample {
+    temperatures: LoopTemperatures {
+        supply: Err(Fault::Unavailable),
+        returned: Err(Fault::Unavailable),
+        front: Err(Fault::Unavailable),
+        rear: Err(Fault::Unavailable),
+    },
+    flow: Err(Fault::Unavailable),
+};
 
 const fn failed_or_running(failed: bool) -> Progress {
     if failed { Progress::Failed } else { Progress::Running }

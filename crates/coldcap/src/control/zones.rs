@@ -1,50 +1,101 @@
 //! The zones of a worn cap at the fit visit, as far as this machine has sensors for them.
 
+use super::skin_side::SkinTest;
+use crate::config::Config;
+use coldcap_calibration::contact::balance::{BalanceMethod, EnergyBalance, LoopSide, ZoneHeat};
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
 use coldcap_calibration::contact::judge::{ZoneLimits, judge};
-use coldcap_calibration::contact::{Verdict, ZoneFault, ZoneFit, ZoneState};
+use coldcap_calibration::contact::{Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
-use coldcap_calibration::record::{FitMethod, RecordedZone};
-use coldcap_units::Duration;
+use coldcap_calibration::record::{FitMethod, ZoneRecord};
+use coldcap_units::{Duration, Fault, MillilitersPerMinute};
 
-/// Front and rear, each from its sensor on the inner face. The crown has none.
+/// Front and rear, each from its sensor on the inner face, and the loop's heat beside them. The crown has
+/// no such sensor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ZoneTest {
     offsets: IsothermalOffsets,
     front: FluxFit,
     rear: FluxFit,
-    found: [ZoneState; 3],
+    around: LoopSide,
+    found: [ZoneRecord; 3],
 }
 
 impl ZoneTest {
-    pub(super) fn new(method: FluxMethod, offsets: IsothermalOffsets) -> Self {
+    pub(super) fn new(
+        method: FluxMethod,
+        balance: BalanceMethod,
+        offsets: IsothermalOffsets,
+    ) -> Self {
         let fit = FluxFit::new(method);
-        Self { offsets, front: fit, rear: fit, found: [ZoneState::Unobserved; 3] }
+        let around = LoopSide::new(balance);
+        Self { offsets, front: fit, rear: fit, around, found: [ZoneRecord::Unobserved; 3] }
     }
 
     /// One tick, of the four sensors as they show; whether the test is over.
-    pub(super) fn step(&mut self, shown: &LoopTemperatures, dt: Duration) -> bool {
+    pub(super) fn step(
+        &mut self,
+        shown: &LoopTemperatures,
+        flow: Result<MillilitersPerMinute, Fault>,
+        dt: Duration,
+    ) -> bool {
         let corrected = self.offsets.correct(shown);
         let coolant = [corrected.supply, corrected.returned];
         let front = self.front.step(corrected.front, coolant, dt).outcome();
         let rear = self.rear.step(corrected.rear, coolant, dt).outcome();
-        self.found = [state(front), state(rear), ZoneState::Unobserved];
+        self.around.step(&corrected, flow, dt);
+        self.found = [from_inner_face(front), from_inner_face(rear), ZoneRecord::Unobserved];
         front.is_some() && rear.is_some()
     }
 
-    pub(super) fn verdict(&self, density: HairDensity, limits: &ZoneLimits) -> Verdict {
-        judge(&self.found, None, density, limits).verdict
+    /// What a skin-side sensor told takes the place of what the inner face did, but for a sensor that told
+    /// nothing: then the inner face is what there is.
+    pub(super) fn take_skin(&mut self, test: &SkinTest) {
+        let (zone, found) = test.found();
+        let [front, rear, crown] = &mut self.found;
+        let place = match zone {
+            Zone::Front => front,
+            Zone::Rear => rear,
+            Zone::Crown => crown,
+        };
+        let silent =
+            matches!(found, ZoneRecord::Unobserved | ZoneRecord::Failed(ZoneFault::Sensor(_), _));
+        if !silent || *place == ZoneRecord::Unobserved {
+            *place = found;
+        }
+    }
+
+    pub(super) fn verdict(
+        &self,
+        balance: Option<&EnergyBalance>,
+        density: HairDensity,
+        limits: &ZoneLimits,
+    ) -> Verdict {
+        judge(&self.found.map(|zone| zone.state()), balance, density, limits).verdict
+    }
+
+    /// The zones' heat against the loop's, under a cap of these areas; `None` where one of both is not known.
+    pub(super) fn balance(&self, areas: [u16; 3], config: &Config) -> Option<EnergyBalance> {
+        let [front, rear, crown] = areas;
+        let heat = |area_cm2, flux| ZoneHeat { area_cm2, flux };
+        let heats = [
+            heat(front, self.front.late_flux_into_coolant()),
+            heat(rear, self.rear.late_flux_into_coolant()),
+            heat(crown, None),
+        ];
+        let around = self.around.heat(config.contact.mixture)?;
+        let shared = config.balance.shared(config.zones.wall.uncertainty);
+        EnergyBalance::new(&heats, shared, around)
     }
 
     /// What a record keeps of them.
-    pub(super) fn recorded(&self) -> ([Option<RecordedZone>; 3], Option<FitMethod>) {
-        let zones = self.found.map(|zone| RecordedZone::of(&zone));
-        let any = zones.iter().any(Option::is_some);
-        (zones, any.then_some(FitMethod::InnerFace))
+    pub(super) const fn recorded(&self) -> [ZoneRecord; 3] {
+        self.found
     }
 }
 
-fn state(outcome: Option<Result<ZoneFit, ZoneFault>>) -> ZoneState {
-    outcome.map_or(ZoneState::Unobserved, ZoneState::from)
+fn from_inner_face(outcome: Option<Result<ZoneFit, ZoneFault>>) -> ZoneRecord {
+    let state = outcome.map_or(ZoneState::Unobserved, ZoneState::from);
+    ZoneRecord::of(&state, FitMethod::InnerFace)
 }

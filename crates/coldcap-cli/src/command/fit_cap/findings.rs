@@ -5,24 +5,28 @@ use super::visit::Visit;
 use crate::failure::Failure;
 use coldcap::Config;
 use coldcap_calibration::cap::{CapSize, HeadReadings, SizeChoice};
+use coldcap_calibration::contact::balance::EnergyBalance;
 use coldcap_calibration::contact::judge::{Finding, Judgement, judge};
-use coldcap_calibration::contact::{Verdict, Zone, ZoneFit, ZoneState};
+use coldcap_calibration::contact::{Verdict, Zone, ZoneFault};
 use coldcap_calibration::hair::HairDensity;
-use coldcap_calibration::record::{CapCalibration, FitDetail};
+use coldcap_calibration::record::{CapCalibration, FitDetail, FitMethod, ZoneRecord};
 use coldcap_host::capture::Origin;
 use coldcap_host::plan::PlanFile;
 use coldcap_host::report::{FitPlot, FitZone, fit_svg};
 use coldcap_session::HairType;
 use coldcap_sim::PatientParameters;
-use coldcap_units::Kelvin;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// One zone as it is shown, in W/(m²·K).
 struct ShownZone {
     zone: Zone,
+    /// What the record tells.
+    recorded: ZoneRecord,
     /// Conductance and its standard uncertainty.
     found: Option<(f64, f64)>,
+    /// The bound of what is above the method's range.
+    at_least: Option<f64>,
     finding: Finding,
     /// What the virtual head really has there.
     truth: Option<f64>,
@@ -51,13 +55,14 @@ impl Findings {
     ) -> Result<Self, Failure> {
         let record = visit.calibration;
         let detail = record.detail.ok_or_else(|| {
-            Failure::Wrong("the record has no zones: allowed is one of version 2".into())
+            Failure::Wrong("the record has no zones: allowed is one of version 2 or 3".into())
         })?;
-        let repetition = repeat(&visit.recording, &record.offsets, &detail)?;
+        let repetition = repeat(&visit.recording, &record)?;
         let density = detail.density.unwrap_or(HairDensity::Full);
         let choice = choice(&record, density, plan.head.hair.kind);
         let limits = Config::reference().zone_limits;
-        let judgement = judge(&states(&detail, &repetition), None, density, &limits);
+        let states = detail.zones.map(|zone| zone.state());
+        let judgement = judge(&states, repetition.balance.as_ref(), density, &limits);
         let zones = shown(&detail, &judgement, patient, &repetition);
         Ok(Self {
             seed,
@@ -87,6 +92,10 @@ impl Findings {
                 "zone": shown.zone.name(),
                 "h_w_m2k": figure(shown.found.map(|(h, _)| h)),
                 "u_w_m2k": figure(shown.found.map(|(_, u)| u)),
+                "state": shown.recorded.name(),
+                "fault": fault_of(&shown.recorded),
+                "method": shown.recorded.method().map(FitMethod::name),
+                "at_least_w_m2k": figure(shown.at_least),
                 "finding": finding_name(shown.finding),
                 "f64_w_m2k": figure(shown.repeated),
                 "truth_w_m2k": figure(shown.truth),
@@ -108,6 +117,7 @@ impl Findings {
             "zones": zones.collect::<Vec<_>>(),
             "verdict": self.record.verdict.name(),
             "overridden": self.overridden,
+            "balance": self.repetition.balance.map(|balance| balance_document(&balance)),
             "heat_w": f64::from(self.record.heat_mw) / 1e3,
             "offsets_mk": self.record.offsets.to_milli(),
             "repetition": {
@@ -143,6 +153,7 @@ impl Findings {
             "heat     {:.1} W; sensors off by {supply:+}, {returned:+}, {front:+}, {rear:+} mK",
             f64::from(self.record.heat_mw) / 1e3
         ));
+        lines.extend(self.repetition.balance.map(|balance| balance_line(&balance)));
         lines.push(format!(
             "check    repeated in f64 from the recording: {:.3} % off at most beyond {ALLOWED_STEP} W/(m² K), allowed \
              {ALLOWED_PERCENT} %",
@@ -172,11 +183,12 @@ impl Findings {
     pub(super) fn picture(&self) -> String {
         let sizes: Vec<(String, f64)> =
             self.sizes.iter().map(|(size, share)| (words(size.name()), *share)).collect();
-        let zones = self.zones.each_ref().map(|shown| FitZone {
-            found: shown.found,
-            finding: finding_name(shown.finding),
-            truth: shown.truth,
-        });
+        let findings = self.zones.each_ref().map(finding_and_method);
+        let [front, rear, crown] =
+            self.zones.each_ref().map(|shown| (shown.found, shown.at_least, shown.truth));
+        let [of_front, of_rear, of_crown] = &findings;
+        let zones = [(front, of_front), (rear, of_rear), (crown, of_crown)]
+            .map(|((found, at_least, truth), finding)| FitZone { found, at_least, finding, truth });
         let summary = format!(
             "seed {}; head {} mm; verdict: {}",
             self.seed,
@@ -207,23 +219,6 @@ fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {
     liners.map(|liner| liner.size).zip(shares).collect()
 }
 
-/// The zones as the judge takes them. One that the record does not hold counts as unobserved here,
-/// unless the host finds it beyond the method's range.
-fn states(detail: &FitDetail, repetition: &Repetition) -> [ZoneState; 3] {
-    Zone::ALL.map(|zone| {
-        let beyond = zone.of(repetition.beyond);
-        let unrecorded = beyond.map_or(ZoneState::Unobserved, ZoneState::Faulty);
-        zone.of(detail.zones).map_or(unrecorded, |recorded| {
-            ZoneState::Observed(ZoneFit {
-                conductance: recorded.conductance(),
-                uncertainty: recorded.uncertainty(),
-                misfit: Kelvin::ZERO,
-                autocorrelation: None,
-            })
-        })
-    })
-}
-
 fn shown(
     detail: &FitDetail,
     judgement: &Judgement,
@@ -238,31 +233,85 @@ fn shown(
         };
         ShownZone {
             zone,
-            found: zone.of(detail.zones).map(|found| {
-                let watts = |milliwatts: u32| f64::from(milliwatts) / 1e3;
-                (watts(found.conductance().0), watts(found.uncertainty().0))
-            }),
+            recorded: zone.of(detail.zones),
+            found: zone
+                .of(detail.values())
+                .map(|found| (watts(found.conductance().0), watts(found.uncertainty().0))),
+            at_least: match zone.of(detail.zones) {
+                ZoneRecord::Failed(ZoneFault::AboveRange(bound), _) => Some(watts(bound.0)),
+                _ => None,
+            },
             finding: zone.of(judgement.findings),
             truth: share.map(|share| 1.0 / (patient.hair_resistance * share)),
-            repeated: zone.of(repetition.zones).map(|found| found.conductance),
+            repeated: zone.of(repetition.zones),
         }
     };
     Zone::ALL.map(of)
 }
 
+fn watts(milliwatts: u32) -> f64 {
+    f64::from(milliwatts) / 1e3
+}
+
 fn zone_line(shown: &ShownZone) -> String {
-    let name = shown.zone.name();
+    let (name, finding) = (shown.zone.name(), finding_name(shown.finding));
     let truth = shown.truth.map_or(String::new(), |truth| format!(", truth {truth:.1}"));
-    let Some((h, u)) = shown.found else {
-        return match shown.finding {
-            Finding::Unobserved => format!("  {name:<6}  not observed"),
-            finding => {
-                let finding = finding_name(finding);
-                format!("  {name:<6}  beyond what the method tells  {finding}{truth}")
-            }
-        };
+    let method = if is_by_skin(shown) { " by the skin-side sensor" } else { "" };
+    let told = match (shown.found, shown.recorded) {
+        (Some((h, u)), _) => {
+            return format!("  {name:<6} {h:5.1} ± {:4.1}  {finding}{method}{truth}", 2.0 * u);
+        }
+        (None, ZoneRecord::Failed(ZoneFault::AboveRange(bound), _)) => {
+            format!("above what the method tells, at least {:.1}", watts(bound.0))
+        }
+        (None, ZoneRecord::Failed(ZoneFault::BelowRange, _)) => {
+            "below what the method tells".into()
+        }
+        (None, ZoneRecord::Failed(fault, _)) => fault.to_string(),
+        (None, _) => return format!("  {name:<6}  not observed"),
     };
-    format!("  {name:<6} {h:5.1} ± {:4.1}  {}{truth}", 2.0 * u, finding_name(shown.finding))
+    format!("  {name:<6}  {told}  {finding}{method}{truth}")
+}
+
+fn is_by_skin(shown: &ShownZone) -> bool {
+    shown.recorded.method().is_some_and(|method| method != FitMethod::InnerFace)
+}
+
+/// What the picture says beside a zone.
+fn finding_and_method(shown: &ShownZone) -> String {
+    let by = if is_by_skin(shown) { " (skin)" } else { "" };
+    format!("{}{by}", finding_name(shown.finding))
+}
+
+/// The class of a sensor's fault.
+fn fault_of(zone: &ZoneRecord) -> Option<String> {
+    match zone {
+        ZoneRecord::Failed(ZoneFault::Sensor(fault), _) => Some(fault.to_string()),
+        _ => None,
+    }
+}
+
+fn balance_document(balance: &EnergyBalance) -> Value {
+    let watts = |milliwatts: f64| rounded(milliwatts / 1e3, 3);
+    json!({
+        "zones_w": watts(balance.zones_mw.into()),
+        "zones_u_w": watts(balance.zones_uncertainty_mw.into()),
+        "loop_w": watts(balance.loop_mw.into()),
+        "loop_u_w": watts(balance.loop_uncertainty_mw.into()),
+        "agrees": balance.holds(),
+    })
+}
+
+fn balance_line(balance: &EnergyBalance) -> String {
+    let watts = |milliwatts: f64| milliwatts / 1e3;
+    format!(
+        "balance  zones {:.1} ± {:.1} W, loop {:.1} ± {:.1} W: {}",
+        watts(balance.zones_mw.into()),
+        2.0 * watts(balance.zones_uncertainty_mw.into()),
+        watts(balance.loop_mw.into()),
+        2.0 * watts(balance.loop_uncertainty_mw.into()),
+        if balance.holds() { "they agree" } else { "they do not agree" },
+    )
 }
 
 const fn finding_name(finding: Finding) -> &'static str {

@@ -1,19 +1,19 @@
 //! The host's repetition of the zones in floating point, from the recording of the visit.
 //!
-//! Nothing of the device is taken over but the raw codes, the offsets that it stored, and the phase: the
-//! codes become degrees by the thermistor's equation instead of its table, means and logarithms are f64.
+//! Nothing of the device is taken over but the raw codes, the offsets that it stored, the phase, and two rules
+//! of when: the clock of the test, and the moment at which the cap was put on. The codes become degrees by
+//! the thermistor's equation instead of its table; means, logarithms and the half-space are f64.
+
+mod read;
 
 use crate::failure::Failure;
-use coldcap::{Config, Glance, TickInput};
+use coldcap::Config;
+use coldcap_calibration::contact::balance::EnergyBalance;
 use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::contact::{Conductance, Zone, ZoneFault};
-use coldcap_calibration::isothermal::IsothermalOffsets;
-use coldcap_calibration::physics::flux::{Found, Sample, conductance};
-use coldcap_calibration::physics::front_end::celsius;
-use coldcap_calibration::record::FitDetail;
-use coldcap_host::capture::Reader;
-use coldcap_session::Phase;
-use coldcap_units::{Duration, Instant, Ratio, Reading};
+use coldcap_calibration::physics::flux::{Found, conductance};
+use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
+use read::Test;
 
 /// By how much device and host may differ, in percent of the conductance, beyond a step of the record: the
 /// device rounds means to whole thousandths of a degree of a drop of 2 to 4 K, whose square nearly the law
@@ -23,12 +23,12 @@ pub(super) const ALLOWED_PERCENT: f64 = 0.2;
 /// The record's step in W/(m²·K): of a loose zone alone more than the percentage.
 pub(super) const ALLOWED_STEP: f64 = 0.01;
 
-/// What the host found of front and rear.
+/// What the host found.
 pub(super) struct Repetition {
-    /// Within the method's range.
-    pub(super) zones: [Option<Found>; 3],
-    /// On which side of the method's range a zone without a value lies.
-    pub(super) beyond: [Option<ZoneFault>; 3],
+    /// The conductances in W/(m²·K), by the method of each zone, where the record has one too.
+    pub(super) zones: [Option<f64>; 3],
+    /// The zones' heat against the loop's.
+    pub(super) balance: Option<EnergyBalance>,
     /// The largest difference to the record beyond its step, in percent of a conductance; infinite where
     /// only one of the two has a value.
     pub(super) largest_percent: f64,
@@ -41,113 +41,64 @@ impl Repetition {
 }
 
 /// Repeats the test of the last `fit_verify` of a recording.
-pub(super) fn repeat(
-    recording: &[u8],
-    offsets: &IsothermalOffsets,
-    detail: &FitDetail,
-) -> Result<Repetition, Failure> {
-    let test = read(recording, offsets)?;
-    let method = Config::reference().zones;
-    let [front, rear] = [&test.front, &test.rear].map(|zone| conductance(zone, &method));
-    let found = [front, rear, None];
-    let mut repetition = Repetition { zones: found, beyond: [None; 3], largest_percent: 0.0 };
-    let outcomes = repetition.zones.iter_mut().zip(&mut repetition.beyond);
-    for ((zone, recorded), (found, side)) in Zone::ALL.iter().zip(detail.zones).zip(outcomes) {
-        if recorded.is_none() {
-            *side = found.as_ref().and_then(|found| beyond(found, &method));
-            *found = found.filter(|_| side.is_none());
+pub(super) fn repeat(recording: &[u8], record: &CapCalibration) -> Result<Repetition, Failure> {
+    let (test, config) = read::last(recording, &record.offsets)?;
+    let zones = record.detail.map_or([ZoneRecord::Unobserved; 3], |detail| detail.zones);
+    let found = Zone::ALL.map(|zone| found(zone, &zone.of(zones), &test, &config));
+    let differences = found.iter().zip(&zones).map(|(found, zone)| difference(*found, zone));
+    Ok(Repetition {
+        largest_percent: differences.fold(0.0, f64::max),
+        zones: found,
+        balance: balance(&test, record, &config),
+    })
+}
+
+/// A zone by the method that the record names; by the inner face where it names none. Where the record says
+/// that the value is beyond the method's range, and it is, there is no value here either.
+fn found(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Option<f64> {
+    let method = recorded.method().unwrap_or(FitMethod::InnerFace);
+    if method != FitMethod::InnerFace {
+        return test.skin_conductance().filter(|_| recorded.value().is_some());
+    }
+    let found = test.faces(zone).and_then(|samples| conductance(samples, &config.zones));
+    let agreed = match *recorded {
+        ZoneRecord::Failed(fault @ (ZoneFault::BelowRange | ZoneFault::AboveRange(_)), _) => {
+            found.as_ref().is_none_or(|found| is_beyond(fault, found, &config.zones))
         }
-        let percent = difference(*zone, *found, detail);
-        repetition.largest_percent = repetition.largest_percent.max(percent);
-    }
-    Ok(repetition)
+        // Why a sensor or a model failed the device, the host does not ask again.
+        ZoneRecord::Failed(..) => true,
+        ZoneRecord::Observed(..) | ZoneRecord::Unobserved => false,
+    };
+    found.map(|found| found.conductance).filter(|_| !agreed)
 }
 
-/// On which side of the method's range a value lies, or may lie by what is allowed between device and host.
-fn beyond(found: &Found, method: &FluxMethod) -> Option<ZoneFault> {
+/// Whether a value lies on that side of the method's range, or may by what is allowed between device and host.
+fn is_beyond(fault: ZoneFault, found: &Found, method: &FluxMethod) -> bool {
     let watts = |it: Conductance| f64::from(it.0) / 1e3;
-    let (least, largest) = (watts(method.range.0), watts(method.range.1));
     let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found.conductance;
-    if found.conductance < least + allowed {
-        Some(ZoneFault::BelowRange)
+    if fault == ZoneFault::BelowRange {
+        found.conductance < watts(method.range.0) + allowed
     } else {
-        (found.conductance > largest - allowed).then_some(ZoneFault::AboveRange)
+        found.conductance > watts(method.range.1) - allowed
     }
 }
 
-fn difference(zone: Zone, found: Option<Found>, detail: &FitDetail) -> f64 {
-    match (found, zone.of(detail.zones)) {
+fn difference(found: Option<f64>, recorded: &ZoneRecord) -> f64 {
+    match (found, recorded.value()) {
         (None, None) => 0.0,
         (Some(found), Some(recorded)) => {
             let value = f64::from(recorded.conductance().0) / 1e3;
-            100.0 * ((found.conductance - value).abs() - ALLOWED_STEP).max(0.0) / value
+            100.0 * ((found - value).abs() - ALLOWED_STEP).max(0.0) / value
         }
         _ => f64::INFINITY,
     }
 }
 
-/// The ticks of a test.
-#[derive(Default)]
-struct Test {
-    elapsed: Duration,
-    front: Vec<Sample>,
-    rear: Vec<Sample>,
-}
-
-fn read(recording: &[u8], offsets: &IsothermalOffsets) -> Result<Test, Failure> {
-    let unusable = |what: String| Failure::Wrong(format!("visit.ccap: {what}"));
-    let reader = Reader::new(recording).map_err(|damage| unusable(damage.to_string()))?;
-    let (mut test, mut phase, mut before) = (Test::default(), Phase::Boot, Instant::ZERO);
-    for tick in reader.ticks() {
-        let tick = tick.map_err(|damage| unusable(damage.to_string()))?;
-        let input =
-            TickInput::read(&tick.inputs).map_err(|error| unusable(format!("inputs: {error}")))?;
-        // What a tick does is up to the phase that the tick before has left.
-        if phase == Phase::FitVerify {
-            test.tick(&input, input.now.since(before), offsets);
-        }
-        let glance: Glance<1> =
-            Glance::read(&tick.outputs).map_err(|error| unusable(format!("outputs: {error}")))?;
-        let [now] = glance.phases;
-        if now == Phase::FitVerify && phase != now {
-            test = Test::default();
-        }
-        (phase, before) = (now, input.now);
-    }
-    Ok(test)
-}
-
-impl Test {
-    /// The test's clock runs while the supply is at its mild target.
-    fn tick(&mut self, input: &TickInput<1>, dt: Duration, offsets: &IsothermalOffsets) {
-        let config = Config::reference();
-        let [channel] = &input.inputs.channels;
-        let shown = |reading: Reading<Ratio>| {
-            let code = reading.within(input.now, config.circulation.oldest).ok()?;
-            celsius(code).ok()
-        };
-        let (supply, returned) = (shown(channel.supply), shown(channel.returned));
-        let target = f64::from(config.session.mild_target.to_milli()) / 1e3;
-        let band = f64::from(config.circulation.at_target.to_milli()) / 1e3;
-        if !supply.is_some_and(|supply| (supply - target).abs() <= band) {
-            return;
-        }
-        self.elapsed = self.elapsed.plus(dt);
-        let [of_supply, of_returned, of_front, of_rear] =
-            offsets.to_milli().map(|milli| f64::from(milli) / 1e3);
-        let coolant = supply
-            .zip(returned)
-            .map(|(supply, returned)| (supply - of_supply + returned - of_returned) / 2.0);
-        for (face, offset, zone) in [
-            (shown(channel.front), of_front, &mut self.front),
-            (shown(channel.rear), of_rear, &mut self.rear),
-        ] {
-            if let (Some(face), Some(coolant_c)) = (face, coolant) {
-                let elapsed_s = f64::from(self.elapsed.as_millis()) / 1e3;
-                zone.push(Sample { elapsed_s, face_c: face - offset, coolant_c });
-            }
-        }
-    }
+fn balance(test: &Test, record: &CapCalibration, config: &Config) -> Option<EnergyBalance> {
+    let areas = config.ladder.area_cm2(record.cap_size)?;
+    let heats = Zone::ALL.map(|zone| test.heat(zone, zone.of(areas), config));
+    let shared = config.balance.shared(config.zones.wall.uncertainty);
+    EnergyBalance::new(&heats, shared, test.around.heat(config.contact.mixture)?)
 }
 
 #[cfg(test)]
@@ -156,27 +107,31 @@ mod tests {
     use super::super::{inputs, visit};
     use super::*;
     use coldcap_calibration::contact::{ZoneFit, ZoneState};
-    use coldcap_calibration::record::RecordedZone;
-    use coldcap_sim::PatientParameters;
+    use coldcap_calibration::isothermal::IsothermalOffsets;
+    use coldcap_calibration::record::FitDetail;
+    use coldcap_sim::{PatientParameters, SkinPlace};
     use coldcap_units::Kelvin;
+
+    fn value(milliwatts: u32, method: FitMethod) -> ZoneRecord {
+        let fit = ZoneFit {
+            conductance: Conductance(milliwatts),
+            uncertainty: Conductance(300),
+            misfit: Kelvin::ZERO,
+            autocorrelation: None,
+        };
+        ZoneRecord::of(&ZoneState::Observed(fit), method)
+    }
+
+    fn visited(skin: Option<SkinPlace>) -> visit::Visit {
+        let plan = inputs::plan_file(None).unwrap();
+        visit::run(PatientParameters::standard(), &plan, 2, skin).unwrap()
+    }
 
     /// The record's step is 0.6 % of 1.7 W/(m²·K).
     #[test]
     fn a_step_of_the_record_is_no_disagreement() {
-        let plan = inputs::plan_file(None).unwrap();
-        let visit = visit::run(PatientParameters::standard(), &plan, 2).unwrap();
-        let detail = visit.calibration.detail.unwrap();
-        let off = |milliwatts, conductance| {
-            let fit = ZoneFit {
-                conductance: Conductance(milliwatts),
-                uncertainty: Conductance(300),
-                misfit: Kelvin::ZERO,
-                autocorrelation: None,
-            };
-            let zones = [RecordedZone::of(&ZoneState::Observed(fit)), None, None];
-            let detail = FitDetail { zones, ..detail };
-            difference(Zone::Front, Some(Found { conductance, uncertainty: 0.3 }), &detail)
-        };
+        let off =
+            |milliwatts, found| difference(Some(found), &value(milliwatts, FitMethod::InnerFace));
         assert!(off(1_710, 1.7015) <= ALLOWED_PERCENT && off(1_710, 1.7185) <= ALLOWED_PERCENT);
         assert!(off(1_710, 1.695) > ALLOWED_PERCENT && off(1_710, 1.725) > ALLOWED_PERCENT);
         assert!(off(40_000, 40.085) <= ALLOWED_PERCENT && off(40_000, 40.095) > ALLOWED_PERCENT);
@@ -185,24 +140,47 @@ mod tests {
     /// A record that was written by another method, with other offsets, or lost a zone is found out.
     #[test]
     fn a_record_that_does_not_follow_from_the_recording_is_found_out() {
-        let plan = inputs::plan_file(None).unwrap();
-        let visit = visit::run(PatientParameters::standard(), &plan, 2).unwrap();
-        let (offsets, detail) = (visit.calibration.offsets, visit.calibration.detail.unwrap());
-        let off = |offsets, detail: &FitDetail| {
-            repeat(&visit.recording, &offsets, detail).unwrap().largest_percent
-        };
-        assert!(off(offsets, &detail) < 0.1);
-        let [front, rear, crown] = detail.zones;
-        let milliwatts = rear.unwrap().conductance().0 * 1_005 / 1_000;
-        let fit = ZoneFit {
-            conductance: Conductance(milliwatts),
-            uncertainty: rear.unwrap().uncertainty(),
-            misfit: Kelvin::ZERO,
-            autocorrelation: None,
-        };
-        let wrong = RecordedZone::of(&ZoneState::Observed(fit));
-        assert!(off(offsets, &FitDetail { zones: [front, wrong, crown], ..detail }) > 0.2);
-        assert!(off(offsets, &FitDetail { zones: [front, None, crown], ..detail }).is_infinite());
-        assert!(off(IsothermalOffsets::NONE, &detail) > 0.2);
+        for skin in [None, Some(SkinPlace::Front), Some(SkinPlace::Rear)] {
+            let visit = visited(skin);
+            let record = visit.calibration;
+            let off =
+                |record: &CapCalibration| repeat(&visit.recording, record).unwrap().largest_percent;
+            let with = |zones| {
+                let detail = FitDetail { zones, ..record.detail.unwrap() };
+                off(&CapCalibration { detail: Some(detail), ..record })
+            };
+            println!("{skin:?}: {:.4} % off", off(&record));
+            assert!(off(&record) < 0.1);
+            let [front, rear, crown] = record.detail.unwrap().zones;
+            let by = |zone: ZoneRecord| zone.method().unwrap();
+            let more = rear.value().unwrap().conductance().0 * 1_005 / 1_000;
+            assert!(with([front, value(more, by(rear)), crown]) > 0.2);
+            assert!(with([front, ZoneRecord::Unobserved, crown]).is_infinite());
+            let above = ZoneFault::AboveRange(Conductance(50_000));
+            assert!(
+                with([front, ZoneRecord::Failed(above, FitMethod::InnerFace), crown]).is_infinite()
+            );
+            if skin.is_some() {
+                // The other method's value under this method's mark.
+                let swapped = if by(front) == FitMethod::InnerFace {
+                    FitMethod::SkinAndInnerFace
+                } else {
+                    FitMethod::InnerFace
+                };
+                let same = front.value().unwrap().conductance().0;
+                assert!(with([value(same, swapped), rear, crown]) > 0.2);
+            }
+            assert!(off(&CapCalibration { offsets: IsothermalOffsets::NONE, ..record }) > 0.2);
+        }
+    }
+
+    /// Device and host compare the same heats, and honest sensors balance.
+    #[test]
+    fn the_heat_balances() {
+        let visit = visited(None);
+        let balance = repeat(&visit.recording, &visit.calibration).unwrap().balance.unwrap();
+        println!("{balance:?}");
+        assert!(balance.holds());
+        assert!((f64::from(balance.zones_mw) / f64::from(balance.loop_mw) - 1.0).abs() < 0.15);
     }
 }

@@ -1,5 +1,6 @@
 //! The fit visit itself: a device, a virtual head, and a nurse, until the record of the cap is there.
 
+use crate::command::configuration;
 use crate::failure::Failure;
 use crate::treatment::seals::InputSeals;
 use coldcap::TICK;
@@ -11,7 +12,7 @@ use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::Nurse;
 use coldcap_session::record::Entry;
 use coldcap_session::{Flag, Note};
-use coldcap_sim::{FaultSchedule, Machine, PatientParameters, Rig};
+use coldcap_sim::{FaultSchedule, Machine, PatientParameters, Rig, SkinPlace};
 use coldcap_units::Instant;
 use serde_json::json;
 
@@ -52,10 +53,15 @@ pub(super) fn run(
     patient: PatientParameters,
     plan: &PlanFile,
     seed: u64,
+    skin: Option<SkinPlace>,
 ) -> Result<Visit, Failure> {
-    let mut rig = Rig::in_process(patient, seed, FaultSchedule::none())?;
+    let faults = FaultSchedule::none();
+    let mut rig = match skin {
+        None => Rig::in_process(patient, seed, faults)?,
+        Some(place) => Rig::with_skin_side(patient, seed, faults, place)?,
+    };
     let (mut nurse, mut client) = (Nurse::new(plan.clone()), Client::new(ClientConfig::new(1)));
-    let mut recording = Recording::new(plan, seed)?;
+    let mut recording = Recording::new(plan, seed, skin)?;
     let (mut now, mut line, mut heard) = (Instant::ZERO, Vec::new(), Heard::default());
     let record = loop {
         now = now.plus(TICK);
@@ -100,10 +106,13 @@ struct Recording {
 }
 
 impl Recording {
-    fn new(plan: &PlanFile, seed: u64) -> Result<Self, Failure> {
+    fn new(plan: &PlanFile, seed: u64, skin: Option<SkinPlace>) -> Result<Self, Failure> {
         let writer = Writer::new(Vec::new(), capture::Origin::Simulated, 1);
         let mut writer = writer.map_err(refused)?;
-        let about = json!({ "plan": plan.name, "seed": seed, "configuration": "reference" });
+        let mut about = json!({ "plan": plan.name, "seed": seed, "configuration": "reference" });
+        if let Some(place) = skin {
+            about["skin_sensor"] = configuration::name(place).into();
+        }
         writer.information(&about).map_err(refused)?;
         Ok(Self { writer, seals: InputSeals::default(), hash: Fnv1a64::new() })
     }

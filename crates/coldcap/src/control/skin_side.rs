@@ -1,0 +1,117 @@
+//! The skin-side sensor at the fit visit: the bare skin, the moment the cap is put on, and then the first two
+//! minutes of the ramp, behind which the half-space fit spends one iteration a tick.
+
+use super::calibrate::MeasuredChannel;
+use crate::config::{Config, SkinSide};
+use coldcap_calibration::contact::donning::Donning;
+use coldcap_calibration::contact::half_space::HalfSpaceFit;
+use coldcap_calibration::contact::{Zone, ZoneFault, ZoneFit, ZoneState};
+use coldcap_calibration::isothermal::IsothermalOffsets;
+use coldcap_calibration::record::{FitMethod, ZoneRecord};
+use coldcap_units::{Celsius, Coolant, Duration, Fault, Skin};
+
+/// What one tick shows of one zone.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    skin: Result<Skin, Fault>,
+    outside: Result<Celsius, Fault>,
+    /// The inner face that tells whether the cap is on.
+    face: Result<Celsius, Fault>,
+    coolant: Result<Coolant, Fault>,
+}
+
+/// The test of the zone that the sensor lies under.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SkinTest {
+    side: SkinSide,
+    donning: Donning,
+    fit: Option<HalfSpaceFit>,
+    last_fault: Fault,
+    outcome: Option<Result<ZoneFit, ZoneFault>>,
+}
+
+impl SkinTest {
+    pub(super) fn new(side: SkinSide) -> Self {
+        let donning = Donning::new();
+        Self { side, donning, fit: None, last_fault: Fault::Unavailable, outcome: None }
+    }
+
+    /// One tick ahead of the ramp.
+    pub(super) fn wait(
+        &mut self,
+        measured: &MeasuredChannel,
+        offsets: IsothermalOffsets,
+        dt: Duration,
+        config: &Config,
+    ) {
+        let shown = shown(self.side.zone, measured, offsets, config);
+        self.last_fault = shown.skin.err().unwrap_or(self.last_fault);
+        self.donning.step(shown.skin, shown.outside, shown.face, shown.coolant, dt);
+    }
+
+    /// The ramp begins.
+    pub(super) fn begin(&mut self) {
+        let before = self.donning.before();
+        let fit = |resting| HalfSpaceFit::after(self.side.method, resting, before);
+        self.fit = self.donning.resting().map(fit);
+        // Skin that was never seen bare has nothing to fall from.
+        let unseen = Some(Err(ZoneFault::Sensor(self.last_fault)));
+        self.outcome = unseen.filter(|_| self.fit.is_none());
+    }
+
+    /// One tick of the ramp and of what follows it.
+    pub(super) fn step(
+        &mut self,
+        measured: &MeasuredChannel,
+        offsets: IsothermalOffsets,
+        (flowing, dt): (bool, Duration),
+        config: &Config,
+    ) {
+        let shown = shown(self.side.zone, measured, offsets, config);
+        // Without flow the inner face goes on being what is outside the hair, but nothing was tried so.
+        let outside = if flowing { shown.outside } else { Err(Fault::Unavailable) };
+        if let Some(fit) = &mut self.fit {
+            self.outcome = fit.step(shown.skin, outside, dt).outcome();
+        }
+    }
+
+    /// Whether it needs further ticks.
+    pub(super) const fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// The zone, and what is known of it. A machine whose sensor was not plugged in has not observed it.
+    pub(super) fn found(&self) -> (Zone, ZoneRecord) {
+        let method = match self.side.zone {
+            Zone::Front | Zone::Rear => FitMethod::SkinAndInnerFace,
+            Zone::Crown => FitMethod::SkinAndCoolant,
+        };
+        let state = match self.outcome {
+            None | Some(Err(ZoneFault::Sensor(Fault::Absent))) => ZoneState::Unobserved,
+            Some(outcome) => ZoneState::from(outcome),
+        };
+        (self.side.zone, ZoneRecord::of(&state, method))
+    }
+}
+
+fn shown(
+    zone: Zone,
+    measured: &MeasuredChannel,
+    offsets: IsothermalOffsets,
+    config: &Config,
+) -> Shown {
+    let loops = offsets.correct(&measured.loop_temperatures(config));
+    let middle = |one: Result<Celsius, Fault>, other: Result<Celsius, Fault>| {
+        let half = |celsius: Celsius| celsius.to_milli();
+        Ok(Celsius::from_milli(half(one?).saturating_add(half(other?)) / 2))
+    };
+    let coolant = middle(loops.supply.map(|it| it.0), loops.returned.map(|it| it.0));
+    let (front, rear) = (loops.front.map(|it| it.0), loops.rear.map(|it| it.0));
+    let (outside, face) = match zone {
+        Zone::Front => (front, front),
+        Zone::Rear => (rear, rear),
+        Zone::Crown => (coolant, middle(front, rear)),
+    };
+    let skin = measured.skin.within(measured.now, config.circulation.oldest);
+    Shown { skin, outside, face, coolant: coolant.map(Coolant) }
+}
