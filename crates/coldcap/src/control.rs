@@ -166,9 +166,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (channel, line) in self.channels.iter_mut().zip(&inputs.channels) {
             channel.sensors.see(line, now, &self.config);
         }
-        let mut channels = self.channels.iter();
-        let own = inputs.channels.map(|_| {
-            channels.next().map_or((None, None), |channel| channel.sensors.own(&self.config))
+        let own = core::array::from_fn(|index| {
+            let channel = self.channels.get(index);
+            channel.map_or((None, None), |channel| channel.sensors.own(&self.config))
         });
         calibrate::all(inputs, &own, &self.config, now)
     }

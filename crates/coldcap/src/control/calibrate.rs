@@ -45,8 +45,9 @@ pub(super) fn all<const CHANNELS: usize>(
 ) -> Measured<CHANNELS> {
     let mut own = own.iter().copied();
     Measured {
-        tank: read(inputs.tank.coolant, config.sensors.tank, config).map(Coolant),
-        evaporator: read(inputs.tank.evaporator, config.sensors.evaporator, config).map(Coolant),
+        tank: read(inputs.tank.coolant, config.sensors.tank.as_ref(), config).map(Coolant),
+        evaporator: read(inputs.tank.evaporator, config.sensors.evaporator.as_ref(), config)
+            .map(Coolant),
         channels: inputs.channels.map(|channel| {
             let own = own.next().unwrap_or((None, None));
             one(&channel, own, config, now)
@@ -64,10 +65,11 @@ fn one(
 ) -> MeasuredChannel {
     let oldest = config.circulation.oldest;
     MeasuredChannel {
-        supply: read(inputs.supply, line.and_then(|it| it.supply), config).map(Coolant),
-        returned: read(inputs.returned, line.and_then(|it| it.returned), config).map(Coolant),
-        front: read(inputs.front, cap.and_then(|it| it.front), config).map(Interface),
-        rear: read(inputs.rear, cap.and_then(|it| it.rear), config).map(Interface),
+        supply: read(inputs.supply, line.and_then(|it| it.supply.as_ref()), config).map(Coolant),
+        returned: read(inputs.returned, line.and_then(|it| it.returned.as_ref()), config)
+            .map(Coolant),
+        front: read(inputs.front, cap.and_then(|it| it.front.as_ref()), config).map(Interface),
+        rear: read(inputs.rear, cap.and_then(|it| it.rear.as_ref()), config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
         skin: degrees(inputs.skin, config).map(Skin),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
@@ -83,7 +85,11 @@ fn degrees(code: Reading<Ratio>, config: &Config) -> Reading<Celsius> {
 }
 
 /// By the sensor's own table, where it has one.
-fn read(code: Reading<Ratio>, own: Option<SensorCalibration>, config: &Config) -> Reading<Celsius> {
+fn read(
+    code: Reading<Ratio>,
+    own: Option<&SensorCalibration>,
+    config: &Config,
+) -> Reading<Celsius> {
     let table = own.map_or(&config.thermistor, |own| own.table());
     code.and_then(|ratio| table.eval(ratio)).map(|micro| micro.to_celsius())
 }
