@@ -12,6 +12,7 @@ mod table;
 pub use date::Date;
 pub use error::PlanFileError;
 
+use coldcap_session::regimen::{SOURCES, Source};
 use coldcap_session::{
     ControlMode, Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock, Target,
 };
@@ -59,8 +60,13 @@ pub struct PlanFile {
     /// What the plan is called: 1 to 64 letters, digits, `-`, `_` or `.`, not beginning with a dot.
     /// It may serve as the name of a folder.
     pub name: String,
-    /// The site's regimen number; 0 where none is named.
+    /// The regimen's number by its source; 0 where none is named.
     pub regimen: u16,
+    /// Whose number and minutes these are: a source of [`coldcap_session::regimen`], or the site's own
+    /// where the file names none.
+    pub source: Source,
+    /// A clinician's reason to go outside of what the source says, 1 to 127; 0 without one.
+    pub override_reason: u8,
     /// The pseudonymous number of the patient, 1 to 2⁶³ − 1.
     pub patient: u64,
     /// Which session of the course this is, from 1.
@@ -144,6 +150,8 @@ impl PlanFile {
         root.only(&[
             "name",
             "regimen",
+            "source",
+            "override_reason",
             "patient",
             "session",
             "sessions",
@@ -161,6 +169,8 @@ impl PlanFile {
         Ok(Self {
             name: name(&root)?,
             regimen: root.integer("regimen", 0, u16::MAX.into())? as u16,
+            source: source(&root)?,
+            override_reason: root.integer_or("override_reason", 1, 127, 0)? as u8,
             patient: root.integer("patient", 1, i64::MAX)?.unsigned_abs(),
             session: root.integer("session", 1, sessions.into())? as u8,
             sessions,
@@ -178,6 +188,8 @@ impl PlanFile {
         let Treatment { pre, post, break_each, break_total, target } = self.treatment;
         PlanRequest {
             regimen: self.regimen,
+            source: self.source,
+            reason: self.override_reason,
             pre,
             post,
             break_each,
@@ -186,6 +198,13 @@ impl PlanFile {
             post_clock: PostClock::Cooled,
         }
     }
+}
+
+/// Whose regimen it is. A file that names nobody is the site's own protocol.
+fn source(root: &Table<'_>) -> Result<Source, PlanFileError> {
+    let table = SOURCES.iter().map(|citation| (citation.name, citation.source));
+    let all: Vec<_> = table.chain([("site", Source::SITE)]).collect();
+    root.choice_or("source", &all, Source::SITE)
 }
 
 fn name(root: &Table<'_>) -> Result<String, PlanFileError> {

@@ -61,6 +61,17 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The same; `absent` where the field is missing.
+    pub(super) fn integer_or(
+        &self,
+        field: &str,
+        low: i64,
+        high: i64,
+        absent: i64,
+    ) -> Result<i64, PlanFileError> {
+        if self.entries.contains_key(field) { self.integer(field, low, high) } else { Ok(absent) }
+    }
+
     /// A whole or decimal number from `low` to `high`, in thousandths, rounded.
     pub(super) fn thousandths(
         &self,

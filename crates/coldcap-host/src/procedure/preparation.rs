@@ -165,6 +165,8 @@ impl Nurse {
             post_clock: request.post_clock.code(),
             control: request.target.mode().code(),
             interface_mc: request.target.interface().map_or(0, Interface::to_milli),
+            source: request.source.0,
+            override_reason: request.reason,
         })
     }
 }

@@ -15,8 +15,10 @@ use crate::supervise;
 use coldcap_guard::detect::ChannelDetector;
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason};
+use coldcap_session::record::{Chain, Fields, Recorder};
+use coldcap_session::{
+    Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason, WallTime,
+};
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 use heapless::Deque;
@@ -35,6 +37,7 @@ pub(super) struct Channel {
     fit: FitVisit,
     advice: ContactAdvice,
     chain: Chain,
+    recorder: Recorder,
     pending: Deque<EntryBytes, PENDING>,
     facts: ChannelFlags,
     signalled: Conditions,
@@ -49,6 +52,8 @@ pub struct ChannelCheckpoint {
     pub state: supervise::State,
     /// Where the record stands.
     pub chain: Chain,
+    /// What of the time that passed is in no entry yet.
+    pub recorder: Recorder,
 }
 
 /// What the channels are told of the machine that they share.
@@ -74,6 +79,7 @@ impl Channel {
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
             chain: Chain::default(),
+            recorder: Recorder::default(),
             pending: Deque::new(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
@@ -87,6 +93,7 @@ impl Channel {
         let interlock = stored.state.interlock;
         let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
         self.chain = stored.chain;
+        self.recorder = stored.recorder;
         self.state = supervise::State {
             session: stored.state.session,
             interlock: coldcap_guard::interlock::State::restored(latched, resets),
@@ -100,7 +107,7 @@ impl Channel {
     }
 
     pub(super) const fn checkpoint(&self) -> ChannelCheckpoint {
-        ChannelCheckpoint { state: self.state, chain: self.chain }
+        ChannelCheckpoint { state: self.state, chain: self.chain, recorder: self.recorder }
     }
 
     /// The beginning of a tick, before anybody's wishes: what the last one had no room to say, and the
@@ -126,10 +133,17 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) -> Option<Answer> {
-        let (state, effects) = supervise::step(&self.state, event, &config.supervision());
-        self.state = state;
-        for note in effects.notes() {
-            self.take_note(note, config, outputs);
+        let supervision = config.supervision();
+        let (state, effects) = supervise::step(&self.state, event, &supervision);
+        let mut before = core::mem::replace(&mut self.state, state).session;
+        let heard = supervise::heard(event, &state, &effects, &supervision);
+        for (heard, notes) in heard.iter().zip(effects.parts()) {
+            if let Some(heard) = heard {
+                before = self.record(&before, heard, !notes.is_empty(), config, outputs);
+            }
+            for note in notes.iter() {
+                self.take_note(note, config, outputs);
+            }
         }
         for (conditions, kind) in
             [(effects.tripped, EventKind::Tripped), (effects.released, EventKind::Released)]
@@ -140,6 +154,40 @@ impl Channel {
             }
         }
         effects.answer
+    }
+
+    /// Enters what the session heard, before what it noted; gives the session's state behind it.
+    fn record<const CHANNELS: usize>(
+        &mut self,
+        before: &coldcap_session::State,
+        heard: &coldcap_session::Event,
+        noted: bool,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::State {
+        let after = match *heard {
+            // Of a step's two events only a denial can have led elsewhere than to where it ends.
+            coldcap_session::Event::Interlock { circulate_denied: false, .. } => *before,
+            coldcap_session::Event::Interlock { .. } => {
+                coldcap_session::step(before, heard, &config.session).0
+            }
+            _ => self.state.session,
+        };
+        for fields in self.recorder.hear(before, heard, &after, noted, &config.session) {
+            self.enter(fields, outputs);
+        }
+        after
+    }
+
+    /// The wall clock was set.
+    pub(super) fn set_clock<const CHANNELS: usize>(
+        &mut self,
+        old: Option<WallTime>,
+        new: WallTime,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        self.step(&supervise::Event::WallSet { old, new }, config, outputs);
     }
 
     fn take_note<const CHANNELS: usize>(

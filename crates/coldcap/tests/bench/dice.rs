@@ -219,7 +219,9 @@ impl Dice {
 
     fn plan(&mut self) -> PlanRequest {
         PlanRequest {
-            regimen: self.roll(3) as u16,
+            regimen: self.roll(4) as u16,
+            source: coldcap_session::regimen::Source([0, 1, 4, 192][self.roll(4) as usize]),
+            reason: self.roll(4).saturating_sub(2) as u8,
             pre: Duration::from_mins(self.roll(70) as u32),
             post: Duration::from_mins(self.roll(260) as u32),
             break_each: Duration::from_mins(self.roll(18) as u32),
