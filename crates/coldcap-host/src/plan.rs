@@ -7,7 +7,7 @@
 
 mod date;
 mod error;
-mod table;
+pub mod table;
 
 pub use date::Date;
 pub use error::PlanFileError;
