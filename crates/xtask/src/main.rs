@@ -23,6 +23,7 @@ const CAMPAIGNS: &str =
     "  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
   campaign ratios        all 4 294 967 296 raw codes through every shipped table
   campaign floats        platinum in single precision at every float
+  campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise
   campaign laws          the law of a cap's contact at a session's start, fitted anew";
 
 fn usage() -> String {
@@ -38,6 +39,8 @@ fn main() -> ExitCode {
         ["campaign", "pid", steps] => fuzz::campaign(steps),
         ["campaign", "ratios"] => fuzz::ratios("1"),
         ["campaign", "floats"] => fuzz::floats(),
+        ["campaign", "sessions"] => fuzz::sessions("100000"),
+        ["campaign", "sessions", count] => fuzz::sessions(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["faults", "write"] => docs::write_faults(),
         [name] => match ci::step(name) {

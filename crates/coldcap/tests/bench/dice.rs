@@ -5,8 +5,8 @@ use coldcap::{
     TickInput,
 };
 use coldcap_session::{
-    Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
-    Target,
+    Amendment, ClockQuality, Density, Fact, Hair, HairType, HeadMeasures, Mark, Patient,
+    PlanRequest, PostClock, Request, Role, Target, WallTime,
 };
 use coldcap_units::{
     Coolant, Duration, Duty, Fault, Instant, Interface, MilliAmps, Permille, Pulses, Ratio, Reading,
@@ -142,7 +142,11 @@ impl Dice {
     }
 
     pub(crate) fn action(&mut self) -> Action {
-        match self.roll(6) {
+        match self.roll(7) {
+            6 => Action::SetClock(WallTime {
+                unix_ms: self.next(),
+                quality: self.pick(&ClockQuality::ALL),
+            }),
             0 => Action::Fact(self.fact()),
             1 => Action::AcknowledgeAlarms,
             2 => Action::PauseAudio,
@@ -163,7 +167,7 @@ impl Dice {
 
     pub(crate) fn request(&mut self) -> Request {
         let confirm = self.once_in(2);
-        match self.roll(19) {
+        match self.roll(20) {
             0 => Request::StartFit,
             1 => Request::Measure(self.head()),
             2 => Request::ConfirmFit { confirm },
@@ -182,6 +186,12 @@ impl Dice {
             15 => Request::ClinicianReset { confirm },
             16 => Request::ServiceReset { confirm },
             17 => Request::Cancel,
+            18 => Request::Amend(Amendment {
+                mark: self.pick(&[Mark::Started, Mark::Ended]),
+                drug: self.roll(6) as u16,
+                earlier: Duration::from_millis(self.roll(4_000_000) as u32),
+                reason: self.roll(3) as u8,
+            }),
             _ => Request::Acknowledge,
         }
     }
