@@ -212,3 +212,26 @@ fn the_table_of_regimens_is_printed_with_its_conflicts() {
     let unknown = coldcap(&["regimen", "show", "beer"]);
     assert!(unknown.refused(2).starts_with("ID: beer: allowed 1 to 10 or one of combination, "));
 }
+
+#[test]
+fn the_fit_visit_runs_alone_over_the_wire() {
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/plans/fit-visit.toml");
+    let out = folder("fit-visit-alone");
+    let done = coldcap(&["demo", "--plan", &text(&plan), "--out", &text(&out), "--json"]);
+    assert_eq!(done.status, Some(0), "{done:?}");
+    let summary = done.json();
+    assert_eq!(
+        (&summary["outcome"], &summary["record"]["verified"]),
+        (&"completed".into(), &true.into())
+    );
+    let phases: Vec<_> =
+        summary["phases"].as_array().unwrap().iter().map(|span| span["phase"].clone()).collect();
+    let expected = ["boot", "standby", "fit_measure", "fit_calibrate", "fit_verify", "fit_saved"];
+    assert_eq!(phases, expected.map(Value::from));
+    let recording = text(&out.join("fit-visit/session.ccap"));
+    assert_eq!(coldcap(&["replay", &recording]).status, Some(0));
+    let both = std::fs::read_to_string(&plan).unwrap() + "\n[treatment]\npre_min = 30\n";
+    let path = file(&out, "both.toml", both);
+    let line = coldcap(&["demo", "--plan", &path, "--out", &text(&out)]);
+    assert!(line.refused(2).contains("both.toml:treatment: "), "{line:?}");
+}

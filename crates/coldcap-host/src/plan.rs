@@ -73,13 +73,16 @@ pub struct PlanFile {
     pub session: u8,
     /// How many sessions the course has, 1 to 24.
     pub sessions: u8,
+    /// Whether the fit visit alone is meant: then there is no treatment, no drug and no break.
+    pub fit_only: bool,
     /// Date of service.
     pub date: Date,
     /// The measured head: circumference 520 to 613 mm, arcs 280 to 420 mm; and the hair on it.
     pub head: HeadMeasures,
-    /// The minutes and the target.
+    /// The minutes and the target; [`Treatment::NONE`] for a fit visit alone.
     pub treatment: Treatment,
-    /// The drugs, in the order of the file: one to four, at least one of them toxic to hair.
+    /// The drugs, in the order of the file: one to four, at least one of them toxic to hair; none for a
+    /// fit visit alone.
     pub drugs: Vec<Drug>,
     /// The planned breaks, in the order of the file.
     pub breaks: Vec<Break>,
@@ -98,6 +101,17 @@ pub struct Treatment {
     pub break_total: Duration,
     /// What is held: coolant at the supply, −8 to 5 °C, or the cap's inner face, 2 to 10 °C.
     pub target: Target,
+}
+
+impl Treatment {
+    /// No minutes, and the mild coolant of the fit visit's test.
+    pub const NONE: Self = Self {
+        pre: Duration::ZERO,
+        post: Duration::ZERO,
+        break_each: Duration::ZERO,
+        break_total: Duration::ZERO,
+        target: Target::from_milli(ControlMode::Coolant, 8_000),
+    };
 }
 
 /// A drug of the infusion.
@@ -149,6 +163,7 @@ impl PlanFile {
         let root = Table::root(&root, file_name);
         root.only(&[
             "name",
+            "visits",
             "regimen",
             "source",
             "override_reason",
@@ -163,12 +178,15 @@ impl PlanFile {
             "break",
         ])?;
         let sessions = root.integer("sessions", 1, 24)? as u8;
-        let treatment = treatment(&root.table("treatment")?)?;
-        let drugs = drugs(&root)?;
-        let breaks = breaks(&root, &treatment, &drugs)?;
+        let fit_only = root.choice_or("visits", &[("both", false), ("fit", true)], false)?;
+        let (treatment, drugs, breaks) =
+            if fit_only { without_treatment(&root)? } else { with_treatment(&root)? };
+        let regimen =
+            if fit_only { 0 } else { root.integer("regimen", 0, u16::MAX.into())? as u16 };
         Ok(Self {
             name: name(&root)?,
-            regimen: root.integer("regimen", 0, u16::MAX.into())? as u16,
+            fit_only,
+            regimen,
             source: source(&root)?,
             override_reason: root.integer_or("override_reason", 1, 127, 0)? as u8,
             patient: root.integer("patient", 1, i64::MAX)?.unsigned_abs(),
@@ -198,6 +216,22 @@ impl PlanFile {
             post_clock: PostClock::Cooled,
         }
     }
+}
+
+type Parts = (Treatment, Vec<Drug>, Vec<Break>);
+
+fn with_treatment(root: &Table<'_>) -> Result<Parts, PlanFileError> {
+    let treatment = treatment(&root.table("treatment")?)?;
+    let drugs = drugs(root)?;
+    let breaks = breaks(root, &treatment, &drugs)?;
+    Ok((treatment, drugs, breaks))
+}
+
+fn without_treatment(root: &Table<'_>) -> Result<Parts, PlanFileError> {
+    for field in ["regimen", "source", "override_reason", "treatment", "drug", "break"] {
+        root.absent(field, "only with visits = \"both\"")?;
+    }
+    Ok((Treatment::NONE, Vec::new(), Vec::new()))
 }
 
 /// Whose regimen it is. A file that names nobody is the site's own protocol.

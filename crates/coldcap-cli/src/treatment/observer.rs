@@ -192,6 +192,9 @@ fn identity(hello: Option<&Hello>) -> DeviceIdentity {
 
 fn plan_summary(plan: &PlanFile) -> PlanSummary {
     let treatment = &plan.treatment;
+    if plan.fit_only {
+        return PlanSummary { regimen: plan.name.clone(), ..PlanSummary::default() };
+    }
     PlanSummary {
         regimen: format!("{} (regimen {})", plan.name, plan.regimen),
         pre_min: Some(minutes(treatment.pre)),
