@@ -21,6 +21,8 @@ const PATIENT: Patient = Patient {
 };
 const PLAN: PlanRequest = PlanRequest {
     regimen: 3,
+    source: coldcap_session::regimen::Source::SITE,
+    reason: 0,
     pre: Duration::from_mins(30),
     post: Duration::from_mins(60),
     break_each: Duration::from_mins(10),

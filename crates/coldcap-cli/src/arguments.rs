@@ -35,6 +35,10 @@ pub(crate) enum Command {
     Fluid(Fluid),
     /// Run the fit visit on the virtual machine: cap size, contact of the zones, verdict, and a picture.
     FitCap(FitCap),
+    /// Print the cooling times by regimen, with their sources.
+    Regimen(Regimen),
+    /// Play a session by a script, in virtual time: session, guard and alarms behind a small machine.
+    Session(Session),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
     /// Print the table of alarms, or write the tone of a priority as a sound.
@@ -129,6 +133,53 @@ pub(crate) struct Serve {
     /// Serve one connection and end.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Regimen {
+    #[command(subcommand)]
+    pub(crate) what: WhatRegimen,
+}
+
+/// What of the table is printed.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WhatRegimen {
+    /// Every regimen, one row for each source.
+    List(RegimenList),
+    /// One regimen, with every source in full.
+    Show(RegimenShow),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RegimenList {
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap regimen show paclitaxel_weekly")]
+pub(crate) struct RegimenShow {
+    /// The regimen's number or name.
+    pub(crate) id: String,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The script's fields stand in docs/session-scripts.md, examples in examples/sessions.\n\
+                  Exit status 1: an expectation failed.\n\
+                  Example: coldcap session --script examples/sessions/kinked-hose.toml"
+)]
+pub(crate) struct Session {
+    /// The script.
+    #[arg(long, value_name = "TOML")]
+    pub(crate) script: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -35,6 +35,8 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Calibrate(options) => command::calibrate::run(options),
         Command::Fluid(options) => command::fluid::run(options),
         Command::FitCap(options) => command::fit_cap::run(options),
+        Command::Regimen(options) => command::regimen::run(options),
+        Command::Session(options) => command::session::run(options),
         Command::Tune(options) => command::tune::run(options),
         Command::Alarms(options) => command::alarms::run(options),
     }

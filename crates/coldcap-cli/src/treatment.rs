@@ -4,6 +4,7 @@ mod clock;
 mod contact;
 mod files;
 mod observer;
+pub(crate) use observer::reason_name;
 mod progress;
 pub(crate) mod seals;
 mod summary;

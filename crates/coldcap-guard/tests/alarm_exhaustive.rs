@@ -20,8 +20,7 @@ fn priority_by_hand(condition: Condition) -> u8 {
         "freeze" | "freeze_ahead" | "chiller_stuck" | "leak" | "permit_mismatch"
         | "valve_stuck" => 3,
         "return_sensor" | "link_lost" | "too_warm" | "contact_doubtful" | "waiting"
-        | "restarted" | "valve_unseen" | "cold_dose" | "degraded"
-        | "calibration_due" => 1,
+        | "restarted" | "valve_unseen" | "cold_dose" | "degraded" | "calibration_due" => 1,
         _ => 2,
     }
 }

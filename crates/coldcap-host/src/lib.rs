@@ -4,4 +4,5 @@ pub mod capture;
 pub mod client;
 pub mod plan;
 pub mod procedure;
+pub mod record;
 pub mod report;

@@ -7,11 +7,12 @@
 
 mod date;
 mod error;
-mod table;
+pub mod table;
 
 pub use date::Date;
 pub use error::PlanFileError;
 
+use coldcap_session::regimen::{SOURCES, Source};
 use coldcap_session::{
     ControlMode, Density, Hair, HairType, HeadMeasures, Plan, PlanRequest, PostClock, Target,
 };
@@ -59,21 +60,29 @@ pub struct PlanFile {
     /// What the plan is called: 1 to 64 letters, digits, `-`, `_` or `.`, not beginning with a dot.
     /// It may serve as the name of a folder.
     pub name: String,
-    /// The site's regimen number; 0 where none is named.
+    /// The regimen's number by its source; 0 where none is named.
     pub regimen: u16,
+    /// Whose number and minutes these are: a source of [`coldcap_session::regimen`], or the site's own
+    /// where the file names none.
+    pub source: Source,
+    /// A clinician's reason to go outside of what the source says, 1 to 127; 0 without one.
+    pub override_reason: u8,
     /// The pseudonymous number of the patient, 1 to 2⁶³ − 1.
     pub patient: u64,
     /// Which session of the course this is, from 1.
     pub session: u8,
     /// How many sessions the course has, 1 to 24.
     pub sessions: u8,
+    /// Whether the fit visit alone is meant: then there is no treatment, no drug and no break.
+    pub fit_only: bool,
     /// Date of service.
     pub date: Date,
     /// The measured head: circumference 520 to 613 mm, arcs 280 to 420 mm; and the hair on it.
     pub head: HeadMeasures,
-    /// The minutes and the target.
+    /// The minutes and the target; [`Treatment::NONE`] for a fit visit alone.
     pub treatment: Treatment,
-    /// The drugs, in the order of the file: one to four, at least one of them toxic to hair.
+    /// The drugs, in the order of the file: one to four, at least one of them toxic to hair; none for a
+    /// fit visit alone.
     pub drugs: Vec<Drug>,
     /// The planned breaks, in the order of the file.
     pub breaks: Vec<Break>,
@@ -92,6 +101,17 @@ pub struct Treatment {
     pub break_total: Duration,
     /// What is held: coolant at the supply, −8 to 5 °C, or the cap's inner face, 2 to 10 °C.
     pub target: Target,
+}
+
+impl Treatment {
+    /// No minutes, and the mild coolant of the fit visit's test.
+    pub const NONE: Self = Self {
+        pre: Duration::ZERO,
+        post: Duration::ZERO,
+        break_each: Duration::ZERO,
+        break_total: Duration::ZERO,
+        target: Target::from_milli(ControlMode::Coolant, 8_000),
+    };
 }
 
 /// A drug of the infusion.
@@ -143,7 +163,10 @@ impl PlanFile {
         let root = Table::root(&root, file_name);
         root.only(&[
             "name",
+            "visits",
             "regimen",
+            "source",
+            "override_reason",
             "patient",
             "session",
             "sessions",
@@ -155,12 +178,17 @@ impl PlanFile {
             "break",
         ])?;
         let sessions = root.integer("sessions", 1, 24)? as u8;
-        let treatment = treatment(&root.table("treatment")?)?;
-        let drugs = drugs(&root)?;
-        let breaks = breaks(&root, &treatment, &drugs)?;
+        let fit_only = root.choice_or("visits", &[("both", false), ("fit", true)], false)?;
+        let (treatment, drugs, breaks) =
+            if fit_only { without_treatment(&root)? } else { with_treatment(&root)? };
+        let regimen =
+            if fit_only { 0 } else { root.integer("regimen", 0, u16::MAX.into())? as u16 };
         Ok(Self {
             name: name(&root)?,
-            regimen: root.integer("regimen", 0, u16::MAX.into())? as u16,
+            fit_only,
+            regimen,
+            source: source(&root)?,
+            override_reason: root.integer_or("override_reason", 1, 127, 0)? as u8,
             patient: root.integer("patient", 1, i64::MAX)?.unsigned_abs(),
             session: root.integer("session", 1, sessions.into())? as u8,
             sessions,
@@ -178,6 +206,8 @@ impl PlanFile {
         let Treatment { pre, post, break_each, break_total, target } = self.treatment;
         PlanRequest {
             regimen: self.regimen,
+            source: self.source,
+            reason: self.override_reason,
             pre,
             post,
             break_each,
@@ -186,6 +216,29 @@ impl PlanFile {
             post_clock: PostClock::Cooled,
         }
     }
+}
+
+type Parts = (Treatment, Vec<Drug>, Vec<Break>);
+
+fn with_treatment(root: &Table<'_>) -> Result<Parts, PlanFileError> {
+    let treatment = treatment(&root.table("treatment")?)?;
+    let drugs = drugs(root)?;
+    let breaks = breaks(root, &treatment, &drugs)?;
+    Ok((treatment, drugs, breaks))
+}
+
+fn without_treatment(root: &Table<'_>) -> Result<Parts, PlanFileError> {
+    for field in ["regimen", "source", "override_reason", "treatment", "drug", "break"] {
+        root.absent(field, "only with visits = \"both\"")?;
+    }
+    Ok((Treatment::NONE, Vec::new(), Vec::new()))
+}
+
+/// Whose regimen it is. A file that names nobody is the site's own protocol.
+fn source(root: &Table<'_>) -> Result<Source, PlanFileError> {
+    let table = SOURCES.iter().map(|citation| (citation.name, citation.source));
+    let all: Vec<_> = table.chain([("site", Source::SITE)]).collect();
+    root.choice_or("source", &all, Source::SITE)
 }
 
 fn name(root: &Table<'_>) -> Result<String, PlanFileError> {

@@ -2,7 +2,7 @@
 //!
 //! The nurse holds no clock: everything happens at the times handed in, on the device's own or on
 //! virtual time. The same messages at the same times lead to the same commands. The fit visit comes
-//! first, then the session that refers to it.
+//! first, then the session that refers to it, unless the plan is of the fit visit alone.
 //!
 //! | the device is in | the nurse |
 //! |---|---|

@@ -392,6 +392,8 @@ fn request(message: AnyMessage) -> Request {
         }),
         AnyMessage::ChoosePlan(body) => Request::ChoosePlan(PlanRequest {
             regimen: body.regimen,
+            source: coldcap_session::regimen::Source(body.source),
+            reason: body.override_reason,
             pre: Duration::from_secs(body.pre_s),
             post: Duration::from_secs(body.post_s),
             break_each: Duration::from_secs(body.break_each_s),

@@ -48,7 +48,9 @@
 //!     id: 17, calibration: 1, session_index: 1, session_count: 6, hair, contraindications: 0,
 //! })));
 //! give(nurse(Request::ChoosePlan(PlanRequest {
-//!     regimen: 7,
+//!     regimen: 3,
+//!     source: regimen::Source::PAXMAN_FAQ,
+//!     reason: 0,
 //!     pre: Duration::from_mins(30),
 //!     post: Duration::from_mins(60),
 //!     break_each: Duration::from_mins(10),
@@ -115,7 +117,9 @@ mod note;
 mod phase;
 mod plan;
 pub mod record;
+pub mod regimen;
 mod request;
+mod wall;
 
 pub use demand::{CapDemand, Demand};
 pub use fact::Fact;
@@ -128,4 +132,7 @@ pub use plan::{
     Adjustments, Coldest, Contraindication, ControlMode, Density, Gate, Hair, HairType, Override,
     Plan, PlanError, PlanRequest, PostClock, Target, gate,
 };
-pub use request::{Accepted, Answer, Field, HeadMeasures, Patient, Refusal, Request, Role};
+pub use request::{
+    Accepted, Amendment, Answer, Field, HeadMeasures, Mark, Patient, Refusal, Request, Role,
+};
+pub use wall::{ClockQuality, WallTime};

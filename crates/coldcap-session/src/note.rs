@@ -3,7 +3,7 @@
 use crate::machine::{PhaseClock, TripClass};
 use crate::phase::Phase;
 use crate::plan::{Plan, Target};
-use crate::request::{Answer, HeadMeasures, Patient, Role};
+use crate::request::{Amendment, Answer, HeadMeasures, Patient, Role};
 use coldcap_units::Duration;
 
 /// Why circulation stopped. Codes 0 to 127 are the operator's, 128 and up the machine's.
@@ -107,11 +107,15 @@ pub enum Flag {
     ComfortOutOfScale = 26,
     /// A fit was stored whose contact lies within the uncertainty of its limit.
     FitUnsure = 27,
+    /// A clinician went outside of what the source of the regimen says.
+    RegimenOverridden = 28,
+    /// A mark of a drug was moved to an earlier time.
+    MarkAmended = 29,
 }
 
 impl Flag {
     /// Every flag, in order of its code.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::DrugEarly,
         Self::DrugEndUnmatched,
         Self::DrugStartRepeated,
@@ -139,9 +143,11 @@ impl Flag {
         Self::DrugStillRunning,
         Self::ComfortOutOfScale,
         Self::FitUnsure,
+        Self::RegimenOverridden,
+        Self::MarkAmended,
     ];
 
-    /// The frozen code, 1 to 27.
+    /// The frozen code, 1 to 29.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -245,6 +251,13 @@ pub enum Note {
     },
     /// The operator marked the cap as worn or not.
     Worn(bool),
+    /// A mark of a drug was moved to an earlier time.
+    Amended {
+        /// Which, how far, and why.
+        amendment: Amendment,
+        /// How much of the planned post-cooling it credited.
+        credited: Duration,
+    },
     /// A request was answered.
     Answered {
         /// [`Request::code`](crate::Request::code).
@@ -314,7 +327,7 @@ mod tests {
             assert_eq!(usize::from(flag.code()), index + 1);
             assert_eq!(Flag::from_code(flag.code()), Some(flag));
         }
-        assert_eq!((Flag::from_code(0), Flag::from_code(28)), (None, None));
+        assert_eq!((Flag::from_code(0), Flag::from_code(30)), (None, None));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Requests, who may make them, and how they are answered.
 
 use crate::plan::{Hair, PlanRequest};
+use coldcap_units::Duration;
 
 /// Who asks. The codes are frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,10 +85,14 @@ pub enum Field {
     Minutes = 15,
     /// The target of the cap's inner face, thousandths of a degree Celsius.
     Interface = 16,
+    /// Whose regimen it is, its code.
+    Source = 17,
+    /// By how much a mark is moved to an earlier time, milliseconds.
+    Earlier = 18,
 }
 
 impl Field {
-    /// The frozen code, 1 to 16; 0 stands for "no field" on the wire.
+    /// The frozen code, 1 to 18; 0 stands for "no field" on the wire.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -113,6 +118,8 @@ impl Field {
             Self::Reason => "reason",
             Self::Minutes => "minutes",
             Self::Interface => "interface",
+            Self::Source => "source",
+            Self::Earlier => "earlier",
         }
     }
 }
@@ -154,6 +161,56 @@ pub struct Patient {
     pub hair: Hair,
     /// Set bits of [`Contraindication::TABLE`](crate::Contraindication::TABLE).
     pub contraindications: u32,
+}
+
+/// Which of the two marks of a drug. The codes are frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Mark {
+    /// That it began to run.
+    Started = 1,
+    /// That it stopped running.
+    Ended = 2,
+}
+
+impl Mark {
+    /// The code in records and on the wire, 1 or 2.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The mark with this code, if there is one.
+    #[must_use]
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            1 => Some(Self::Started),
+            2 => Some(Self::Ended),
+            _ => None,
+        }
+    }
+}
+
+/// The correction of a mark that was made too late. It is always recorded and flagged.
+///
+/// * The *end* of the hair-toxic drug that ended last, in post-cooling: the planned minutes are credited
+///   with what was cooled since the amended time, never with more (with all of it, where the plan
+///   counts elapsed minutes).
+/// * The *start* of a drug that runs: no clock is touched.
+///
+/// A mark of any other drug has nothing here that it could correct, and an end cannot be moved across
+/// another mark of a hair-toxic drug: [`Refusal::MarkOutOfOrder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Amendment {
+    /// Which mark.
+    pub mark: Mark,
+    /// The site's number of the drug.
+    pub drug: u16,
+    /// How much earlier it really was: more than nothing, at most
+    /// [`Config::longest_amendment`](crate::Config::longest_amendment).
+    pub earlier: Duration,
+    /// The site's own reason, 1 to 127; 0 means unanswered, and is refused.
+    pub reason: u8,
 }
 
 /// Something an operator wants. It may be refused, and then nothing has changed.
@@ -214,6 +271,8 @@ pub enum Request {
     Cancel,
     /// Somebody is there: re-arm the limit on unattended cooling.
     Acknowledge,
+    /// A mark of a drug was made too late: it belongs to an earlier time.
+    Amend(Amendment),
 }
 
 impl Request {
@@ -240,6 +299,7 @@ impl Request {
             Self::ServiceReset { .. } => 17,
             Self::Cancel => 18,
             Self::Acknowledge => 19,
+            Self::Amend(_) => 20,
         }
     }
 }
@@ -284,7 +344,8 @@ pub enum Refusal {
         /// The largest allowed value.
         maximum: i32,
     },
-    /// The cap cannot be removed while the session has not ended.
+    /// The cap cannot be removed while the session has not ended, or there is no such mark of a drug
+    /// that could be moved so far.
     MarkOutOfOrder,
     /// Not by this role.
     NotPermitted(Role),
@@ -296,6 +357,8 @@ pub enum Refusal {
     ServiceDue,
     /// A sensor whose calibration is asked for has none, or is past its date.
     CalibrationDue,
+    /// The source that is named gives no times for this regimen.
+    UnknownRegimen,
 }
 
 impl Refusal {
@@ -318,6 +381,7 @@ impl Refusal {
             Self::Unanswered(_) => 13,
             Self::ServiceDue => 14,
             Self::CalibrationDue => 15,
+            Self::UnknownRegimen => 16,
         }
     }
 
@@ -342,11 +406,12 @@ impl core::fmt::Display for Refusal {
             Self::LimitReached => "the limit of this session is reached",
             Self::TooEarly => "the machine is not ready for this yet",
             Self::NotConfirmed => "the first of the two steps is missing or too old",
-            Self::MarkOutOfOrder => "the session has not ended yet",
+            Self::MarkOutOfOrder => "the marks would not be in order",
             Self::NotPermitted(_) => "this role may not do this",
             Self::Contraindicated(_) => "a contraindication stands against it",
             Self::ServiceDue => "only service can clear this",
             Self::CalibrationDue => "a sensor is due for calibration",
+            Self::UnknownRegimen => "the source gives no times for this regimen",
             Self::OutOfRange { field, minimum, maximum } => {
                 return write!(f, "{} must be {minimum} to {maximum}", field.name());
             }

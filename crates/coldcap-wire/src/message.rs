@@ -22,8 +22,8 @@ mod vocabulary;
 pub use any::{AnyMessage, ENDPOINTS, STRUCTURES, decode_any, decode_at_device, decode_at_host};
 pub use code::{Action, FactKind, Origin, Status};
 pub use command::{
-    ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, StartFit,
-    Subscribe,
+    Amend, ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, SetClock,
+    StartFit, Subscribe,
 };
 pub use describe::{Described, Direction, Endpoint, Field, Structure};
 pub use hello::Hello;

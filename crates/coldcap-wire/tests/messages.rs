@@ -94,7 +94,7 @@ proptest! {
     fn any_bytes_are_refused_or_written_again_as_they_were(
         packet in vec(any::<u8>(), 0..60),
         first in prop::sample::select(vec![0x40u8, 0x48, 0x50, 0x58, 0x70]),
-        id in prop::sample::select(vec![0u8, 0x10, 0x11, 0x13, 0x15, 0x16, 0x18, 0x40, 0x42, 0x60]),
+        id in prop::sample::select(vec![0u8, 0x10, 0x11, 0x13, 0x15, 0x16, 0x18, 0x19, 0x1A, 0x40, 0x42, 0x60]),
         shaped in any::<bool>(),
     ) {
         let mut packet = packet;
@@ -164,6 +164,8 @@ fn the_frozen_endpoint_numbers() {
         (Some(0x16), "observe"),
         (Some(0x17), "read_record"),
         (Some(0x18), "subscribe"),
+        (Some(0x19), "amend"),
+        (Some(0x1A), "set_clock"),
         (Some(0x40), "channel_status"),
         (Some(0x41), "machine_status"),
         (Some(0x42), "event"),

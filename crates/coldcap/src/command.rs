@@ -5,7 +5,7 @@ mod canonical;
 pub(crate) use canonical::bounds;
 
 use crate::bounded::Bounded;
-use coldcap_session::{Accepted, Fact, Refusal, Request, Role};
+use coldcap_session::{Accepted, Fact, Refusal, Request, Role, WallTime};
 use coldcap_units::Duration;
 
 /// Most commands that one tick takes. The link holds the others back for the next tick.
@@ -50,6 +50,8 @@ pub enum Action {
     AcknowledgeAlarms,
     /// The sounder is to pause for two minutes.
     PauseAudio,
+    /// The wall clock says so: for the record alone.
+    SetClock(WallTime),
 }
 
 /// How a command was answered.

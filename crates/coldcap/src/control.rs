@@ -25,7 +25,7 @@ use channel::{Channel, Shared};
 use coldcap_guard::alarm::Stored;
 use coldcap_guard::interlock::{Demand, Permit};
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::{Refusal, Request, Role};
+use coldcap_session::{Refusal, Request, Role, WallTime};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 use detect::Detected;
 use machine::Machine;
@@ -59,6 +59,8 @@ pub struct Control<const CHANNELS: usize> {
     machine: Machine,
     driven: Drives<CHANNELS>,
     last: Option<Instant>,
+    /// What the wall clock said, and when. Only the record reads it.
+    wall: Option<(Instant, WallTime)>,
 }
 
 /// What must survive a loss of power: the sessions, what the guard has latched, and where the record
@@ -81,6 +83,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             machine: Machine::new(),
             driven: Drives::default(),
             last: None,
+            wall: None,
         }
     }
 
@@ -240,7 +243,28 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.machine.acknowledge()
             }
             Action::PauseAudio => self.machine.pause_audio(),
+            Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
+    }
+
+    /// The wall clock is the machine's: every channel's record tells of it, and nothing else does.
+    fn set_clock(
+        &mut self,
+        new: WallTime,
+        role: Role,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::Answer {
+        if role == Role::Observer {
+            return Err(Refusal::NotPermitted(role));
+        }
+        let old = self.wall.replace((outputs.now, new)).map(|(at, wall)| {
+            let passed = u64::from(outputs.now.since(at).as_millis());
+            WallTime { unix_ms: wall.unix_ms.saturating_add(passed), ..wall }
+        });
+        for channel in &mut self.channels {
+            channel.set_clock(old, new, &self.config, outputs);
+        }
+        Ok(coldcap_session::Accepted::Done)
     }
 
     /// What is meant for the machine as a whole: stopping, and the alarms.
@@ -256,6 +280,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             }
             Action::AcknowledgeAlarms => self.machine.acknowledge(),
             Action::PauseAudio => self.machine.pause_audio(),
+            Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
             _ => Err(Refusal::WrongPhase),
         }
     }

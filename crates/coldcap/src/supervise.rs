@@ -7,7 +7,7 @@ use coldcap_guard::Conditions;
 use coldcap_guard::interlock::{self, Floor, ResetClass, ResetRefusal};
 use coldcap_session::{
     Answer, CapDemand, Demand, Fact, Note, Notes, Observed, Phase, Refusal, Request, Role,
-    TripClass,
+    TripClass, WallTime,
 };
 use coldcap_units::{Coolant, Duration};
 
@@ -55,6 +55,13 @@ pub enum Event {
         /// How long it was away, if that is known.
         gap: Option<Duration>,
     },
+    /// The wall clock was set: an annotation for the record that changes nothing.
+    WallSet {
+        /// What it said before, as far as that was known.
+        old: Option<WallTime>,
+        /// What it says from now on.
+        new: WallTime,
+    },
 }
 
 /// What one step answered, noted and latched.
@@ -70,6 +77,11 @@ pub struct Effects {
 }
 
 impl Effects {
+    /// What the session noted at the first and at the second of [`heard`].
+    pub(crate) const fn parts(&self) -> &[Notes; 2] {
+        &self.notes
+    }
+
     /// What the session noted, in order.
     pub fn notes(&self) -> impl Iterator<Item = Note> + '_ {
         self.notes.iter().flat_map(Notes::iter)
@@ -112,6 +124,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
         Event::Request { request, role } => ask(state, request, role, config),
         Event::Fact(fact) => tell(state, &coldcap_session::Event::Fact(fact), config),
         Event::Restarted { gap } => tell(state, &coldcap_session::Event::Restarted { gap }, config),
+        Event::WallSet { .. } => (*state, Effects::default()),
     }
 }
 
@@ -125,16 +138,8 @@ fn advance(
 ) -> (State, Effects) {
     let judged = interlock::Event::Conditions(conditions);
     let (interlock, latched) = interlock::step(&state.interlock, &judged, &config.interlock);
-    let phase = state.session.phase();
-    // With a control sensor lost a session that cools goes on, but none begins to cool: the check of the
-    // fit waits for coolant that moves, and then for its end.
-    let waits = phase == Phase::FitCheck && interlock.lacks_control_sensor();
-    let flowing = seen.flowing && !waits;
-    let seen = Observed { cause_gone: interlock.cause_gone(), flowing, ..seen };
-    let denied = coldcap_session::Event::Interlock {
-        circulate_denied: !interlock.permit(&config.interlock).circulate,
-        class: class(&interlock, config),
-    };
+    let seen = judged_sight(state.session.phase(), &interlock, seen);
+    let denied = word(&interlock, config);
     let (session, first) = coldcap_session::step(&state.session, &denied, &config.session);
     let passed = coldcap_session::Event::Advance { dt, seen };
     let (session, second) = coldcap_session::step(&session, &passed, &config.session);
@@ -222,6 +227,52 @@ const fn reset_for(request: &Request) -> Option<ResetClass> {
         Request::ClinicianReset { .. } => Some(ResetClass::Clinician),
         Request::ServiceReset { .. } => Some(ResetClass::Service),
         _ => None,
+    }
+}
+
+/// What the session heard in a step that led to `next`, in order: from these events alone its state can
+/// be recomputed ([`coldcap_session::record::fold`]).
+///
+/// Time is two of them, the interlock's word first. A request that the guard kept from being carried out
+/// was never heard.
+#[must_use]
+pub fn heard(
+    before: &State,
+    event: &Event,
+    next: &State,
+    effects: &Effects,
+    config: &Config,
+) -> [Option<coldcap_session::Event>; 2] {
+    use coldcap_session::Event as Heard;
+    match *event {
+        Event::Advance { dt, seen, .. } => {
+            let seen = judged_sight(before.session.phase(), &next.interlock, seen);
+            [Some(word(&next.interlock, config)), Some(Heard::Advance { dt, seen })]
+        }
+        Event::Request { request, role } => {
+            let kept = effects.notes().next().is_none();
+            [(!kept).then_some(Heard::Request { request, role }), None]
+        }
+        Event::Fact(fact) => [Some(Heard::Fact(fact)), None],
+        Event::Restarted { gap } => [Some(Heard::Restarted { gap }), None],
+        Event::WallSet { old, new } => [Some(Heard::WallSet { old, new }), None],
+    }
+}
+
+/// What was seen, as the session hears of it.
+///
+/// With a control sensor lost a session that cools goes on, but none begins to cool: the check of the
+/// fit waits for coolant that moves, and then for its end.
+fn judged_sight(phase: Phase, interlock: &interlock::State, seen: Observed) -> Observed {
+    let waits = phase == Phase::FitCheck && interlock.lacks_control_sensor();
+    let flowing = seen.flowing && !waits;
+    Observed { cause_gone: interlock.cause_gone(), flowing, ..seen }
+}
+
+fn word(interlock: &interlock::State, config: &Config) -> coldcap_session::Event {
+    coldcap_session::Event::Interlock {
+        circulate_denied: !interlock.permit(&config.interlock).circulate,
+        class: class(interlock, config),
     }
 }
 

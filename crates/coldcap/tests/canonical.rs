@@ -206,8 +206,8 @@ fn the_longest_reply_fits_its_block() {
 
 #[test]
 fn the_longest_parts_are_as_long_as_they_are_known_to_be() {
-    // 8 now, 31 tank, 2 × 103 channels, 28 machine; 5 silence, 3 count, 4 × 30 commands, 3 drawn.
-    assert_eq!(input_bytes(&longest_input()).len(), 8 + 31 + 2 * 103 + 28 + 5 + 3 + 4 * 30 + 3);
+    // 8 now, 31 tank, 2 × 103 channels, 28 machine; 5 silence, 3 count, 4 × 32 commands, 3 drawn.
+    assert_eq!(input_bytes(&longest_input()).len(), 8 + 31 + 2 * 103 + 28 + 5 + 3 + 4 * 32 + 3);
     // 8 now, 11 drives, 40 machine, 2 × 116 channels, then the lists behind 3 bytes each, and 66.
     let lists = 3 + COMMANDS_MAXIMUM * 12 + 3 + EVENTS_MAXIMUM * 8 + 3 + ENTRIES_MAXIMUM * 48;
     assert_eq!(bytes(&fullest_outputs()).len(), 8 + 11 + 40 + 2 * 116 + lists + 66);

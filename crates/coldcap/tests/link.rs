@@ -686,6 +686,8 @@ fn plan(rid: u16, control: u8, target_mc: i32, interface_mc: i32) -> ChoosePlan 
         post_clock: 0,
         control,
         interface_mc,
+        source: 192,
+        override_reason: 0,
     }
 }
 

@@ -127,6 +127,7 @@ fn check(before: &State, event: &Event, after: &State, effects: &Effects) {
             assert!(!cleared || freed, "the session frees nothing by itself: {event:?}");
         }
         Event::Fact(_) | Event::Restarted { .. } => assert_eq!(before.interlock, after.interlock),
+        Event::WallSet { .. } => assert_eq!(before, after),
     }
     let gone = before.interlock.latched().difference(after.interlock.latched());
     assert_eq!(gone, effects.released, "{event:?}");

@@ -9,7 +9,8 @@ use coldcap_calibration::contact::Verdict;
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_session::{
-    ControlMode, Density, Field, Flag, HairType, PostClock, Reason, Refusal, Role,
+    ClockQuality, ControlMode, Density, Field, Flag, HairType, Mark, PostClock, Reason, Refusal,
+    Role,
 };
 use coldcap_units::{Duration, Fault, Interface, Kelvin};
 use coldcap_wire::message::{AnyMessage, ChannelStatus, Heartbeat, MachineStatus, Vocabulary};
@@ -73,6 +74,7 @@ fn refusals() {
         Refusal::Unanswered(field),
         Refusal::ServiceDue,
         Refusal::CalibrationDue,
+        Refusal::UnknownRegimen,
     ];
     let name = |refusal: Refusal| {
         let shown = format!("{refusal:?}");
@@ -111,6 +113,8 @@ fn fields() {
         Field::Reason,
         Field::Minutes,
         Field::Interface,
+        Field::Source,
+        Field::Earlier,
     ];
     let words = all.map(|field| (field.code(), field.name().to_string()));
     check("field", core::iter::once(none()).chain(words));
@@ -131,6 +135,16 @@ fn post_clocks() {
 #[test]
 fn control_modes() {
     check("control", ControlMode::ALL.map(|mode| (mode.code(), mode.name().to_string())));
+}
+
+#[test]
+fn sources_and_marks() {
+    use coldcap_session::regimen::{SOURCES, Source};
+    let table = SOURCES.iter().map(|citation| (citation.source.0, citation.name.to_string()));
+    let site = (Source::SITE.0, "site".to_string());
+    check("source", core::iter::once(none()).chain(table).chain([site]));
+    check("mark", [Mark::Started, Mark::Ended].map(|mark| (mark.code(), snake_case(mark))));
+    check("clock_quality", ClockQuality::ALL.map(|one| (one.code(), snake_case(one))));
 }
 
 #[test]

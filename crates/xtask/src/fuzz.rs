@@ -63,6 +63,14 @@ pub(crate) fn laws() -> Checked {
     ignored("coldcap-sim", "", &["contact_at_start", "zones_in_facade", "skin_side_in_facade"])
 }
 
+/// Random sessions, each recomputed from its own record; the tests take a slice of them.
+pub(crate) fn sessions(count: &str) -> Checked {
+    let run = ["cargo", "test", "--release", "--package", "coldcap", "--test", "sessions"];
+    let line = [&run[..], &["--", "--ignored", "--nocapture"]].concat();
+    shell::run_in(&shell::root(), &line, &[("COLDCAP_SESSIONS", count)])?;
+    Ok(Outcome::Done)
+}
+
 /// A small slice of the campaigns.
 pub(crate) fn slice() -> Checked {
     ratios("1021")?;

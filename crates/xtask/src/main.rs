@@ -23,7 +23,8 @@ const CAMPAIGNS: &str =
     "  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
   campaign ratios        all 4 294 967 296 raw codes through every shipped table
   campaign floats        platinum in single precision at every float
-  campaign laws          the law of a cap's contact at a session's start, fitted anew
+  campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise
+  campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign alarms        arbitration of every subset of at most twelve alarms";
 
 fn usage() -> String {
@@ -39,6 +40,8 @@ fn main() -> ExitCode {
         ["campaign", "pid", steps] => fuzz::campaign(steps),
         ["campaign", "ratios"] => fuzz::ratios("1"),
         ["campaign", "floats"] => fuzz::floats(),
+        ["campaign", "sessions"] => fuzz::sessions("100000"),
+        ["campaign", "sessions", count] => fuzz::sessions(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["faults", "write"] => docs::write_faults(),

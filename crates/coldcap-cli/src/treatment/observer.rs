@@ -14,11 +14,13 @@ use coldcap_guard::Condition;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::Outcome;
+use coldcap_host::record::verify;
 use coldcap_host::report::{
     AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, Origin,
     PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
 };
-use coldcap_session::record::{Entry, Kind, Summary, verify};
+use coldcap_session::Config;
+use coldcap_session::record::{Entry, Kind, Summary};
 use coldcap_session::{Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
 use coldcap_units::{Duration, Instant, Permille};
@@ -123,7 +125,7 @@ impl Observer {
         let summary = Summary::fold(&entries);
         let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
         let whole = end.record.is_complete() && end.record.lost() == 0;
-        let verified = whole && verify(&entries).is_ok();
+        let verified = whole && verify(&entries, &Config::DEFAULT).is_ok();
         let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
         let machine = self.machine;
         Treatment {
@@ -200,6 +202,9 @@ fn identity(hello: Option<&Hello>) -> DeviceIdentity {
 
 fn plan_summary(plan: &PlanFile) -> PlanSummary {
     let treatment = &plan.treatment;
+    if plan.fit_only {
+        return PlanSummary { regimen: plan.name.clone(), ..PlanSummary::default() };
+    }
     PlanSummary {
         regimen: format!("{} (regimen {})", plan.name, plan.regimen),
         pre_min: Some(minutes(treatment.pre)),

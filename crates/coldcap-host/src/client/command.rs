@@ -3,8 +3,8 @@
 use coldcap_wire::Sender;
 use coldcap_wire::frame::TooLong;
 use coldcap_wire::message::{
-    Action, ChoosePlan, CommandHead, FactKind, Measure, Message as _, Observe, Operate, ReadRecord,
-    SelectPatient, StartFit, Subscribe,
+    Action, Amend, ChoosePlan, CommandHead, FactKind, Measure, Message as _, Observe, Operate,
+    ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
 };
 
 /// The head of a command that has not been sent; the client writes its own in its place.
@@ -25,6 +25,10 @@ pub enum CommandBody {
     Operate(Operate),
     /// A fact that somebody observed.
     Observe(Observe),
+    /// A mark of a drug was made too late.
+    Amend(Amend),
+    /// What the wall clock says.
+    SetClock(SetClock),
     /// Ask for entries of the record. The client does so by itself where entries are missing.
     ReadRecord(ReadRecord),
     /// How often status reports are sent.
@@ -84,6 +88,8 @@ impl CommandBody {
             Self::ChoosePlan(_) => ChoosePlan::ENDPOINT,
             Self::Operate(_) => Operate::ENDPOINT,
             Self::Observe(_) => Observe::ENDPOINT,
+            Self::Amend(_) => Amend::ENDPOINT,
+            Self::SetClock(_) => SetClock::ENDPOINT,
             Self::ReadRecord(_) => ReadRecord::ENDPOINT,
             Self::Subscribe(_) => Subscribe::ENDPOINT,
         }
@@ -108,6 +114,8 @@ impl CommandBody {
             Self::ChoosePlan(body) => sender.send_message(&ChoosePlan { head, ..body }, out),
             Self::Operate(body) => sender.send_message(&Operate { head, ..body }, out),
             Self::Observe(body) => sender.send_message(&Observe { head, ..body }, out),
+            Self::Amend(body) => sender.send_message(&Amend { head, ..body }, out),
+            Self::SetClock(body) => sender.send_message(&SetClock { head, ..body }, out),
             Self::ReadRecord(body) => sender.send_message(&ReadRecord { head, ..body }, out),
             Self::Subscribe(body) => sender.send_message(&Subscribe { head, ..body }, out),
         }

@@ -8,7 +8,7 @@ use toml::Value;
 ///
 /// # Errors
 /// [`PlanFileError`] with the field `line N` and that line as the value.
-pub(super) fn read(text: &str, file: &str) -> Result<toml::Table, PlanFileError> {
+pub fn read(text: &str, file: &str) -> Result<toml::Table, PlanFileError> {
     text.parse::<toml::Table>().map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let before = text.get(..at).unwrap_or(text);
@@ -24,18 +24,23 @@ pub(super) fn read(text: &str, file: &str) -> Result<toml::Table, PlanFileError>
 }
 
 /// One table of the file and the path to it, which ends in a dot unless it is the root.
-pub(super) struct Table<'a> {
+#[derive(Debug)]
+pub struct Table<'a> {
     entries: &'a toml::Table,
     file: &'a str,
     path: String,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(entries: &'a toml::Table, file: &'a str) -> Self {
+    /// The whole file.
+    #[must_use]
+    pub fn root(entries: &'a toml::Table, file: &'a str) -> Self {
         Self { entries, file, path: String::new() }
     }
 
-    pub(super) fn refuse(&self, field: &str, value: String, allowed: &str) -> PlanFileError {
+    /// Why a field of this table is refused: what stands there, and what is allowed.
+    #[must_use]
+    pub fn refuse(&self, field: &str, value: String, allowed: &str) -> PlanFileError {
         PlanFileError {
             file: self.file.to_owned(),
             field: format!("{}{field}", self.path),
@@ -45,14 +50,21 @@ impl<'a> Table<'a> {
     }
 
     /// Refuses every field that is not in `known`.
-    pub(super) fn only(&self, known: &[&str]) -> Result<(), PlanFileError> {
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn only(&self, known: &[&str]) -> Result<(), PlanFileError> {
         match self.entries.keys().find(|key| !known.contains(&key.as_str())) {
             None => Ok(()),
             Some(key) => Err(self.refuse(key, "unknown field".to_owned(), &known.join(", "))),
         }
     }
 
-    pub(super) fn integer(&self, field: &str, low: i64, high: i64) -> Result<i64, PlanFileError> {
+    /// A whole number from `low` to `high`.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] where it is missing, of another type or out of range.
+    pub fn integer(&self, field: &str, low: i64, high: i64) -> Result<i64, PlanFileError> {
         let allowed = format!("{low} to {high}");
         match self.required(field, &allowed)? {
             Value::Integer(value) if (low..=high).contains(value) => Ok(*value),
@@ -61,25 +73,52 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A whole or decimal number from `low` to `high`, in thousandths, rounded.
-    pub(super) fn thousandths(
+    /// The same; `absent` where the field is missing.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn integer_or(
         &self,
         field: &str,
-        low: f64,
-        high: f64,
-    ) -> Result<f64, PlanFileError> {
+        low: i64,
+        high: i64,
+        absent: i64,
+    ) -> Result<i64, PlanFileError> {
+        if self.entries.contains_key(field) { self.integer(field, low, high) } else { Ok(absent) }
+    }
+
+    /// A whole or decimal number from `low` to `high`, in thousandths, rounded.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn thousandths(&self, field: &str, low: f64, high: f64) -> Result<f64, PlanFileError> {
         self.decimal(field, low, high).map(|value| (value * 1_000.0).round())
     }
 
     /// Whole or decimal minutes from `low` to `high`, rounded to milliseconds.
-    pub(super) fn minutes(
-        &self,
-        field: &str,
-        low: f64,
-        high: f64,
-    ) -> Result<Duration, PlanFileError> {
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn minutes(&self, field: &str, low: f64, high: f64) -> Result<Duration, PlanFileError> {
         let minutes = self.decimal(field, low, high)?;
         Ok(Duration::from_millis((minutes * 60_000.0).round() as u32))
+    }
+
+    /// Whether the field is there.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.entries.contains_key(field)
+    }
+
+    /// What stands in the field, whatever it is.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&'a Value> {
+        self.entries.get(field)
+    }
+
+    /// The fields that are there, in alphabetic order.
+    pub fn fields(&self) -> impl Iterator<Item = &'a str> {
+        self.entries.keys().map(String::as_str)
     }
 
     fn decimal(&self, field: &str, low: f64, high: f64) -> Result<f64, PlanFileError> {
@@ -96,14 +135,22 @@ impl<'a> Table<'a> {
         Err(self.refuse(field, found.to_string(), &allowed))
     }
 
-    pub(super) fn string(&self, field: &str, allowed: &str) -> Result<&'a str, PlanFileError> {
+    /// A text; `allowed` says which.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] where it is missing or of another type.
+    pub fn string(&self, field: &str, allowed: &str) -> Result<&'a str, PlanFileError> {
         match self.required(field, allowed)? {
             Value::String(value) => Ok(value),
             other => Err(self.wrong_type(field, other, allowed)),
         }
     }
 
-    pub(super) fn boolean(&self, field: &str) -> Result<bool, PlanFileError> {
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] where it is missing or of another type.
+    pub fn boolean(&self, field: &str) -> Result<bool, PlanFileError> {
         const ALLOWED: &str = "true or false";
         match self.required(field, ALLOWED)? {
             Value::Boolean(value) => Ok(*value),
@@ -112,11 +159,10 @@ impl<'a> Table<'a> {
     }
 
     /// One of the named choices.
-    pub(super) fn choice<T: Copy>(
-        &self,
-        field: &str,
-        choices: &[(&str, T)],
-    ) -> Result<T, PlanFileError> {
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn choice<T: Copy>(&self, field: &str, choices: &[(&str, T)]) -> Result<T, PlanFileError> {
         let names = choices.iter().map(|(name, _)| format!("{name:?}")).collect::<Vec<_>>();
         let allowed = names.join(", ");
         let found = self.string(field, &allowed)?;
@@ -127,7 +173,10 @@ impl<'a> Table<'a> {
     }
 
     /// One of the named choices; `absent` where the field is missing.
-    pub(super) fn choice_or<T: Copy>(
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn choice_or<T: Copy>(
         &self,
         field: &str,
         choices: &[(&str, T)],
@@ -137,14 +186,21 @@ impl<'a> Table<'a> {
     }
 
     /// Refuses a field that has no place here, if it is there; `allowed` says where it has.
-    pub(super) fn absent(&self, field: &str, allowed: &str) -> Result<(), PlanFileError> {
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn absent(&self, field: &str, allowed: &str) -> Result<(), PlanFileError> {
         match self.entries.get(field) {
             None => Ok(()),
             Some(found) => Err(self.refuse(field, shorten(&found.to_string()), allowed)),
         }
     }
 
-    pub(super) fn table(&self, field: &str) -> Result<Self, PlanFileError> {
+    /// A table within this one.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] where it is missing or of another type.
+    pub fn table(&self, field: &str) -> Result<Self, PlanFileError> {
         let allowed = format!("a table [{field}]");
         match self.required(field, &allowed)? {
             Value::Table(entries) => Ok(self.child(entries, format!("{field}."))),
@@ -153,7 +209,10 @@ impl<'a> Table<'a> {
     }
 
     /// The tables of an array; none where the field is missing.
-    pub(super) fn tables(&self, field: &str) -> Result<Vec<Self>, PlanFileError> {
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn tables(&self, field: &str) -> Result<Vec<Self>, PlanFileError> {
         let allowed = format!("tables [[{field}]]");
         let entries = match self.entries.get(field) {
             None => return Ok(Vec::new()),

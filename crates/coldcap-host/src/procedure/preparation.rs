@@ -1,6 +1,6 @@
 //! The fit visit and everything before coolant flows in the session.
 
-use super::{Errand, Nurse};
+use super::{Errand, Nurse, Outcome};
 use crate::client::{Client, CommandBody, UNSENT};
 use coldcap_session::record::Entry;
 use coldcap_session::{Flag, Note};
@@ -19,6 +19,9 @@ const CONTACT_TEST: Duration = Duration::from_mins(9);
 /// The stored calibration is waited for this long.
 const DIGEST_WAIT: Duration = Duration::from_secs(10);
 
+/// The last entries of a visit are on their way for so long.
+const LAST_ENTRIES: Duration = Duration::from_secs(3);
+
 /// After an interrupted fit or start the nurse looks for the reason before trying again.
 const AFTER_INTERRUPTION: Duration = Duration::from_secs(60);
 
@@ -32,11 +35,22 @@ impl Nurse {
     pub(super) fn in_standby(&mut self, now: Instant, client: &mut Client) {
         if self.is_over() {
             self.finish_visit();
+        } else if self.fit_stored && self.plan.fit_only {
+            self.finish_fit_visit(now, client);
         } else if self.fit_stored {
             let select = self.select_patient();
             self.errands.ask(now, client, Errand::SelectPatient, select);
         } else {
             self.errands.ask(now, client, Errand::StartFit, CommandBody::StartFit);
+        }
+    }
+
+    /// The visit is over once its record is here, or does not come.
+    fn finish_fit_visit(&mut self, now: Instant, client: &Client) {
+        let waited = self.sight.elapsed(now);
+        let told = waited >= LAST_ENTRIES && client.record().is_complete();
+        if told || waited >= DIGEST_WAIT {
+            self.outcome = Some(Outcome::Completed);
         }
     }
 
@@ -165,6 +179,8 @@ impl Nurse {
             post_clock: request.post_clock.code(),
             control: request.target.mode().code(),
             interface_mc: request.target.interface().map_or(0, Interface::to_milli),
+            source: request.source.0,
+            override_reason: request.reason,
         })
     }
 }

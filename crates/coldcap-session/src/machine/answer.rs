@@ -1,7 +1,7 @@
 //! Requests: who may make them, and where each is decided.
 
 use super::transition::Transition;
-use super::{State, TripClass, fit_visit, resets, setup, treatment};
+use super::{State, TripClass, amend, fit_visit, resets, setup, treatment};
 use crate::note::{Effects, Note, Notes};
 use crate::request::{Accepted, Answer, Refusal, Request, Role};
 
@@ -44,7 +44,7 @@ fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
         Request::Measure(measures) => fit_visit::measure(t, measures),
         Request::ConfirmFit { confirm } => fit_visit::confirm(t, confirm),
         Request::SelectPatient(patient) => setup::select(t, patient, role),
-        Request::ChoosePlan(plan) => setup::choose(t, plan),
+        Request::ChoosePlan(plan) => setup::choose(t, plan, role),
         Request::Start => setup::start(t),
         Request::Worn(worn) => treatment::mark_worn(t, worn),
         Request::Pause(reason) => treatment::pause(t, reason),
@@ -58,6 +58,7 @@ fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
         Request::ClinicianReset { confirm } => resets::by_clinician(t, confirm),
         Request::ServiceReset { confirm } => resets::by_service(t, confirm),
         Request::Acknowledge => treatment::acknowledge(t),
+        Request::Amend(amendment) => amend::amend(t, amendment),
     }
 }
 

@@ -40,6 +40,7 @@ impl State {
         let goal = if_live(has_goal(phase), self.goal);
         let treatment = if phase.is_treatment() { Some(phase) } else { goal };
         let planned = matches!(treatment, Some(Phase::PreCool | Phase::PostCool));
+        let marked = matches!(treatment, Some(Phase::Infusing | Phase::PostCool));
         let holds = matches!(phase, Phase::PreCool | Phase::Recool);
         let attended = phase.is_cooling() || phase.is_interrupted();
         Self {
@@ -55,6 +56,8 @@ impl State {
             patient: if_live(patient, self.patient),
             plan: if_live(session, self.plan),
             drugs: if_live(patient, self.drugs),
+            since: if_live(marked, self.since),
+            ended_last: if_live(treatment == Some(Phase::PostCool), self.ended_last),
             eased: if_live(budgets, self.eased),
             extended: if_live(budgets, self.extended),
             resets: if_live(patient, self.resets),

@@ -49,6 +49,8 @@ pub struct Config {
     pub thaw_maximum: Duration,
     /// All extensions of a session together, in minutes. 60.
     pub extension_limit: u8,
+    /// By how much a mark of a drug can be moved to an earlier time, all in all. 60 min.
+    pub longest_amendment: Duration,
     /// Resets by a clinician in one session. 2.
     pub reset_limit: u8,
     /// The coolant temperature of the contact test. +8 °C.
@@ -93,6 +95,7 @@ impl Config {
         thaw_minimum: Duration::from_mins(5),
         thaw_maximum: Duration::from_mins(20),
         extension_limit: 60,
+        longest_amendment: Duration::from_mins(60),
         reset_limit: 2,
         mild_target: Coolant::from_milli(8_000),
         ease_step: Kelvin::from_milli(1_000),

@@ -7,7 +7,9 @@ const SLOTS: usize = 4;
 /// The slots are kept sorted and packed, so that the same drugs are always the same value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Drugs {
-    slots: [Option<u16>; SLOTS],
+    /// In ascending order, and zero behind the last.
+    slots: [u16; SLOTS],
+    taken: u8,
     uncounted: u8,
 }
 
@@ -22,13 +24,13 @@ pub(crate) enum Start {
 impl Drugs {
     /// Whether any hair-toxic drug runs.
     #[must_use]
-    pub fn running(&self) -> bool {
-        self.uncounted > 0 || self.iter().next().is_some()
+    pub const fn running(&self) -> bool {
+        self.uncounted > 0 || self.taken > 0
     }
 
     /// The numbers of the drugs that are kept apart, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        self.slots.iter().flatten().copied()
+        self.slots.iter().copied().take(usize::from(self.taken))
     }
 
     /// How many more run than are kept apart.
@@ -37,52 +39,58 @@ impl Drugs {
         self.uncounted
     }
 
+    /// Whether this drug is known to run.
+    pub(crate) fn contains(&self, drug: u16) -> bool {
+        self.iter().any(|known| known == drug)
+    }
+
     pub(crate) fn start(&mut self, drug: u16) -> Start {
-        if self.slots.contains(&Some(drug)) {
+        if self.contains(drug) {
             return Start::Repeated;
         }
-        match self.slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(drug),
-            None => {
-                self.uncounted = self.uncounted.saturating_add(1);
-                return Start::Uncounted;
-            }
+        if usize::from(self.taken) >= SLOTS {
+            self.uncounted = self.uncounted.saturating_add(1);
+            return Start::Uncounted;
         }
-        self.sort();
+        let kept = self.iter().map(Some).chain([None; SLOTS]);
+        self.slots = insert(kept, drug);
+        self.taken = self.taken.saturating_add(1);
         Start::Fresh
     }
 
     /// Takes a drug out; `false` when it was not known to run.
     pub(crate) fn end(&mut self, drug: u16, hair_toxic: bool) -> bool {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| **slot == Some(drug)) {
-            *slot = None;
-            self.sort();
+        if self.contains(drug) {
+            let before = *self;
+            self.slots = [0; SLOTS];
+            let kept = before.iter().filter(|known| *known != drug);
+            self.slots.iter_mut().zip(kept).for_each(|(slot, known)| *slot = known);
+            self.taken = self.taken.saturating_sub(1);
             return true;
         }
         let counted = hair_toxic && self.uncounted > 0;
         self.uncounted = self.uncounted.saturating_sub(u8::from(counted));
         counted
     }
-
-    /// Empty slots last; three passes over neighbours sort four.
-    fn sort(&mut self) {
-        let [mut a, mut b, mut c, mut d] = self.slots;
-        for _ in 1..SLOTS {
-            (a, b) = in_order(a, b);
-            (b, c) = in_order(b, c);
-            (c, d) = in_order(c, d);
-        }
-        self.slots = [a, b, c, d];
-    }
 }
 
-fn in_order(left: Option<u16>, right: Option<u16>) -> (Option<u16>, Option<u16>) {
-    let swap = match (left, right) {
-        (None, Some(_)) => true,
-        (Some(left), Some(right)) => left > right,
-        (_, None) => false,
-    };
-    if swap { (right, left) } else { (left, right) }
+/// The first slots of a sorted list with one more number in its place.
+fn insert(kept: impl Iterator<Item = Option<u16>>, drug: u16) -> [u16; SLOTS] {
+    let (mut slots, mut left) = ([0; SLOTS], Some(drug));
+    for (slot, known) in slots.iter_mut().zip(kept) {
+        let next = match (left, known) {
+            (Some(new), Some(old)) => {
+                left = Some(new.max(old));
+                Some(new.min(old))
+            }
+            (new, old) => {
+                left = None;
+                new.or(old)
+            }
+        };
+        *slot = next.unwrap_or(0);
+    }
+    slots
 }
 
 #[cfg(test)]

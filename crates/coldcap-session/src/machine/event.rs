@@ -1,7 +1,10 @@
 //! What can happen to a session. Events carry classes, never raw numbers.
 
+use super::{Config, State};
 use crate::fact::Fact;
+use crate::phase::Phase;
 use crate::request::{Request, Role};
+use crate::wall::WallTime;
 use coldcap_units::Duration;
 
 /// How far something has come that takes its time.
@@ -76,6 +79,31 @@ pub struct Observed {
     pub calibration_due: bool,
 }
 
+impl Observed {
+    /// The same with everything at its default that a state does not read at the end of `dt`.
+    pub(crate) fn read_by(self, state: &State, dt: Duration, config: &Config) -> Self {
+        let phase = state.phase;
+        let warmed = state.clock.elapsed.plus(dt) >= config.thaw_minimum;
+        let cooling = phase.is_cooling();
+        let tested = matches!(self.self_test, Progress::Passed);
+        Self {
+            self_test: match self.self_test {
+                seen if tested || phase == Phase::Boot => seen,
+                _ => Progress::Running,
+            },
+            flowing: self.flowing && (cooling || phase == Phase::FitCheck),
+            at_target: self.at_target && cooling,
+            isothermal: if phase == Phase::FitCalibrate {
+                self.isothermal
+            } else {
+                Progress::Running
+            },
+            removable: self.removable && warmed && phase == Phase::Thaw,
+            ..self
+        }
+    }
+}
+
 /// One thing that happens to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
@@ -110,5 +138,12 @@ pub enum Event {
     Restarted {
         /// How long it was away; `None` when no clock can tell.
         gap: Option<Duration>,
+    },
+    /// The wall clock was set. It is an annotation for the record: no field of a state depends on it.
+    WallSet {
+        /// What the wall clock said before, as far as it was known.
+        old: Option<WallTime>,
+        /// What it says from now on.
+        new: WallTime,
     },
 }

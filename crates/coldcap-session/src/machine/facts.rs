@@ -1,6 +1,7 @@
 //! Facts: always recorded, at most flagged.
 
 use super::drugs::Start;
+use super::state::SinceMark;
 use super::transition::Transition;
 use super::treatment::halt_if_it_needs_a_worn_cap;
 use crate::fact::Fact;
@@ -41,9 +42,12 @@ fn drug_started(t: &mut Transition<'_>, drug: u16) {
         return;
     }
     match t.state.drugs.start(drug) {
-        Start::Fresh => {}
+        Start::Fresh => t.state.since = SinceMark::default(),
         Start::Repeated => t.flag(Flag::DrugStartRepeated),
-        Start::Uncounted => t.flag(Flag::DrugUncounted),
+        Start::Uncounted => {
+            t.state.since = SinceMark::default();
+            t.flag(Flag::DrugUncounted);
+        }
     }
     if !t.state.phase.is_cooling() {
         t.flag(match t.state.phase {
@@ -80,6 +84,9 @@ fn drug_ended(t: &mut Transition<'_>, drug: u16, hair_toxic: bool) {
     let last = ran && !t.state.drugs.running();
     if last && t.state.treatment() == Some(Phase::Infusing) {
         turn_to(t, Phase::PostCool);
+        t.state.ended_last = drug;
+    } else if known {
+        t.state.since = SinceMark::default();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The phase machine: one total, pure function over plain enums.
 
+mod amend;
 mod answer;
 mod canonical;
 mod config;
@@ -60,6 +61,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
             interlock::obey(&mut transition, *circulate_denied, *class);
         }
         Event::Restarted { gap } => restart::restore(&mut transition, *gap),
+        Event::WallSet { .. } => {}
     }
     let Transition { state, notes, .. } = transition;
     (state.canonical(), Effects { answer: None, notes })

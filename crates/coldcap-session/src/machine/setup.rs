@@ -6,6 +6,7 @@ use super::{Drugs, Observed};
 use crate::note::{Flag, Note};
 use crate::phase::Phase;
 use crate::plan::{Override, Plan, PlanRequest, gate};
+use crate::regimen::{Judged, judge};
 use crate::request::{Accepted, Answer, Field, Patient, Refusal, Role};
 
 pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> Answer {
@@ -52,18 +53,21 @@ fn replace_patient(t: &mut Transition<'_>, patient: Patient) {
     t.note(Note::PatientSelected(patient));
 }
 
-pub(super) fn choose(t: &mut Transition<'_>, request: PlanRequest) -> Answer {
+pub(super) fn choose(t: &mut Transition<'_>, request: PlanRequest, role: Role) -> Answer {
     if t.state.phase != Phase::Setup {
         return Err(Refusal::WrongPhase);
     }
     let patient = t.state.patient.ok_or(Refusal::Unanswered(Field::Patient))?;
-    let (plan, changed) = Plan::new(request)?.for_hair(patient.hair)?;
+    let asked = Plan::new(request)?;
+    let judged = judge(&request, role)?;
+    let (plan, changed) = asked.for_hair(patient.hair)?;
     t.state.plan = Some(plan);
     t.note(Note::PlanChosen(plan));
     let changes = [
         (changed.target_raised, Flag::TargetRaised),
         (changed.pre_lengthened, Flag::PreLengthened),
         (plan.post() != request.post, Flag::PostLengthened),
+        (judged == Judged::Overridden, Flag::RegimenOverridden),
     ];
     for (_, flag) in changes.into_iter().filter(|(changed, _)| *changed) {
         t.flag(flag);

@@ -69,6 +69,40 @@ pub(crate) struct Armed {
     pub(crate) left: Duration,
 }
 
+/// What has been since the last mark of a hair-toxic drug while infusing; in post-cooling, what lay
+/// between the last two marks. No duration in it is longer than the longest amendment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct SinceMark {
+    /// All time.
+    pub(crate) elapsed: Duration,
+    /// What was cooled without a gap, up to the end.
+    pub(crate) run: Duration,
+    /// What was not cooled.
+    pub(crate) uncooled: Duration,
+}
+
+impl SinceMark {
+    pub(crate) fn pass(&mut self, dt: Duration, cooled: bool, most: Duration) {
+        self.elapsed = self.elapsed.plus(dt).min(most);
+        if cooled {
+            self.run = self.run.plus(dt).min(most);
+        } else {
+            self.run = Duration::ZERO;
+            self.uncooled = self.uncooled.plus(dt).min(most);
+        }
+    }
+
+    /// Moves the last mark to an earlier time; gives what was surely cooled since then. With at most
+    /// one break it is exact, with more it may be less than was cooled, and never more.
+    pub(crate) fn move_back(&mut self, earlier: Duration) -> Duration {
+        let cooled = earlier.min(self.run).max(earlier.minus(self.uncooled));
+        self.elapsed = self.elapsed.minus(earlier);
+        self.run = self.run.minus(earlier);
+        self.uncooled = self.uncooled.minus(earlier.minus(cooled));
+        cooled
+    }
+}
+
 /// The part of the last observation that a later request may ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Seen {
@@ -118,6 +152,10 @@ pub struct State {
     pub(crate) patient: Option<Patient>,
     pub(crate) plan: Option<Plan>,
     pub(crate) drugs: Drugs,
+    /// What has been since the last mark of a hair-toxic drug.
+    pub(crate) since: SinceMark,
+    /// In post-cooling, the drug that ended last.
+    pub(crate) ended_last: u16,
     pub(crate) eased: u8,
     pub(crate) extended: u8,
     pub(crate) resets: u8,
@@ -129,6 +167,8 @@ pub struct State {
     pub(crate) trip: TripClass,
     pub(crate) seen: Seen,
 }
+
+const _: () = assert!(core::mem::size_of::<State>() <= 128, "a state fits 128 bytes");
 
 impl State {
     /// A session that has just been powered up: phase `boot`, nothing selected.

@@ -65,7 +65,7 @@ pub(super) fn pause(t: &mut Transition<'_>, reason: u8) -> Answer {
     Ok(Accepted::Done)
 }
 
-fn check_reason(reason: u8, lowest: u8) -> Result<(), Refusal> {
+pub(super) fn check_reason(reason: u8, lowest: u8) -> Result<(), Refusal> {
     let highest = Reason::LARGEST_OPERATOR_CODE;
     if reason >= lowest && reason <= highest {
         return Ok(());

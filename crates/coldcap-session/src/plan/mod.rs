@@ -8,8 +8,9 @@ pub use contraindication::{Contraindication, Gate, Override, gate};
 pub use hair::{Coldest, Density, Hair, HairType};
 pub use target::{ControlMode, Target};
 
+use crate::regimen::Source;
 use crate::request::{Field, Refusal};
-use coldcap_units::{Coolant, Duration, Interface};
+use coldcap_units::{Celsius, Coolant, Duration, Interface};
 
 /// Which minutes count toward the planned post-cooling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,8 +44,13 @@ impl PostClock {
 /// What an operator asks for. Nothing here has been checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PlanRequest {
-    /// The site's own regimen number; 0 means that none is named.
+    /// The regimen's number by its source; 0 means that none is named.
     pub regimen: u16,
+    /// Whose number and minutes these are: a source of [`regimen`](crate::regimen), the site's own
+    /// protocol, or nobody.
+    pub source: Source,
+    /// A clinician's reason to go outside of what the source says, 1 to 127; 0 without one.
+    pub reason: u8,
     /// Cooling before the infusion.
     pub pre: Duration,
     /// Cooling after the end of the last hair-toxic drug.
@@ -104,11 +110,14 @@ pub struct Adjustments {
 ///
 /// ```
 /// use coldcap_session::{Plan, PlanRequest, PostClock, Hair, Density, HairType, Target};
+/// use coldcap_session::regimen::Source;
 /// use coldcap_units::{Coolant, Duration};
 ///
-/// // Paclitaxel alone, by one published table: 30 minutes before, 60 after.
+/// // Paclitaxel every week, by one published table: 30 minutes before, 60 after.
 /// let request = PlanRequest {
-///     regimen: 7,
+///     regimen: 3,
+///     source: Source::PAXMAN_FAQ,
+///     reason: 0,
 ///     pre: Duration::from_mins(30),
 ///     post: Duration::from_mins(60),
 ///     break_each: Duration::from_mins(10),
@@ -126,8 +135,23 @@ pub struct Adjustments {
 /// assert!(changed.target_raised && changed.pre_lengthened);
 /// # Ok::<(), coldcap_session::PlanError>(())
 /// ```
+///
+/// Its minutes are whole seconds: what cools is rounded up, breaks are rounded down. Its target is in whole
+/// thousandths of a degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Plan(PlanRequest);
+pub struct Plan {
+    /// Of the coolant or of the interface, as `mode` says.
+    held: Celsius,
+    regimen: u16,
+    pre_s: u16,
+    post_s: u16,
+    break_each_s: u16,
+    break_total_s: u16,
+    source: Source,
+    reason: u8,
+    mode: ControlMode,
+    post_clock: PostClock,
+}
 
 impl Plan {
     /// The shortest and longest pre-cooling.
@@ -155,20 +179,43 @@ impl Plan {
     /// The shortest pre-cooling for thick or tightly curled hair, from the same pages.
     pub const THICK_HAIR_PRE: Duration = Duration::from_mins(45);
 
-    /// Checks the figures of a request. Where no regimen is named, the longest published
-    /// post-cooling applies.
+    /// Checks the figures of a request. Where no regimen or no source is named, the longest published
+    /// post-cooling applies. Whether the minutes are those of the source is not judged here, but in
+    /// [`regimen::judge`](crate::regimen::judge).
     ///
     /// # Errors
     /// [`PlanError`] names the first figure out of its range, and the range.
     pub fn new(request: PlanRequest) -> Result<Self, PlanError> {
+        let unnamed = request.regimen == 0 || request.source == Source::NONE;
+        let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
+        let asked = Self::as_it_was(request)?;
+        Ok(Self::packed(&PlanRequest { post: asked.post().max(least), ..request }))
+    }
+
+    /// The plan of a record: as it applied then, by whatever table.
+    pub(crate) fn as_it_was(request: PlanRequest) -> Result<Self, PlanError> {
         span(Field::Pre, request.pre, Self::PRE)?;
         span(Field::Post, request.post, Self::POST)?;
         span(Field::BreakEach, request.break_each, Self::BREAK_EACH)?;
         span(Field::BreakTotal, request.break_total, Self::BREAK_TOTAL)?;
         request.target.check()?;
-        let unnamed = request.regimen == 0;
-        let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
-        Ok(Self(PlanRequest { post: request.post.max(least), ..request }))
+        Ok(Self::packed(&request))
+    }
+
+    fn packed(request: &PlanRequest) -> Self {
+        Self {
+            // Whole thousandths, as on the wire and in the record.
+            held: Celsius::from_milli(request.target.to_milli()),
+            regimen: request.regimen,
+            pre_s: whole(request.pre.plus(NEARLY_A_SECOND)),
+            post_s: whole(request.post.plus(NEARLY_A_SECOND)),
+            break_each_s: whole(request.break_each),
+            break_total_s: whole(request.break_total),
+            source: request.source,
+            reason: request.reason,
+            mode: request.target.mode(),
+            post_clock: request.post_clock,
+        }
     }
 
     /// The same plan within what the hair allows, and what was changed.
@@ -177,56 +224,100 @@ impl Plan {
     /// [`PlanError`] on [`Field::Density`] or [`Field::Hair`] when an answer is missing, or when so
     /// little hair is left that the scalp must not be cooled.
     pub fn for_hair(self, hair: Hair) -> Result<(Self, Adjustments), PlanError> {
-        let target = self.0.target.within(hair.check()?);
-        let pre = self.0.pre.max(hair.kind.shortest_pre());
+        let request = self.request();
+        let target = request.target.within(hair.check()?);
+        let pre = request.pre.max(hair.kind.shortest_pre());
         let changed = Adjustments {
-            target_raised: target != self.0.target,
-            pre_lengthened: pre != self.0.pre,
+            target_raised: target != request.target,
+            pre_lengthened: pre != request.pre,
         };
-        Ok((Self(PlanRequest { target, pre, ..self.0 }), changed))
+        Ok((Self::packed(&PlanRequest { target, pre, ..request }), changed))
     }
 
-    /// The site's regimen number; 0 when none is named.
+    /// The request that asks for just this plan.
+    #[must_use]
+    pub const fn request(&self) -> PlanRequest {
+        PlanRequest {
+            regimen: self.regimen,
+            source: self.source,
+            reason: self.reason,
+            pre: self.pre(),
+            post: self.post(),
+            break_each: self.break_each(),
+            break_total: self.break_total(),
+            target: self.target(),
+            post_clock: self.post_clock,
+        }
+    }
+
+    /// The regimen's number by its source; 0 when none is named.
     #[must_use]
     pub const fn regimen(&self) -> u16 {
-        self.0.regimen
+        self.regimen
+    }
+
+    /// Whose number and minutes these are.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// The clinician's reason to go outside of what the source says; 0 without one.
+    #[must_use]
+    pub const fn reason(&self) -> u8 {
+        self.reason
     }
 
     /// Planned cooling before the infusion.
     #[must_use]
     pub const fn pre(&self) -> Duration {
-        self.0.pre
+        seconds(self.pre_s)
     }
 
     /// Planned cooling after the end of the last hair-toxic drug.
     #[must_use]
     pub const fn post(&self) -> Duration {
-        self.0.post
+        seconds(self.post_s)
     }
 
     /// The longest single break.
     #[must_use]
     pub const fn break_each(&self) -> Duration {
-        self.0.break_each
+        seconds(self.break_each_s)
     }
 
     /// All breaks together.
     #[must_use]
     pub const fn break_total(&self) -> Duration {
-        self.0.break_total
+        seconds(self.break_total_s)
     }
 
     /// The temperature to hold, and with it the mode.
     #[must_use]
     pub const fn target(&self) -> Target {
-        self.0.target
+        match self.mode {
+            ControlMode::Coolant => Target::Coolant(Coolant(self.held)),
+            ControlMode::Cap => Target::Cap(Interface(self.held)),
+        }
     }
 
     /// Which minutes count toward post-cooling.
     #[must_use]
     pub const fn post_clock(&self) -> PostClock {
-        self.0.post_clock
+        self.post_clock
     }
+}
+
+/// What makes rounding down rounding up.
+const NEARLY_A_SECOND: Duration = Duration::from_millis(999);
+
+/// Whole seconds; every duration in its range fits.
+fn whole(span: Duration) -> u16 {
+    u16::try_from(span.as_secs()).unwrap_or(u16::MAX)
+}
+
+const fn seconds(count: u16) -> Duration {
+    Duration::from_secs(count as u32)
 }
 
 fn span(field: Field, value: Duration, [low, high]: [Duration; 2]) -> Result<(), PlanError> {
@@ -245,6 +336,8 @@ mod tests {
     fn request() -> PlanRequest {
         PlanRequest {
             regimen: 1,
+            source: Source::SITE,
+            reason: 0,
             pre: Duration::from_mins(30),
             post: Duration::from_mins(60),
             break_each: Duration::from_mins(10),
@@ -312,6 +405,30 @@ mod tests {
         assert_eq!(plan.post().as_mins(), 180);
         let longer = PlanRequest { regimen: 0, post: minutes(200), ..request() };
         assert_eq!(Plan::new(longer).unwrap().post().as_mins(), 200);
+    }
+
+    #[test]
+    fn without_a_named_source_the_longest_post_cooling_applies_too() {
+        let plan = Plan::new(PlanRequest { source: Source::NONE, ..request() }).unwrap();
+        assert_eq!(plan.post().as_mins(), 180);
+        let past = Plan::as_it_was(PlanRequest { source: Source::NONE, ..request() }).unwrap();
+        assert_eq!(past.post().as_mins(), 60, "a record says what applied then");
+    }
+
+    #[test]
+    fn seconds_are_whole_cooling_up_and_breaks_down() {
+        let odd = |minutes: u32| Duration::from_millis(minutes * 60_000 + 1);
+        let asked = PlanRequest {
+            pre: odd(30),
+            post: odd(60),
+            break_each: odd(10),
+            break_total: odd(20),
+            ..request()
+        };
+        let plan = Plan::new(asked).unwrap();
+        assert_eq!((plan.pre().as_millis(), plan.post().as_millis()), (1_801_000, 3_601_000));
+        assert_eq!((plan.break_each(), plan.break_total()), (minutes(10), minutes(20)));
+        assert_eq!(Plan::new(plan.request()), Ok(plan));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::machine::{PhaseClock, TripClass};
 use crate::note::{Flag, Note, Reason};
 use crate::phase::Phase;
 use crate::plan::{ControlMode, Density, Hair, HairType, Plan, PlanRequest, PostClock, Target};
-use crate::request::{HeadMeasures, Patient, Role};
+use crate::regimen::Source;
+use crate::request::{Amendment, HeadMeasures, Mark, Patient, Role};
 use coldcap_units::Duration;
 
 /// What an entry is about. 192 to 255 are a vendor's own.
@@ -21,7 +22,7 @@ use coldcap_units::Duration;
 /// | 8 symptom | symptom | | | | |
 /// | 9 comfort | score | | | | |
 /// | 10 flag | flag | | | | |
-/// | 11 plan_chosen | regimen | target m°C | post clock, mode | pre ms, post ms | each break ms, all breaks ms |
+/// | 11 plan_chosen | regimen | target m°C | post clock, source, mode, override | pre ms, post ms | each break ms, all breaks ms |
 /// | 12 patient_selected | index, count | contraindications | density, hair | id | calibration |
 /// | 13 measured | circumference mm | sagittal mm | coronal mm | density, hair | |
 /// | 14 fit_saved | | | | digest of the cap calibration, 0 if none | |
@@ -37,9 +38,20 @@ use coldcap_units::Duration;
 /// | 24 alarm | condition | 0 cleared, 1 rose, 2 escalated | priority 0 to 3 | value | limit |
 /// | 24 alarm | 0 | 3 to 8, below | highest priority | set of conditions | |
 /// | 25 contact | verdict | front | rear | crown | |
-/// | 26 sensor | place | fault | found µK | certificate's sensor, 0 if none | E_n in thousandths, or checks so far |
+/// | 26 amended | drug | earlier ms | mark, reason | credited ms | |
+/// | 27 sensor | place | fault | found µK | certificate's sensor, 0 if none | E_n in thousandths, or checks so far |
+/// | 32 passed | seen | | | ms | |
+/// | 33 asked | request, who | by request | by request | by request | by request |
+/// | 34 observed | fact | drug, hair-toxic 0/1 | value | | |
+/// | 35 denied | class | denied 0/1 | | | |
+/// | 36 came_back | gap known 0/1 | gap ms | | | |
+/// | 37 wall_set | quality, old quality | old known 0/1 | | Unix ms | old Unix ms |
 ///
-/// Where a cell names two things the first is in the lower half. Milliseconds are unsigned. An empty
+/// Kinds 1 to 23 and 26 are notes: what a session did. Kinds 32 to 63 are the external events that it
+/// did it for; [`Fold`](super::Fold) recomputes the one from the other. A reader of notes needs none of
+/// them.
+///
+/// Where a cell names two things the first is in the lower half, where it names four each has a quarter. Milliseconds are unsigned. An empty
 /// cell is 0. A zone of the contact is its conductance and its standard uncertainty, in 0.01 W/(m²·K)
 /// each; 0 where it was not observed.
 ///
@@ -49,6 +61,12 @@ use coldcap_units::Duration;
 /// alarms at once is one entry with their set, whose bit n is the condition n (48 to 63: the vendor's 192 to
 /// 207): 3 acknowledged, 4 sounds again because it was acknowledged long ago, 5 inhibited by its cause,
 /// 6 signals because its cause is gone, 7 the sound was paused, 8 its pause is over.
+///
+/// `passed` sums the time in which the same was seen: bits 0 to 5 are the cause gone, removable, at target,
+/// tank ready, flowing and coupled, then two bits each of [`Progress`](crate::Progress) for the contact,
+/// the matching of sensors and the self-test, and bit 12 a calibration that is due. Of `asked`, `code` holds
+/// [`Request::code`](crate::Request::code), the role in bits 8 to 11, and of a plan the mode in bit 12
+/// and the post clock in bit 13; its figures are laid out in `record/event.rs`.
 ///
 /// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
 /// temperature: of the coolant or of the cap's inner face. Entries from before there was a choice have a
@@ -84,14 +102,21 @@ impl Kind {
     pub const ALARM: Self = Self(24);
     /// What the first two minutes of pre-cooling tell of the contact; an advice. No note makes it.
     pub const CONTACT: Self = Self(25);
+    const AMENDED: Self = Self(26);
+    pub(super) const PASSED: Self = Self(32);
+    pub(super) const ASKED: Self = Self(33);
+    pub(super) const OBSERVED: Self = Self(34);
+    pub(super) const DENIED: Self = Self(35);
+    pub(super) const CAME_BACK: Self = Self(36);
+    pub(super) const WALL_SET: Self = Self(37);
 
     /// A sensor whose calibration does not hold. No note makes it: the facade writes it.
-    pub const SENSOR: Self = Self(26);
+    pub const SENSOR: Self = Self(27);
 
     /// The first of the codes that are a vendor's own.
     pub const VENDOR: Self = Self(192);
 
-    const NAMES: [&'static str; 26] = [
+    const NAMES: [&'static str; 27] = [
         "phase_changed",
         "phase_closed",
         "break_began",
@@ -117,12 +142,19 @@ impl Kind {
         "answered",
         "alarm",
         "contact",
+        "amended",
         "sensor",
     ];
+
+    const EVENTS: [&'static str; 6] =
+        ["passed", "asked", "observed", "denied", "came_back", "wall_set"];
 
     /// Its name in lower case; `vendor` or `unknown` for codes without one.
     #[must_use]
     pub fn name(self) -> &'static str {
+        if let Some(name) = Self::EVENTS.get(usize::from(self.0.wrapping_sub(32))) {
+            return name;
+        }
         let place = usize::from(self.0.wrapping_sub(1));
         let other = if self >= Self::VENDOR { "vendor" } else { "unknown" };
         Self::NAMES.get(place).copied().unwrap_or(other)
@@ -157,40 +189,34 @@ impl Fields {
         Self::new(kind, code as u16, 0, 0)
     }
 
-    const fn wide(self, c: u64, d: u64) -> Self {
+    pub(super) const fn wide(self, c: u64, d: u64) -> Self {
         Self { c, d, ..self }
     }
 }
 
-const fn millis(span: Duration) -> i32 {
+pub(super) const fn millis(span: Duration) -> i32 {
     span.as_millis().cast_signed()
 }
 
-const fn span(millis: i32) -> Duration {
+pub(super) const fn span(millis: i32) -> Duration {
     Duration::from_millis(millis.cast_unsigned())
 }
 
-const fn join(low: Duration, high: Duration) -> u64 {
+pub(super) const fn join(low: Duration, high: Duration) -> u64 {
     (low.as_millis() as u64) | ((high.as_millis() as u64) << 32)
 }
 
-const fn split(joined: u64) -> [Duration; 2] {
+pub(super) const fn split(joined: u64) -> [Duration; 2] {
     [Duration::from_millis(joined as u32), Duration::from_millis((joined >> 32) as u32)]
 }
 
-const fn hair_code(hair: Hair) -> u16 {
+pub(super) const fn hair_code(hair: Hair) -> u16 {
     u16::from_le_bytes([hair.density.code(), hair.kind.code()])
 }
 
-fn hair_of(code: u16) -> Option<Hair> {
+pub(super) fn hair_of(code: u16) -> Option<Hair> {
     let [density, kind] = code.to_le_bytes();
     Some(Hair { density: Density::from_code(density)?, kind: HairType::from_code(kind)? })
-}
-
-/// The lower and the upper half of a detail.
-const fn halves(detail: i32) -> [u16; 2] {
-    let [a, b, c, d] = detail.to_le_bytes();
-    [u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d])]
 }
 
 fn target_of(mode: u16, milli: i32) -> Option<Target> {
@@ -198,7 +224,7 @@ fn target_of(mode: u16, milli: i32) -> Option<Target> {
     Some(Target::from_milli(mode, milli))
 }
 
-fn flag_of(bit: i32) -> Option<bool> {
+pub(super) fn flag_of(bit: i32) -> Option<bool> {
     match bit {
         0 => Some(false),
         1 => Some(true),
@@ -240,6 +266,7 @@ impl From<&Note> for Fields {
             Note::Reset { class } => Self::coded(Kind::RESET, class.code()),
             Note::Restarted { gap } => restarted(gap),
             Note::Worn(worn) => Self::coded(Kind::WORN, worn.into()),
+            Note::Amended { amendment, credited } => amended(&amendment, credited),
             Note::Answered { request, role, answer } => {
                 new(Kind::ANSWERED, request.into(), role.code().into(), answer.into())
             }
@@ -253,14 +280,20 @@ fn closed(phase: Phase, clock: PhaseClock) -> Fields {
         .wide(at_target.as_millis().into(), 0)
 }
 
-fn restarted(gap: Option<Duration>) -> Fields {
+pub(super) fn restarted(gap: Option<Duration>) -> Fields {
     let known = u16::from(gap.is_some());
     Fields::new(Kind::RESTARTED, known, millis(gap.unwrap_or_default()), 0)
 }
 
+fn amended(amendment: &Amendment, credited: Duration) -> Fields {
+    let Amendment { mark, drug, earlier, reason } = *amendment;
+    let choices = i32::from_le_bytes([mark.code(), 0, reason, 0]);
+    Fields::new(Kind::AMENDED, drug, millis(earlier), choices).wide(credited.as_millis().into(), 0)
+}
+
 fn plan_fields(plan: &Plan) -> Fields {
     let (clock, mode) = (plan.post_clock().code(), plan.target().mode().code());
-    let choices = i32::from(clock) | (i32::from(mode) << 16);
+    let choices = i32::from_le_bytes([clock, plan.source().0, mode, plan.reason()]);
     Fields::new(Kind::PLAN_CHOSEN, plan.regimen(), plan.target().to_milli(), choices)
         .wide(join(plan.pre(), plan.post()), join(plan.break_each(), plan.break_total()))
 }
@@ -285,7 +318,7 @@ impl Fields {
         self.phase_note().or_else(|| self.fact_note()).or_else(|| self.choice_note())
     }
 
-    fn short(&self) -> Option<u8> {
+    pub(super) fn short(&self) -> Option<u8> {
         u8::try_from(self.code).ok()
     }
 
@@ -341,6 +374,7 @@ impl Fields {
             Kind::MEASURED => Note::Measured(self.measures()?),
             Kind::EASED => Note::Eased { target: target_of(self.code, self.a)? },
             Kind::EXTENDED => Note::Extended { minutes: self.short()? },
+            Kind::AMENDED => self.amended()?,
             Kind::WORN => Note::Worn(flag_of(self.code.into())?),
             Kind::ANSWERED => Note::Answered {
                 request: self.short()?,
@@ -351,19 +385,29 @@ impl Fields {
         })
     }
 
+    fn amended(&self) -> Option<Note> {
+        let [mark, _, reason, _] = self.b.to_le_bytes();
+        let (drug, earlier) = (self.code, span(self.a));
+        let amendment = Amendment { mark: Mark::from_code(mark)?, drug, earlier, reason };
+        let credited = Duration::from_millis(u32::try_from(self.c).ok()?);
+        Some(Note::Amended { amendment, credited })
+    }
+
     fn plan(&self) -> Option<Plan> {
         let ([pre, post], [break_each, break_total]) = (split(self.c), split(self.d));
-        let [clock, mode] = halves(self.b);
+        let [clock, source, mode, reason] = self.b.to_le_bytes();
         let request = PlanRequest {
             regimen: self.code,
+            source: Source(source),
+            reason,
             pre,
             post,
             break_each,
             break_total,
-            target: target_of(mode, self.a)?,
-            post_clock: PostClock::from_code(u8::try_from(clock).ok()?)?,
+            target: target_of(mode.into(), self.a)?,
+            post_clock: PostClock::from_code(clock)?,
         };
-        Plan::new(request).ok()
+        Plan::as_it_was(request).ok()
     }
 
     fn patient(&self) -> Option<Patient> {
@@ -398,6 +442,8 @@ mod tests {
     fn plan(regimen: u16, target: Target) -> Plan {
         let request = PlanRequest {
             regimen,
+            source: Source::NONE,
+            reason: 0,
             pre: Duration::from_mins(31),
             post: Duration::from_mins(62),
             break_each: Duration::from_mins(3),
@@ -405,13 +451,24 @@ mod tests {
             target,
             post_clock: PostClock::Elapsed,
         };
-        Plan::new(request).unwrap()
+        Plan::as_it_was(request).unwrap()
+    }
+
+    fn overridden() -> Plan {
+        let request = plan(3, CAP).request();
+        Plan::as_it_was(PlanRequest { source: Source::OSLO, reason: 127, ..request }).unwrap()
     }
 
     const COOLANT: Target = Target::from_milli(ControlMode::Coolant, -1_234);
+    const AMENDMENT: Amendment = Amendment {
+        mark: Mark::Ended,
+        drug: u16::MAX,
+        earlier: Duration::from_mins(60),
+        reason: 127,
+    };
     const CAP: Target = Target::from_milli(ControlMode::Cap, 4_321);
 
-    fn notes() -> [Note; 26] {
+    fn notes() -> [Note; 29] {
         let clock = PhaseClock {
             elapsed: Duration::MAX,
             cooled: Duration::from_millis(3_000_000_000),
@@ -454,6 +511,9 @@ mod tests {
             Note::PlanChosen(plan(0, COOLANT)),
             Note::PlanChosen(plan(9, CAP)),
             Note::Eased { target: CAP },
+            Note::PlanChosen(overridden()),
+            Note::Amended { amendment: AMENDMENT, credited: Duration::MAX },
+            Note::Flag(Flag::MarkAmended),
         ]
     }
 
@@ -491,13 +551,17 @@ mod tests {
         // Who knows of one mode only finds no post clock of this code, and so no plan.
         assert!(u8::try_from(fields.b).is_err());
         assert_eq!(Fields { b: 0x0002_0001, ..fields }.note(), None);
+        // Nor does it find one where a source is named.
+        let fields = Fields::from(&Note::PlanChosen(overridden()));
+        assert_eq!(fields.b, 0x7F01_0401);
         assert_eq!(Fields::new(Kind::EASED, 2, 4_000, 0).note(), None);
     }
 
     #[test]
     fn kinds_have_names_and_vendors_have_a_range() {
         assert_eq!((Kind(1).name(), Kind(23).name()), ("phase_changed", "answered"));
-        assert_eq!((Kind(0).name(), Kind(27).name()), ("unknown", "unknown"));
+        assert_eq!((Kind(0).name(), Kind(26).name()), ("unknown", "amended"));
+        assert_eq!(Kind(28).name(), "unknown");
         assert_eq!((Kind::ALARM.name(), Kind::CONTACT.name()), ("alarm", "contact"));
         assert_eq!(Kind::SENSOR.name(), "sensor");
         assert_eq!((Kind(191).name(), Kind::VENDOR.name()), ("unknown", "vendor"));

@@ -5,7 +5,7 @@ use crate::machine::PhaseClock;
 use crate::note::{Flag, Note, Reason};
 use crate::phase::Phase;
 use crate::plan::{ControlMode, Plan};
-use crate::request::Patient;
+use crate::request::{Amendment, Mark, Patient};
 use coldcap_units::{Duration, Instant};
 
 /// The sums of one visit on one channel, for a report.
@@ -39,6 +39,10 @@ pub struct Summary {
     pub drug_starts: u32,
     /// How many ends of hair-toxic drugs were marked.
     pub drug_ends: u32,
+    /// How many marks of drugs were moved to an earlier time.
+    pub amendments: u32,
+    /// The hair-toxic drug that was marked as started first.
+    pub first_drug: Option<u16>,
     /// Post-cooling since the end of the last hair-toxic drug; voided minutes are not in it.
     pub after_infusion: PhaseClock,
     /// Why cooling ended, once it did.
@@ -103,14 +107,16 @@ impl Summary {
             Note::Restarted { gap } => {
                 self.power_gaps = self.power_gaps.plus(gap.unwrap_or_default());
             }
-            Note::DrugStarted { hair_toxic: true, .. } => {
+            Note::DrugStarted { drug, hair_toxic: true } => {
                 self.first_drug_start = self.first_drug_start.or(Some(at));
+                self.first_drug = self.first_drug.or(Some(drug));
                 self.drug_starts = self.drug_starts.saturating_add(1);
             }
             Note::DrugEnded { hair_toxic: true, .. } => {
                 self.last_drug_end = Some(at);
                 self.drug_ends = self.drug_ends.saturating_add(1);
             }
+            Note::Amended { amendment, credited } => self.amend(&amendment, credited),
             Note::Flag(flag) => self.flags |= flag_mask(flag),
             Note::PlanChosen(plan) => self.plan = Some(plan),
             Note::PatientSelected(patient) => self.patient = Some(patient),
@@ -118,6 +124,24 @@ impl Summary {
             Note::Ended { reason } => self.ended = Some(reason),
             Note::Comfort(score) => self.worst_comfort = self.worst_comfort.max(Some(score)),
             _ => {}
+        }
+    }
+
+    /// The times of phases stay as they were measured; what is amended is when a drug ran.
+    fn amend(&mut self, amendment: &Amendment, credited: Duration) {
+        self.amendments = self.amendments.saturating_add(1);
+        let moved = |at: Option<Instant>| at.map(|at| at.minus(amendment.earlier));
+        match amendment.mark {
+            Mark::Ended => {
+                self.last_drug_end = moved(self.last_drug_end);
+                let elapsed = amendment.earlier;
+                let credit = PhaseClock { elapsed, cooled: credited, at_target: Duration::ZERO };
+                self.after_infusion = self.after_infusion.plus(credit);
+            }
+            Mark::Started if self.first_drug == Some(amendment.drug) => {
+                self.first_drug_start = moved(self.first_drug_start);
+            }
+            Mark::Started => {}
         }
     }
 

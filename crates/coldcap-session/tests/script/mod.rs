@@ -21,9 +21,11 @@ pub const PATIENT: Patient = Patient {
 pub const HEAD: HeadMeasures =
     HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
 
-/// Paclitaxel alone, by one published table: 30 minutes before, 60 after.
+/// Paclitaxel every week, by one published table: 30 minutes before, 60 after.
 pub const PACLITAXEL: PlanRequest = PlanRequest {
-    regimen: 7,
+    regimen: 3,
+    source: regimen::Source::PAXMAN_FAQ,
+    reason: 0,
     pre: Duration::from_mins(30),
     post: Duration::from_mins(60),
     break_each: Duration::from_mins(10),

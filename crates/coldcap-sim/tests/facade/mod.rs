@@ -296,6 +296,8 @@ impl Facade {
 pub(crate) fn plan(target: Target) -> PlanRequest {
     PlanRequest {
         regimen: 1,
+        source: coldcap_session::regimen::Source::SITE,
+        reason: 0,
         pre: Duration::from_mins(30),
         post: Duration::from_mins(30),
         break_each: Duration::from_mins(15),

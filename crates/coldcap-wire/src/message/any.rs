@@ -1,8 +1,8 @@
 //! All messages together: the registry, and one type that holds any of them.
 
 use super::command::{
-    ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, StartFit,
-    Subscribe,
+    Amend, ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, SetClock,
+    StartFit, Subscribe,
 };
 use super::describe::{Described, Endpoint, Structure};
 use super::hello::Hello;
@@ -118,6 +118,8 @@ catalogue! {
     Observe,
     ReadRecord,
     Subscribe,
+    Amend,
+    SetClock,
     ChannelStatus,
     MachineStatus,
     EventReport,
@@ -177,6 +179,8 @@ impl AnyMessage {
             Self::Observe(command) => Some(command.head),
             Self::ReadRecord(command) => Some(command.head),
             Self::Subscribe(command) => Some(command.head),
+            Self::Amend(command) => Some(command.head),
+            Self::SetClock(command) => Some(command.head),
             _ => None,
         }
     }

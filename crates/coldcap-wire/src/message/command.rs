@@ -100,6 +100,12 @@ body! {
         control: u8 = "code: control",
         /// Target of the cap's inner face; 0 where `control` says coolant.
         interface_mc: i32 = "milli-degC",
+    } since 2 {
+        /// Whose number and minutes these are; 192 to 255 are a site's own. 0 for nobody: then the
+        /// longest published post-cooling applies.
+        source: u8 = "code: source",
+        /// A clinician's reason to go outside of what the source says, 1 to 127; 0 without one.
+        override_reason: u8 = "site's own",
     }
 }
 
@@ -152,5 +158,35 @@ body! {
         head: CommandHead = "structure",
         /// Time from one report to the next; 0 ends them.
         period_ms: u16 = "ms",
+    }
+}
+
+body! {
+    /// Moves a mark of a drug that was made too late to an earlier time. It is recorded and flagged.
+    /// Since minor 2.
+    Amend = Command 0x19, ToDevice, "amend" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Which mark of the drug.
+        mark: u8 = "code: mark",
+        /// Number of the drug.
+        drug: u16 = "id",
+        /// How much earlier it really was.
+        earlier_s: u32 = "s",
+        /// The site's own reason, 1 to 127.
+        reason: u8 = "site's own",
+    }
+}
+
+body! {
+    /// Tells the wall clock, for the record alone: nothing that the device decides depends on it. Since
+    /// minor 2.
+    SetClock = Command 0x1A, ToDevice, "set_clock" {
+        /// What every command begins with.
+        head: CommandHead = "structure",
+        /// Milliseconds since 1970-01-01 00:00 UTC, without leap seconds.
+        unix_ms: u64 = "ms",
+        /// How good it is.
+        quality: u8 = "code: clock_quality",
     }
 }

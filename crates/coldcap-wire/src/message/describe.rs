@@ -141,7 +141,7 @@ macro_rules! structure {
         }
         $( since $minor:literal {
             $( $(#[doc = $late_meaning:literal])+ $late:ident: $late_type:ty = $late_unit:literal, )+
-        } )?
+        } )*
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -155,7 +155,7 @@ macro_rules! structure {
                 $(#[doc = $late_meaning])+
                 #[doc = concat!("\n\nUnit: ", $late_unit, ". Since minor version ", $minor, ".")]
                 pub $late: $late_type,
-            )+)?
+            )+)*
         }
 
         impl $crate::message::Described for $type {
@@ -164,7 +164,7 @@ macro_rules! structure {
                 0 $(+ <$field_type as $crate::message::Described>::MINIMUM_LEN)+;
             const MAXIMUM_LEN: usize =
                 0 $(+ <$field_type as $crate::message::Described>::MAXIMUM_LEN)+
-                $($(+ <$late_type as $crate::message::Described>::MAXIMUM_LEN)+)?;
+                $($(+ <$late_type as $crate::message::Described>::MAXIMUM_LEN)+)*;
             const ABOUT: &'static [&'static str] = &[$($about),+];
             const FIELDS: &'static [$crate::message::Field] = &[
                 $($crate::message::Field {
@@ -180,7 +180,7 @@ macro_rules! structure {
                     unit: $late_unit,
                     meaning: &[$($late_meaning),+],
                     since: $minor,
-                })+)?
+                })+)*
             ];
 
             fn base_len(&self) -> usize {
@@ -191,25 +191,33 @@ macro_rules! structure {
     };
 }
 
+/// The last of the minor versions that appended something.
+pub(crate) const fn newest(minors: &[u8]) -> u8 {
+    match minors {
+        [.., last] => *last,
+        [] => 0,
+    }
+}
+
 /// Defines a body: a structure, its kind and direction, and its endpoint number if it has one; and, in
-/// braces of their own, the fields that a later minor version appended.
+/// braces of their own, the fields that each later minor version appended.
 macro_rules! body {
     (
         $(#[doc = $about:literal])+
         $type:ident = $kind:ident $($endpoint:literal)?, $direction:ident, $name:literal {
             $($fields:tt)+
         }
-        $( since $minor:literal { $($late:tt)+ } )?
+        $( since $minor:literal { $($late:tt)+ } )*
     ) => {
         $crate::message::describe::structure! {
             $(#[doc = $about])+
-            $type, $name { $($fields)+ } $( since $minor { $($late)+ } )?
+            $type, $name { $($fields)+ } $( since $minor { $($late)+ } )*
         }
 
         impl $crate::message::Body for $type {
             const KIND: $crate::packet::Kind = $crate::packet::Kind::$kind;
             const DIRECTION: $crate::message::Direction = $crate::message::Direction::$direction;
-            $( const MINOR: u8 = $minor; )?
+            const MINOR: u8 = $crate::message::describe::newest(&[0 $(, $minor)*]);
         }
 
         $(impl $crate::message::Message for $type {

@@ -115,6 +115,8 @@ mod tests {
             post_clock: 0,
             control,
             interface_mc,
+            source: 0,
+            override_reason: 0,
         }
     }
 
@@ -145,6 +147,17 @@ mod tests {
     }
 
     #[test]
+    fn what_two_versions_appended_is_one_tail() {
+        let named = ChoosePlan { source: 4, ..plan(0, 0) };
+        assert_eq!(encoded(&named), [&BEFORE[..], &[0, 0, 4]].concat());
+        let overridden = ChoosePlan { override_reason: 9, ..plan(1, 4_000) };
+        assert_eq!(encoded(&overridden), [&BEFORE[..], &[1, 0xC0, 0x3E, 0, 9]].concat());
+        for sample in [named, overridden] {
+            assert_eq!(ChoosePlan::decode(&encoded(&sample)), Ok(sample));
+        }
+    }
+
+    #[test]
     fn every_other_length_is_refused() {
         let whole = encoded(&plan(1, 4_000));
         for cut in 0..BEFORE.len() {
@@ -155,7 +168,7 @@ mod tests {
         let with = |more: &[u8]| ChoosePlan::decode(&[&BEFORE[..], more].concat());
         assert_eq!(with(&[0]), Err(BodyError::NotShortest));
         assert_eq!(with(&[1, 0]), Err(BodyError::NotShortest));
-        assert_eq!(with(&[1, 0xC0, 0x3E, 0]), Err(BodyError::Trailing));
+        assert_eq!(with(&[1, 0xC0, 0x3E, 0]), Err(BodyError::NotShortest));
         assert_eq!(with(&[1, 0xC0, 0x80, 0]), Err(BodyError::NotShortest));
         assert_eq!(with(&[1, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), Err(BodyError::Malformed));
     }

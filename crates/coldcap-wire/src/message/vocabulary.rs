@@ -73,6 +73,9 @@ pub const VOCABULARIES: &[Vocabulary] = &[
     CAP_SIZE,
     VERDICT,
     CONTROL,
+    SOURCE,
+    MARK,
+    CLOCK_QUALITY,
 ];
 
 /// What `code` and `value` of an event mean stands with its kind.
@@ -151,6 +154,8 @@ const FLAG: Vocabulary = Vocabulary {
         word(25, "drug_still_running"),
         word(26, "comfort_out_of_scale"),
         word(27, "fit_unsure"),
+        word(28, "regimen_overridden"),
+        word(29, "mark_amended"),
     ],
 };
 
@@ -238,6 +243,7 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(13, "unanswered"),
         word(14, "service_due"),
         word(15, "calibration_due"),
+        word(16, "unknown_regimen"),
     ],
 };
 
@@ -261,6 +267,8 @@ const FIELD: Vocabulary = Vocabulary {
         word(14, "reason"),
         word(15, "minutes"),
         word(16, "interface"),
+        word(17, "source"),
+        word(18, "earlier"),
     ],
 };
 
@@ -313,6 +321,46 @@ const CONTROL: Vocabulary = Vocabulary {
     words: &[
         explained(0, "coolant", &["The supply is held."]),
         explained(1, "cap", &["The cap's inner face is held; the supply follows from it."]),
+    ],
+};
+
+/// Codes 192 to 255 are a site's own.
+const SOURCE: Vocabulary = Vocabulary {
+    name: "source",
+    words: &[
+        word(0, "none"),
+        word(1, "paxman_faq"),
+        word(2, "dutch_site"),
+        word(3, "clatterbridge"),
+        word(4, "oslo"),
+        word(5, "komen_2016"),
+        word(6, "van_den_hurk_2012"),
+        word(7, "nct03266185"),
+        word(8, "isrctn97879847"),
+        word(9, "nct03712696"),
+        word(10, "dignicap_support"),
+        word(11, "dignicap_older"),
+        word(12, "japan_approval"),
+        word(13, "toranomon"),
+        word(14, "scalp_trial"),
+        word(15, "dignicap_pivotal"),
+        word(16, "nct04986579"),
+        word(17, "amma_press"),
+        word(18, "dignicap_label"),
+        word(192, "site"),
+    ],
+};
+
+const MARK: Vocabulary =
+    Vocabulary { name: "mark", words: &[word(1, "started"), word(2, "ended")] };
+
+const CLOCK_QUALITY: Vocabulary = Vocabulary {
+    name: "clock_quality",
+    words: &[
+        explained(0, "unknown", &["Nobody knows where the time comes from."]),
+        explained(1, "entered", &["Somebody entered it."]),
+        explained(2, "kept", &["A clock with a battery kept it."]),
+        explained(3, "synchronised", &["It was taken from a server of time."]),
     ],
 };
 

@@ -129,6 +129,8 @@ fn plan(head: CommandHead) -> ChoosePlan {
         post_clock: 0,
         control: 0,
         interface_mc: 0,
+        source: 0,
+        override_reason: 0,
     }
 }
 
@@ -214,7 +216,22 @@ fn later() -> Vec<Sample> {
             MachineStatus { progress: 40_123, ..machine() },
         ),
         sample("drawn", 111, Drawn { progress: 40_121 }),
+        sample("choose_plan_by_a_source", 112, by_a_source()),
+        sample(
+            "amend",
+            113,
+            Amend { head: CommandHead::new(304, 0), mark: 2, drug: 17, earlier_s: 600, reason: 3 },
+        ),
+        sample(
+            "set_clock",
+            114,
+            SetClock { head: CommandHead::new(305, 255), unix_ms: 1_795_600_000_000, quality: 2 },
+        ),
     ]
+}
+
+fn by_a_source() -> ChoosePlan {
+    ChoosePlan { post_s: 20 * 60, source: 4, override_reason: 9, ..plan(CommandHead::new(306, 0)) }
 }
 
 fn fresh(value: i32) -> Value {

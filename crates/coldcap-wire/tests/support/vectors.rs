@@ -127,6 +127,6 @@ fn refused() -> Vec<(&'static str, Vec<u8>)> {
         ("number_not_shortest", heartbeat(&[0x85, 0x00, 1])),
         ("appended_zeros", plan(&[1, 0])),
         ("cut_in_an_appended_number", plan(&[1, 0xC0])),
-        ("longer_than_this_minor_version", plan(&[1, 0xC0, 0x3E, 1])),
+        ("longer_than_this_minor_version", plan(&[1, 0xC0, 0x3E, 1, 9, 1])),
     ]
 }

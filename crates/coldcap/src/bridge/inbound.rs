@@ -2,14 +2,14 @@
 
 use crate::command::{Action, Command, CommandId};
 use coldcap_session::{
-    ControlMode, Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock,
-    Request, Role, Target,
+    Amendment, ClockQuality, ControlMode, Density, Fact, Hair, HairType, HeadMeasures, Mark,
+    Patient, PlanRequest, PostClock, Request, Role, Target, WallTime, regimen::Source,
 };
 use coldcap_units::Duration;
 use coldcap_wire::Packet;
 use coldcap_wire::message::{
-    self as wire, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure, Observe,
-    Operate, Response, SelectPatient, Status,
+    self as wire, Amend, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure,
+    Observe, Operate, Response, SelectPatient, SetClock, Status,
 };
 use coldcap_wire::packet::Kind;
 
@@ -46,6 +46,8 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::ChoosePlan(body) => request(body.head, choose_plan(body), role),
         AnyMessage::Operate(body) => operate(body, role),
         AnyMessage::Observe(body) => observe(body, role),
+        AnyMessage::Amend(body) => request(body.head, amend(body), role),
+        AnyMessage::SetClock(body) => set_clock(body, role),
         AnyMessage::ChannelStatus(_)
         | AnyMessage::MachineStatus(_)
         | AnyMessage::EventReport(_)
@@ -94,6 +96,8 @@ fn select_patient(body: &SelectPatient) -> Option<Request> {
 fn choose_plan(body: &ChoosePlan) -> Option<Request> {
     Some(Request::ChoosePlan(PlanRequest {
         regimen: body.regimen,
+        source: Source(body.source),
+        reason: body.override_reason,
         pre: Duration::from_secs(body.pre_s),
         post: Duration::from_secs(body.post_s),
         break_each: Duration::from_secs(body.break_each_s),
@@ -111,6 +115,22 @@ fn target(body: &ChoosePlan) -> Option<Target> {
         ControlMode::Cap => (body.interface_mc, body.target_mc),
     };
     (other == 0).then_some(Target::from_milli(mode, held))
+}
+
+fn amend(body: &Amend) -> Option<Request> {
+    let earlier = Duration::from_secs(body.earlier_s);
+    let mark = Mark::from_code(body.mark)?;
+    Some(Request::Amend(Amendment { mark, drug: body.drug, earlier, reason: body.reason }))
+}
+
+fn set_clock(body: &SetClock, role: Role) -> Inbound {
+    match ClockQuality::from_code(body.quality) {
+        Some(quality) => {
+            let wall = WallTime { unix_ms: body.unix_ms, quality };
+            command(body.head, Action::SetClock(wall), role)
+        }
+        None => Inbound::Refused(body.head, Status::MALFORMED),
+    }
 }
 
 fn operate(body: &Operate, role: Role) -> Inbound {

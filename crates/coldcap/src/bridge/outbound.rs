@@ -40,7 +40,9 @@ pub(crate) fn response(answer: &Answer) -> Response {
 fn refused(empty: Response, refusal: Refusal) -> Response {
     let (minimum, maximum) = bounds(refusal);
     let status = match refusal {
-        Refusal::OutOfRange { .. } | Refusal::Unanswered(_) => Status::OUT_OF_RANGE,
+        Refusal::OutOfRange { .. } | Refusal::Unanswered(_) | Refusal::UnknownRegimen => {
+            Status::OUT_OF_RANGE
+        }
         Refusal::NotPermitted(_)
         | Refusal::Contraindicated(_)
         | Refusal::ServiceDue

@@ -3,8 +3,9 @@
 use super::{Action, Answer, Command, CommandId, Commands};
 use crate::canonical::{Canonical, Malformed, Sink, Source};
 use coldcap_session::{
-    Accepted, ControlMode, Density, Fact, Field, Hair, HairType, HeadMeasures, Patient,
-    PlanRequest, PostClock, Refusal, Request, Role, Target,
+    Accepted, Amendment, ClockQuality, ControlMode, Density, Fact, Field, Hair, HairType,
+    HeadMeasures, Mark, Patient, PlanRequest, PostClock, Refusal, Request, Role, Target, WallTime,
+    regimen,
 };
 use coldcap_units::{Celsius, Coolant, Instant, Interface};
 
@@ -46,6 +47,7 @@ const REQUEST: u8 = 0;
 const FACT: u8 = 1;
 const ACKNOWLEDGE_ALARMS: u8 = 2;
 const PAUSE_AUDIO: u8 = 3;
+const SET_CLOCK: u8 = 4;
 
 impl Canonical for Action {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
@@ -60,6 +62,11 @@ impl Canonical for Action {
             }
             Self::AcknowledgeAlarms => ACKNOWLEDGE_ALARMS.write(now, sink),
             Self::PauseAudio => PAUSE_AUDIO.write(now, sink),
+            Self::SetClock(wall) => {
+                SET_CLOCK.write(now, sink);
+                wall.unix_ms.write(now, sink);
+                wall.quality.code().write(now, sink);
+            }
         }
     }
 
@@ -69,6 +76,10 @@ impl Canonical for Action {
             FACT => Ok(Self::Fact(Fact::read(now, source)?)),
             ACKNOWLEDGE_ALARMS => Ok(Self::AcknowledgeAlarms),
             PAUSE_AUDIO => Ok(Self::PauseAudio),
+            SET_CLOCK => Ok(Self::SetClock(WallTime {
+                unix_ms: Canonical::read(now, source)?,
+                quality: choice(u8::read(now, source)?, ClockQuality::from_code)?,
+            })),
             _ => Err(Malformed::Choice),
         }
     }
@@ -79,6 +90,7 @@ impl Canonical for Request {
         self.code().write(now, sink);
         match *self {
             Self::Measure(measures) => measures.write(now, sink),
+            Self::Amend(amendment) => amendment.write(now, sink),
             Self::SelectPatient(patient) => patient.write(now, sink),
             Self::ChoosePlan(plan) => plan.write(now, sink),
             Self::Worn(worn) => worn.write(now, sink),
@@ -139,6 +151,7 @@ fn with_figures(code: u8, now: Instant, source: &mut Source<'_>) -> Result<Reque
         },
         16 => Request::ClinicianReset { confirm: bool::read(now, source)? },
         17 => Request::ServiceReset { confirm: bool::read(now, source)? },
+        20 => Request::Amend(Amendment::read(now, source)?),
         _ => return Err(Malformed::Choice),
     })
 }
@@ -216,9 +229,29 @@ impl Canonical for Target {
     }
 }
 
+impl Canonical for Amendment {
+    fn write(&self, now: Instant, sink: &mut impl Sink) {
+        self.mark.code().write(now, sink);
+        self.drug.write(now, sink);
+        self.earlier.write(now, sink);
+        self.reason.write(now, sink);
+    }
+
+    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            mark: choice(u8::read(now, source)?, Mark::from_code)?,
+            drug: Canonical::read(now, source)?,
+            earlier: Canonical::read(now, source)?,
+            reason: Canonical::read(now, source)?,
+        })
+    }
+}
+
 impl Canonical for PlanRequest {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
         self.regimen.write(now, sink);
+        self.source.0.write(now, sink);
+        self.reason.write(now, sink);
         self.pre.write(now, sink);
         self.post.write(now, sink);
         self.break_each.write(now, sink);
@@ -230,6 +263,8 @@ impl Canonical for PlanRequest {
     fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
         Ok(Self {
             regimen: Canonical::read(now, source)?,
+            source: regimen::Source(Canonical::read(now, source)?),
+            reason: Canonical::read(now, source)?,
             pre: Canonical::read(now, source)?,
             post: Canonical::read(now, source)?,
             break_each: Canonical::read(now, source)?,

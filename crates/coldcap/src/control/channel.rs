@@ -17,8 +17,10 @@ use coldcap_calibration::check::drift::DriftState;
 use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::record::{Chain, Fields};
-use coldcap_session::{Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason};
+use coldcap_session::record::{Chain, Fields, Recorder};
+use coldcap_session::{
+    Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason, WallTime,
+};
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
 use heapless::Deque;
@@ -38,6 +40,7 @@ pub(super) struct Channel {
     fit: FitVisit,
     advice: ContactAdvice,
     chain: Chain,
+    recorder: Recorder,
     pending: Deque<EntryBytes, PENDING>,
     facts: ChannelFlags,
     signalled: Conditions,
@@ -59,6 +62,8 @@ pub struct ChannelCheckpoint {
     /// The drift chart of the pair of supply and return. After a calibration of either it begins anew: at its
     /// default.
     pub drift: DriftState,
+    /// What of the time that passed is in no entry yet.
+    pub recorder: Recorder,
 }
 
 /// What the channels are told of the machine that they share.
@@ -85,6 +90,7 @@ impl Channel {
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
             chain: Chain::default(),
+            recorder: Recorder::default(),
             pending: Deque::new(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
@@ -102,6 +108,7 @@ impl Channel {
         let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
         self.chain = stored.chain;
         self.sensors.restore(stored.drift);
+        self.recorder = stored.recorder;
         self.state = supervise::State {
             session: stored.state.session,
             interlock: coldcap_guard::interlock::State::restored(latched, resets)
@@ -116,7 +123,12 @@ impl Channel {
     }
 
     pub(super) fn checkpoint(&self) -> ChannelCheckpoint {
-        ChannelCheckpoint { state: self.state, chain: self.chain, drift: self.sensors.drift() }
+        ChannelCheckpoint {
+            state: self.state,
+            chain: self.chain,
+            drift: self.sensors.drift(),
+            recorder: self.recorder,
+        }
     }
 
     /// The beginning of a tick, before anybody's wishes: what the last one had no room to say, and the
@@ -142,10 +154,18 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) -> Option<Answer> {
-        let (state, effects) = supervise::step(&self.state, event, &config.supervision());
-        self.state = state;
-        for note in effects.notes() {
-            self.take_note(note, config, outputs);
+        let supervision = config.supervision();
+        let (state, effects) = supervise::step(&self.state, event, &supervision);
+        let previous = core::mem::replace(&mut self.state, state);
+        let mut before = previous.session;
+        let heard = supervise::heard(&previous, event, &state, &effects, &supervision);
+        for (heard, notes) in heard.iter().zip(effects.parts()) {
+            if let Some(heard) = heard {
+                before = self.record(&before, heard, !notes.is_empty(), config, outputs);
+            }
+            for note in notes.iter() {
+                self.take_note(note, config, outputs);
+            }
         }
         for (conditions, kind) in
             [(effects.tripped, EventKind::Tripped), (effects.released, EventKind::Released)]
@@ -156,6 +176,40 @@ impl Channel {
             }
         }
         effects.answer
+    }
+
+    /// Enters what the session heard, before what it noted; gives the session's state behind it.
+    fn record<const CHANNELS: usize>(
+        &mut self,
+        before: &coldcap_session::State,
+        heard: &coldcap_session::Event,
+        noted: bool,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::State {
+        let after = match *heard {
+            // Of a step's two events only a denial can have led elsewhere than to where it ends.
+            coldcap_session::Event::Interlock { circulate_denied: false, .. } => *before,
+            coldcap_session::Event::Interlock { .. } => {
+                coldcap_session::step(before, heard, &config.session).0
+            }
+            _ => self.state.session,
+        };
+        for fields in self.recorder.hear(before, heard, &after, noted, &config.session) {
+            self.enter(fields, outputs);
+        }
+        after
+    }
+
+    /// The wall clock was set.
+    pub(super) fn set_clock<const CHANNELS: usize>(
+        &mut self,
+        old: Option<WallTime>,
+        new: WallTime,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        self.step(&supervise::Event::WallSet { old, new }, config, outputs);
     }
 
     fn take_note<const CHANNELS: usize>(

@@ -5,8 +5,8 @@ use coldcap::{
     TickInput,
 };
 use coldcap_session::{
-    Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request, Role,
-    Target,
+    Amendment, ClockQuality, Density, Fact, Hair, HairType, HeadMeasures, Mark, Patient,
+    PlanRequest, PostClock, Request, Role, Target, WallTime,
 };
 use coldcap_units::{
     Coolant, Duration, Duty, Fault, Instant, Interface, MilliAmps, Permille, Pulses, Ratio, Reading,
@@ -143,7 +143,11 @@ impl Dice {
     }
 
     pub(crate) fn action(&mut self) -> Action {
-        match self.roll(6) {
+        match self.roll(7) {
+            6 => Action::SetClock(WallTime {
+                unix_ms: self.next(),
+                quality: self.pick(&ClockQuality::ALL),
+            }),
             0 => Action::Fact(self.fact()),
             1 => Action::AcknowledgeAlarms,
             2 => Action::PauseAudio,
@@ -164,7 +168,7 @@ impl Dice {
 
     pub(crate) fn request(&mut self) -> Request {
         let confirm = self.once_in(2);
-        match self.roll(19) {
+        match self.roll(20) {
             0 => Request::StartFit,
             1 => Request::Measure(self.head()),
             2 => Request::ConfirmFit { confirm },
@@ -183,6 +187,12 @@ impl Dice {
             15 => Request::ClinicianReset { confirm },
             16 => Request::ServiceReset { confirm },
             17 => Request::Cancel,
+            18 => Request::Amend(Amendment {
+                mark: self.pick(&[Mark::Started, Mark::Ended]),
+                drug: self.roll(6) as u16,
+                earlier: Duration::from_millis(self.roll(4_000_000) as u32),
+                reason: self.roll(3) as u8,
+            }),
             _ => Request::Acknowledge,
         }
     }
@@ -220,7 +230,9 @@ impl Dice {
 
     fn plan(&mut self) -> PlanRequest {
         PlanRequest {
-            regimen: self.roll(3) as u16,
+            regimen: self.roll(4) as u16,
+            source: coldcap_session::regimen::Source([0, 1, 4, 192][self.roll(4) as usize]),
+            reason: self.roll(4).saturating_sub(2) as u8,
             pre: Duration::from_mins(self.roll(70) as u32),
             post: Duration::from_mins(self.roll(260) as u32),
             break_each: Duration::from_mins(self.roll(18) as u32),

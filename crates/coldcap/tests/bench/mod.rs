@@ -34,6 +34,8 @@ pub(crate) const HEAD: HeadMeasures =
 /// The shortest plan that is allowed.
 pub(crate) const PLAN: PlanRequest = PlanRequest {
     regimen: 1,
+    source: coldcap_session::regimen::Source::SITE,
+    reason: 0,
     pre: Duration::from_mins(10),
     post: Duration::from_mins(10),
     break_each: Duration::from_mins(5),

@@ -63,6 +63,8 @@ impl serde::Serialize for Body<'_> {
             AnyMessage::Observe(body) => body.serialize(serializer),
             AnyMessage::ReadRecord(body) => body.serialize(serializer),
             AnyMessage::Subscribe(body) => body.serialize(serializer),
+            AnyMessage::Amend(body) => body.serialize(serializer),
+            AnyMessage::SetClock(body) => body.serialize(serializer),
             AnyMessage::ChannelStatus(body) => body.serialize(serializer),
             AnyMessage::MachineStatus(body) => body.serialize(serializer),
             AnyMessage::EventReport(body) => body.serialize(serializer),

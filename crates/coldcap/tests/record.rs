@@ -1,0 +1,177 @@
+//! The record tells the whole story: the session's state is recomputed from it, bit for bit.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::dice::Dice;
+use bench::{Bench, DRUG, DRUG_OVER};
+use coldcap::{Action, Drives, Outputs, Phase, TickInput};
+use coldcap_session::record::{Chain, Entry, Kind, fold, verify};
+use coldcap_session::{Amendment, ClockQuality, Fact, Mark, Request, WallTime};
+use coldcap_units::{Duration, Instant, Pulses, Reading};
+use proptest::prelude::*;
+
+#[derive(Default)]
+struct Told(Vec<Entry>);
+
+impl Told {
+    fn read<const CHANNELS: usize>(&mut self, outputs: &Outputs<CHANNELS>) {
+        assert_eq!(outputs.entries.dropped(), 0);
+        self.0.extend(outputs.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0)));
+    }
+
+    /// Holds the record of the first channel to the state that is live now.
+    fn check<const CHANNELS: usize>(&self, bench: &Bench<CHANNELS>) {
+        let control = &bench.device.control;
+        let stored = control.checkpoint().channels[0];
+        let mut entries: Vec<Entry> =
+            self.0.iter().filter(|entry| entry.channel == 0).copied().collect();
+        verify(&entries).unwrap();
+        let (mut recorder, mut chain) = (stored.recorder, stored.chain);
+        let last = recorder.flush().map(|run| chain.append_fields(Instant::ZERO, 0, run));
+        entries.extend(last);
+        let folded = fold(&entries, &control.config().session);
+        assert_eq!(folded, Ok(stored.state.session));
+    }
+
+    fn counts(&self, kind: u8) -> usize {
+        self.0.iter().filter(|entry| entry.fields.kind == Kind(kind)).count()
+    }
+}
+
+fn run(bench: &mut Bench<1>, told: &mut Told, ticks: usize) {
+    for _ in 0..ticks {
+        told.read(&bench.tick());
+    }
+}
+
+fn tell(bench: &mut Bench<1>, told: &mut Told, action: Action) {
+    told.read(&bench.act(&[action]));
+    run(bench, told, 2);
+}
+
+fn until(bench: &mut Bench<1>, told: &mut Told, phase: Phase) {
+    for _ in 0..100_000 {
+        if bench.phase() == phase {
+            return told.check(bench);
+        }
+        told.read(&bench.tick());
+    }
+    panic!("{phase} was not reached");
+}
+
+#[test]
+fn a_treatment_with_a_break_a_kink_a_gap_and_an_amendment_is_recomputed() {
+    let (mut bench, mut told) = (Bench::<1>::new(), Told::default());
+    let request = |request| Action::Request(request);
+    until(&mut bench, &mut told, Phase::Standby);
+    for step in [
+        Request::SelectPatient(bench::PATIENT),
+        Request::ChoosePlan(bench::PLAN),
+        Request::Worn(true),
+        Request::Start,
+    ] {
+        tell(&mut bench, &mut told, request(step));
+    }
+    until(&mut bench, &mut told, Phase::Ready);
+    tell(&mut bench, &mut told, Action::Fact(DRUG));
+    let wall = WallTime { unix_ms: 1_795_600_000_000, quality: ClockQuality::Kept };
+    tell(&mut bench, &mut told, Action::SetClock(wall));
+    run(&mut bench, &mut told, 600);
+    // A kink, until the guard stops the pump.
+    for _ in 0..300 {
+        let kinked = |inputs: &mut coldcap::Inputs<1>| {
+            let window = Duration::from_secs(1);
+            inputs.channels[0].flow = Reading::new(Pulses { edges: 0, window }, bench_now(inputs));
+        };
+        told.read(&bench.tick_with(kinked));
+    }
+    until(&mut bench, &mut told, Phase::Paused);
+    for confirm in [false, true] {
+        tell(&mut bench, &mut told, request(Request::Resume { confirm }));
+    }
+    until(&mut bench, &mut told, Phase::Infusing);
+    // The power fails, a while after the last entry.
+    run(&mut bench, &mut told, 300);
+    bench.device.restart(Some(Duration::from_secs(20)));
+    bench.drives = Drives::default();
+    bench.now = bench.now.plus(Duration::from_secs(20));
+    until(&mut bench, &mut told, Phase::Infusing);
+    run(&mut bench, &mut told, 600);
+    tell(&mut bench, &mut told, Action::Fact(DRUG_OVER));
+    tell(&mut bench, &mut told, Action::Fact(Fact::Comfort(4)));
+    let earlier = Duration::from_secs(45);
+    let amendment = Amendment { mark: Mark::Ended, drug: 5, earlier, reason: 2 };
+    tell(&mut bench, &mut told, request(Request::Amend(amendment)));
+    told.check(&bench);
+    until(&mut bench, &mut told, Phase::CapOff);
+    let events: usize = (32..64).map(|kind| told.counts(kind)).sum();
+    println!("{} entries, {events} of them events, {} of time", told.0.len(), told.counts(32));
+    assert!(told.0.len() < 140, "{} entries", told.0.len());
+    assert_eq!([34, 36, 37, 26].map(|kind| told.counts(kind)), [3, 1, 1, 1]);
+}
+
+/// The instant that the inputs of a tick bear.
+fn bench_now(inputs: &coldcap::Inputs<1>) -> Instant {
+    inputs.leak.taken
+}
+
+#[test]
+fn the_clock_is_set_in_every_record_and_changes_nothing_else() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::PreCool);
+    let mut same = bench.clone();
+    let set = |unix_ms| Action::SetClock(WallTime { unix_ms, quality: ClockQuality::Entered });
+    for unix_ms in [5_000_000, 1_000] {
+        let (told, untold) = (bench.act(&[set(unix_ms)]), same.tick());
+        assert_eq!((told.drives, told.channels), (untold.drives, untold.channels));
+        let state = |bench: &Bench<1>| bench.device.control.checkpoint().channels[0].state;
+        assert_eq!(state(&bench), state(&same));
+        let entry = told.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0)).last().unwrap();
+        assert_eq!((entry.fields.kind.name(), entry.fields.c), ("wall_set", unix_ms));
+        // What it said before is told as it went on.
+        let before = if unix_ms == 1_000 { 5_000_100 } else { 0 };
+        assert_eq!(entry.fields.d, before);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_in_is_recomputed(seed: u64) {
+        let mut dice = Dice::new(seed);
+        let (mut bench, mut told) = (Bench::<2>::new(), Told::default());
+        let mut waiting = false;
+        for _ in 0..400 {
+            let now = dice.after(bench.now);
+            let mut input: TickInput<2> = dice.tick_input(now);
+            input.now = now;
+            // What waits for room goes another way over a restart: through the link.
+            if dice.once_in(60) && !waiting {
+                bench.device.restart(Some(Duration::from_secs(dice.roll(100) as u32)));
+            }
+            bench.now = now;
+            let outputs = bench.feed(&input);
+            waiting = outputs.entries.is_full();
+            told.read(&outputs);
+        }
+        // Entries that had no room yet are the record's all the same.
+        while !drained(&mut bench, &mut told) {}
+        told.check(&bench);
+    }
+}
+
+/// A quiet tick; whether nothing was left to be said.
+fn drained(bench: &mut Bench<2>, told: &mut Told) -> bool {
+    let outputs = bench.tick();
+    let said = outputs.entries.iter().count();
+    told.read(&outputs);
+    said == 0
+}
