@@ -257,7 +257,7 @@ impl Walk {
         let mut from = before.session;
         let notes: Vec<Note> = effects.notes().collect();
         let mut told = notes.iter();
-        for heard in heard(event, after, effects, &self.config).into_iter().flatten() {
+        for heard in heard(before, event, after, effects, &self.config).into_iter().flatten() {
             let (to, own) = coldcap_session::step(&from, &heard, config);
             let noted = !own.notes.is_empty();
             for fields in self.recorder.hear(&from, &heard, &to, noted, config) {

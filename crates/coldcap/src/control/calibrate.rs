@@ -71,7 +71,7 @@ fn one(
         front: read(inputs.front, cap.and_then(|it| it.front.as_ref()), config).map(Interface),
         rear: read(inputs.rear, cap.and_then(|it| it.rear.as_ref()), config).map(Interface),
         safety: degrees(inputs.safety, config).map(Interface),
-        skin: degrees(inputs.skin, config).map(Skin),
+        skin: read(inputs.skin, line.and_then(|it| it.skin.as_ref()), config).map(Skin),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
         valve: inputs.valve,
         coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),
