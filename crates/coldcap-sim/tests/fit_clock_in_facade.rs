@@ -35,13 +35,14 @@ fn visit(spoil: impl Fn(&mut Inputs<1>, u32)) -> Visit {
     facade.run(20);
     facade.ask(Request::Worn(true)).unwrap();
     facade.until(Phase::FitVerify);
-    while !facade.channel.flags.contains(ChannelFlags::AT_TARGET) {
+    while !facade.channel.flags.has(ChannelFlags::AT_TARGET) {
         facade.tick();
     }
+    let begin = facade.now;
     for tick in 1..2_400 {
         facade.tick_with(&[], |inputs| spoil(inputs, tick));
         let saved = facade.channel.phase == Phase::FitSaved;
-        let armed = tick > 1_100
+        let armed = tick > 1_205
             && !saved
             && facade.ask(Request::ConfirmFit { confirm: false }) == Ok(Accepted::Armed);
         if armed {
@@ -50,7 +51,8 @@ fn visit(spoil: impl Fn(&mut Inputs<1>, u32)) -> Visit {
         }
         if saved || armed {
             // The first tick at target is that before the loop.
-            let seconds = f64::from(tick + 1) / 10.0;
+            let passed = facade.now.since(begin).as_millis() + 100;
+            let seconds = f64::from(passed) / 1e3;
             return Visit { seconds, stored: facade.calibration, overridden: armed };
         }
     }
