@@ -382,10 +382,10 @@ impl FluxFit {
             .saturating_mul(577)
             / 1_000_000;
         let part =
-            |flux: &Flux| off.saturating_mul(10_000).checked_div(flux.milliwatts).unwrap_or(0);
+            |flux: &Flux| off.saturating_mul(1_000_000).checked_div(flux.milliwatts).unwrap_or(0);
         let by_late = i64::from(law.uptake).saturating_sub(law.ratio.into());
         let moved = part(late).saturating_mul(by_late);
-        moved.saturating_add(part(early).saturating_mul(law.ratio.into())) >> 16
+        (moved.saturating_add(part(early).saturating_mul(law.ratio.into())) >> 16) / 100
     }
 
     /// By how much the middle flux is off, as a drop over the wall.

@@ -50,13 +50,13 @@ pub struct CapWall {
 
 impl CapWall {
     /// The virtual machine's cap: 0.010 m²K/W (1.5 to 2 mm of silicone and its film) and 400 J/K on
-    /// 0.07 m². A bench measurement of the real cap replaces it; 5 % is what such a bench reaches, and 10 % of
-    /// the heat capacity what scales and a table of materials do.
+    /// 0.07 m². A bench measurement of the real cap replaces it; 5 % is what such a bench reaches, of the
+    /// heat capacity too where it also sees the plate warm.
     pub const REFERENCE: Self = Self {
         conductance: Conductance(100_000),
         uncertainty: Permille(50),
         heat_capacity: 5_714,
-        heat_capacity_uncertainty: Permille(100),
+        heat_capacity_uncertainty: Permille(50),
     };
 }
 
