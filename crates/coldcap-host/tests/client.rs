@@ -543,7 +543,7 @@ fn what_was_drawn_is_told_once_and_only_by_a_display() {
     };
     // What arrives is not drawn yet: nothing is said of it, however often one looks.
     client.receive(at(300), &device.frame(&machine(1, 40)));
-    assert_eq!(drawn(sent(&mut client, &mut receiver, at(1_400))), []);
+    assert!(drawn(sent(&mut client, &mut receiver, at(1_400))).is_empty());
     client.drawn(at(1_500), 40);
     assert!(client.next_deadline() <= at(1_500));
     client.drawn(at(1_500), 40);
