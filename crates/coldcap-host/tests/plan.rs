@@ -88,7 +88,7 @@ fn breaks_and_the_words_for_hair_may_be_others() {
 }
 
 /// What is replaced by what, and the line behind the file name.
-const REFUSED: [(&str, &str, &str); 59] = [
+const REFUSED: [(&str, &str, &str); 61] = [
     ("pre_min = 30 ", "pre_min = 9 ", "treatment.pre_min: 9: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = 60.001 ", "treatment.pre_min: 60.001: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = nan ", "treatment.pre_min: nan: allowed 10 to 60"),
@@ -192,11 +192,17 @@ const REFUSED: [(&str, &str, &str); 59] = [
     (
         "[hair]",
         "[mane]",
-        "mane: unknown field: allowed name, regimen, patient, session, sessions, date, head, hair, treatment, drug, break",
+        "mane: unknown field: allowed name, visits, regimen, source, override_reason, patient, session, sessions, date, head, hair, treatment, drug, break",
     ),
     ("patient = 1001", "patient = 0", "patient: 0: allowed 1 to 9223372036854775807"),
     ("patient = 1001", "patient = -1", "patient: -1: allowed 1 to 9223372036854775807"),
     ("regimen = 3", "regimen = 65536", "regimen: 65536: allowed 0 to 65535"),
+    ("regimen = 3", "regimen = 3\noverride_reason = 128", "override_reason: 128: allowed 1 to 127"),
+    (
+        "regimen = 3",
+        "regimen = 3\nvisits = \"fit\"",
+        "regimen: 3: allowed only with visits = \"both\"",
+    ),
     ("session = 1\n", "session = 13\n", "session: 13: allowed 1 to 12"),
     ("session = 1\n", "session = 0\n", "session: 0: allowed 1 to 12"),
     ("sessions = 12", "sessions = 25", "sessions: 25: allowed 1 to 24"),
@@ -266,7 +272,7 @@ const REFUSED: [(&str, &str, &str); 59] = [
     (
         "[head]",
         "head = 5\n[hat]",
-        "hat: unknown field: allowed name, regimen, patient, session, sessions, date, head, hair, treatment, drug, break",
+        "hat: unknown field: allowed name, visits, regimen, source, override_reason, patient, session, sessions, date, head, hair, treatment, drug, break",
     ),
 ];
 

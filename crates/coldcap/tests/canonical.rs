@@ -258,8 +258,8 @@ fn a_served_tick_is_the_tick() {
 
 #[test]
 fn every_request_and_fact_survives() {
-    let mut codes = [false; 20];
-    for seed in 0..4_000 {
+    let mut codes = [false; 21];
+    for seed in 0..6_000 {
         let command = Dice::new(seed * 31 + 1).command();
         let bytes = written(|sink| command.write(Instant::ZERO, sink));
         let mut source = Source::new(&bytes);
@@ -271,6 +271,6 @@ fn every_request_and_fact_survives() {
     }
     assert!(codes[1..].iter().all(|seen| *seen), "{codes:?}");
     let none = Request::Stop.code();
-    let unknown = [0, 0, 0, Role::Nurse.code(), 0, 20 + none];
+    let unknown = [0, 0, 0, Role::Nurse.code(), 0, 21 + none];
     assert_eq!(Command::read(Instant::ZERO, &mut Source::new(&unknown)), Err(Malformed::Choice));
 }

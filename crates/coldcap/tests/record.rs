@@ -12,7 +12,7 @@ mod bench;
 use bench::dice::Dice;
 use bench::{Bench, DRUG, DRUG_OVER};
 use coldcap::{Action, Drives, Outputs, Phase, TickInput};
-use coldcap_session::record::{Chain, Entry, Kind, fold, verify};
+use coldcap_session::record::{Entry, Kind, fold, verify};
 use coldcap_session::{Amendment, ClockQuality, Fact, Mark, Request, WallTime};
 use coldcap_units::{Duration, Instant, Pulses, Reading};
 use proptest::prelude::*;
@@ -133,7 +133,7 @@ fn the_clock_is_set_in_every_record_and_changes_nothing_else() {
         assert_eq!((told.drives, told.channels), (untold.drives, untold.channels));
         let state = |bench: &Bench<1>| bench.device.control.checkpoint().channels[0].state;
         assert_eq!(state(&bench), state(&same));
-        let entry = told.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0)).last().unwrap();
+        let entry = Entry::from_bytes(&told.entries.as_slice().last().unwrap().0);
         assert_eq!((entry.fields.kind.name(), entry.fields.c), ("wall_set", unix_ms));
         // What it said before is told as it went on.
         let before = if unix_ms == 1_000 { 5_000_100 } else { 0 };

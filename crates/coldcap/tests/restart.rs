@@ -133,7 +133,8 @@ fn a_wish_in_the_very_first_tick_meets_a_device_that_has_restarted() {
     let first = bench.act(&[Action::Request(Request::Resume { confirm: true })]);
     assert_eq!(first.answers.as_slice()[0].result, Err(Refusal::FaultActive));
     assert_eq!(bench.phase(), Phase::Recovery);
-    let noted = Entry::from_bytes(&first.entries.as_slice()[0].0).note();
+    let entries = first.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0));
+    let noted = entries.filter_map(|entry| entry.note()).next();
     assert!(matches!(noted, Some(Note::Restarted { .. })), "the restart comes first: {noted:?}");
 }
 

@@ -14,7 +14,7 @@ const RESPONSES: usize = 8;
 const EVENTS: usize = 48;
 const STATUSES: usize = 6;
 
-/// What waits: the hello, responses, events, entries of the record, then the status.
+/// What waits: the hello, responses, events, the status, then entries of the record, which can be had again.
 #[derive(Clone, Debug)]
 pub(super) struct Outbox {
     sender: Sender,
@@ -130,7 +130,7 @@ impl Outbox {
             self.events.pop_front();
             return Some(sent);
         }
-        self.next_stored(stored, room).or_else(|| self.next_status(room))
+        self.next_status(room).or_else(|| self.next_stored(stored, room))
     }
 
     fn next_stored<const CHANNELS: usize>(
