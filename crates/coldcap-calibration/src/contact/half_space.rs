@@ -119,7 +119,7 @@ impl HalfSpace {
     /// no more than a lag. Contact of 10 to 18 W/(m²·K) comes out 6 % too low.
     pub const DURING_RAMP_WITH_COOLANT: Self = Self {
         lag: Duration::from_secs(10),
-        effusivity: 1_027,
+        effusivity: 1_003,
         wall: Some(CapWall::REFERENCE),
         tissue_uncertainty: Permille(70),
         ..Self::DURING_RAMP
