@@ -30,6 +30,7 @@ const GOOD: Observed = Observed {
     contact: Progress::Passed,
     removable: true,
     cause_gone: false,
+    calibration_due: false,
 };
 
 /// One session with its record.
@@ -154,6 +155,7 @@ impl Walk {
                 contact: self.dice.pick(&progress),
                 removable: bits & 16 > 0,
                 cause_gone: false,
+                calibration_due: bits & 32 > 0,
             };
         }
         let conditions = match self.dice.roll(60) {
