@@ -11,6 +11,7 @@ mod panics;
 mod probe;
 mod prose;
 mod shell;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["campaign", "floats"] => fuzz::floats(),
         ["campaign", "laws"] => fuzz::laws(),
         ["faults", "write"] => docs::write_faults(),
+        ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {
             Some(step) => step(),
             None => Err(format!("unknown command '{name}'\n{}", usage()).into()),
