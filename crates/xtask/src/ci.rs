@@ -1,7 +1,7 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, docs, emulator, fuzz, panics, probe, prose};
+use crate::{arch, bare, docs, emulator, fuzz, panics, probe, prose, trace};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -15,6 +15,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "what is written keeps the rules of the house, and its links lead somewhere",
     ),
     ("arch", arch::check, "the import rule, and that every dependency has its reason"),
+    (
+        "trace",
+        trace::check,
+        "every requirement has code and a test that is run, and docs/TRACE.md says which\n                 (`trace write` writes it)",
+    ),
     ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
     ("lint", lint, "clippy, warnings are errors"),
     ("doc", doc, "rustdoc, warnings are errors"),

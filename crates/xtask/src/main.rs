@@ -11,6 +11,7 @@ mod panics;
 mod probe;
 mod prose;
 mod shell;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["faults", "write"] => docs::write_faults(),
+        ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {
             Some(step) => step(),
             None => Err(format!("unknown command '{name}'\n{}", usage()).into()),
