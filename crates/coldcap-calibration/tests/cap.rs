@@ -45,7 +45,7 @@ fn liners(count: usize, apart: u16) -> Vec<Liner> {
         [CapSize::ExtraSmall, CapSize::Small, CapSize::Medium, CapSize::Large, CapSize::ExtraLarge];
     let liner = |(index, size)| {
         let more = apart * index;
-        Liner { size, relaxed: [5_100 + more, 3_100 + more, 3_200 + more], area_cm2: 700 }
+        Liner { size, relaxed: [5_100 + more, 3_100 + more, 3_200 + more], area_cm2: [300, 300, 0] }
     };
     (0..).zip(sizes).take(count).map(liner).collect()
 }
