@@ -114,6 +114,7 @@ impl SensorCalibration {
         table: &'static CubicTable<'static>,
         certificate: &Certificate,
     ) -> Result<Self, SensorCalibrationError> {
+        // req: INT-021
         certificate.validate()?;
         let (certified, given) = (certified_table(certificate)?, table.header().crc);
         if certified != given {

@@ -81,6 +81,7 @@ fn every_field_stands_where_the_table_says() {
     assert_eq!(u32_at(188), crc);
 }
 
+// req: INT-021
 #[test]
 fn every_flip_of_one_bit_and_of_two_neighbours_is_seen() {
     let bytes = sample().to_bytes().unwrap();

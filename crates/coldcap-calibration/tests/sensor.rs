@@ -48,6 +48,7 @@ fn its_own_table() {
     assert_eq!((calibrated.sensor(), calibrated.at()), (4_711, certificate().at));
 }
 
+// req: INT-021
 #[test]
 fn any_other_table_is_refused() {
     let given = pt100::TABLE.header().crc;

@@ -109,6 +109,7 @@ impl DisplayWatch {
         dt: Duration,
         limits: &DisplayLimits,
     ) -> DisplayState {
+        // req: INT-019
         self.takes_part |= limits.fitted;
         match shown.filter(|shown| self.is_news(progress, *shown, limits)) {
             Some(shown) => *self = Self { takes_part: true, shown, silent_for: Duration::ZERO },

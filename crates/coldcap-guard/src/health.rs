@@ -89,6 +89,7 @@ impl Watch {
         detect: &[Option<Instant>],
         interlock: &[Option<Instant>],
     ) -> Option<HealthProof> {
+        // req: INT-018
         let ran = |stages: &[Option<Instant>]| {
             !stages.is_empty() && stages.iter().all(|&stage| stage == Some(now))
         };

@@ -15,6 +15,7 @@ use support::document;
 
 const DOCUMENT: &str = include_str!("../../../docs/alarms.md");
 
+// req: ALM-005
 #[test]
 fn al_05_the_disclosure_is_that_of_the_tables() {
     let renewed = document::renewed(DOCUMENT);

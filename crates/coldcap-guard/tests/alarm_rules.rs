@@ -69,6 +69,7 @@ const BY_HAND: [Written; 28] = [
     (28, "channel", "low", false, None, &[], 0),
 ];
 
+// req: ALM-001
 #[test]
 fn al_01_every_condition_has_one_static_row_and_it_says_everything() {
     for (row, written) in TABLE.iter().zip(BY_HAND) {
@@ -85,6 +86,7 @@ fn al_01_every_condition_has_one_static_row_and_it_says_everything() {
     }
 }
 
+// req: ALM-002
 #[test]
 fn al_02_the_priority_is_that_of_the_most_urgent_row_wherever_it_stands() {
     // A low row before a high one, and behind it: a table that is searched from one end fails in one.
@@ -101,6 +103,7 @@ fn al_02_the_priority_is_that_of_the_most_urgent_row_wherever_it_stands() {
     }
 }
 
+// req: ALM-003
 #[test]
 fn al_03_an_inhibited_row_is_silent_found_and_logged_and_no_chain_closes() {
     let mut pairs = 0;
@@ -124,10 +127,11 @@ fn al_03_an_inhibited_row_is_silent_found_and_logged_and_no_chain_closes() {
             assert!(Row::of(cause).inhibited_by.is_empty(), "a chain of two could close");
         }
     }
-    assert_eq!(pairs, 6);
+    assert_eq!(pairs, 12);
     assert!(Table::new(&[]).is_ok_and(|table| table == Table::SHIPPED));
 }
 
+// req: ALM-004
 #[test]
 fn al_04_no_row_hides_a_severe_trip_and_no_row_can_reach_the_interlock() {
     let everything = Conditions::ALL.union(Conditions::VENDOR);
@@ -153,14 +157,15 @@ fn al_05_delays_are_constants_of_the_row_and_the_engine_adds_none() {
         assert_eq!(state.sounding(), row.priority, "signals in the step that finds it");
         assert_eq!(changes.signalled, Conditions::of(&[row.condition]));
         if let OnsetDelay::Lasting(delay) = row.onset_delay {
-            assert!(!delay.is_zero() && delay <= Duration::from_secs(15), "{}", row.name());
+            assert!(!delay.is_zero() && delay <= Duration::from_secs(90), "{}", row.name());
         }
         clears_after_its_delay(row, state);
     }
     // What is longer than ten seconds is long by decision and disclosed as such.
     let long = |row: &&Row| matches!(row.onset_delay, OnsetDelay::Lasting(d) if d.as_secs() > 10);
     let long: Vec<_> = TABLE.iter().filter(long).map(Row::name).collect();
-    assert_eq!(long, ["chiller_stuck"]);
+    let compared = ["safety_disagrees", "face_disagrees", "heat_implausible", "flow_low"];
+    assert_eq!(long, [&["chiller_stuck"][..], &compared].concat());
 }
 
 fn clears_after_its_delay(row: &Row, state: State) {
@@ -180,6 +185,7 @@ fn clears_after_its_delay(row: &Row, state: State) {
     assert!(late.active().is_empty() && changes.iter().eq([Change::Cleared(row.condition)]));
 }
 
+// req: ALM-006
 #[test]
 fn al_06_trips_and_self_tests_latch_and_the_rest_leaves_a_mark() {
     let none = Event::Conditions(Conditions::EMPTY);
@@ -198,6 +204,7 @@ fn al_06_trips_and_self_tests_latch_and_the_rest_leaves_a_mark() {
     }
 }
 
+// req: ALM-007
 #[test]
 fn al_07_the_sound_is_paused_for_two_minutes_at_most_and_never_off() {
     assert!(AUDIO_PAUSE <= Duration::from_secs(120));
@@ -212,6 +219,7 @@ fn al_07_the_sound_is_paused_for_two_minutes_at_most_and_never_off() {
     }
 }
 
+// req: ALM-008
 #[test]
 fn al_08_what_is_new_and_urgent_ends_the_pause_and_an_acknowledgement_is_for_what_was_there() {
     let paused = after(with(&[Condition::Restarted]), Event::AudioPause);
@@ -228,6 +236,7 @@ fn al_08_what_is_new_and_urgent_ends_the_pause_and_an_acknowledgement_is_for_wha
     }
 }
 
+// req: ALM-009
 #[test]
 fn al_09_an_acknowledgement_runs_out_by_its_priority() {
     let minutes = [(Priority::High, 2), (Priority::Medium, 5), (Priority::Low, 15)];
@@ -281,6 +290,7 @@ fn al_05_a_clear_delay_counts_for_what_is_inhibited_too() {
     assert_eq!(late.active(), Conditions::of(&[Condition::Freeze]));
 }
 
+// req: ALM-009
 #[test]
 fn al_09_an_acknowledgement_is_dropped_when_the_priority_rises() {
     for row in TABLE.iter().filter(|row| row.escalation.is_some()) {
@@ -293,6 +303,7 @@ fn al_09_an_acknowledgement_is_dropped_when_the_priority_rises() {
     }
 }
 
+// req: ALM-010
 #[test]
 fn al_10_a_silent_alarm_reminds_once_a_minute() {
     assert!(REMINDER_PERIOD <= Duration::from_secs(60));
@@ -319,6 +330,7 @@ fn al_10_a_silent_alarm_reminds_once_a_minute() {
     }
 }
 
+// req: ALM-011
 #[test]
 fn al_11_acknowledging_nothing_is_refused_and_acknowledging_changes_no_trip() {
     let (state, changes) = step(&State::new(), &Event::Acknowledge);
@@ -331,6 +343,7 @@ fn al_11_acknowledging_nothing_is_refused_and_acknowledging_changes_no_trip() {
     assert_eq!(changes.acknowledged, all.signalling());
 }
 
+// req: ALM-012
 #[test]
 fn al_12_an_escalation_goes_up_once_and_ends_with_its_condition() {
     let mut escalating = 0;
@@ -350,9 +363,10 @@ fn al_12_an_escalation_goes_up_once_and_ends_with_its_condition() {
         let again = after(ended, Event::Conditions(Conditions::of(&[row.condition])));
         assert_eq!(again.highest(), row.priority);
     }
-    assert_eq!(escalating, 4);
+    assert_eq!(escalating, 5);
 }
 
+// req: ALM-013
 #[test]
 fn al_13_every_change_that_a_log_must_hold_is_reported() {
     let pump = Conditions::of(&[Condition::PumpStopped]);
@@ -386,6 +400,7 @@ fn al_14_the_figures_of_the_engine_are_data_with_a_source() {
     assert_eq!(FIGURES.iter().filter(|figure| figure.value == AUDIO_PAUSE).count(), 3);
 }
 
+// req: PWR-003
 #[test]
 fn after_a_loss_of_power_alarms_sound_again() {
     let holds = Conditions::of(&[Condition::BreakOver, Condition::FlowLost]);
@@ -419,6 +434,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 proptest! {
     /// Whatever happened before: something medium or high that is silent is heard within a minute, as an
     /// alarm or as a reminder.
+    // req: ALM-010
     #[test]
     fn al_10_no_history_keeps_an_urgent_alarm_silent_for_a_minute(
         history in prop::collection::vec(any_event(), 0..30),

@@ -77,6 +77,7 @@ fn al_14_the_shipped_patterns_are_those_of_the_document() {
     assert_eq!(bursts, [3_800, 1_000, 600]);
 }
 
+// req: ALM-014
 #[test]
 fn al_14_the_shipped_patterns_keep_every_row_of_the_table() {
     is_high(Pattern::of(Priority::High));
@@ -162,6 +163,7 @@ fn a_figure_one_millisecond_out_of_range_is_refused() {
 
 proptest! {
     /// Whatever can be made keeps the table; what does not keep it cannot be made.
+    // req: ALM-014
     #[test]
     fn al_14_every_preset_that_can_be_made_keeps_every_row_of_the_table(
         pulse in 50u32..300,

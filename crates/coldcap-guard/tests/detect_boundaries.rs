@@ -150,6 +150,7 @@ fn never_channel(condition: Condition, spoil: impl Fn(u64, &mut ChannelSample)) 
     assert!(!run_channel(800, spoil).iter().any(|found| found.contains(condition)), "{condition}");
 }
 
+// req: INT-001
 #[test]
 fn freeze_trips_at_the_second_bad_sample() {
     assert_channel(Condition::Freeze, 1, |tick, s| s.safety = code(3_000)(tick));
@@ -266,6 +267,7 @@ fn a_coarse_front_end_switches_stuck_off() {
     }
 }
 
+// req: INT-009
 #[test]
 fn flow_is_lost_after_more_than_five_seconds() {
     assert_channel(Condition::FlowLost, 51, |tick, s| s.flow = Reading::new(flow(19), at(tick)));
@@ -293,6 +295,7 @@ fn a_pump_that_starts_has_time_to_move_coolant() {
     assert!(!found.iter().any(|found| found.contains(Condition::FlowLost)));
 }
 
+// req: INT-009
 #[test]
 fn the_pump_has_stopped_after_three_seconds_without_current() {
     let weak =
@@ -311,6 +314,7 @@ fn the_pump_has_stopped_after_three_seconds_without_current() {
     });
 }
 
+// req: INT-008
 #[test]
 fn uncoupled_after_300_milliseconds() {
     assert_channel(Condition::CapUncoupled, 3, |tick, s| s.coupled = Reading::new(false, at(tick)));
@@ -378,6 +382,7 @@ fn the_tank_sensor_fails() {
     assert_eq!(detector.tank_fault(), Some(Fault::Stuck));
 }
 
+// req: INT-010
 #[test]
 fn the_evaporator_is_cold_after_a_second() {
     assert_machine(Condition::EvaporatorCold, 10, |tick, s| s.evaporator = code(3_500)(tick));
@@ -456,6 +461,7 @@ fn what_is_not_fitted_raises_nothing() {
     }
 }
 
+// req: INT-021
 #[test]
 fn limits_that_cannot_work_are_refused() {
     let raw = |raw| Limits::new(raw, FLOW, Delays::default()).unwrap_err();

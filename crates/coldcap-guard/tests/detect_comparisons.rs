@@ -112,6 +112,7 @@ fn a_healthy_channel_raises_nothing() {
 }
 
 /// The trip lies 10 s before the crossing, less two and a half seconds of means and of being sure.
+// req: INT-017
 #[test]
 fn a_fall_is_found_a_horizon_before_it_ends() {
     for per_tick in [10i64, 20, 50, 100] {
@@ -210,6 +211,7 @@ fn never(condition: Condition, spoil: impl Fn(u64, &mut ChannelSample)) {
     assert_eq!(first(&run(2_000, spoil), condition), None, "{condition}");
 }
 
+// req: INT-012
 #[test]
 fn faces_differ_and_the_safety_sensor_stands_alone() {
     assert_lasts(Condition::FaceDisagrees, 60, |tick, s| s.front = code(tick, 19_999));
@@ -229,6 +231,7 @@ fn faces_differ_and_the_safety_sensor_stands_alone() {
     });
 }
 
+// req: INT-012
 #[test]
 fn heat_does_not_run_uphill_and_no_head_gives_that_much() {
     let heat = Condition::HeatImplausible;
@@ -250,6 +253,7 @@ fn heat_does_not_run_uphill_and_no_head_gives_that_much() {
     });
 }
 
+// req: INT-013
 #[test]
 fn a_narrow_line_is_found_before_the_flow_is_lost() {
     let flow =
@@ -267,6 +271,7 @@ fn a_narrow_line_is_found_before_the_flow_is_lost() {
     assert!(first(&lost, Condition::FlowLost).is_some());
 }
 
+// req: INT-014
 #[test]
 fn eight_of_ten_minutes_are_the_dose_and_a_look_ends_it_for_a_while() {
     let limits = limits();
@@ -363,6 +368,7 @@ fn an_evaporator_at_its_limit_and_a_line_full_of_noise_do_not_flap() {
     assert_eq!(clears, Some(6_300));
 }
 
+// req: INT-016
 #[test]
 fn nothing_is_too_warm_before_it_was_cold_and_a_rest_is_not_held_against_it() {
     let minute = Duration::from_mins(1);

@@ -133,6 +133,7 @@ fn the_space_is_closed_and_not_trivial() {
     assert_eq!(refusals, HashSet::from(expected));
 }
 
+// req: INT-004
 #[test]
 fn a_permit_returns_after_a_trip_only_by_a_granted_reset() {
     every_transition(|t| {
@@ -172,6 +173,7 @@ fn a_trip_cuts_in_the_very_step() {
     });
 }
 
+// req: INT-005
 #[test]
 fn a_service_trip_leaves_by_service_only() {
     every_transition(|t| {
@@ -185,6 +187,7 @@ fn a_service_trip_leaves_by_service_only() {
     });
 }
 
+// req: INT-011
 #[test]
 fn a_session_is_degraded_from_the_loss_of_a_control_sensor_to_its_end() {
     every_transition(|t| {
@@ -227,6 +230,7 @@ fn a_floor_can_only_be_warmer() {
     }
 }
 
+// req: SES-027
 #[test]
 fn clinicians_reset_at_most_twice_a_session() {
     for allowed in 0..=2 {
@@ -306,6 +310,7 @@ fn a_refusal_changes_nothing_and_the_state_is_canonical() {
     });
 }
 
+// req: SES-021
 #[test]
 fn service_brings_every_state_back_once_the_causes_are_gone() {
     every_transition(|t| {
@@ -328,6 +333,7 @@ fn a_session_begins_without_releasing_or_refilling_a_latched_trip() {
     });
 }
 
+// req: INT-003
 #[test]
 fn every_condition_trips_as_the_design_says() {
     let config = Config::default();
@@ -345,6 +351,7 @@ fn every_condition_trips_as_the_design_says() {
     }
 }
 
+// req: INT-010
 #[test]
 fn chilling_comes_back_with_the_tank_sensor() {
     let config = Config::default();
@@ -401,6 +408,7 @@ fn any_demand() -> impl Strategy<Value = Demand> {
 }
 
 proptest! {
+    // req: INT-007
     #[test]
     fn a_limit_never_raises_a_demand(wanted in any_demand(), permit in any_permit()) {
         let left = limit(wanted, &permit);
@@ -420,6 +428,7 @@ proptest! {
         prop_assert_eq!(gate.last_step(), Some(now));
     }
 
+    // req: CHN-002
     #[test]
     fn a_shared_permit_gives_no_more_than_its_channels(
         permits in prop::collection::vec(any_permit(), 0..4),

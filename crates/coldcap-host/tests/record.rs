@@ -39,6 +39,7 @@ fn forged(entries: &[Entry], spoil: impl Fn(usize, &Entry) -> Option<Note>) -> V
     again.collect()
 }
 
+// req: REC-001
 #[test]
 fn a_true_record_is_recomputed_and_a_changed_one_is_not() {
     let entries = told();

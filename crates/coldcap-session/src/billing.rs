@@ -115,6 +115,7 @@ impl Lines {
 /// ```
 #[must_use]
 pub fn units(visit: &Summary, date_of_service: Date) -> Lines {
+    // req: REC-005
     let fit = visit.fit_saved;
     let session = !visit.cooled().is_zero();
     if date_of_service.is_before_2026() {
@@ -173,6 +174,7 @@ mod tests {
         units(visit, date.unwrap()).iter().map(|line| (line.rule.code, line.units)).collect()
     }
 
+    // req: REC-005
     #[test]
     fn units_change_at_the_midpoint() {
         let golden =
@@ -186,6 +188,7 @@ mod tests {
         assert_eq!(codes(&session(almost, true), Date::new(2026, 1, 1)), [("97008", 1)]);
     }
 
+    // req: REC-005
     #[test]
     fn the_date_of_service_decides() {
         let visit = Summary { fit_saved: true, ..session(Duration::from_mins(60), true) };

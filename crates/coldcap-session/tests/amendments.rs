@@ -30,6 +30,7 @@ fn credited(script: &Script) -> u32 {
     found.unwrap()
 }
 
+// req: SES-025
 #[test]
 fn an_end_that_was_marked_late_credits_what_was_cooled_since() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -51,6 +52,7 @@ fn an_end_that_was_marked_late_credits_what_was_cooled_since() {
     script.expect(Phase::Thaw);
 }
 
+// req: SES-025
 #[test]
 fn a_break_in_between_is_not_credited() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -70,6 +72,7 @@ fn a_break_in_between_is_not_credited() {
     }
 }
 
+// req: SES-025
 #[test]
 fn two_amendments_credit_no_more_than_one() {
     let mut once = Script::infusing(PACLITAXEL);
@@ -196,6 +199,7 @@ fn thick_hair_goes_beyond_the_source_without_an_override() {
     assert_eq!(script.state.plan().unwrap().pre().as_mins(), 45);
 }
 
+// req: SES-016
 #[test]
 fn without_a_source_the_longest_applies_and_cannot_be_overridden() {
     let unnamed = PlanRequest { source: Source::NONE, ..PACLITAXEL };

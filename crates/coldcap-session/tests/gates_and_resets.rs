@@ -14,6 +14,7 @@ use script::{GOOD, HAIR, HEAD, NOT_THERE, PACLITAXEL, PATIENT, Script};
 
 // ---- 5: hair ----
 
+// req: SES-013
 #[test]
 fn rule_5_unanswered_hair_is_refused() {
     let with = |density, kind| Patient { hair: Hair { density, kind }, ..PATIENT };
@@ -30,6 +31,7 @@ fn rule_5_unanswered_hair_is_refused() {
     script.expect(Phase::Standby);
 }
 
+// req: SES-013, SES-014
 #[test]
 fn rule_5_density_caps_the_intensity_and_type_lengthens_pre_cooling() {
     let mut script = Script::new();
@@ -64,6 +66,7 @@ fn rule_5_nothing_of_one_patient_reaches_the_next() {
 
 // ---- 6: the gate ----
 
+// req: SES-015
 #[test]
 fn rule_6_contraindications_block_or_ask_before_any_coolant_flows() {
     let with = |bits| Request::SelectPatient(Patient { contraindications: bits, ..PATIENT });
@@ -79,6 +82,7 @@ fn rule_6_contraindications_block_or_ask_before_any_coolant_flows() {
     }
 }
 
+// req: SES-015
 #[test]
 fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
     let mut script = Script::new();
@@ -90,6 +94,7 @@ fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
     script.done(Request::Measure(HEAD));
 }
 
+// req: SES-016
 #[test]
 fn rule_6_where_no_regimen_is_named_the_longest_post_cooling_applies() {
     let mut script = Script::new();
@@ -105,6 +110,7 @@ fn reset(script: &mut Script, role: Role, confirm: bool) -> Answer {
     script.ask(role, Request::ClinicianReset { confirm })
 }
 
+// req: SES-027
 #[test]
 fn rule_7_a_clinician_resets_in_two_steps_once_the_cause_is_gone_and_twice_a_session() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -218,6 +224,7 @@ fn rule_7_a_failed_or_endless_self_test_is_for_service() {
 
 // ---- 8: doubtful contact ----
 
+// req: INT-015
 #[test]
 fn rule_8_doubtful_contact_is_flagged_once_and_never_silently_warmed() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -330,6 +337,7 @@ fn a_plan_out_of_range_says_what_is_allowed() {
     assert_eq!(refusal.to_string(), "interface must be 2000 to 10000");
 }
 
+// req: SES-017
 #[test]
 fn an_uncoupled_cap_stops_the_pump_in_the_same_step() {
     for mut script in Script::in_each_cooling_phase() {

@@ -65,6 +65,7 @@ fn line(script: &Script) -> (Phase, Option<u32>, [u32; 3]) {
     (script.phase(), left, minutes(script.state.clock()))
 }
 
+// req: REC-004
 #[test]
 fn paclitaxel_with_a_break_of_six_minutes() {
     let mut script = Script::new();

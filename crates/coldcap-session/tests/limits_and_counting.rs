@@ -14,6 +14,7 @@ use script::{GOOD, PACLITAXEL, PATIENT, Script};
 
 // ---- 3: limits bound unattended cooling ----
 
+// req: SES-009
 #[test]
 fn rule_3_a_break_over_its_budget_is_flagged_and_thaws_after_two_minutes() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -44,6 +45,7 @@ fn rule_3_an_acknowledgement_re_arms_the_time_until_thawing() {
     script.expect(Phase::Thaw);
 }
 
+// req: SES-009
 #[test]
 fn rule_3_while_a_drug_runs_a_long_break_is_flagged_and_resume_stays_offered() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -60,6 +62,7 @@ fn rule_3_while_a_drug_runs_a_long_break_is_flagged_and_resume_stays_offered() {
     script.expect(Phase::Infusing);
 }
 
+// req: SES-028
 #[test]
 fn rule_3_all_breaks_share_one_budget() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -79,6 +82,7 @@ fn rule_3_all_breaks_share_one_budget() {
     script.done(Request::Stop);
 }
 
+// req: SES-008
 #[test]
 fn rule_3_ready_too_long_is_flagged_at_60_and_thaws_at_90_minutes() {
     let mut script = Script::ready(PACLITAXEL);
@@ -129,6 +133,7 @@ fn rule_3_a_long_infusion_is_flagged_and_goes_on() {
     script.expect(Phase::Infusing);
 }
 
+// req: SES-008
 #[test]
 fn rule_3_a_recovery_that_nobody_answers_ends_unless_a_drug_runs() {
     let gap = Some(Duration::from_mins(2));
@@ -169,6 +174,7 @@ fn rule_3_out_of_a_thaw_only_a_running_drug_offers_a_resume() {
 
 // ---- 4: counting ----
 
+// req: SES-010
 #[test]
 fn rule_4_pre_cooling_needs_its_minutes_and_the_target_held_at_their_end() {
     let mut script = Script::cooling(PACLITAXEL);
@@ -183,6 +189,7 @@ fn rule_4_pre_cooling_needs_its_minutes_and_the_target_held_at_their_end() {
     script.expect(Phase::Ready);
 }
 
+// req: SES-010
 #[test]
 fn rule_4_pre_cooling_begins_with_the_cap_worn_and_coolant_moving() {
     let mut script = Script::new();
@@ -204,6 +211,7 @@ fn rule_4_pre_cooling_begins_with_the_cap_worn_and_coolant_moving() {
     script.expect(Phase::PreCool);
 }
 
+// req: SES-024
 #[test]
 fn rule_4_minutes_without_flow_are_not_cooled_and_do_not_count() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -215,6 +223,7 @@ fn rule_4_minutes_without_flow_are_not_cooled_and_do_not_count() {
     assert_eq!((clock.elapsed.as_mins(), clock.cooled.as_mins()), (17, 10));
 }
 
+// req: SES-011
 #[test]
 fn rule_4_breaks_and_re_cooling_stop_the_clock_of_cooled_minutes() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -231,6 +240,7 @@ fn rule_4_breaks_and_re_cooling_stop_the_clock_of_cooled_minutes() {
     assert_eq!(script.planned_left(), 50);
 }
 
+// req: SES-011
 #[test]
 fn rule_4_elapsed_minutes_run_through_breaks_and_gaps() {
     let mut script =
@@ -261,6 +271,7 @@ fn rule_4_a_break_in_pre_cooling_keeps_its_minutes() {
     assert_eq!(script.planned_left(), 10);
 }
 
+// req: SES-012
 #[test]
 fn rule_4_every_return_to_cooling_is_by_the_ramp() {
     for mut script in Script::in_each_cooling_phase() {
@@ -275,6 +286,7 @@ fn rule_4_every_return_to_cooling_is_by_the_ramp() {
     }
 }
 
+// req: SES-028
 #[test]
 fn rule_4_an_extension_is_bounded() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -290,6 +302,7 @@ fn rule_4_an_extension_is_bounded() {
 
 // ---- power gaps ----
 
+// req: PWR-001
 #[test]
 fn a_short_gap_returns_by_itself_after_the_self_test_and_by_the_ramp() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -304,6 +317,7 @@ fn a_short_gap_returns_by_itself_after_the_self_test_and_by_the_ramp() {
     assert!(script.notes.contains(&Note::Resumed { to: Phase::Infusing }));
 }
 
+// req: SES-020
 #[test]
 fn a_gap_does_not_return_by_itself_when_it_was_longer_or_something_is_missing() {
     let spoil: [fn(&mut Script); 5] = [
@@ -328,6 +342,7 @@ fn a_gap_does_not_return_by_itself_when_it_was_longer_or_something_is_missing() 
     }
 }
 
+// req: SES-020
 #[test]
 fn what_was_stopped_by_hand_does_not_return_by_itself() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -337,6 +352,7 @@ fn what_was_stopped_by_hand_does_not_return_by_itself() {
     script.expect(Phase::Recovery);
 }
 
+// req: PWR-001
 #[test]
 fn cooling_returns_by_itself_three_times_a_session() {
     let mut script = Script::infusing(PACLITAXEL);

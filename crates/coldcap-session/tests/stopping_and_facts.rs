@@ -14,6 +14,7 @@ use script::{HEAD, NOT_THERE, PACLITAXEL, PATIENT, Script};
 
 // ---- 1: stopping is one action ----
 
+// req: SES-001
 #[test]
 fn rule_1_everyone_stops_every_cooling_phase_at_once() {
     for role in Role::ALL {
@@ -55,6 +56,7 @@ fn rule_1_a_stop_calls_off_a_return_after_a_power_gap() {
     assert_eq!(script.ask(Role::Observer, Request::Stop), Ok(Accepted::NoChange));
 }
 
+// req: SES-002
 #[test]
 fn rule_1_only_ending_and_resuming_ask_twice() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -76,6 +78,7 @@ fn rule_1_only_ending_and_resuming_ask_twice() {
     assert!(script.notes.contains(&Note::Ended { reason: Reason(4) }));
 }
 
+// req: SES-002
 #[test]
 fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -102,6 +105,7 @@ fn rule_1_the_first_step_is_void_after_a_change_of_phase() {
     assert_eq!(script.nurse(end(true)), Err(Refusal::NotConfirmed));
 }
 
+// req: SES-003
 #[test]
 fn rule_1_early_removal_is_flagged_and_never_blocked() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -119,6 +123,7 @@ fn rule_1_early_removal_is_flagged_and_never_blocked() {
     script.expect(Phase::Report);
 }
 
+// req: SES-004
 #[test]
 fn rule_1_easing_off_works_at_once_and_ends_at_the_warmest_target() {
     for mut script in Script::in_each_cooling_phase() {
@@ -142,6 +147,7 @@ fn rule_1_an_eased_target_stays_eased_through_an_interruption() {
     assert_eq!(script.state.demand(&script.config).target, Some(Coolant::from_milli(-3_000)));
 }
 
+// req: SES-005
 #[test]
 fn rule_1_comfort_is_recorded_in_every_phase() {
     let mut script = Script::new();
@@ -182,6 +188,7 @@ fn rule_2_a_drug_that_is_not_hair_toxic_changes_nothing() {
     assert_eq!(script.notes, [Note::DrugEnded { drug: 9, hair_toxic: false }]);
 }
 
+// req: SES-006
 #[test]
 fn rule_2_a_hair_toxic_start_in_post_cool_voids_the_post_clock() {
     let mut script = Script::post_cooling(PACLITAXEL);
@@ -211,6 +218,7 @@ fn rule_2_the_last_of_several_drugs_ends_the_infusion() {
     script.expect(Phase::PostCool);
 }
 
+// req: SES-005
 #[test]
 fn rule_2_marks_that_do_not_fit_are_recorded_and_flagged() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -231,6 +239,7 @@ fn rule_2_marks_that_do_not_fit_are_recorded_and_flagged() {
     script.expect(Phase::Standby);
 }
 
+// req: SES-007
 #[test]
 fn rule_2_the_drip_does_not_stop_because_the_cooler_did() {
     let mut script = Script::infusing(PACLITAXEL);
@@ -267,6 +276,7 @@ fn rule_2_an_infusion_may_end_or_begin_while_paused() {
     assert_eq!(script.state.treatment(), Some(Phase::Infusing));
 }
 
+// req: SES-017
 #[test]
 fn rule_2_a_fact_that_the_cap_is_off_stops_the_pump_and_the_minutes() {
     for mut script in Script::in_each_cooling_phase() {

@@ -293,6 +293,7 @@ fn codes_never_stand_still() {
     assert!(repeats < 10, "{repeats} repeats");
 }
 
+// req: CHN-001
 #[test]
 fn channels_are_independent_but_for_the_tank() {
     let patients = [PatientParameters::standard(); 2];

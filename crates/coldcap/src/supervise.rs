@@ -105,6 +105,7 @@ impl State {
 
 /// What is left of a demand while a control sensor is lost: nothing colder than the floor.
 fn warmer(demand: Demand, floor: &Floor) -> Demand {
+    // req: INT-011
     let supply = |coolant: Coolant| coolant.max(floor.supply);
     let cap = demand.cap.map(|cap| CapDemand {
         interface: cap.interface.max(floor.interface),
@@ -119,6 +120,7 @@ fn warmer(demand: Demand, floor: &Floor) -> Demand {
 /// Never.
 #[must_use]
 pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
+    // req: CHN-001
     match *event {
         Event::Advance { dt, seen, conditions } => advance(state, dt, seen, conditions, config),
         Event::Request { request, role } => ask(state, request, role, config),
@@ -136,6 +138,7 @@ fn advance(
     conditions: Conditions,
     config: &Config,
 ) -> (State, Effects) {
+    // req: INT-006
     let judged = interlock::Event::Conditions(conditions);
     let (interlock, latched) = interlock::step(&state.interlock, &judged, &config.interlock);
     let seen = judged_sight(state.session.phase(), &interlock, seen);
@@ -264,6 +267,7 @@ pub fn heard(
 /// With a control sensor lost a session that cools goes on, but none begins to cool: the check of the
 /// fit waits for coolant that moves, and then for its end.
 fn judged_sight(phase: Phase, interlock: &interlock::State, seen: Observed) -> Observed {
+    // req: INT-011
     let waits = phase == Phase::FitCheck && interlock.lacks_control_sensor();
     let flowing = seen.flowing && !waits;
     Observed { cause_gone: interlock.cause_gone(), flowing, ..seen }

@@ -106,6 +106,7 @@ fn cooling(takes_part: bool) -> (Bench<1>, Tablet) {
 /// The story of 2012: the screen shows plausible figures and stands still, the link is up, nothing else
 /// tells of it. Here the machine does, by its own buzzer, within ten seconds and what a report may be old;
 /// and cooling goes on.
+// req: INT-019
 #[test]
 fn a_frozen_screen_is_heard_from_the_machine() {
     let (mut bench, mut tablet) = cooling(true);

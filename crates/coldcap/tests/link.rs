@@ -148,6 +148,7 @@ fn eased(bench: &Bench<1>) -> i32 {
     session.target(&bench.device.control.config().session).unwrap().to_milli()
 }
 
+// req: LNK-002
 #[test]
 fn a_command_that_comes_twice_is_done_once_and_answered_twice() {
     let (mut bench, mut host) = cooling();
@@ -476,6 +477,7 @@ fn entries_that_were_lost_can_be_had_again() {
     }
 }
 
+// req: LNK-001
 #[test]
 fn a_silent_host_is_an_alarm_and_the_treatment_goes_on() {
     let (mut bench, mut host) = cooling();

@@ -79,6 +79,7 @@ fn tripped(bench: &mut Bench<1>, condition: Condition, limit: u32, spoil: Spoil)
     tripped
 }
 
+// req: INT-006
 #[test]
 fn the_pump_is_off_in_the_tick_of_every_trip_in_every_phase_that_circulates() {
     for phase in circulating().filter(|phase| *phase != Phase::FitVerify) {
@@ -109,6 +110,7 @@ proptest! {
 
     /// Whatever people do before and while it happens: once the guard may have seen the cause, nothing
     /// pumps as long as it lasts.
+    // req: INT-006
     #[test]
     fn whatever_the_session_does_nothing_pumps_over_a_cause(seed: u64, cause in 0..CAUSES.len()) {
         let (condition, limit, spoil) = CAUSES[cause];

@@ -66,6 +66,7 @@ fn until(bench: &mut Bench<1>, told: &mut Told, phase: Phase) {
     panic!("{phase} was not reached");
 }
 
+// req: REC-002
 #[test]
 fn a_treatment_with_a_break_a_kink_a_gap_and_an_amendment_is_recomputed() {
     let (mut bench, mut told) = (Bench::<1>::new(), Told::default());
@@ -122,6 +123,7 @@ fn bench_now(inputs: &coldcap::Inputs<1>) -> Instant {
     inputs.leak.taken
 }
 
+// req: SES-026
 #[test]
 fn the_clock_is_set_in_every_record_and_changes_nothing_else() {
     let mut bench = Bench::<1>::new();

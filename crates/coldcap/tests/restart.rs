@@ -78,6 +78,7 @@ fn a_self_test_that_finds_a_fault_keeps_everything_off() {
     }
 }
 
+// req: PWR-002
 #[test]
 fn after_a_long_or_unknown_gap_an_operator_must_resume() {
     let gaps = [Some(Duration::from_millis(30_001)), Some(Duration::from_mins(11)), None];

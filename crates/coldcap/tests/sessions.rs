@@ -302,13 +302,14 @@ fn sessions(count: u64) -> (Tally, u64) {
     (all, hash.value())
 }
 
+// req: SES-023, REC-002, REC-003
 #[test]
 fn a_slice_of_random_sessions_is_recomputed_bit_for_bit() {
     let (all, hash) = sessions(400);
     println!("{hash:016x} {all:?}");
     assert!(all.phases.iter().all(|visits| *visits > 0), "{:?}", all.phases);
     assert!(all.amended > 10 && all.trips > 100 && all.refused > 1_000, "{all:?}");
-    assert_eq!(Refusal::UnknownRegimen.code(), 15);
+    assert_eq!(Refusal::UnknownRegimen.code(), 16);
 }
 
 /// `cargo xtask campaign sessions [N]`.

@@ -138,6 +138,7 @@ fn check(before: &State, event: &Event, after: &State, effects: &Effects) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
+    // req: INT-006
     #[test]
     fn nothing_circulates_that_the_guard_denies(seed: u64) {
         let mut dice = Dice::new(seed);
@@ -153,6 +154,7 @@ proptest! {
 
     /// req R13: whatever the session is, the guard says the same; and whatever is demanded, its gate leaves
     /// nothing of the pump in the step of a trip (R3).
+    // req: INT-006
     #[test]
     fn the_guard_does_not_depend_on_the_session(seed: u64, demands: [u16; 3], bits: u64) {
         let (mut dice, machine) = (Dice::new(seed), config());
@@ -180,6 +182,7 @@ proptest! {
 
     /// With one control sensor lost: no demand is colder than the floor, no session begins to cool, and
     /// once degraded it stays so until nobody is treated.
+    // req: INT-011
     #[test]
     fn a_degraded_session_is_warmer_and_never_begins(seed: u64) {
         let (mut dice, machine) = (Dice::new(seed), config());
@@ -268,6 +271,7 @@ fn a_reset_that_the_guard_grants_frees_both() {
     assert_eq!(state.session.phase(), Phase::Paused, "a reset is not a resume");
 }
 
+// req: SES-018
 #[test]
 fn a_reset_that_the_guard_refuses_changes_nothing() {
     // The guard sees the cause again, or has not yet seen anything: it knows better than the session.

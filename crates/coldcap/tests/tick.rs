@@ -146,6 +146,7 @@ fn a_ramp_that_begins_at_the_end_of_the_table_repeats_itself() {
 }
 
 /// A sensor whose clock runs ahead trips at the same tick whether it is seen live or replayed.
+// req: INT-020
 #[test]
 fn a_reading_from_the_future_is_as_old_as_its_bytes_say() {
     let mut bench = starts()[2].clone();
@@ -195,6 +196,7 @@ fn a_bench_without_faults_cools() {
     assert_eq!(outputs.channels[0].effective.map(Coolant::to_milli), Some(-4_000));
 }
 
+// req: INT-002
 #[test]
 fn a_stale_safety_sensor_stops_circulation_in_time() {
     for circulating in circulating() {
@@ -218,6 +220,7 @@ fn a_stale_safety_sensor_stops_circulation_in_time() {
     }
 }
 
+// req: INT-001
 #[test]
 fn a_freeze_code_stops_the_pump_within_two_ticks_of_the_second_sample() {
     let mut bench: Bench<1> = Bench::new();
@@ -256,6 +259,7 @@ fn a_code_just_warmer_than_the_limit_does_not_trip() {
     }
 }
 
+// req: INT-018
 #[test]
 fn one_proof_of_health_a_tick() {
     let mut bench: Bench<2> = Bench::new();
@@ -286,6 +290,7 @@ fn the_stop_key_stops_every_circulating_phase_in_its_tick() {
     }
 }
 
+// req: SES-001
 #[test]
 fn every_role_stops_and_the_stop_key_stops_both_channels() {
     let mut bench: Bench<1> = Bench::new();
@@ -316,6 +321,7 @@ fn every_role_stops_and_the_stop_key_stops_both_channels() {
     assert!(is_still(&outputs, 0) && is_still(&outputs, 1));
 }
 
+// req: INT-020
 #[test]
 fn nothing_is_driven_without_inputs() {
     let mut control: Control<1> = Control::new(coldcap::Config::reference());
@@ -331,6 +337,7 @@ fn verify(entries: &[coldcap_session::record::Entry]) {
     coldcap_session::record::verify(entries).unwrap();
 }
 
+// req: REC-003
 #[test]
 fn the_loss_of_everything_at_once_loses_no_entry_of_the_record() {
     let mut bench = starts()[2].clone();
@@ -374,6 +381,7 @@ fn all_faulty(taken: Instant) -> Inputs<2> {
     inputs
 }
 
+// req: REC-001
 #[test]
 fn the_record_of_a_treatment_is_one_chain() {
     let mut bench: Bench<1> = Bench::new();
@@ -402,6 +410,7 @@ fn the_record_of_a_treatment_is_one_chain() {
     assert_eq!(entries.len() as u32, bench.device.control.checkpoint().channels[0].chain.len());
 }
 
+// req: INT-002
 #[test]
 fn a_machine_without_a_safety_sensor_never_cools() {
     let mut bench: Bench<1> = Bench::new();
@@ -425,6 +434,7 @@ fn late_ticks_use_up_time_and_are_credited_to_nothing() {
     assert_eq!(after.cooled, before.cooled);
 }
 
+// req: SES-019
 #[test]
 fn the_panel_acknowledge_watches_the_session_again() {
     let mut bench: Bench<1> = Bench::new();

@@ -171,6 +171,7 @@ impl State {
     /// At power-up after a loss of power, with coldcap's own rows; see [`Table::restored`].
     #[must_use]
     pub fn restored(stored: &Stored) -> Self {
+        // req: PWR-003
         Table::SHIPPED.restored(stored)
     }
 
@@ -258,6 +259,7 @@ impl State {
     }
 
     const fn highest_of(&self, set: Conditions) -> Priority {
+        // req: ALM-002
         if set.intersects(self.high) {
             Priority::High
         } else if set.intersects(self.medium) {
@@ -290,6 +292,7 @@ impl State {
     }
 
     fn pause_audio(self) -> Result<Self, Refusal> {
+        // req: ALM-007
         if self.unanswered().is_empty() {
             return Err(Refusal::NothingToPause);
         }
@@ -308,6 +311,7 @@ impl State {
 
     /// What was acknowledged so long ago that it sounds again after `dt`.
     fn due_after(&self, dt: Duration) -> Conditions {
+        // req: ALM-009
         let classes = self.silences.iter().zip(CLASSES).filter(|(left, _)| **left <= dt);
         let due = classes.fold(Conditions::EMPTY, |all, (_, class)| all.union(self.class(class)));
         due.intersection(self.acknowledged)
@@ -315,6 +319,7 @@ impl State {
 
     /// What is left until the reminder is over after `dt`, if it goes on.
     fn reminder_after(&self, dt: Duration) -> Duration {
+        // req: ALM-010
         if self.reminder.is_zero() || dt < self.reminder {
             return self.reminder.minus(dt);
         }
@@ -375,6 +380,7 @@ impl Table<'_> {
     /// What follows from a new state: who signals, what is heard although it was silenced, and what of
     /// the rest has lost its meaning.
     fn settle(&self, before: &State, next: State, event: &Event) -> (State, Changes) {
+        // req: ALM-008
         let mut next = self.arbitrate(before, next);
         let rose = next.present.difference(before.present);
         let escalated = self.escalated(&next).difference(self.escalated(before));
@@ -407,6 +413,7 @@ impl Table<'_> {
     }
 
     fn observe(&self, state: State, found: Conditions) -> State {
+        // req: ALM-006
         let present = found.union(self.lingering(&state));
         let ended = state.present.difference(present).difference(state.acknowledged);
         let (stays, passes) =
@@ -431,6 +438,7 @@ impl Table<'_> {
     }
 
     fn acknowledge(&self, state: State) -> Result<State, Refusal> {
+        // req: ALM-011
         let seen = state.signalling().intersection(state.present).difference(self.sorted.deaf);
         if seen.union(state.latched).union(state.occurred).is_empty() {
             return Err(Refusal::NothingToAcknowledge);
@@ -472,6 +480,7 @@ impl Table<'_> {
     }
 
     fn inhibited(&self, state: &State) -> Conditions {
+        // req: ALM-003
         let candidates = state.active().intersection(self.sorted.inhibitable);
         if candidates.is_empty() {
             return Conditions::EMPTY;
@@ -495,6 +504,7 @@ impl Table<'_> {
 
     /// What signals and has done so for as long as its row's escalation says.
     fn escalated(&self, state: &State) -> Conditions {
+        // req: ALM-012
         self.escalations(state).map(|(timer, _)| timer.condition).collect()
     }
 

@@ -265,6 +265,7 @@ impl<'a> Table<'a> {
     /// The row of `condition`; `None` for a vendor's condition that has no row here.
     #[must_use]
     pub fn row(&self, condition: Condition) -> Option<&Row> {
+        // req: ALM-001
         self.rows().find(|row| row.condition == condition)
     }
 }
@@ -546,6 +547,7 @@ const fn unsettled(rows: &[Row], settled: Conditions) -> Option<Condition> {
 
 /// Whether no alarm of a trip is inhibited, but one of the operator's class by another of that class.
 const fn interlock_is_heard(rows: &[Row]) -> bool {
+    // req: ALM-004
     use crate::interlock::TripClass;
     let (mut heard, mut left) = (true, rows);
     while let [row, rest @ ..] = left {

@@ -262,6 +262,7 @@ impl Preset {
         spacing: &Limit,
         pause: &Limit,
     ) -> Result<Self, ToneError> {
+        // req: ALM-014
         let edges = self.pulse.as_millis().saturating_mul(2 * RISE_PERCENT);
         if !pulse.allows_span(self.pulse) {
             Err(ToneError::Pulse)

@@ -41,6 +41,7 @@ impl AgreementWatch {
         tick: Tick,
         limits: &Limits,
     ) -> Conditions {
+        // req: INT-012
         let allowed = &limits.watches.agreement;
         let faces = codes.front.zip(codes.rear).filter(|_| pumped);
         let differ = faces.is_some_and(|(front, rear)| apart(front, rear, allowed.faces));

@@ -30,6 +30,7 @@ impl AheadWatch {
     /// One step with the raw code that was taken at `taken`, if it can be read. A sample that cannot be
     /// read, or was seen before, changes nothing.
     pub(super) fn step(&mut self, code: Option<Ratio>, taken: Instant, limits: &Limits) -> bool {
+        // req: INT-017
         let Some(code) = code.filter(|_| self.latest != Some(taken)) else {
             return self.is_ahead();
         };

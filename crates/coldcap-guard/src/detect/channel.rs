@@ -177,6 +177,7 @@ impl ChannelDetector {
     }
 
     fn is_uncoupled(&mut self, sample: &ChannelSample, tick: Tick, limits: &Limits) -> bool {
+        // req: INT-008
         let delays = &limits.delays;
         let open =
             self.coupling.reads_or_fails(false, &sample.coupled, tick.now, delays.input_stale);

@@ -36,6 +36,7 @@ impl DoseWatch {
         tick: Tick,
         limits: &DoseLimits,
     ) -> bool {
+        // req: INT-014
         let is_cold = counts && coldest.is_none_or(|code| code >= limits.cold);
         // A gap longer than a bin was not watched: it is one bin of whatever is seen at its end.
         let dt = tick.dt.min(limits.bin);

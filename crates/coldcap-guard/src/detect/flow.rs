@@ -28,6 +28,7 @@ impl FlowWatch {
         tick: Tick,
         limits: &Limits,
     ) -> Conditions {
+        // req: INT-009, INT-013
         let (flow, delays) = (&limits.flow, &limits.delays);
         let moving = self.meter.read(&sample.flow, tick.now, delays.input_stale);
         let still =

@@ -35,6 +35,7 @@ impl FreezeWatch {
 
     /// Counts each sample once, however many ticks see it.
     fn count(&mut self, code: Ratio, taken: Instant, limits: &Limits) {
+        // req: INT-001
         if code < limits.raw.freeze_trip {
             self.freezing_samples = 0;
         } else if self.latest != Some(taken) {

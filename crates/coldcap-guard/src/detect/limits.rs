@@ -118,6 +118,7 @@ impl Delays {
     /// detector counts.
     #[must_use]
     pub fn onset(&self, condition: Condition) -> Option<Duration> {
+        // req: ALM-005
         match condition {
             Condition::FreezeNear => Some(self.freeze_near),
             Condition::SafetySensor

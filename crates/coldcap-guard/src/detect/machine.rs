@@ -65,6 +65,7 @@ impl MachineDetector {
     /// # Panics
     /// Never.
     pub fn step(&mut self, now: Instant, sample: &MachineSample, limits: &Limits) -> Conditions {
+        // req: LNK-001
         let tick = self.clock.tick(now);
         self.tank.step(&sample.tank, tick, limits);
         let delays = &limits.delays;
@@ -99,6 +100,7 @@ impl MachineDetector {
     }
 
     fn is_evaporator_cold(&mut self, sample: &MachineSample, tick: Tick, limits: &Limits) -> bool {
+        // req: INT-010
         let delays = &limits.delays;
         let value = self.evaporator.read(&sample.evaporator, tick.now, delays.sensor_stale);
         let code = value.map(|value| value.and_then(|code| in_range(code, limits)));

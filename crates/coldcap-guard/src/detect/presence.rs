@@ -14,6 +14,7 @@ impl Presence {
         now: Instant,
         oldest: Duration,
     ) -> Option<Result<T, Fault>> {
+        // req: INT-020
         let value = reading.within(now, oldest);
         self.0 |= !matches!(value, Err(Fault::Absent));
         self.0.then_some(value)

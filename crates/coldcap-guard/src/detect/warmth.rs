@@ -50,6 +50,7 @@ impl WarmthWatch {
     /// # Panics
     /// Never.
     pub fn step(&mut self, seen: Warmth, dt: Duration) -> bool {
+        // req: INT-016
         self.reached = match seen {
             Warmth::Idle => false,
             Warmth::Reached => true,

@@ -102,6 +102,7 @@ pub(super) const RELEVANT: Conditions = LATCHABLE.union(BLOCKS_CHILL).with(Condi
 /// alone does not trip.
 #[must_use]
 pub const fn trips(present: Conditions) -> Conditions {
+    // req: INT-002, INT-003
     let latchable = present.intersection(LATCHABLE);
     if present.contains_all(CONTROL_SENSORS) {
         latchable

@@ -195,6 +195,7 @@ impl State {
     /// What is allowed now.
     #[must_use]
     pub fn permit(&self, config: &Config) -> Permit {
+        // req: INT-005
         if !self.judged {
             return Permit::NONE;
         }
@@ -231,6 +232,7 @@ impl State {
     }
 
     fn reset(self, by: ResetClass, config: &Config) -> Result<Self, ResetRefusal> {
+        // req: INT-004
         let needed = self.class(config).ok_or(ResetRefusal::NothingLatched)?;
         if !by.covers(needed) {
             return Err(ResetRefusal::NeedsClass(needed));

@@ -34,6 +34,7 @@ impl Permit {
     /// ```
     #[must_use]
     pub fn shared(channels: &[Self]) -> Self {
+        // req: CHN-002
         let power = !channels.is_empty() && channels.iter().all(|permit| permit.power);
         Self {
             circulate: power && channels.iter().any(|permit| permit.circulate),
@@ -70,6 +71,7 @@ pub struct Demand {
 /// ```
 #[must_use]
 pub const fn limit(demand: Demand, permit: &Permit) -> Demand {
+    // req: INT-007
     let circulate = permit.power && permit.circulate;
     Demand {
         pump: if circulate { demand.pump } else { Duty::OFF },

@@ -8,6 +8,7 @@ use crate::request::{Accepted, Amendment, Answer, Field, Mark, Refusal};
 use coldcap_units::Duration;
 
 pub(super) fn amend(t: &mut Transition<'_>, amendment: Amendment) -> Answer {
+    // req: SES-025
     if amendment.reason == 0 {
         return Err(Refusal::Unanswered(Field::Reason));
     }

@@ -10,6 +10,7 @@ pub(super) fn answer(
     request: &Request,
     role: Role,
 ) -> (State, Effects) {
+    // req: SES-018
     let before = transition.state;
     let mut transition = transition;
     let answer = decide(&mut transition, request, role);
@@ -78,5 +79,6 @@ pub(super) fn check_calibrated(state: &State) -> Result<(), Refusal> {
 }
 
 pub(super) fn check_coupled(state: &State) -> Result<(), Refusal> {
+    // req: SES-017
     if state.seen.coupled { Ok(()) } else { Err(Refusal::CapAbsent) }
 }

@@ -33,6 +33,7 @@ const fn can_be_worn(phase: Phase) -> bool {
 impl State {
     /// The same state with every field that means nothing in its phase at its default.
     pub(crate) fn canonical(self) -> Self {
+        // req: SES-022
         let phase = self.phase;
         let patient = has_patient(phase);
         let session = patient && !phase.is_fit_visit();

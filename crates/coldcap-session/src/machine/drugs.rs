@@ -25,6 +25,7 @@ impl Drugs {
     /// Whether any hair-toxic drug runs.
     #[must_use]
     pub const fn running(&self) -> bool {
+        // req: SES-007
         self.uncounted > 0 || self.taken > 0
     }
 

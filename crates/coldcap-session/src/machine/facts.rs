@@ -11,6 +11,7 @@ use crate::phase::Phase;
 const WORST_COMFORT: u8 = 10;
 
 pub(super) fn observe(t: &mut Transition<'_>, fact: Fact) {
+    // req: SES-005
     match fact {
         Fact::DrugStarted { drug, hair_toxic } => {
             t.note(Note::DrugStarted { drug, hair_toxic });
@@ -60,6 +61,7 @@ fn drug_started(t: &mut Transition<'_>, drug: u16) {
 
 /// Whatever part of the treatment it was, it is an infusion now.
 fn begin_infusion(t: &mut Transition<'_>) {
+    // req: SES-006
     let before = t.state.treatment();
     match before {
         None | Some(Phase::Infusing) => return,
@@ -101,6 +103,7 @@ fn turn_to(t: &mut Transition<'_>, phase: Phase) {
 }
 
 fn cap_off(t: &mut Transition<'_>) {
+    // req: SES-003
     t.state.worn = false;
     if t.state.phase == Phase::Thaw {
         t.flag(Flag::RemovedEarly);

@@ -7,6 +7,7 @@ use crate::phase::Phase;
 use coldcap_units::Duration;
 
 pub(super) fn obey(t: &mut Transition<'_>, circulate_denied: bool, class: TripClass) {
+    // req: SES-007
     if !circulate_denied {
         return;
     }

@@ -8,6 +8,7 @@ use crate::phase::Phase;
 use crate::request::{Accepted, Answer, Refusal};
 
 pub(super) fn by_clinician(t: &mut Transition<'_>, confirm: bool) -> Answer {
+    // req: SES-027
     match t.state.trip {
         TripClass::None | TripClass::Operator => return Ok(Accepted::NoChange),
         TripClass::Service => return Err(Refusal::ServiceDue),
@@ -51,6 +52,7 @@ fn clear(t: &mut Transition<'_>, class: TripClass) {
 
 /// An interrupted treatment may be resumed; otherwise the self-test runs again.
 fn leave_safe_hold(t: &mut Transition<'_>) {
+    // req: SES-021
     match t.state.treatment() {
         Some(_) => t.interrupt(Phase::Recovery, Reason::SERVICE_TRIP),
         None => t.enter(Phase::Boot),

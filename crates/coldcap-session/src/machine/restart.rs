@@ -25,6 +25,7 @@ pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
 /// The gap counts against the breaks, and toward a post-cooling that counts elapsed time. A gap of
 /// unknown length spends all breaks and counts toward nothing.
 fn charge(t: &mut Transition<'_>, gap: Option<Duration>) {
+    // req: PWR-002
     t.state.break_left = gap.map_or(Duration::ZERO, |gap| t.state.break_left.minus(gap));
     let elapsed = t.state.plan.is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
     if elapsed && t.state.treatment() == Some(Phase::PostCool) {
@@ -33,6 +34,7 @@ fn charge(t: &mut Transition<'_>, gap: Option<Duration>) {
 }
 
 fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
+    // req: PWR-001
     match gap {
         None => t.flag(Flag::GapUnknown),
         Some(gap) if gap > t.config.long_gap => t.flag(Flag::GapLong),
@@ -53,6 +55,7 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
 /// Time in `recovery` while cooling may return by itself: the self-test must pass and the cap must
 /// be coupled within the window. `true` when it returned.
 pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> bool {
+    // req: SES-020
     let state = &t.state;
     if state.restart_left.is_zero() {
         return false;

@@ -32,6 +32,7 @@ pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> An
 
 /// Whether a clinician decided on something that asks.
 fn judge_contraindications(bits: u32, role: Role) -> Result<bool, Refusal> {
+    // req: SES-015
     match gate(bits) {
         Override::NotNeeded => Ok(false),
         Override::Clinician(_) if role == Role::Clinician => Ok(true),

@@ -9,6 +9,7 @@ use crate::plan::PostClock;
 use coldcap_units::Duration;
 
 pub(super) fn advance(t: &mut Transition<'_>, dt: Duration, seen: Observed) {
+    // req: SES-023
     credit(t, dt, &seen);
     disarm(t, dt);
     judge_contact(t, &seen);
@@ -31,6 +32,7 @@ pub(super) fn advance(t: &mut Transition<'_>, dt: Duration, seen: Observed) {
 
 /// The whole of `dt` belongs to the phase in which it began.
 fn credit(t: &mut Transition<'_>, dt: Duration, seen: &Observed) {
+    // req: SES-024, REC-004
     let state = &mut t.state;
     let cooled = state.phase.is_cooling() && seen.flowing && seen.coupled && state.worn;
     let at_target = cooled && seen.at_target;
@@ -53,6 +55,7 @@ fn credit(t: &mut Transition<'_>, dt: Duration, seen: &Observed) {
 }
 
 fn counts_as_planned(t: &Transition<'_>, cooled: bool) -> bool {
+    // req: SES-011
     let elapsed = t.state.plan.is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
     match t.state.treatment() {
         Some(Phase::PostCool) if elapsed => true,
@@ -71,6 +74,7 @@ fn disarm(t: &mut Transition<'_>, dt: Duration) {
 
 /// Doubtful contact is flagged when it appears and when it goes; the target is never changed for it.
 fn judge_contact(t: &mut Transition<'_>, seen: &Observed) {
+    // req: INT-015
     if !(t.state.phase.is_cooling() || t.state.phase == Phase::FitVerify) {
         return;
     }
@@ -98,6 +102,7 @@ fn boot(t: &mut Transition<'_>, seen: &Observed) {
 
 /// Time in a treatment or in its interruption.
 fn treat(t: &mut Transition<'_>, dt: Duration) {
+    // req: SES-010
     let complete = t.state.planned_left.is_zero();
     let held = t.state.hold_left.is_zero();
     match (t.state.phase, t.state.treatment()) {

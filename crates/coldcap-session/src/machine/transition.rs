@@ -132,6 +132,7 @@ impl<'c> Transition<'c> {
 
     /// Cools again, by a ramp, toward a treatment phase.
     pub(super) fn recool(&mut self, goal: Phase) {
+        // req: SES-012
         self.note(Note::Resumed { to: goal });
         self.enter_with_goal(Phase::Recool, Some(goal));
     }
@@ -147,6 +148,7 @@ impl<'c> Transition<'c> {
 
     /// The first call of two arms and gives `false`; the second gives `true`.
     pub(super) fn two_steps(&mut self, step: Step, confirm: bool) -> Result<bool, Refusal> {
+        // req: SES-002
         if !confirm {
             self.state.armed = Some(Armed { step, left: self.config.confirm_window });
             return Ok(false);

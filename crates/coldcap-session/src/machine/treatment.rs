@@ -13,6 +13,7 @@ const EXTENSION: [u8; 2] = [1, 30];
 
 /// One action, in every phase. It also calls off a return to cooling that was under way.
 pub(super) fn stop(t: &mut Transition<'_>) -> Accepted {
+    // req: SES-001
     match t.state.phase {
         phase if phase.is_fit_visit() => t.enter(Phase::Standby),
         phase if phase.circulates() => t.halt(Reason::STOPPED),
@@ -45,12 +46,14 @@ pub(super) fn mark_worn(t: &mut Transition<'_>, worn: bool) -> Answer {
 }
 
 pub(super) fn halt_if_it_needs_a_worn_cap(t: &mut Transition<'_>) {
+    // req: SES-017
     if t.state.phase.is_cooling() || t.state.phase == Phase::FitVerify {
         t.halt(Reason::NOT_WORN);
     }
 }
 
 pub(super) fn pause(t: &mut Transition<'_>, reason: u8) -> Answer {
+    // req: SES-028
     if t.state.phase == Phase::Paused {
         return Ok(Accepted::NoChange);
     }
@@ -98,6 +101,7 @@ pub(super) fn resume(t: &mut Transition<'_>, confirm: bool) -> Answer {
 }
 
 pub(super) fn extend(t: &mut Transition<'_>, minutes: u8) -> Answer {
+    // req: SES-028
     if !matches!(t.state.phase, Phase::PreCool | Phase::PostCool) {
         return Err(Refusal::WrongPhase);
     }
@@ -118,6 +122,7 @@ pub(super) fn extend(t: &mut Transition<'_>, minutes: u8) -> Answer {
 }
 
 pub(super) fn ease_off(t: &mut Transition<'_>) -> Answer {
+    // req: SES-004
     let phase = t.state.phase;
     if !(phase.is_cooling() || phase.is_interrupted() || phase == Phase::FitCheck) {
         return Err(Refusal::WrongPhase);
@@ -151,6 +156,7 @@ pub(super) fn end(t: &mut Transition<'_>, reason: u8, confirm: bool) -> Answer {
 
 /// Removal is advised against when early, never blocked.
 pub(super) fn confirm_removed(t: &mut Transition<'_>) -> Answer {
+    // req: SES-003
     match t.state.phase {
         Phase::CapOff if t.state.removed => return Ok(Accepted::NoChange),
         Phase::CapOff => {}
@@ -188,6 +194,7 @@ pub(super) fn report_when_uncoupled(t: &mut Transition<'_>) {
 }
 
 pub(super) fn acknowledge(t: &mut Transition<'_>) -> Answer {
+    // req: SES-019
     match (t.state.phase, t.state.attendance) {
         (_, Attendance::Unlimited) | (Phase::Paused, Attendance::Watching(_)) => {
             return Ok(Accepted::NoChange);

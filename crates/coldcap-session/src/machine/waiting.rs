@@ -9,6 +9,7 @@ use coldcap_units::Duration;
 /// Time passes at a phase that waits for an operator: first a flag, then, unless a hair-toxic drug
 /// runs, the end of the session.
 pub(super) fn wait(t: &mut Transition<'_>, dt: Duration) {
+    // req: SES-008
     match t.state.attendance {
         Attendance::Unlimited => {}
         Attendance::Watching(left) if left > dt => {
@@ -24,6 +25,7 @@ pub(super) fn wait(t: &mut Transition<'_>, dt: Duration) {
 }
 
 fn run_over(t: &mut Transition<'_>) {
+    // req: SES-009
     let in_break = t.state.phase == Phase::Paused;
     t.flag(if in_break { Flag::BreakOver } else { Flag::Waiting });
     let grace = match t.state.phase {

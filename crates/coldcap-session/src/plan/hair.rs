@@ -129,6 +129,7 @@ impl Hair {
     /// [`PlanError`] names [`Field::Density`] when it is unanswered or when too little hair is left,
     /// [`Field::Hair`] when the type is unanswered.
     pub fn check(self) -> Result<Coldest, PlanError> {
+        // req: SES-013
         if self.kind == HairType::Unanswered {
             return Err(PlanError { field: Field::Hair, value: 0, minimum: 1, maximum: 2 });
         }

@@ -224,6 +224,7 @@ impl Plan {
     /// [`PlanError`] on [`Field::Density`] or [`Field::Hair`] when an answer is missing, or when so
     /// little hair is left that the scalp must not be cooled.
     pub fn for_hair(self, hair: Hair) -> Result<(Self, Adjustments), PlanError> {
+        // req: SES-014
         let request = self.request();
         let target = request.target.within(hair.check()?);
         let pre = request.pre.max(hair.kind.shortest_pre());

@@ -143,6 +143,7 @@ impl Chain {
 /// [`ChainError`] with the place of the first entry that was changed, or before which one is missing
 /// or was moved.
 pub fn verify(entries: &[Entry]) -> Result<(), ChainError> {
+    // req: REC-001
     Chain::new().follow(entries).map(|_| ())
 }
 

@@ -146,6 +146,7 @@ pub fn fold<'a>(
     entries: impl IntoIterator<Item = &'a Entry>,
     config: &Config,
 ) -> Result<State, FoldError> {
+    // req: REC-002
     let mut fold = Fold::new(config);
     for entry in entries {
         fold.add(entry)?;

@@ -26,7 +26,7 @@ use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading}
 use heapless::Deque;
 
 /// Entries that a tick had no room for. It suffices for the loss of every sensor at once.
-const PENDING: usize = 24;
+const PENDING: usize = 40;
 
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
@@ -187,6 +187,7 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) -> coldcap_session::State {
+        // req: REC-003
         let after = match *heard {
             // Of a step's two events only a denial can have led elsewhere than to where it ends.
             coldcap_session::Event::Interlock { circulate_denied: false, .. } => *before,
@@ -209,6 +210,7 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        // req: SES-026
         self.step(&supervise::Event::WallSet { old, new }, config, outputs);
     }
 

@@ -177,6 +177,7 @@ impl Machine {
         evidence: impl Fn(Condition, usize) -> Evidence,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        // req: ALM-013
         for change in changes.iter() {
             let event = self.event(change);
             let (stage, condition) = match change {

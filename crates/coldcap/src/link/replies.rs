@@ -40,6 +40,7 @@ impl Replies {
 
     /// Whether this id was seen before; if it was answered, the answer goes out again.
     pub(super) fn is_repeated(&self, rid: u16, endpoint: u8, outbox: &mut Outbox) -> bool {
+        // req: LNK-002
         let same = |given: &&Given| given.answer.rid == rid && given.endpoint == endpoint;
         let given = self.given.iter().find(same);
         if let Some(Given { endpoint, answer }) = given {

@@ -191,6 +191,7 @@ fn cannot_reach(space: &Space, phase: Phase) -> usize {
     reaches.iter().filter(|reaches| !**reaches).count()
 }
 
+// req: SES-018, SES-022
 #[test]
 fn every_reachable_state_of_a_small_configuration_keeps_the_rules() {
     let config = small();
