@@ -174,6 +174,9 @@ fn a_fit_that_is_far_off_its_table_is_not_for_use() {
     assert_eq!(document(&folder), json);
     // People can see how bad it is; firmware gets nothing.
     assert_eq!(names_in(&folder.join("out")), ["part.json", "part.json.svg"]);
+    let model = folder.join("out").join("part.json");
+    let used = coldcap(&["convert", "--curve", model.to_str().unwrap(), "--from", "ohm"]);
+    assert!(used.refused(2).contains("part.json:usable: false: allowed is "), "{used:?}");
     let good = calibrate(&folder, MURATA, &["--span=-20..50", "--json"]).json();
     assert_eq!((&good["usable"], &good["warnings"]), (&true.into(), &serde_json::json!([])));
 }

@@ -142,6 +142,16 @@ impl HeadMeasures {
     pub const CIRCUMFERENCE_MM: [u16; 2] = [520, 613];
     /// The shortest and longest arc that is plausible on such a head, in millimetres.
     pub const ARC_MM: [u16; 2] = [280, 420];
+
+    /// An arc over a crown of this circumference, least and most, in millimetres: within [`ARC_MM`](Self::ARC_MM),
+    /// and half to three quarters of the circumference. Outside of that the measures belong to no one head.
+    #[must_use]
+    pub fn arcs_mm(circumference_mm: u16) -> [u16; 2] {
+        let [least, most] = Self::ARC_MM;
+        let half = circumference_mm / 2;
+        let three_quarters = half.saturating_add(circumference_mm / 4);
+        [half.max(least), three_quarters.min(most)]
+    }
 }
 
 /// Who is treated, which cap calibration applies, and what was answered today.

@@ -94,6 +94,21 @@ fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
     script.done(Request::Measure(HEAD));
 }
 
+/// Each length is that of a head, and all three of no one head.
+#[test]
+fn measures_that_belong_to_no_one_head_are_refused_by_name() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::StartFit);
+    let long = HeadMeasures { circumference_mm: 530, sagittal_mm: 410, ..HEAD };
+    let refusal = Refusal::OutOfRange { field: Field::Sagittal, minimum: 280, maximum: 397 };
+    assert_eq!(script.nurse(Request::Measure(long)), Err(refusal));
+    let flat = HeadMeasures { circumference_mm: 613, coronal_mm: 305, ..HEAD };
+    let refusal = Refusal::OutOfRange { field: Field::Coronal, minimum: 306, maximum: 420 };
+    assert_eq!(script.nurse(Request::Measure(flat)), Err(refusal));
+    script.done(Request::Measure(HeadMeasures { circumference_mm: 530, sagittal_mm: 397, ..HEAD }));
+}
+
 // req: SES-016
 #[test]
 fn rule_6_where_no_regimen_is_named_the_longest_post_cooling_applies() {

@@ -332,6 +332,13 @@ fn certified_sensors_that_disagree_are_found_by_the_fit_visit() {
     );
     assert!((50_000..70_000).contains(&found_uk) && sensor == 2 && en_milli > 1_000);
     assert!(facade.signals(Condition::CalibrationDue));
+    // A loss of power does not mend it.
+    let mut stored = facade.control.checkpoint();
+    let restored = Control::restored(*facade.control.config(), &stored, None);
+    assert!(restored.checkpoint().channels[0].disagrees);
+    stored.channels[0].disagrees = false;
+    let forgetful = Control::restored(*facade.control.config(), &stored, None);
+    assert!(!forgetful.checkpoint().channels[0].disagrees);
     // Mended, the next visit says so.
     facade.supply_codes = 0;
     match_sensors(&mut facade);

@@ -177,7 +177,7 @@ pub struct CalibrationPolicy {
 /// use coldcap_calibration::time_stamp::{ClockQuality, TimeStamp};
 /// use coldcap_units::{Instant, MicroCelsius, Ratio, Reading};
 ///
-/// // The source that `coldcap calibrate ntc --source` writes is a static like this one, with more rows.
+/// // The source that `coldcap calibrate ntc --emit rust` writes is a static like this one, with more rows.
 /// static ROWS: [Row; 2] = [Row([60_000_000, -50_000_000, 0, 0]), Row([10_000_000, -50_000_000, 0, 0])];
 /// const HEADER: TableHeader = TableHeader {
 ///     version: TableHeader::VERSION,

@@ -281,3 +281,20 @@ fn a_cap_whose_sensors_are_not_calibrated_is_refused() {
     assert_eq!(entries(&bench.tick()), [(3, UNCALIBRATED, 0)]);
     assert!(refuses(&mut bench));
 }
+
+/// Nor may a cap hide what it lacks by not saying which one it is.
+#[test]
+fn a_cap_that_does_not_say_which_it_is_has_no_calibration() {
+    let mut config = asked(&[SensorPlace::Front], DAY_S);
+    config.sensors.caps = vec![CapSensors { identity: CAP, front: compared(8), rear: None }].leak();
+    let mut bench = Bench::with(config);
+    let mute = |inputs: &mut coldcap::Inputs<1>| {
+        let taken = inputs.channels[0].cap.identity.taken;
+        inputs.channels[0].cap.identity = Reading::faulty(Fault::Bus, taken);
+    };
+    let first = bench.tick_with(mute);
+    assert_eq!(entries(&first), [(3, UNCALIBRATED, 0)]);
+    assert!((0..50).all(|_| signals(&bench.tick_with(mute))));
+    // Once it has said so, it is in date, and stays so while the bus fails.
+    assert!(!signals(&bench.tick()) && !signals(&bench.tick_with(mute)));
+}

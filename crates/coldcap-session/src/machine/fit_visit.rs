@@ -27,8 +27,9 @@ pub(super) fn measure(t: &mut Transition<'_>, measures: HeadMeasures) -> Answer 
         return Err(Refusal::Unanswered(Field::Patient));
     }
     check_length(Field::Circumference, measures.circumference_mm, HeadMeasures::CIRCUMFERENCE_MM)?;
-    check_length(Field::Sagittal, measures.sagittal_mm, HeadMeasures::ARC_MM)?;
-    check_length(Field::Coronal, measures.coronal_mm, HeadMeasures::ARC_MM)?;
+    let arcs = HeadMeasures::arcs_mm(measures.circumference_mm);
+    check_length(Field::Sagittal, measures.sagittal_mm, arcs)?;
+    check_length(Field::Coronal, measures.coronal_mm, arcs)?;
     measures.hair.check()?;
     check_health(&t.state)?;
     check_calibrated(&t.state)?;

@@ -62,6 +62,8 @@ pub struct ChannelCheckpoint {
     /// The drift chart of the pair of supply and return. After a calibration of either it begins anew: at its
     /// default.
     pub drift: DriftState,
+    /// Whether supply and return disagreed, by their certificates, when they were compared last.
+    pub disagrees: bool,
     /// What of the time that passed is in no entry yet.
     pub recorder: Recorder,
 }
@@ -107,7 +109,7 @@ impl Channel {
         let interlock = stored.state.interlock;
         let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
         self.chain = stored.chain;
-        self.sensors.restore(stored.drift);
+        self.sensors.restore(stored.drift, stored.disagrees);
         self.recorder = stored.recorder;
         self.state = supervise::State {
             session: stored.state.session,
@@ -127,6 +129,7 @@ impl Channel {
             state: self.state,
             chain: self.chain,
             drift: self.sensors.drift(),
+            disagrees: self.sensors.disagrees(),
             recorder: self.recorder,
         }
     }

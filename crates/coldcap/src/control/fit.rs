@@ -208,7 +208,9 @@ impl FitVisit {
     /// *Repeat* does not stop the visit, it is flagged. What makes it unsure is not noise but what differs
     /// between heads and what is not known of the wall, and a second test of the same cap on the same head
     /// has both again: it would find the same. A clinician who had to override that in every second visit
-    /// would no longer read the override.
+    /// would no longer read the override. That holds for a zone that was measured; one whose test failed, by
+    /// its sensor or because the model did not fit, is not known at all, and a second test may well tell: that
+    /// is *doubtful*, and a clinician's to store.
     fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
         if let Some(skin) = &self.skin {
             self.zones.take_skin(skin);
@@ -218,6 +220,9 @@ impl FitVisit {
             let balance = areas.and_then(|areas| self.zones.balance(areas, config));
             let (density, limits) = (self.hair.0, &config.zone_limits);
             result.verdict = self.zones.verdict(balance.as_ref(), density, limits);
+        }
+        if result.verdict == Verdict::Repeat && self.zones.has_failed() {
+            result.verdict = Verdict::Doubtful;
         }
         self.result = Some(result);
         self.failed = !matches!(result.verdict, Verdict::Good | Verdict::Repeat);

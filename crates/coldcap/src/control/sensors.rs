@@ -18,6 +18,7 @@ use coldcap_units::{Fault, Instant};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SensorWatch {
     channel: usize,
+    coupled: bool,
     identity: Option<u32>,
     cap: Option<&'static CapSensors>,
     due: SensorPlaces,
@@ -31,6 +32,7 @@ impl SensorWatch {
         let channel = usize::from(channel);
         Self {
             channel,
+            coupled: false,
             identity: None,
             cap: None,
             due: SensorPlaces::NONE,
@@ -44,15 +46,22 @@ impl SensorWatch {
         self.drift.map_or_else(DriftState::default, |watch| watch.state())
     }
 
-    pub(super) fn restore(&mut self, state: DriftState) {
+    pub(super) fn restore(&mut self, state: DriftState, disagrees: bool) {
         self.drift = self.drift.map(|watch| watch.with_state(state));
+        self.disagrees = disagrees;
+    }
+
+    pub(super) const fn disagrees(&self) -> bool {
+        self.disagrees
     }
 
     /// Which cap is coupled. It is remembered until it is seen to be gone: an identity that cannot be read for a
     /// while must not give its sensors another curve.
     pub(super) fn see(&mut self, line: &ChannelInputs, now: Instant, config: &Config) {
         let oldest = config.circulation.oldest;
-        if line.cap.coupled.within(now, oldest) == Ok(false) {
+        let coupled = line.cap.coupled.within(now, oldest);
+        self.coupled = coupled == Ok(true);
+        if coupled == Ok(false) {
             (self.identity, self.cap) = (None, None);
         } else if let Ok(identity) = line.cap.identity.within(now, oldest)
             && self.identity != Some(identity)
@@ -86,7 +95,8 @@ impl SensorWatch {
     fn check(&self, place: SensorPlace, now: Instant, config: &Config) -> Result<(), Fault> {
         let in_cap = matches!(place, SensorPlace::Front | SensorPlace::Rear);
         if in_cap && self.identity.is_none() {
-            return Ok(());
+            // Without a cap nothing begins anyway; one that does not say who it is has no calibration.
+            return if self.coupled { Err(Fault::Uncalibrated) } else { Ok(()) };
         }
         let sensors = &config.sensors;
         let calibrated = self.at(place, config).map(|own| own.at());

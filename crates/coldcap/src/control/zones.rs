@@ -49,7 +49,7 @@ impl ZoneTest {
         front.is_some() && rear.is_some()
     }
 
-    /// What a skin-side sensor told takes the place of what the inner face did, but for a sensor that told
+    /// What a skin-side sensor told takes the place of what the inner face did, but for a test of it that told
     /// nothing: then the inner face is what there is.
     pub(super) fn take_skin(&mut self, test: &SkinTest) {
         let (zone, found) = test.found();
@@ -59,8 +59,7 @@ impl ZoneTest {
             Zone::Rear => rear,
             Zone::Crown => crown,
         };
-        let silent =
-            matches!(found, ZoneRecord::Unobserved | ZoneRecord::Failed(ZoneFault::Sensor(_), _));
+        let silent = found == ZoneRecord::Unobserved || told_nothing(&found);
         if !silent || *place == ZoneRecord::Unobserved {
             *place = found;
         }
@@ -73,6 +72,11 @@ impl ZoneTest {
         limits: &ZoneLimits,
     ) -> Verdict {
         judge(&self.found.map(|zone| zone.state()), balance, density, limits).verdict
+    }
+
+    /// Whether the test of a zone failed, and so told nothing of it.
+    pub(super) fn has_failed(&self) -> bool {
+        self.found.iter().any(told_nothing)
     }
 
     /// The zones' heat against the loop's, under a cap of these areas; `None` where one of both is not known.
@@ -93,6 +97,17 @@ impl ZoneTest {
     pub(super) const fn recorded(&self) -> [ZoneRecord; 3] {
         self.found
     }
+}
+
+/// A zone beyond the range of its method has told something; one whose sensor or model failed has not.
+const fn told_nothing(zone: &ZoneRecord) -> bool {
+    matches!(
+        zone,
+        ZoneRecord::Failed(
+            ZoneFault::Sensor(_) | ZoneFault::NoStep | ZoneFault::Unsettled | ZoneFault::Misfit,
+            _
+        )
+    )
 }
 
 fn from_inner_face(outcome: Option<Result<ZoneFit, ZoneFault>>) -> ZoneRecord {

@@ -10,6 +10,13 @@ use std::path::Path;
 struct ModelFile {
     model: Model,
     span_c: [f64; 2],
+    /// Models of before there was such a word are usable.
+    #[serde(default = "yes")]
+    usable: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -29,6 +36,11 @@ pub(super) fn read(path: &Path) -> Result<Ntc, Failure> {
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
     let file: ModelFile = serde_json::from_str(&text)
         .map_err(|error| wrong(format!(" {error}: allowed is a model of `calibrate ntc`")))?;
+    if !file.usable {
+        let line =
+            "usable: false: allowed is a model that fits its table, see coldcap calibrate ntc";
+        return Err(wrong(line.into()));
+    }
     let given = &file.model.coefficients;
     let terms = four_terms(given).ok_or_else(|| {
         wrong(format!("model.coefficients: {} of them: allowed are three or four", given.len()))
