@@ -80,12 +80,13 @@ fn the_clock_runs_through_and_one_tick_in_ten_may_be_missing() {
     });
     println!("{} s, {} s, {} s", whole.seconds, some.seconds, much.seconds);
     assert!(!whole.overridden && (whole.seconds - 120.0).abs() < 0.25);
-    assert!(!some.overridden && (some.seconds - whole.seconds).abs() < 0.15);
+    // The heat is known, and of no zone enough: a clinician may store that, and nobody else.
+    assert!(some.overridden && some.stored.is_some());
     // A clinician who insists has nothing to store: there is no heat.
     assert!(much.overridden && much.stored.is_none());
 }
 
-/// 3 % of half a window is the most that a zone may lack: it fails by name, and the verdict is unsure.
+/// 3 % of half a window is the most that a zone may lack: it fails by name, and where all do nothing is known.
 #[test]
 fn a_zone_that_lacks_ticks_is_recorded_as_failed() {
     let some = visit(|inputs, tick| {
@@ -98,7 +99,7 @@ fn a_zone_that_lacks_ticks_is_recorded_as_failed() {
         let fault = ZoneFault::Sensor(Fault::Unavailable);
         assert!(matches!(zone, ZoneRecord::Failed(found, _) if *found == fault), "{zone:?}");
     }
-    assert_eq!(stored.verdict, Verdict::Repeat);
+    assert_eq!(stored.verdict, Verdict::Doubtful);
 }
 
 fn warmer(reading: &mut Reading<coldcap_units::Ratio>, kelvin: f64) {

@@ -270,9 +270,9 @@ fn a_crown_without_its_sensor_is_unobserved_and_a_broken_one_is_said() {
     assert_eq!(broken, Verdict::Repeat, "{without:?}");
 }
 
-/// A sensor that came off during the ramp, and shows the room, is no value.
+/// A sensor that came off during the ramp, and shows the room, is no value: the inner face still is one.
 #[test]
-fn a_sensor_that_slips_is_a_misfit() {
+fn a_sensor_that_slips_leaves_what_the_inner_face_tells() {
     let record = visit_with(SkinPlace::Front.config(), |inputs, tick| {
         if tick > 1_500 {
             let taken = inputs.channels[0].skin.taken;
@@ -280,8 +280,8 @@ fn a_sensor_that_slips_is_a_misfit() {
         }
     });
     let front = record.detail.unwrap().zones[0];
-    assert_eq!(front, ZoneRecord::Failed(ZoneFault::Misfit, FitMethod::SkinAndInnerFace));
-    assert_eq!(record.verdict, Verdict::Repeat);
+    assert_eq!(front.method(), Some(FitMethod::InnerFace));
+    assert!(front.value().is_some(), "{front:?}");
 }
 
 /// A machine without the sensor drives and records what it did before anybody thought of one.

@@ -208,9 +208,9 @@ impl FitVisit {
     /// *Repeat* does not stop the visit, it is flagged. What makes it unsure is not noise but what differs
     /// between heads and what is not known of the wall, and a second test of the same cap on the same head
     /// has both again: it would find the same. A clinician who had to override that in every second visit
-    /// would no longer read the override. That holds for a zone that was measured; one whose test failed, by
-    /// its sensor or because the model did not fit, is not known at all, and a second test may well tell: that
-    /// is *doubtful*, and a clinician's to store.
+    /// would no longer read the override. That holds for what was measured. Where the tests of all zones failed,
+    /// by their sensors or because the model did not fit, nothing is known, and a second test may well tell:
+    /// that is *doubtful*, and a clinician's to store.
     fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
         if let Some(skin) = &self.skin {
             self.zones.take_skin(skin);
@@ -221,7 +221,7 @@ impl FitVisit {
             let (density, limits) = (self.hair.0, &config.zone_limits);
             result.verdict = self.zones.verdict(balance.as_ref(), density, limits);
         }
-        if result.verdict == Verdict::Repeat && self.zones.has_failed() {
+        if result.verdict == Verdict::Repeat && self.zones.tell_nothing() {
             result.verdict = Verdict::Doubtful;
         }
         self.result = Some(result);

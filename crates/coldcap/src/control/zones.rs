@@ -74,9 +74,10 @@ impl ZoneTest {
         judge(&self.found.map(|zone| zone.state()), balance, density, limits).verdict
     }
 
-    /// Whether the test of a zone failed, and so told nothing of it.
-    pub(super) fn has_failed(&self) -> bool {
-        self.found.iter().any(told_nothing)
+    /// Whether every zone that was tested failed in a way that tells nothing of it.
+    pub(super) fn tell_nothing(&self) -> bool {
+        let mut tested = self.found.iter().filter(|zone| **zone != ZoneRecord::Unobserved);
+        tested.all(told_nothing)
     }
 
     /// The zones' heat against the loop's, under a cap of these areas; `None` where one of both is not known.
