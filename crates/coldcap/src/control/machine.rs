@@ -4,6 +4,7 @@ use super::calibrate::Measured;
 use super::channel::Channel;
 use super::detect::Detected;
 use super::self_test::SelfTest;
+use crate::arbiter::tank_target;
 use crate::config::Config;
 use crate::inputs::Panel;
 use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
@@ -14,7 +15,6 @@ use coldcap_guard::health::{HealthProof, Watch};
 use coldcap_guard::interlock::Gate;
 use coldcap_session::record::{Fields, Kind};
 use coldcap_session::{Accepted, Answer, Refusal};
-use coldcap_thermal::arbiter::arbitrate;
 use coldcap_thermal::tank::TankController;
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 
@@ -74,8 +74,7 @@ impl Machine {
 
     /// The tank follows the coldest wish.
     pub(super) fn aim(&mut self, wishes: &[Option<Coolant>], config: &Config) {
-        self.target =
-            arbitrate(wishes, config.tank_offset).map(|wish| wish.max(config.coldest_tank));
+        self.target = tank_target(wishes, config.tank_offset, config.coldest_tank);
     }
 
     pub(super) fn regulate<const CHANNELS: usize>(
