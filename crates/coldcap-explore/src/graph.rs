@@ -76,7 +76,7 @@ impl Edges {
     #[must_use]
     pub fn reversed(&self, kinds: u8) -> Reversed {
         let mut ends = vec![0u64; self.states() + 1];
-        let all = || (0..self.states() as u32);
+        let all = || 0..self.states() as u32;
         for from in all() {
             for to in self.from(from, kinds) {
                 ends[to as usize + 1] += 1;

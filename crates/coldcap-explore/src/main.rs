@@ -1,27 +1,63 @@
-//! Runs.
-use coldcap_explore::channel::{scopes, words};
-use coldcap_session::{ControlMode, PostClock};
+//! `cargo xtask explore` calls this.
 
-fn main() {
-    let word = std::env::args().nth(1).unwrap_or_default();
-    println!("state {} bytes, event {}", size_of::<coldcap::supervise::State>(), size_of::<coldcap::supervise::Event>());
-    let scope = match word.as_str() {
-        "sights" => scopes::small_sights(PostClock::Cooled, ControlMode::Coolant),
-        "cond" => scopes::small_conditions(ControlMode::Coolant),
-        "counts" => scopes::small_counts(ControlMode::Coolant),
-        "trips" => scopes::minutes_with_trips(ControlMode::Coolant),
-        "gaps" => scopes::minutes_with_gaps(ControlMode::Coolant),
-        "bound" => scopes::boundaries(ControlMode::Coolant),
-        _ => scopes::minutes(&scopes::plans()[0]),
-    };
-    match scope.run(&coldcap::supervise::step) {
-        Ok(report) => {
-            println!("{} {} states {} transitions depth {} closed {} {:?}", report.name, report.states, report.transitions, report.depth, report.closed, report.time);
-            for c in report.counted() { println!("{:4} {:12} {}", c.id, c.antecedents, c.text); }
-            if let Some(l) = &report.liveness { println!("longest {} parts {:?}", l.longest, l.parts); }
-            println!("cells {:?} gaps {:#?} surprises {:?}", report.rules.coverage.cells(), report.rules.coverage.gaps(), report.rules.coverage.surprises());
-            println!("rows {}", report.rules.coverage.table().len());
+use coldcap_explore::campaign::{self, Size};
+use coldcap_explore::channel::rules::Rules;
+use coldcap_explore::{diagram, table};
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: coldcap-explore small | full | draw | write FOLDER
+
+  small         the slice for continuous integration
+  full          every plan, both modes
+  draw          the drawing alone, as it would be written
+  write FOLDER  the table of transitions and its drawing";
+
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["small"] => explore(Size::Small),
+        ["full"] => explore(Size::Full),
+        ["draw"] => {
+            print!("{}", diagram::svg());
+            Ok(())
         }
-        Err(e) => println!("{} BROKEN\n{}", e.broken, words::script(&e.events)),
+        ["write", folder] => write(Path::new(folder)),
+        _ => Err(USAGE.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            eprintln!("{text}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn explore(size: Size) -> Outcome {
+    let summary = campaign::run(size, &coldcap::supervise::step)?;
+    println!("{summary}");
+    let failures = summary.failures();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+fn write(folder: &Path) -> Outcome {
+    let mut rules = Rules::default();
+    for report in campaign::channels(&campaign::of_the_table(), &coldcap::supervise::step)? {
+        rules.merge(&report.rules);
+    }
+    let save = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let missing = diagram::missing(&rules.coverage);
+    if !missing.is_empty() {
+        return Err(missing.join("\n"));
+    }
+    save("session-transitions.csv", table::csv(&rules.coverage))?;
+    save("session-states.svg", diagram::svg())
 }

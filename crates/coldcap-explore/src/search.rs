@@ -204,7 +204,6 @@ pub fn explore<M: Machine>(
         if at == level_ends {
             space.depth += 1;
             level_ends = space.store.len();
-            if std::env::var_os("LEVELS").is_some() { eprintln!("{} {} {} {:?}", space.depth, level_ends, space.transitions, start.elapsed()); }
         }
         letters.clear();
         let before = space.store.get(at as u32);

@@ -23,7 +23,9 @@ const CAMPAIGNS: &str =
     "  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
   campaign ratios        all 4 294 967 296 raw codes through every shipped table
   campaign floats        platinum in single precision at every float
-  campaign laws          the law of a cap's contact at a session's start, fitted anew";
+  campaign laws          the law of a cap's contact at a session's start, fitted anew
+  explore [--small]      every state that the shipped step functions can reach; `explore write` writes
+                         the table of transitions and its drawing";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -39,6 +41,9 @@ fn main() -> ExitCode {
         ["campaign", "ratios"] => fuzz::ratios("1"),
         ["campaign", "floats"] => fuzz::floats(),
         ["campaign", "laws"] => fuzz::laws(),
+        ["explore"] => fuzz::explore(&["full"]),
+        ["explore", "--small"] => fuzz::explore_slice(),
+        ["explore", "write"] => fuzz::explore(&["write", "docs"]),
         ["faults", "write"] => docs::write_faults(),
         [name] => match ci::step(name) {
             Some(step) => step(),

@@ -122,8 +122,7 @@ pub fn refused_requests(plan: PlanRequest) -> Vec<Letter> {
     let unanswered = hair(Density::Unanswered, HairType::Ordinary);
     let gone = hair(Density::NearlyGone, HairType::Ordinary);
     let kind = hair(Density::Full, HairType::Unanswered);
-    let gate =
-        |contraindications| Request::SelectPatient(Patient { contraindications, ..PATIENT });
+    let gate = |contraindications| Request::SelectPatient(Patient { contraindications, ..PATIENT });
     let beyond = Patient { session_index: 7, ..PATIENT };
     let huge = HeadMeasures { circumference_mm: 900, ..HEAD };
     let long = PlanRequest { break_each: Duration::from_mins(99), ..plan };
@@ -138,7 +137,11 @@ pub fn refused_requests(plan: PlanRequest) -> Vec<Letter> {
         ask("choose_plan out of range", Request::ChoosePlan(long), Role::Nurse),
         ask("pause out of range", Request::Pause(128), Role::Nurse),
         ask("extend out of range", Request::Extend(31), Role::Nurse),
-        ask("end_session unanswered", Request::EndSession { reason: 0, confirm: false }, Role::Nurse),
+        ask(
+            "end_session unanswered",
+            Request::EndSession { reason: 0, confirm: false },
+            Role::Nurse,
+        ),
         ask(
             "end_session out of range",
             Request::EndSession { reason: 200, confirm: false },
@@ -167,6 +170,19 @@ pub fn further_requests() -> Vec<Letter> {
     letters
 }
 
+/// A patient whose hair raises a target and lengthens pre-cooling, and a plan that names no regimen.
+#[must_use]
+pub fn changed_plans(plan: PlanRequest) -> Vec<Letter> {
+    let hair = Hair { density: Density::ScalpShows, kind: HairType::ThickOrTightlyCurled };
+    let patient = Patient { hair, ..PATIENT };
+    let unnamed = PlanRequest { regimen: 0, ..plan };
+    vec![
+        ask("select_patient", Request::SelectPatient(patient), Role::Nurse),
+        ask("choose_plan of another name", Request::ChoosePlan(plan), Role::Nurse),
+        ask("choose_plan of no name", Request::ChoosePlan(unnamed), Role::Nurse),
+    ]
+}
+
 /// The facts that move a session: one hair-toxic drug, and the cap off.
 #[must_use]
 pub fn facts() -> Vec<Letter> {
@@ -189,6 +205,9 @@ pub fn further_facts() -> Vec<Letter> {
         letter("comfort", Event::Fact(Fact::Comfort(11))),
     ]
 }
+
+/// How many letters [`drugs`] gives for each drug.
+pub const LETTERS_A_DRUG: usize = 3;
 
 /// So many hair-toxic drugs, of which four are kept apart.
 #[must_use]

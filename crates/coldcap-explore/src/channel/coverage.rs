@@ -180,7 +180,9 @@ impl Coverage {
             ANSWERS.iter().any(|(name, codes)| *name == kind && codes.contains(&code))
         };
         let unlisted = self.answers.keys().filter(|(kind, code)| !listed(KIND_NAMES[*kind], *code));
-        unlisted.map(|(kind, code)| format!("{}: {}", KIND_NAMES[*kind], code_name(*code))).collect()
+        unlisted
+            .map(|(kind, code)| format!("{}: {}", KIND_NAMES[*kind], code_name(*code)))
+            .collect()
     }
 
     fn missing_marks(&self) -> Vec<String> {
@@ -380,4 +382,3 @@ pub fn snake(name: &str) -> String {
     }
     out
 }
-

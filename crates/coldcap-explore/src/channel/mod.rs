@@ -3,6 +3,7 @@
 pub mod alphabet;
 pub mod coverage;
 pub mod defects;
+pub mod fringe;
 pub mod liveness;
 pub mod rules;
 pub mod scopes;
@@ -96,6 +97,12 @@ impl<'a> Channel<'a> {
         &self.letters[(letter & INDEX) as usize]
     }
 
+    /// The letters that are played in a phase.
+    #[must_use]
+    pub fn played_in(&self, phase: Phase) -> &[u32] {
+        self.by_phase.get(usize::from(phase.code())).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// All letters.
     #[must_use]
     pub fn alphabet(&self) -> &[Letter] {
@@ -148,8 +155,7 @@ impl Machine for Channel<'_> {
     }
 
     fn letters(&self, state: &State, letters: &mut Vec<u32>) {
-        let here = self.by_phase.get(usize::from(state.session.phase().code()));
-        let here = here.map(Vec::as_slice).unwrap_or_default();
+        let here = self.played_in(state.session.phase());
         if self.timing == Timing::Fixed {
             letters.extend_from_slice(here);
             return;
@@ -215,10 +221,7 @@ impl Store<State> for Pairs {
 
     fn get(&self, index: u32) -> State {
         let (session, interlock) = self.pairs.get(index);
-        State {
-            session: self.sessions.get(session),
-            interlock: self.interlocks.get(interlock),
-        }
+        State { session: self.sessions.get(session), interlock: self.interlocks.get(interlock) }
     }
 
     fn len(&self) -> usize {

@@ -1,6 +1,7 @@
 //! The explorations of one channel: which events, which limits, which plans.
 
 use super::alphabet::{self, Found, Letter, Sights};
+use super::fringe::{self, From, Probed};
 use super::liveness::{self, Liveness};
 use super::rules::{Counted, Rules};
 use super::{Channel, Step, TICK, Timing};
@@ -9,7 +10,8 @@ use crate::search::{Counterexample, Limits, Space, explore};
 use crate::store::Store;
 use coldcap::supervise::{Config, Event};
 use coldcap_session::{ControlMode, PlanRequest, PostClock, Target};
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Kelvin};
+use std::time::Instant;
 
 /// A plan by name, as a list that a table of regimens can be dropped into.
 pub type NamedPlan = (String, PlanRequest);
@@ -29,6 +31,8 @@ pub struct Scope {
     pub thorough: bool,
     /// Whether the graph is kept for the liveness properties.
     pub live: bool,
+    /// From which states the boundaries of timers are probed, if from any.
+    pub fringe: Option<From>,
 }
 
 /// What an exploration ended with.
@@ -50,6 +54,8 @@ pub struct Report {
     pub rules: Rules,
     /// The liveness properties, where they were checked.
     pub liveness: Option<Liveness>,
+    /// What was probed around the boundaries of timers.
+    pub probed: Probed,
 }
 
 impl Report {
@@ -74,19 +80,27 @@ impl Scope {
     /// # Errors
     /// The shortest counter-example.
     pub fn run(&self, step: &Step<'_>) -> Result<Report, Counterexample<Event>> {
+        let start = Instant::now();
         let channel = self.channel(step);
         let mut rules = Rules::default();
         let limits = Limits { states: MOST_STATES - 1, edges: self.live };
         let space = explore(&channel, &mut rules, &limits)?;
         let liveness = if self.live { Some(liveness::check(&channel, &space)?) } else { None };
-        Ok(self.report(&space, rules, liveness))
+        let probed = match self.fringe {
+            Some(from) => {
+                let judged = self.channel(step).thoroughly();
+                fringe::probe(&judged, &space, from, &mut rules)?
+            }
+            None => Probed::default(),
+        };
+        Ok(Report { liveness, probed, ..self.report(&space, rules, start.elapsed()) })
     }
 
     fn report(
         &self,
         space: &Space<Channel<'_>>,
         rules: Rules,
-        liveness: Option<Liveness>,
+        time: core::time::Duration,
     ) -> Report {
         Report {
             name: self.name.clone(),
@@ -94,9 +108,10 @@ impl Scope {
             transitions: space.transitions,
             depth: space.depth,
             closed: space.closed,
-            time: space.time,
+            time,
             rules,
-            liveness,
+            liveness: None,
+            probed: Probed::default(),
         }
     }
 }
@@ -131,7 +146,13 @@ pub fn plans() -> Vec<NamedPlan> {
     plans
 }
 
-fn plan(regimen: u16, pre: u32, post: u32, post_clock: PostClock, mode: ControlMode) -> PlanRequest {
+fn plan(
+    regimen: u16,
+    pre: u32,
+    post: u32,
+    post_clock: PostClock,
+    mode: ControlMode,
+) -> PlanRequest {
     let milli = match mode {
         ControlMode::Coolant => -4_000,
         ControlMode::Cap => 3_000,
@@ -187,7 +208,7 @@ pub fn small_config() -> Config {
 
 fn small_scope(name: String, letters: Vec<Letter>) -> Scope {
     let (config, timing) = (small_config(), Timing::Fixed);
-    Scope { name, config, letters, timing, thorough: true, live: true }
+    Scope { name, config, letters, timing, thorough: true, live: true, fringe: None }
 }
 
 /// Every combination of what a phase reads, every request by those who may and those who may not, every
@@ -221,19 +242,65 @@ pub fn small_conditions(mode: ControlMode) -> Scope {
     small_scope(format!("few steps, every condition, {} mode", mode.name()), letters)
 }
 
-/// What counts: extensions, eased steps, and more hair-toxic drugs than are kept apart.
+const BESIDE_COUNTS: [&str; 9] = [
+    "start_fit",
+    "measure",
+    "confirm_fit",
+    "confirm_fit second",
+    "pause",
+    "not_worn",
+    "cancel",
+    "acknowledge",
+    "close",
+];
+
+fn without_side_ways(plan: PlanRequest) -> Vec<Letter> {
+    let mut letters = alphabet::requests(plan);
+    letters.retain(|letter| !BESIDE_COUNTS.contains(&letter.class));
+    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Nothing));
+    letters
+}
+
+/// Extensions and eased steps, each up to its limit. A step eased is six kelvins, so that few are many.
 #[must_use]
 pub fn small_counts(mode: ControlMode) -> Scope {
     let plan = short_plan(PostClock::Cooled, mode);
-    let kept = ["start_fit", "measure", "pause", "not_worn", "cancel", "acknowledge", "close"];
-    let mut letters = alphabet::requests(plan);
-    letters.retain(|letter| !kept.contains(&letter.class));
+    let mut letters = without_side_ways(plan);
+    letters.extend(alphabet::facts());
+    letters.extend(alphabet::gaps());
     letters.extend(alphabet::counting_requests());
-    letters.extend(alphabet::drugs(5));
-    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Nothing));
     let mut scope = small_scope(format!("few steps, all counts, {} mode", mode.name()), letters);
-    scope.live = false;
+    scope.config.session.ease_step = Kelvin::from_milli(6_000);
+    scope.config.session.extension_limit = 30;
     scope
+}
+
+/// All hair-toxic drugs that are kept apart, started and ended in every order, and a fifth: probed, or
+/// followed as often as it can be counted.
+#[must_use]
+pub fn small_drugs(follow_the_fifth: bool) -> Scope {
+    let plan = short_plan(PostClock::Cooled, ControlMode::Coolant);
+    let mut letters = without_side_ways(plan);
+    let mut drugs = alphabet::drugs(5);
+    let fifth = drugs.split_off(drugs.len() - alphabet::LETTERS_A_DRUG);
+    letters.extend(drugs);
+    letters.extend(if follow_the_fifth { fifth } else { alphabet::probes(fifth) });
+    letters.retain(|letter| !letter.class.starts_with("end_session"));
+    let name = if follow_the_fifth { "few steps, five drugs" } else { "few steps, four drugs" };
+    small_scope(name.into(), letters)
+}
+
+/// Hair that changes a plan, and a plan that names no regimen.
+#[must_use]
+pub fn small_hair(mode: ControlMode) -> Scope {
+    let plan = short_plan(PostClock::Cooled, mode);
+    let mut letters = without_side_ways(plan);
+    letters.retain(|letter| !letter.class.starts_with("select_patient"));
+    letters.extend(alphabet::changed_plans(plan));
+    letters.retain(|letter| !matches!(letter.class, "choose_plan" | "start"));
+    let name = format!("few steps, hair that changes a plan, {} mode", mode.name());
+    // It never starts, and so never reaches a report.
+    Scope { live: false, ..small_scope(name, letters) }
 }
 
 /// The shipped limits and a real plan, minute by minute.
@@ -270,17 +337,39 @@ fn minute_scope(name: String, plan: PlanRequest, found: Found, gaps: bool) -> Sc
         letters.extend(alphabet::gaps());
     }
     let (config, timing) = (shipped(), Timing::Fixed);
-    Scope { name, config, letters, timing, thorough: false, live: true }
+    Scope { name, config, letters, timing, thorough: false, live: true, fringe: None }
 }
 
 /// The shipped limits at the real tick: events at every boundary of a timer and around it.
 #[must_use]
-pub fn boundaries(mode: ControlMode) -> Scope {
+pub fn boundaries(mode: ControlMode, from: From) -> Scope {
     let plan = brief_plan(mode);
     let mut letters = alphabet::requests(plan);
     letters.extend(alphabet::facts());
     letters.extend(alphabet::gaps());
     letters.extend(alphabet::time(TICK, Sights::Few, Found::Nothing));
     let (name, config) = (format!("boundaries, {} mode", mode.name()), shipped());
-    Scope { name, config, letters, timing: Timing::Deadlines, thorough: false, live: false }
+    Scope {
+        name,
+        config,
+        letters,
+        timing: Timing::Deadlines,
+        thorough: false,
+        live: true,
+        fringe: Some(from),
+    }
+}
+
+/// The scope in which planted defects are looked for, and the second opinion is asked: few steps, few
+/// sights, a trip of each class, each gap.
+#[must_use]
+pub fn of_defects(mode: ControlMode) -> Scope {
+    let plan = short_plan(PostClock::Cooled, mode);
+    let mut letters = alphabet::requests(plan);
+    letters.extend(alphabet::facts());
+    letters.extend(alphabet::gaps());
+    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Trips));
+    let mut scope = small_scope(format!("few steps, {} mode", mode.name()), letters);
+    scope.thorough = false;
+    scope
 }

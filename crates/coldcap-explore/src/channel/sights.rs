@@ -30,7 +30,8 @@ pub const GOOD: Observed = Observed {
 };
 
 /// The cap is not coupled, and so nothing moves.
-pub const UNCOUPLED: Observed = Observed { coupled: false, flowing: false, at_target: false, ..GOOD };
+pub const UNCOUPLED: Observed =
+    Observed { coupled: false, flowing: false, at_target: false, ..GOOD };
 
 /// The cap is coupled, and nothing moves.
 pub const STILL: Observed = Observed { flowing: false, at_target: false, ..GOOD };

@@ -12,27 +12,41 @@ use coldcap_units::Duration;
 
 /// The rules about steps, in order of their ids.
 pub(super) const STEP_RULES: &[StepRule] = &[
-    StepRule { id: "R1", text: "a refusal changes nothing", costly: false, check: refusal_changes_nothing },
-    StepRule { id: "R2", text: "time is neither lost nor made", costly: false, check: time_is_conserved },
+    StepRule {
+        id: "R1",
+        text: "a refusal changes nothing",
+        costly: false,
+        check: refusal_changes_nothing,
+    },
+    StepRule {
+        id: "R2",
+        text: "time is neither lost nor made",
+        costly: false,
+        check: time_is_conserved,
+    },
     StepRule {
         id: "R3",
         text: "a trip takes circulation away in its own step",
-        costly: false, check: trip_halts,
+        costly: false,
+        check: trip_halts,
     },
     StepRule {
         id: "R3b",
         text: "a service trip of a treatment, running or interrupted, is safe hold at once (L2)",
-        costly: false, check: service_trip_is_safe_hold,
+        costly: false,
+        check: service_trip_is_safe_hold,
     },
     StepRule {
         id: "R4",
         text: "every change of phase, request, fact, gap and reset is noted",
-        costly: false, check: everything_is_noted,
+        costly: false,
+        check: everything_is_noted,
     },
     StepRule {
         id: "R5",
         text: "what is asked of the actuators follows from the phase: it circulates or it does not",
-        costly: false, check: |seen| {
+        costly: false,
+        check: |seen| {
             let demand = seen.after.demand(seen.config);
             let cold = demand.target.is_some() || demand.cap.is_some();
             let phase = seen.after.session.phase();
@@ -43,7 +57,8 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "R6",
         text: "time may be cut: half now and half then, or one tick now and the rest then",
-        costly: true, check: |seen| match splits(seen, TICK) {
+        costly: true,
+        check: |seen| match splits(seen, TICK) {
             Verdict::Broken => Verdict::Broken,
             _ => splits(seen, Duration::from_millis(seen.dt().as_millis() / 2)),
         },
@@ -51,32 +66,38 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "R7",
         text: "acknowledging, symptoms and comfort change neither phase nor demand",
-        costly: false, check: looking_changes_nothing,
+        costly: false,
+        check: looking_changes_nothing,
     },
     StepRule {
         id: "R10",
         text: "cooling begins only by start, by a second step of resume, or after a short gap",
-        costly: false, check: cooling_begins_by_hand,
+        costly: false,
+        check: cooling_begins_by_hand,
     },
     StepRule {
         id: "R11",
         text: "cooled minutes grow by what was cooled, and only while coolant moves under a worn cap",
-        costly: false, check: credit_is_earned,
+        costly: false,
+        check: credit_is_earned,
     },
     StepRule {
         id: "R12",
         text: "stop, pause, worn and removed, made twice, change nothing the second time",
-        costly: true, check: repeated_changes_nothing,
+        costly: true,
+        check: repeated_changes_nothing,
     },
     StepRule {
         id: "R13",
         text: "the interlock's judgement does not depend on the session",
-        costly: false, check: interlock_is_independent,
+        costly: false,
+        check: interlock_is_independent,
     },
     StepRule {
         id: "C1",
         text: "stop is accepted from every role in every phase, and nothing circulates after it",
-        costly: false, check: |seen| {
+        costly: false,
+        check: |seen| {
             let stops = matches!(seen.event, Event::Request { request: Request::Stop, .. });
             let quiet = !seen.after.demand(seen.config).circulate;
             Verdict::implies(stops, matches!(seen.effects.answer, Some(Ok(_))) && quiet)
@@ -85,17 +106,20 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "C2",
         text: "a hair-toxic start during post-cooling makes it an infusion, and its end starts it over",
-        costly: false, check: toxic_start_voids_post,
+        costly: false,
+        check: toxic_start_voids_post,
     },
     StepRule {
         id: "C2b",
         text: "no step but its end, a new patient or the visit's end stops an infusion",
-        costly: false, check: infusion_survives,
+        costly: false,
+        check: infusion_survives,
     },
     StepRule {
         id: "C3",
         text: "no limit ends a session while a hair-toxic drug runs",
-        costly: false, check: |seen| {
+        costly: false,
+        check: |seen| {
             let runs = seen.before.session.drugs().running();
             let time = matches!(seen.event, Event::Advance { .. });
             let over = seen.before.session.is_waiting() && runs && time;
@@ -105,12 +129,14 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "C4",
         text: "planned post-cooling counts cooled minutes, or elapsed ones where the plan says so",
-        costly: false, check: post_counts_cooled,
+        costly: false,
+        check: post_counts_cooled,
     },
     StepRule {
         id: "C4b",
         text: "pre-cooling is done only when its minutes are complete and the target is held",
-        costly: false, check: |seen| {
+        costly: false,
+        check: |seen| {
             let done = seen.before.session.phase() == Phase::PreCool
                 && seen.after.session.phase() == Phase::Ready;
             let Event::Advance { seen: sight, .. } = seen.event else {
@@ -123,7 +149,8 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "C4c",
         text: "out of a break, a kink or a gap the way back is a ramp: recool first",
-        costly: false, check: |seen| {
+        costly: false,
+        check: |seen| {
             let interrupted = seen.before.session.phase().is_interrupted()
                 || matches!(seen.before.session.phase(), Phase::Thaw | Phase::SafeHold);
             let phase = seen.after.session.phase();
@@ -133,17 +160,20 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         id: "C6",
         text: "coolant first flows for a patient who passed the gate, with a plan or in a fit visit",
-        costly: false, check: gate_comes_first,
+        costly: false,
+        check: gate_comes_first,
     },
     StepRule {
         id: "C7",
         text: "a clinician's trip is released by a clinician or service, a service trip by service",
-        costly: false, check: resets_have_their_role,
+        costly: false,
+        check: resets_have_their_role,
     },
     StepRule {
         id: "C8",
         text: "doubtful contact is flagged and changes nothing else",
-        costly: true, check: contact_changes_nothing,
+        costly: true,
+        check: contact_changes_nothing,
     },
 ];
 
@@ -239,9 +269,10 @@ fn looking_changes_nothing(seen: &Seen<'_>) -> Verdict {
 fn cooling_begins_by_hand(seen: &Seen<'_>) -> Verdict {
     let (before, after) = (seen.before.session.phase(), seen.after.session.phase());
     let begins = !before.is_cooling() && after.is_cooling();
-    let resumed = matches!(seen.event, Event::Request { request: Request::Resume { confirm: true }, .. })
-        && seen.effects.answer == Some(Ok(Accepted::Done))
-        && seen.before.session.is_armed();
+    let resumed =
+        matches!(seen.event, Event::Request { request: Request::Resume { confirm: true }, .. })
+            && seen.effects.answer == Some(Ok(Accepted::Done))
+            && seen.before.session.is_armed();
     let started = before == Phase::FitCheck && matches!(seen.event, Event::Advance { .. });
     let timers = seen.before.session.timers(&seen.config.session);
     let returns = before == Phase::Recovery
@@ -251,7 +282,10 @@ fn cooling_begins_by_hand(seen: &Seen<'_>) -> Verdict {
     let opened = timers.restart.is_none() && window.is_some();
     let short = matches!(seen.event, Event::Restarted { gap: Some(gap) }
         if *gap <= seen.config.session.short_gap && before.is_cooling());
-    Verdict::implies(begins || opened, (!begins || resumed || started || returns) && (!opened || short))
+    Verdict::implies(
+        begins || opened,
+        (!begins || resumed || started || returns) && (!opened || short),
+    )
 }
 
 fn credit_is_earned(seen: &Seen<'_>) -> Verdict {
@@ -308,7 +342,8 @@ fn infusion_survives(seen: &Seen<'_>) -> Verdict {
     let lost = seen.before.session.drugs().running() && !seen.after.session.drugs().running();
     let ended = matches!(seen.event, Event::Fact(Fact::DrugEnded { .. }));
     let closed = seen.noted(|note| *note == Note::Flag(Flag::DrugStillRunning));
-    let outside = !seen.after.session.phase().is_treatment() && seen.after.session.treatment().is_none();
+    let outside =
+        !seen.after.session.phase().is_treatment() && seen.after.session.treatment().is_none();
     Verdict::implies(lost, ended || (closed && outside))
 }
 

@@ -132,8 +132,8 @@ const fn progress(progress: Progress) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::sights::UNCOUPLED;
+    use super::*;
     use coldcap_guard::Condition;
     use coldcap_session::Role;
 
