@@ -5,7 +5,7 @@
 
 use crate::graph::{Edges, Longest, longest_way};
 use crate::search::{Broken, Counterexample, Limits, Machine, Space, Taken, Watcher, explore};
-use crate::store::{Interner, Store as _};
+use crate::store::Interner;
 use coldcap_guard::alarm::{AUDIO_PAUSE, Changes, Event, Priority, Row, State, TABLE, step};
 use coldcap_guard::interlock::TripClass;
 use coldcap_guard::{Condition, Conditions};

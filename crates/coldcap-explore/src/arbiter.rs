@@ -5,7 +5,7 @@
 //! pair of abstract channels, and every step from pair to pair in which one channel changes.
 
 use crate::search::{Broken, Counterexample, Limits, Machine, Taken, Watcher, explore};
-use crate::store::{Interner, Store as _};
+use crate::store::Interner;
 use coldcap::arbiter::{permits, tank_target};
 use coldcap_guard::interlock::{Demand, Permit, limit};
 use coldcap_units::{Coolant, Duty, Kelvin};

@@ -8,8 +8,8 @@ use crate::channel::{Step, words};
 use crate::{alarms, arbiter};
 use coldcap_session::{ControlMode, PostClock};
 use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How much is explored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

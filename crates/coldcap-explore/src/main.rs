@@ -2,13 +2,16 @@
 
 use coldcap_explore::campaign::{self, Size};
 use coldcap_explore::channel::rules::Rules;
+use coldcap_explore::channel::scopes;
 use coldcap_explore::{diagram, table};
+use coldcap_session::ControlMode;
 use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: coldcap-explore small | full | draw | write FOLDER
+usage: coldcap-explore quick | small | full | draw | write FOLDER
 
+  quick         one exploration of seconds: for a copy with a planted defect
   small         the slice for continuous integration
   full          every plan, both modes
   draw          the drawing alone, as it would be written
@@ -22,6 +25,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["small"] => explore(Size::Small),
         ["full"] => explore(Size::Full),
+        ["quick"] => quick(),
         ["draw"] => {
             print!("{}", diagram::svg());
             Ok(())
@@ -36,6 +40,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn quick() -> Outcome {
+    let scopes = [scopes::of_defects(ControlMode::Coolant)];
+    campaign::channels(&scopes, &coldcap::supervise::step).map(|_| ())
 }
 
 fn explore(size: Size) -> Outcome {

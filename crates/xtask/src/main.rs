@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         ["campaign", "laws"] => fuzz::laws(),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),
+        ["explore", "--quick"] => fuzz::explore(&["quick"]),
         ["explore", "write"] => fuzz::explore(&["write", "docs"]),
         ["faults", "write"] => docs::write_faults(),
         [name] => match ci::step(name) {

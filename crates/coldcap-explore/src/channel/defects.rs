@@ -41,7 +41,11 @@ pub const DEFECTS: [Defect; 10] = [
         found_by: &["L1"],
         step: attended,
     },
-    Defect { name: "a nurse's reset is a clinician's", found_by: &["C7"], step: nurse_resets },
+    Defect {
+        name: "a nurse's reset is a clinician's",
+        found_by: &["R4", "C7"],
+        step: nurse_resets,
+    },
 ];
 
 fn asks(event: &Event, wanted: Request) -> bool {

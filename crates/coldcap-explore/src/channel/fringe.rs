@@ -88,7 +88,7 @@ pub fn probe<'c>(
         }
         probed.states += 1;
         let mut probe = Probe { channel, rules, events: Vec::new(), steps: 0 };
-        let result = probe.from_state(&state);
+        let result = probe.probe_state(&state);
         probed.steps += probe.steps;
         if let Err(broken) = result {
             let events = core::mem::take(&mut probe.events);
@@ -110,7 +110,7 @@ struct Probe<'a, 'c> {
 type Judged<T> = Result<T, &'static str>;
 
 impl Probe<'_, '_> {
-    fn from_state(&mut self, state: &State) -> Judged<()> {
+    fn probe_state(&mut self, state: &State) -> Judged<()> {
         let boundaries = self.channel.boundaries(state);
         for letter in self.letters(state) {
             let Event::Advance { .. } = self.channel.letter(letter).event else { continue };
