@@ -30,6 +30,7 @@ pub fn all(size: Size) -> Vec<Scope> {
         scopes::small_counts(Coolant),
         scopes::small_drugs(size == Size::Full),
         scopes::small_hair(Coolant),
+        scopes::amendments(PostClock::Cooled, Coolant),
     ];
     if size == Size::Small {
         all.extend([scopes::minutes_with_gaps(Coolant)]);
@@ -45,6 +46,8 @@ pub fn all(size: Size) -> Vec<Scope> {
     }
     all.extend([
         scopes::small_sights(PostClock::Elapsed, Coolant),
+        scopes::amendments(PostClock::Elapsed, Coolant),
+        scopes::amendments(PostClock::Cooled, Cap),
         scopes::small_sights(PostClock::Cooled, Cap),
         scopes::small_conditions(Cap),
         scopes::small_counts(Cap),
@@ -60,6 +63,7 @@ pub fn of_the_table() -> Vec<Scope> {
         scopes::small_sights(PostClock::Cooled, ControlMode::Coolant),
         scopes::small_conditions(ControlMode::Coolant),
         scopes::small_counts(ControlMode::Coolant),
+        scopes::amendments(PostClock::Cooled, ControlMode::Coolant),
     ]
 }
 

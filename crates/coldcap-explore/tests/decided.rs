@@ -2,7 +2,7 @@
 //! event alike. And the small explorations that are no slice of their own.
 
 use coldcap::supervise::{State, step};
-use coldcap_explore::channel::scopes;
+use coldcap_explore::channel::scopes::{self, Scope};
 use coldcap_explore::search::Machine;
 use coldcap_explore::{alarms, arbiter};
 use coldcap_session::{ControlMode, PostClock};
@@ -20,8 +20,11 @@ fn roll(seed: &mut u64) -> usize {
 #[test]
 fn what_only_the_record_shows_decides_nothing() {
     let mut long_clocks = 0;
-    for (seed, mode) in [(1, ControlMode::Coolant), (2, ControlMode::Cap)] {
-        let scope = scopes::small_sights(PostClock::Cooled, mode);
+    let sights: fn(PostClock, ControlMode) -> Scope = scopes::small_sights;
+    let walks = [(1, ControlMode::Coolant, sights), (2, ControlMode::Cap, sights)];
+    let amended = (3, ControlMode::Coolant, scopes::amendments as _);
+    for (seed, mode, scope) in walks.into_iter().chain([amended]) {
+        let scope = scope(PostClock::Cooled, mode);
         let channel = scope.channel(&step);
         let (mut whole, mut decided) = (State::default(), State::default());
         let (mut seed, mut letters) = (seed, Vec::new());
@@ -53,6 +56,7 @@ fn the_arbiter_keeps_its_rules() {
 #[ignore = "every pair of rows; `cargo xtask explore` runs it in release"]
 fn every_pair_of_alarms_keeps_its_rules() {
     let report = alarms::run(&alarms::shipped).expect("nothing is broken");
-    assert_eq!(report.pairs, 28 * 29 / 2);
+    let rows = coldcap_guard::alarm::TABLE.len();
+    assert_eq!(report.pairs, rows * (rows + 1) / 2);
     assert!(report.counted.iter().all(|(_, _, count)| *count > 0), "{:?}", report.counted);
 }

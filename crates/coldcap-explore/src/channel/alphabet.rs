@@ -3,9 +3,10 @@
 use super::sights::{COLD, GOOD, STILL, UNCOUPLED, WARM, all_that_matter, that_move_clocks};
 use coldcap::supervise::Event;
 use coldcap_guard::{Condition, Conditions};
+use coldcap_session::regimen::Source;
 use coldcap_session::{
-    Density, Fact, Hair, HairType, HeadMeasures, Observed, Patient, Phase, PlanRequest, Request,
-    Role,
+    Amendment, ClockQuality, Density, Fact, Hair, HairType, HeadMeasures, Mark, Observed, Patient,
+    Phase, PlanRequest, Request, Role, WallTime,
 };
 use coldcap_units::Duration;
 
@@ -148,9 +149,27 @@ pub fn refused_requests(plan: PlanRequest) -> Vec<Letter> {
             Role::Nurse,
         ),
     ];
+    letters.extend(plans_refused(plan));
     let by_nobody = requests(plan).into_iter().chain(counting_requests());
     letters.extend(by_nobody.filter(|letter| letter.class != "stop").map(by_the_wrong_role));
     letters
+}
+
+/// Plans that are not those of the source that they name, and one that a clinician makes his own.
+fn plans_refused(plan: PlanRequest) -> Vec<Letter> {
+    let choose = |class, plan, role| ask(class, Request::ChoosePlan(plan), role);
+    let of = |regimen, source| PlanRequest { regimen, source, ..plan };
+    let (outside, nobody) = (of(3, Source::OSLO), of(0, Source::NONE));
+    let reasoned = |plan| PlanRequest { reason: 4, ..plan };
+    vec![
+        choose("choose_plan without a row", of(5, Source::OSLO), Role::Clinician),
+        choose("choose_plan under study", of(9, Source::NEWER_DRUGS_STUDY), Role::Clinician),
+        choose("choose_plan not to be cooled", of(10, Source::DIGNICAP_LABEL), Role::Clinician),
+        choose("choose_plan outside of its source", outside, Role::Clinician),
+        choose("choose_plan by a nurse's reason", reasoned(outside), Role::Nurse),
+        choose("choose_plan by a reason alone", reasoned(nobody), Role::Clinician),
+        choose("choose_plan by a clinician's reason", reasoned(outside), Role::Clinician),
+    ]
 }
 
 fn by_the_wrong_role(letter: Letter) -> Letter {
@@ -175,7 +194,7 @@ pub fn further_requests() -> Vec<Letter> {
 pub fn changed_plans(plan: PlanRequest) -> Vec<Letter> {
     let hair = Hair { density: Density::ScalpShows, kind: HairType::ThickOrTightlyCurled };
     let patient = Patient { hair, ..PATIENT };
-    let unnamed = PlanRequest { regimen: 0, ..plan };
+    let unnamed = PlanRequest { regimen: 0, source: Source::NONE, ..plan };
     vec![
         ask("select_patient", Request::SelectPatient(patient), Role::Nurse),
         ask("choose_plan of another name", Request::ChoosePlan(plan), Role::Nurse),
@@ -220,6 +239,41 @@ pub fn drugs(count: u16) -> Vec<Letter> {
         letters.push(fact("drug_ended as another", Fact::DrugEnded { drug, hair_toxic: false }));
     }
     letters
+}
+
+/// Corrections of marks that were made too late, by so many of the steps of time; and some that can never be.
+///
+/// The longest that may be is two steps.
+#[must_use]
+pub fn amendments(step: Duration) -> Vec<Letter> {
+    let (two, three) = (step.plus(step), step.plus(step).plus(step));
+    let amend = |class, mark, drug, earlier, reason| {
+        let amendment = Amendment { mark, drug, earlier, reason };
+        ask(class, Request::Amend(amendment), Role::Nurse)
+    };
+    let never = vec![
+        amend("amend of another drug", Mark::Ended, 9, step, 1),
+        amend("amend of another drug", Mark::Started, 9, step, 1),
+        amend("amend unanswered", Mark::Ended, 1, step, 0),
+        amend("amend out of range", Mark::Ended, 1, three, 1),
+        amend("amend out of range", Mark::Ended, 1, Duration::ZERO, 1),
+        amend("amend out of range", Mark::Ended, 1, step, 128),
+        by_the_wrong_role(amend("amend", Mark::Ended, 1, step, 1)),
+    ];
+    let mut letters = probes(never);
+    letters.push(amend("amend end", Mark::Ended, 1, step, 1));
+    letters.push(amend("amend end", Mark::Ended, 1, two, 1));
+    letters.push(amend("amend start", Mark::Started, 1, two, 1));
+    letters
+}
+
+/// The wall clock is set, forward and back.
+#[must_use]
+pub fn wall_clocks() -> Vec<Letter> {
+    let at = |unix_ms, quality| WallTime { unix_ms, quality };
+    let (early, late) = (at(0, ClockQuality::Unknown), at(1_795_600_000_000, ClockQuality::Kept));
+    let set = |old, new| letter("wall_set", Event::WallSet { old, new });
+    probes(vec![set(None, late), set(Some(late), early)])
 }
 
 /// A power gap of each class.

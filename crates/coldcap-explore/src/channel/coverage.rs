@@ -10,8 +10,8 @@ use coldcap_session::{Accepted, Answer, Fact, Flag, Note, Phase, Reason};
 use core::hash::BuildHasherDefault;
 use std::collections::{BTreeMap, HashMap};
 
-/// The kinds of events: nineteen requests, five facts, time, a power gap.
-pub const KINDS: usize = 26;
+/// The kinds of events: twenty requests, five facts, time, a power gap, the wall clock.
+pub const KINDS: usize = 28;
 
 /// One row of the table of transitions, in the order in which it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -220,6 +220,7 @@ pub const KIND_NAMES: [&str; KINDS] = [
     "service_reset",
     "cancel",
     "acknowledge",
+    "amend",
     "drug_started",
     "drug_ended",
     "cap_off",
@@ -227,18 +228,20 @@ pub const KIND_NAMES: [&str; KINDS] = [
     "comfort",
     "time",
     "power_gap",
+    "wall_set",
 ];
 
 fn kind(event: &Event) -> usize {
     match event {
         Event::Request { request, .. } => usize::from(request.code()) - 1,
-        Event::Fact(Fact::DrugStarted { .. }) => 19,
-        Event::Fact(Fact::DrugEnded { .. }) => 20,
-        Event::Fact(Fact::CapOff) => 21,
-        Event::Fact(Fact::Symptom(_)) => 22,
-        Event::Fact(Fact::Comfort(_)) => 23,
-        Event::Advance { .. } => 24,
-        Event::Restarted { .. } => 25,
+        Event::Fact(Fact::DrugStarted { .. }) => 20,
+        Event::Fact(Fact::DrugEnded { .. }) => 21,
+        Event::Fact(Fact::CapOff) => 22,
+        Event::Fact(Fact::Symptom(_)) => 23,
+        Event::Fact(Fact::Comfort(_)) => 24,
+        Event::Advance { .. } => 25,
+        Event::Restarted { .. } => 26,
+        Event::WallSet { .. } => 27,
     }
 }
 
@@ -259,15 +262,23 @@ const ROLE: i8 = -11;
 const GATE: i8 = -12;
 const UNANSWERED: i8 = -13;
 const SERVICE: i8 = -14;
+const CALIBRATION: i8 = -15;
+const REGIMEN: i8 = -16;
 
 /// Every outcome of every guard of a request, written down from the rules: exactly these are reached.
 const ANSWERS: &[(&str, &[i8])] = &[
-    ("start_fit", &[DONE, WRONG_PHASE, FAULT, ROLE, SERVICE]),
-    ("measure", &[DONE, WRONG_PHASE, UNANSWERED, RANGE, FAULT, SERVICE, CAP_ABSENT, ROLE]),
+    ("start_fit", &[DONE, WRONG_PHASE, FAULT, ROLE, SERVICE, CALIBRATION]),
+    (
+        "measure",
+        &[DONE, WRONG_PHASE, UNANSWERED, RANGE, FAULT, SERVICE, CALIBRATION, CAP_ABSENT, ROLE],
+    ),
     ("confirm_fit", &[DONE, ARMED, SAME, WRONG_PHASE, EARLY, UNCONFIRMED, ROLE]),
     ("select_patient", &[DONE, WRONG_PHASE, RANGE, GATE, UNANSWERED, ROLE]),
-    ("choose_plan", &[DONE, WRONG_PHASE, RANGE, ROLE]),
-    ("start", &[DONE, WRONG_PHASE, UNANSWERED, FAULT, SERVICE, CAP_ABSENT, EARLY, ROLE]),
+    ("choose_plan", &[DONE, WRONG_PHASE, RANGE, REGIMEN, GATE, UNANSWERED, ROLE]),
+    (
+        "start",
+        &[DONE, WRONG_PHASE, UNANSWERED, FAULT, SERVICE, CALIBRATION, CAP_ABSENT, EARLY, ROLE],
+    ),
     ("worn", &[DONE, SAME, WRONG_PHASE, ROLE]),
     ("pause", &[DONE, SAME, WRONG_PHASE, RANGE, BUDGET, ROLE]),
     (
@@ -284,6 +295,7 @@ const ANSWERS: &[(&str, &[i8])] = &[
     ("service_reset", &[DONE, ARMED, SAME, FAULT, UNCONFIRMED, ROLE]),
     ("cancel", &[DONE, WRONG_PHASE, ROLE]),
     ("acknowledge", &[DONE, SAME, ROLE]),
+    ("amend", &[DONE, UNANSWERED, RANGE, ORDER, ROLE]),
 ];
 
 fn code(answer: Answer) -> i8 {
@@ -302,7 +314,9 @@ fn answer_name(answer: Answer) -> &'static str {
     }
 }
 
-const CODE_NAMES: [&str; 17] = [
+const CODE_NAMES: [&str; 19] = [
+    "unknown_regimen",
+    "calibration_due",
     "service_due",
     "unanswered",
     "contraindicated",
@@ -323,7 +337,7 @@ const CODE_NAMES: [&str; 17] = [
 ];
 
 fn code_name(code: i8) -> &'static str {
-    usize::try_from(i16::from(code) + 14).ok().and_then(|at| CODE_NAMES.get(at)).unwrap_or(&"?")
+    usize::try_from(i16::from(code) + 16).ok().and_then(|at| CODE_NAMES.get(at)).unwrap_or(&"?")
 }
 
 /// All power gaps and times stand in one class each.

@@ -9,8 +9,9 @@ use crate::graph::MOST_STATES;
 use crate::search::{Counterexample, Limits, Space, explore};
 use crate::store::Store;
 use coldcap::supervise::{Config, Event};
+use coldcap_session::regimen::{Cooling, Minutes, ROWS, Row, Source};
 use coldcap_session::{ControlMode, PlanRequest, PostClock, Target};
-use coldcap_units::{Duration, Kelvin};
+use coldcap_units::{Coolant, Duration, Interface, Kelvin};
 use std::time::Instant;
 
 /// A plan by name, as a list that a table of regimens can be dropped into.
@@ -116,63 +117,90 @@ impl Scope {
     }
 }
 
-/// The shipped configuration.
+/// The shipped configuration, in which no mark is amended: how long since the last mark of a drug is then no part
+/// of a state. Amendments have [a scope of their own](amendments).
 #[must_use]
 pub fn shipped() -> Config {
-    coldcap::Config::reference().supervision()
+    let shipped = coldcap::Config::reference().supervision();
+    let session = coldcap_session::Config { longest_amendment: Duration::ZERO, ..shipped.session };
+    Config { session, ..shipped }
 }
 
-/// The plans that are explored, each in both modes. The minutes before and after, and the clock that
-/// counts the latter, are those of the example plans and of the longest that applies where none is named.
+/// The plans that are explored, each in both modes: every different pair of minutes before and after that the
+/// ends of a row of the table of regimens give, named by the first such row; the longest that applies where none
+/// is named; and one whose minutes count as they elapse.
 #[must_use]
 pub fn plans() -> Vec<NamedPlan> {
-    let rows = [
-        ("paclitaxel weekly", 3, 30, 60, PostClock::Cooled),
-        ("docetaxel", 4, 30, 20, PostClock::Cooled),
-        ("most regimens", 1, 30, 90, PostClock::Cooled),
-        ("thick hair", 1, 45, 90, PostClock::Cooled),
-        ("none named", 0, 30, 180, PostClock::Cooled),
-        ("elapsed minutes", 1, 30, 90, PostClock::Elapsed),
-    ];
-    let mut plans = Vec::new();
-    for (name, regimen, pre, post, post_clock) in rows {
-        for mode in ControlMode::ALL {
-            plans.push((
-                format!("{name}, {} mode", mode.name()),
-                plan(regimen, pre, post, post_clock, mode),
-            ));
+    let mut distinct: Vec<(&str, PlanRequest)> = Vec::new();
+    for (row, pre, post) in ROWS.iter().flat_map(|row| ends(row).map(move |(a, b)| (row, a, b))) {
+        let asked = by_row(row, pre, post);
+        if !distinct.iter().any(|(_, known)| (known.pre, known.post) == (asked.pre, asked.post)) {
+            distinct.push((row.source.name(), asked));
         }
     }
-    plans
+    let site = PlanRequest { regimen: 1, source: Source::SITE, ..distinct[0].1 };
+    let unnamed = PlanRequest { regimen: 0, source: Source::NONE, ..site };
+    distinct.push(("none named", unnamed));
+    distinct.push(("elapsed", PlanRequest { post_clock: PostClock::Elapsed, ..site }));
+    let both = distinct.iter().flat_map(|named| ControlMode::ALL.map(|mode| in_mode(*named, mode)));
+    both.collect()
 }
 
-fn plan(
-    regimen: u16,
-    pre: u32,
-    post: u32,
-    post_clock: PostClock,
-    mode: ControlMode,
-) -> PlanRequest {
-    let milli = match mode {
-        ControlMode::Coolant => -4_000,
-        ControlMode::Cap => 3_000,
+fn in_mode((name, asked): (&str, PlanRequest), mode: ControlMode) -> NamedPlan {
+    let (pre, post) = (asked.pre.as_mins(), asked.post.as_mins());
+    let target = target(mode);
+    (format!("{name}, {pre} and {post}, {} mode", mode.name()), PlanRequest { target, ..asked })
+}
+
+/// The minutes before and after, each at both ends of what a row says; none where it says not to cool.
+fn ends(row: &Row) -> impl Iterator<Item = (u16, u16)> + use<> {
+    let both = |Minutes { least_min, most_min, .. }| [least_min, most_min.unwrap_or(least_min)];
+    let pairs = match row.cooling {
+        Cooling::Cool { pre, post } => {
+            let pre = pre.map_or([SHORTEST_PRE_MIN; 2], both);
+            Some(pre.map(|pre| both(post).map(|post| (pre, post))).into_iter().flatten())
+        }
+        Cooling::DoNotCool | Cooling::UnderStudy => None,
     };
+    pairs.into_iter().flatten()
+}
+
+/// Where a row does not say how long before.
+const SHORTEST_PRE_MIN: u16 = 30;
+
+fn by_row(row: &Row, pre: u16, post: u16) -> PlanRequest {
+    let named = PlanRequest { regimen: row.regimen, source: row.source, ..site_plan() };
+    let minutes = |minutes: u16| Duration::from_mins(u32::from(minutes));
+    PlanRequest { pre: minutes(pre), post: minutes(post), ..named }
+}
+
+const fn target(mode: ControlMode) -> Target {
+    match mode {
+        ControlMode::Coolant => Target::Coolant(Coolant::from_milli(-4_000)),
+        ControlMode::Cap => Target::Cap(Interface::from_milli(3_000)),
+    }
+}
+
+/// A plan by a site's own protocol, as short as may be.
+const fn site_plan() -> PlanRequest {
     PlanRequest {
-        regimen,
-        pre: Duration::from_mins(pre),
-        post: Duration::from_mins(post),
+        regimen: 1,
+        source: Source::SITE,
+        reason: 0,
+        pre: Duration::from_mins(10),
+        post: Duration::from_mins(10),
         break_each: Duration::from_mins(10),
         break_total: Duration::from_mins(20),
-        target: Target::from_milli(mode, milli),
-        post_clock,
+        target: target(ControlMode::Coolant),
+        post_clock: PostClock::Cooled,
     }
 }
 
 /// The shortest plan that may be.
 #[must_use]
 pub fn short_plan(post_clock: PostClock, mode: ControlMode) -> PlanRequest {
-    let short = plan(1, 10, 10, post_clock, mode);
-    PlanRequest { break_total: SMALL, break_each: SMALL, ..short }
+    let target = target(mode);
+    PlanRequest { break_total: SMALL, break_each: SMALL, target, post_clock, ..site_plan() }
 }
 
 /// The step of time of the small scopes.
@@ -225,6 +253,7 @@ pub fn small_sights(post_clock: PostClock, mode: ControlMode) -> Scope {
     letters.extend(alphabet::probes(alphabet::further_requests()));
     letters.extend(alphabet::probes(alphabet::counting_requests()));
     letters.extend(alphabet::probes(alphabet::drugs(1)));
+    letters.extend(alphabet::wall_clocks());
     let clock = if post_clock == PostClock::Elapsed { "elapsed" } else { "cooled" };
     small_scope(format!("few steps, all sights, {} mode, {clock} minutes", mode.name()), letters)
 }
@@ -240,6 +269,26 @@ pub fn small_conditions(mode: ControlMode) -> Scope {
     letters.extend(alphabet::probes(alphabet::each_condition(SMALL)));
     letters.extend(alphabet::probes(alphabet::gaps()));
     small_scope(format!("few steps, every condition, {} mode", mode.name()), letters)
+}
+
+/// Marks that are amended, by one step of time and by two, wherever they may be and where they may not: the
+/// longest amendment is two steps. What was cooled since the last mark is broken by breaks and by still coolant.
+#[must_use]
+pub fn amendments(post_clock: PostClock, mode: ControlMode) -> Scope {
+    let plan = short_plan(post_clock, mode);
+    let mut letters = alphabet::requests(plan);
+    letters.extend(alphabet::facts());
+    letters.extend(alphabet::gaps());
+    letters.extend(alphabet::amendments(SMALL));
+    letters.extend(alphabet::wall_clocks());
+    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Nothing));
+    let clock = if post_clock == PostClock::Elapsed { "elapsed" } else { "cooled" };
+    let mut scope = small_scope(
+        format!("few steps, amendments, {} mode, {clock} minutes", mode.name()),
+        letters,
+    );
+    scope.config.session.longest_amendment = SMALL.plus(SMALL);
+    scope
 }
 
 const BESIDE_COUNTS: [&str; 9] = [
@@ -372,4 +421,36 @@ pub fn of_defects(mode: ControlMode) -> Scope {
     let mut scope = small_scope(format!("few steps, {} mode", mode.name()), letters);
     scope.thorough = false;
     scope
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldcap_session::regimen::{Judged, judge};
+    use coldcap_session::{Plan, Role};
+
+    #[test]
+    fn every_row_that_gives_times_is_among_the_plans_and_every_plan_may_be_chosen() {
+        let plans = plans();
+        for (name, asked) in &plans {
+            assert!(Plan::new(*asked).is_ok(), "{name}");
+            assert_eq!(judge(asked, Role::Nurse), Ok(Judged::Follows), "{name}");
+        }
+        let minutes = |minutes: u16| Duration::from_mins(u32::from(minutes));
+        for row in &ROWS {
+            let Cooling::Cool { pre, post } = row.cooling else { continue };
+            let pre = pre.map_or(30, |pre| pre.least_min);
+            let posts = [Some(post.least_min), post.most_min].into_iter().flatten();
+            for post in posts {
+                let played = |mode| {
+                    plans.iter().any(|(_, asked)| {
+                        let same = (asked.pre, asked.post) == (minutes(pre), minutes(post));
+                        same && asked.target.mode() == mode
+                    })
+                };
+                assert!(ControlMode::ALL.into_iter().all(played), "{row:?}");
+            }
+        }
+        assert_eq!(plans.len(), 2 * 13);
+    }
 }

@@ -1,13 +1,14 @@
 //! What the machine may see: all combinations of what a phase reads, and what was left out and why.
 //!
-//! An observation has eight parts. Which of them can make a difference is read from the phase in which
+//! An observation has nine parts. Which of them can make a difference is read from the phase in which
 //! time passes, and from what a request may ask for before time passes again:
 //!
 //! * everywhere: whether the self-test has passed, and the coupling switch;
 //! * while cooling: whether coolant moves, then whether the target is reached, and the contact. An
 //!   uncoupled cap halts the channel before anything else is read; still coolant cools nothing, so that
 //!   the target is not read;
-//! * before a treatment: whether the tank is ready, which only `Start` asks for;
+//! * before a treatment: whether the tank is ready, which only `Start` asks for, and whether a calibration
+//!   is due, which `StartFit`, `Measure` and `Start` ask for;
 //! * the match of the sensors in `fit_calibrate`, the contact in `fit_verify`, and in `thaw` whether the
 //!   cap may be removed.
 //!
@@ -25,6 +26,7 @@ pub const GOOD: Observed = Observed {
     at_target: true,
     isothermal: Progress::Passed,
     contact: Progress::Passed,
+    calibration_due: false,
     removable: true,
     cause_gone: true,
 };
@@ -60,6 +62,14 @@ fn with_tank(seen: Observed) -> Vec<Observed> {
     [true, false].map(|tank_ready| Observed { tank_ready, ..seen }).into()
 }
 
+fn with_calibration(seen: Observed) -> Vec<Observed> {
+    [false, true].map(|calibration_due| Observed { calibration_due, ..seen }).into()
+}
+
+fn before_a_start(seen: Observed) -> Vec<Observed> {
+    vary(with_tank(seen), with_calibration)
+}
+
 fn with_self_test(seen: Observed) -> Vec<Observed> {
     let passed_or_not = [Progress::Passed, Progress::Running];
     passed_or_not.map(|self_test| Observed { self_test, ..seen }).into()
@@ -80,8 +90,8 @@ pub fn all_that_matter(phase: Phase) -> Vec<Observed> {
             return tests.into();
         }
         phase if phase.is_cooling() => vary(moving, with_contact),
-        Phase::FitCheck => vary(vec![GOOD, UNCOUPLED, STILL], with_tank),
-        Phase::Standby | Phase::FitMeasure | Phase::Setup => vary(coupled_or_not, with_tank),
+        Phase::FitCheck => vary(vec![GOOD, UNCOUPLED, STILL], before_a_start),
+        Phase::Standby | Phase::FitMeasure | Phase::Setup => vary(coupled_or_not, before_a_start),
         Phase::FitCalibrate => vary(coupled_or_not, with_match),
         Phase::FitVerify => vary(coupled_or_not, with_contact),
         Phase::Thaw => vary(coupled_or_not, with_removable),

@@ -4,7 +4,7 @@ use super::rules::{StateRule, Verdict, circulates};
 use coldcap::supervise::{Config, State};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Phase, Target, TripClass};
-use coldcap_units::Duration;
+use coldcap_units::{Coolant, Duration, Interface};
 
 const CONTROL: Conditions = Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
 
@@ -35,6 +35,11 @@ pub(super) const STATE_RULES: &[StateRule] = &[
             let both = state.interlock.latched().contains_all(CONTROL);
             Verdict::implies(both, !circulates(state, config))
         },
+    },
+    StateRule {
+        id: "I4b",
+        text: "with one control sensor distrusted nothing is asked for below 0 °C of supply and 5 °C of face",
+        check: degraded_is_warm,
     },
     StateRule {
         id: "I5",
@@ -89,6 +94,16 @@ fn circulates_for_somebody(state: &State, config: &Config) -> Verdict {
             && (!cold || session.is_worn())
             && session.trip() < TripClass::Clinician,
     )
+}
+
+/// The floor, written down from its reason: no part of a cap under coolant of 0 °C freezes tissue.
+fn degraded_is_warm(state: &State, config: &Config) -> Verdict {
+    let demand = state.demand(config);
+    let supplies = [demand.target, demand.tank, demand.cap.map(|cap| cap.coldest_supply)];
+    let warm = supplies.into_iter().flatten().all(|supply| supply >= Coolant::from_milli(0));
+    let face = demand.cap.is_none_or(|cap| cap.interface >= Interface::from_milli(5_000));
+    let asks = demand.tank.is_some() && state.interlock.is_degraded();
+    Verdict::implies(asks, warm && face)
 }
 
 fn latched_is_off(state: &State, config: &Config) -> Verdict {

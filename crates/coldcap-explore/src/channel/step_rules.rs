@@ -2,11 +2,12 @@
 
 use super::TICK;
 use super::rules::{Seen, StepRule, Verdict, decided, splits};
-use coldcap::supervise::Event;
+use coldcap::supervise::{Effects, Event, heard};
 use coldcap_guard::interlock::{self, trips};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{
-    Accepted, Fact, Flag, Note, Phase, PhaseClock, PostClock, Progress, Refusal, Request, Role,
+    Accepted, Fact, Flag, Mark, Note, Phase, PhaseClock, PostClock, Progress, Refusal, Request,
+    Role,
 };
 use coldcap_units::Duration;
 
@@ -70,6 +71,12 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         check: looking_changes_nothing,
     },
     StepRule {
+        id: "R9",
+        text: "setting the wall clock changes nothing, and the record hears of it",
+        costly: false,
+        check: wall_clock_changes_nothing,
+    },
+    StepRule {
         id: "R10",
         text: "cooling begins only by start, by a second step of resume, or after a short gap",
         costly: false,
@@ -89,7 +96,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "R13",
-        text: "the interlock's judgement does not depend on the session",
+        text: "the interlock's judgement does not depend on the session, whose end alone it hears of",
         costly: false,
         check: interlock_is_independent,
     },
@@ -114,6 +121,12 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         text: "no step but its end, a new patient or the visit's end stops an infusion",
         costly: false,
         check: infusion_survives,
+    },
+    StepRule {
+        id: "C2c",
+        text: "an amended mark is noted and flagged, credits no more than its span, and moves nothing else",
+        costly: false,
+        check: amending_credits_and_nothing_else,
     },
     StepRule {
         id: "C3",
@@ -170,6 +183,18 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         check: resets_have_their_role,
     },
     StepRule {
+        id: "C7b",
+        text: "no session begins to cool while a control sensor of the cap is lost",
+        costly: false,
+        check: nothing_begins_with_a_lost_sensor,
+    },
+    StepRule {
+        id: "C7c",
+        text: "a control sensor that was lost is not trusted again before the session is over",
+        costly: false,
+        check: degraded_to_the_end,
+    },
+    StepRule {
         id: "C8",
         text: "doubtful contact is flagged and changes nothing else",
         costly: true,
@@ -224,6 +249,8 @@ fn everything_is_noted(seen: &Seen<'_>) -> Verdict {
         }),
         Event::Fact(fact) => seen.noted(|note| is_note_of(note, fact)),
         Event::Restarted { gap } => seen.noted(|note| *note == Note::Restarted { gap }),
+        // The record hears of it without a note: R9.
+        Event::WallSet { .. } => true,
     };
     let released = seen.effects.released;
     let severe = interlock::TripClass::worst(released) > Some(interlock::TripClass::Operator);
@@ -325,7 +352,14 @@ fn interlock_is_independent(seen: &Seen<'_>) -> Verdict {
     };
     let told = interlock::Event::Conditions(conditions);
     let alone = interlock::step(&seen.before.interlock, &told, &seen.config.interlock).0;
-    Verdict::implies(true, alone == seen.after.interlock)
+    let after = seen.after.interlock;
+    let forgot = alone.is_degraded() && !after.is_degraded();
+    let same = alone.with_degraded(after.is_degraded()) == after;
+    let over = !is_treated(seen.after.session.phase());
+    Verdict::implies(
+        true,
+        same && (alone.is_degraded() || !after.is_degraded()) && (!forgot || over),
+    )
 }
 
 fn toxic_start_voids_post(seen: &Seen<'_>) -> Verdict {
@@ -345,6 +379,39 @@ fn infusion_survives(seen: &Seen<'_>) -> Verdict {
     let outside =
         !seen.after.session.phase().is_treatment() && seen.after.session.treatment().is_none();
     Verdict::implies(lost, ended || (closed && outside))
+}
+
+fn amending_credits_and_nothing_else(seen: &Seen<'_>) -> Verdict {
+    let Event::Request { request: Request::Amend(amendment), .. } = *seen.event else {
+        return Verdict::Silent;
+    };
+    let (before, after) = (&seen.before.session, &seen.after.session);
+    let credited = seen.notes.iter().find_map(|note| match *note {
+        Note::Amended { amendment: noted, credited } if noted == amendment => Some(credited),
+        _ => None,
+    });
+    let flagged = seen.noted(|note| *note == Note::Flag(Flag::MarkAmended));
+    let still = before.phase() == after.phase()
+        && before.treatment() == after.treatment()
+        && before.clock() == after.clock()
+        && before.drugs() == after.drugs()
+        && before.attendance() == after.attendance()
+        && seen.before.interlock == seen.after.interlock
+        && seen.before.demand(seen.config) == seen.after.demand(seen.config);
+    let fits = credited.is_some_and(|credited| {
+        let elapsed = before.plan().is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
+        let ended = amendment.mark == Mark::Ended;
+        let counts = match (ended, elapsed) {
+            (false, _) => Duration::ZERO,
+            (true, true) => amendment.earlier,
+            (true, false) => credited,
+        };
+        let left = before.planned_left().map(|left| left.minus(counts));
+        credited <= amendment.earlier
+            && after.planned_left() == left
+            && (ended || credited.is_zero())
+    });
+    Verdict::implies(is_done(seen), flagged && still && fits && amendment.reason > 0)
 }
 
 fn post_counts_cooled(seen: &Seen<'_>) -> Verdict {
@@ -398,6 +465,46 @@ fn resets_have_their_role(seen: &Seen<'_>) -> Verdict {
     Verdict::implies(worst.is_some() || trip, may && steps && is_done(seen))
 }
 
+/// Phases in which a lost control sensor stays lost: a treatment, running, interrupted or held.
+const fn is_treated(phase: Phase) -> bool {
+    phase.is_cooling() || phase.is_interrupted() || matches!(phase, Phase::SafeHold)
+}
+
+const CONTROL: Conditions = Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
+
+fn nothing_begins_with_a_lost_sensor(seen: &Seen<'_>) -> Verdict {
+    let checks = seen.before.session.phase() == Phase::FitCheck;
+    match *seen.event {
+        Event::Advance { conditions, .. } => {
+            let lost = conditions.intersects(CONTROL);
+            Verdict::implies(checks && lost, !seen.after.session.phase().is_cooling())
+        }
+        Event::Request { request: Request::Start, .. } => {
+            let lost = seen.before.interlock.lacks_control_sensor();
+            Verdict::implies(lost, matches!(seen.effects.answer, Some(Err(_))))
+        }
+        _ => Verdict::Silent,
+    }
+}
+
+fn degraded_to_the_end(seen: &Seen<'_>) -> Verdict {
+    let lost = matches!(seen.event, Event::Advance { conditions, .. }
+        if conditions.intersects(CONTROL));
+    let was = seen.before.interlock.is_degraded();
+    let stays = seen.after.interlock.is_degraded();
+    let treated = is_treated(seen.after.session.phase());
+    let ended = matches!(seen.event, Event::Advance { .. }) && !treated;
+    Verdict::implies(was || lost, if ended { !stays } else { stays })
+}
+
+fn wall_clock_changes_nothing(seen: &Seen<'_>) -> Verdict {
+    let Event::WallSet { old, new } = *seen.event else { return Verdict::Silent };
+    let told = Some(coldcap_session::Event::WallSet { old, new });
+    let heard = heard(seen.before, seen.event, seen.after, seen.effects, seen.config);
+    let quiet = seen.notes.is_empty() && *seen.effects == Effects::default();
+    Verdict::implies(true, seen.before == seen.after && quiet && heard == [told, None])
+}
+
 fn is_done(seen: &Seen<'_>) -> bool {
     seen.effects.answer == Some(Ok(Accepted::Done))
 }
@@ -421,7 +528,7 @@ fn contact_changes_nothing(seen: &Seen<'_>) -> Verdict {
 }
 
 /// Every kind of refusal, by an example: what must be reached.
-pub(super) const REFUSALS: usize = 14;
+pub(super) const REFUSALS: usize = 16;
 
 /// Conditions of which each alone must have been found.
 pub(super) const CONDITIONS: Conditions = Conditions::of(&Condition::ALL);
@@ -443,5 +550,7 @@ pub(super) const fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::Contraindicated(_) => "contraindicated",
         Refusal::Unanswered(_) => "unanswered",
         Refusal::ServiceDue => "service_due",
+        Refusal::CalibrationDue => "calibration_due",
+        Refusal::UnknownRegimen => "unknown_regimen",
     }
 }

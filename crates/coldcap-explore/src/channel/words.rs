@@ -4,7 +4,7 @@ use super::coverage::snake;
 use super::sights::GOOD;
 use coldcap::supervise::Event;
 use coldcap_guard::Conditions;
-use coldcap_session::{Fact, Observed, Progress, Request};
+use coldcap_session::{Amendment, Fact, Observed, Progress, Request};
 use coldcap_units::Duration;
 use core::fmt::Write;
 
@@ -51,6 +51,9 @@ impl Script {
                 self.line(&format!("power = \"off\", {gap}"));
                 self.line("power = \"on\"");
             }
+            Event::WallSet { new, .. } => {
+                self.line(&format!("# the wall clock is set to {} ms", new.unix_ms));
+            }
         }
     }
 
@@ -80,6 +83,12 @@ fn asked(request: &Request) -> String {
         Request::Worn(worn) => format!(", worn = {worn}"),
         Request::Pause(reason) => format!(", reason = {reason}"),
         Request::Extend(minutes) => format!(", minutes = {minutes}"),
+        Request::Amend(amendment) => {
+            let Amendment { mark, drug, earlier, reason } = amendment;
+            let mark = snake(&format!("{mark:?}"));
+            let earlier = earlier.as_secs();
+            format!(", mark = \"{mark}\", drug = {drug}, earlier_s = {earlier}, reason = {reason}")
+        }
         Request::SelectPatient(patient) => {
             format!(", contraindications = {}", patient.contraindications)
         }
@@ -118,6 +127,7 @@ fn input(seen: &Observed, conditions: Conditions) -> String {
     differs("sensors", progress(seen.isothermal), seen.isothermal != GOOD.isothermal);
     differs("contact", progress(seen.contact), seen.contact != GOOD.contact);
     differs("interface", "cold", !seen.removable);
+    differs("calibration", "due", seen.calibration_due);
     parts.extend(conditions.iter().map(|condition| format!("{condition} = true")));
     if parts.is_empty() { "all = \"well\"".into() } else { parts.join(", ") }
 }
