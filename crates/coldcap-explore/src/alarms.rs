@@ -6,10 +6,14 @@
 use crate::graph::{Edges, Longest, longest_way};
 use crate::search::{Broken, Counterexample, Limits, Machine, Space, Taken, Watcher, explore};
 use crate::store::Interner;
-use coldcap_guard::alarm::{AUDIO_PAUSE, Changes, Event, Priority, Row, State, TABLE, step};
+use coldcap_guard::alarm::{
+    AUDIO_PAUSE, Changes, Event, Priority, REMINDER_LENGTH, REMINDER_PERIOD, Row, State, TABLE,
+    step,
+};
 use coldcap_guard::interlock::TripClass;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::Duration;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// A step function of the alarms: the shipped one, or one with a planted defect.
 pub type Step<'a> = dyn Fn(&State, &Event) -> (State, Changes) + Sync + 'a;
@@ -20,6 +24,8 @@ const TICK: u32 = coldcap::TICK.as_millis();
 pub struct Pair<'a> {
     step: &'a Step<'a>,
     events: Vec<Event>,
+    /// So many of the events are followed; the others are judged, and what comes after them, and lead nowhere.
+    followed: usize,
 }
 
 impl core::fmt::Debug for Pair<'_> {
@@ -37,26 +43,32 @@ impl<'a> Pair<'a> {
             sets.into_iter().map(|set| Event::Conditions(Conditions::of(set))).collect();
         events.dedup();
         events.extend([Event::Acknowledge, Event::AudioPause]);
-        events.extend(spans(&[first, second]).into_iter().map(Event::Advance));
-        Self { step, events }
+        let followed = events.len() + 1;
+        events.push(Event::Advance(GRID));
+        events.extend(spans().into_iter().map(Event::Advance));
+        Self { step, events, followed }
     }
 }
 
-/// Around each span after which something changes for these rows: one tick less, exactly, one more, and
-/// half of it.
-fn spans(rows: &[Condition]) -> Vec<Duration> {
-    let escalations = rows.iter().filter_map(|row| Row::of(*row).escalation);
-    let ends = escalations.map(|escalation| escalation.after).chain([AUDIO_PAUSE]);
-    let mut spans: Vec<Duration> = ends
-        .flat_map(|end| {
-            let end = end.as_millis();
-            [end - TICK, end, end + TICK, end / 2].map(Duration::from_millis)
-        })
-        .collect();
+/// Time in which the search goes on. All times of the engine but the clear delay are whole multiples of it, and so is
+/// what is left of them in every state that is found: around it, and around its multiples, lies every boundary.
+const GRID: Duration = REMINDER_PERIOD;
+
+/// Around every moment at which something may change: one tick less, exactly, one more; and inside.
+fn spans() -> Vec<Duration> {
+    let grid = GRID.as_millis();
+    let clear = TABLE.iter().map(|row| row.clear_delay.as_millis()).filter(|delay| *delay > 0);
+    let reminder = grid - REMINDER_LENGTH.as_millis();
+    let ends = clear.chain([reminder]).chain(MULTIPLES.map(|count| count * grid));
+    let around = ends.flat_map(|end| [end - TICK, end, end + TICK]).chain([grid / 2]);
+    let mut spans: Vec<Duration> = around.map(Duration::from_millis).collect();
     spans.sort_unstable();
     spans.dedup();
     spans
 }
+
+/// The audio pause, the silences by priority, and the escalations, in multiples of the grid.
+const MULTIPLES: [u32; 5] = [1, 2, 5, 10, 15];
 
 impl Machine for Pair<'_> {
     type State = State;
@@ -69,7 +81,7 @@ impl Machine for Pair<'_> {
     }
 
     fn letters(&self, _: &State, letters: &mut Vec<u32>) {
-        letters.extend(0..self.events.len() as u32);
+        letters.extend(0..self.followed as u32);
     }
 
     fn event(&self, letter: u32) -> Event {
@@ -84,8 +96,8 @@ impl Machine for Pair<'_> {
         state
     }
 
-    fn is_followed(&self, _: u32) -> bool {
-        true
+    fn is_followed(&self, letter: u32) -> bool {
+        (letter as usize) < self.followed
     }
 
     fn kinds(&self, taken: &Taken<'_, Self>) -> u8 {
@@ -126,7 +138,7 @@ const RULES: &[Rule] = &[
     }),
     ("AL-5", "what is found and not inhibited signals in the same step", |it| {
         let Event::Conditions(set) = *it.event else { return None };
-        let free = |c: &Condition| !Row::of(*c).inhibited_by.intersects(set);
+        let free = |c: &Condition| !Row::of(*c).inhibited_by.intersects(it.after.active());
         let free: Conditions = set.iter().filter(free).collect();
         (!free.is_empty()).then(|| it.after.signalling().contains_all(free))
     }),
@@ -237,6 +249,8 @@ pub struct Report {
     pub states: usize,
     /// Steps of all pairs together.
     pub transitions: u64,
+    /// Steps around the boundaries of time, from every state.
+    pub probed: u64,
     /// The states of the largest pair.
     pub largest: usize,
     /// Steps to the farthest state of any pair.
@@ -252,35 +266,116 @@ const SOUNDS: (&str, &str) =
 const QUIET: (&str, &str) =
     ("AL-L2", "once the conditions end and somebody acknowledges, all is quiet");
 
-/// Explores every pair of rows, each row with itself among them.
+/// Explores every pair of rows, each row with itself among them, on two threads.
 ///
 /// # Errors
-/// The shortest counter-example.
+/// The shortest counter-example of the first pair that has one.
 pub fn run(step: &Step<'_>) -> Result<Report, Counterexample<Event>> {
     let start = std::time::Instant::now();
-    let (mut report, mut rules) = (Report::default(), Rules::default());
-    let (mut paused, mut loud) = (0, 0);
-    for (index, first) in TABLE.iter().enumerate() {
-        for second in TABLE.iter().skip(index) {
-            let pair = Pair::new(step, first.condition, second.condition);
-            let limits = Limits { states: 4_000_000, edges: true };
-            let space = explore(&pair, &mut rules, &limits)?;
-            assert!(space.closed, "the alarms of {} and {}", first.condition, second.condition);
-            let live = live(&pair, &space)?;
-            paused += live.0;
-            loud += live.1;
-            report.pairs += 1;
-            report.states += space.store.len();
-            report.transitions += space.transitions;
-            report.largest = report.largest.max(space.store.len());
-            report.depth = report.depth.max(space.depth);
+    let rows = TABLE.iter().enumerate();
+    let pairs = rows.flat_map(|(index, first)| TABLE[index..].iter().map(move |it| (first, it)));
+    let pairs: Vec<Pair<'_>> =
+        pairs.map(|(first, second)| Pair::new(step, first.condition, second.condition)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut whole = Whole::default();
+        while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            whole.add(pair)?;
         }
-    }
+        Ok(whole)
+    };
+    let (first, second) = std::thread::scope(|threads| {
+        let other = threads.spawn(work);
+        let own = work();
+        (own, other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut whole = first?;
+    whole.merge(&second?);
+    let Whole { mut report, rules, silenced, loud } = whole;
     let counts = RULES.iter().zip(&rules.counts);
     report.counted = counts.map(|((id, text, _), count)| (*id, *text, *count)).collect();
-    report.counted.extend([(SOUNDS.0, SOUNDS.1, paused), (QUIET.0, QUIET.1, loud)]);
+    report.counted.extend([(SOUNDS.0, SOUNDS.1, silenced), (QUIET.0, QUIET.1, loud)]);
     report.time = start.elapsed();
     Ok(report)
+}
+
+#[derive(Default)]
+struct Whole {
+    report: Report,
+    rules: Rules,
+    silenced: u64,
+    loud: u64,
+}
+
+impl Whole {
+    fn add(&mut self, pair: &Pair<'_>) -> Result<(), Counterexample<Event>> {
+        let limits = Limits { states: 4_000_000, edges: true };
+        let space = explore(pair, &mut self.rules, &limits)?;
+        assert!(space.closed, "{pair:?}");
+        let (silenced, loud) = live(pair, &space)?;
+        let probed = fringe(pair, &space, &mut self.rules)?;
+        self.merge(&Self {
+            report: Report {
+                pairs: 1,
+                states: space.store.len(),
+                transitions: space.transitions,
+                probed,
+                largest: space.store.len(),
+                depth: space.depth,
+                ..Report::default()
+            },
+            rules: Rules::default(),
+            silenced,
+            loud,
+        });
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let (to, from) = (&mut self.report, &other.report);
+        to.pairs += from.pairs;
+        to.states += from.states;
+        to.transitions += from.transitions;
+        to.probed += from.probed;
+        to.largest = to.largest.max(from.largest);
+        to.depth = to.depth.max(from.depth);
+        let counts = self.rules.counts.iter_mut().zip(&other.rules.counts);
+        counts.for_each(|(to, from)| *to += from);
+        self.silenced += other.silenced;
+        self.loud += other.loud;
+    }
+}
+
+/// From every state: time to each boundary and around it, then each event of the operator and the detectors.
+fn fringe<'a>(
+    pair: &Pair<'a>,
+    space: &Space<Pair<'a>>,
+    rules: &mut Rules,
+) -> Result<u64, Counterexample<Event>> {
+    let mut steps = 0;
+    for at in 0..space.store.len() as u32 {
+        let state = space.store.get(at);
+        for time in pair.followed..pair.events.len() {
+            let fail = |broken, events: &[Event]| {
+                let mut found = space.counterexample(pair, broken, at, None);
+                found.events.extend(events);
+                found
+            };
+            let judge = |rules: &mut Rules, before: &State, event: &Event| {
+                let (after, effects) = pair.step(before, event);
+                let taken = Taken { before, letter: 0, event, after: &after, effects: &effects };
+                rules.step(pair, &taken).map(|()| after)
+            };
+            let passes = pair.events[time];
+            let then = judge(rules, &state, &passes).map_err(|broken| fail(broken, &[passes]))?;
+            steps += 1;
+            for event in &pair.events[..pair.followed - 1] {
+                judge(rules, &then, event).map_err(|broken| fail(broken, &[passes, *event]))?;
+                steps += 1;
+            }
+        }
+    }
+    Ok(steps)
 }
 
 fn live<'a>(pair: &Pair<'a>, space: &Space<Pair<'a>>) -> Result<(u64, u64), Counterexample<Event>> {

@@ -215,12 +215,13 @@ impl fmt::Display for Summary {
         let (alarms, arbiter) = (&self.alarms, &self.arbiter);
         writeln!(
             f,
-            "{:<52} {:>9} {:>11} {:>5} {:>7.1} s closed; the largest has {} states",
+            "{:<52} {:>9} {:>11} {:>5} {:>7.1} s closed; boundaries: {} steps; the largest has {} states",
             format!("alarms, {} pairs of rows", alarms.pairs),
             alarms.states,
             alarms.transitions,
             alarms.depth,
             alarms.time.as_secs_f64(),
+            alarms.probed,
             alarms.largest
         )?;
         writeln!(

@@ -304,6 +304,8 @@ pub enum Found {
     Every,
     /// One for each class that trips, with all being well otherwise.
     Trips,
+    /// One that only service resets.
+    Service,
     /// None.
     Nothing,
 }
@@ -331,6 +333,9 @@ fn conditions(found: Found, seen: &[Observed]) -> Vec<(&'static str, Observed, C
     let trips = &REPRESENTATIVES[..TRIPS];
     match found {
         Found::Nothing => Vec::new(),
+        Found::Service => {
+            trips.iter().skip(TRIPS - 1).map(|(class, trip)| (*class, GOOD, *trip)).collect()
+        }
         Found::Trips => {
             let pairs = trips.iter().flat_map(|(class, trip)| {
                 let sights = [GOOD, COLD].into_iter().filter(|sight| seen.contains(sight));

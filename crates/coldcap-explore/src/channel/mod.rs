@@ -1,6 +1,7 @@
 //! One channel: session and interlock joined, `coldcap::supervise::step` as it ships.
 
 pub mod alphabet;
+pub mod amended;
 pub mod coverage;
 pub mod defects;
 pub mod fringe;

@@ -281,7 +281,7 @@ pub fn amendments(post_clock: PostClock, mode: ControlMode) -> Scope {
     letters.extend(alphabet::gaps());
     letters.extend(alphabet::amendments(SMALL));
     letters.extend(alphabet::wall_clocks());
-    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Nothing));
+    letters.extend(alphabet::time(SMALL, Sights::Few, Found::Service));
     let clock = if post_clock == PostClock::Elapsed { "elapsed" } else { "cooled" };
     let mut scope = small_scope(
         format!("few steps, amendments, {} mode, {clock} minutes", mode.name()),

@@ -39,7 +39,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "R4",
-        text: "every change of phase, request, fact, gap and reset is noted",
+        text: "every change of phase, request, fact, gap and reset is noted, but for a start that the guard keeps",
         costly: false,
         check: everything_is_noted,
     },
@@ -243,10 +243,12 @@ fn service_trip_is_safe_hold(seen: &Seen<'_>) -> Verdict {
 fn everything_is_noted(seen: &Seen<'_>) -> Verdict {
     let said = match *seen.event {
         Event::Advance { .. } => true,
-        Event::Request { request, role } => seen.noted(|note| {
-            matches!(note, Note::Answered { request: code, role: by, .. }
+        Event::Request { request, role } => {
+            seen.noted(|note| {
+                matches!(note, Note::Answered { request: code, role: by, .. }
                 if *code == request.code() && *by == role)
-        }),
+            }) || is_kept(seen, request)
+        }
         Event::Fact(fact) => seen.noted(|note| is_note_of(note, fact)),
         Event::Restarted { gap } => seen.noted(|note| *note == Note::Restarted { gap }),
         // The record hears of it without a note: R9.
@@ -256,6 +258,19 @@ fn everything_is_noted(seen: &Seen<'_>) -> Verdict {
     let severe = interlock::TripClass::worst(released) > Some(interlock::TripClass::Operator);
     let reset = !severe || seen.noted(|note| matches!(note, Note::Reset { .. }));
     Verdict::implies(true, said && reset && phases_are_chained(seen))
+}
+
+/// A request that the session would have carried out and the guard keeps from it: never heard, by design, so that
+/// the record gives the state again.
+fn is_kept(seen: &Seen<'_>, request: Request) -> bool {
+    let lost = request == Request::Start && seen.before.interlock.lacks_control_sensor();
+    let heard = heard(seen.before, seen.event, seen.after, seen.effects, seen.config);
+    let session = &seen.config.session;
+    let Event::Request { role, .. } = *seen.event else { return false };
+    let asked = coldcap_session::Event::Request { request, role };
+    let alone = coldcap_session::step(&seen.before.session, &asked, session).1.answer;
+    let faulty = seen.effects.answer == Some(Err(Refusal::FaultActive));
+    lost && faulty && alone == Some(Ok(Accepted::Done)) && heard == [None, None]
 }
 
 fn is_note_of(note: &Note, fact: Fact) -> bool {
