@@ -124,7 +124,8 @@ mod wall;
 pub use demand::{CapDemand, Demand};
 pub use fact::Fact;
 pub use machine::{
-    Attendance, Config, Drugs, Event, Observed, PhaseClock, Progress, State, TripClass, step,
+    Attendance, Config, Drugs, Event, Observed, PhaseClock, Progress, State, Timers, TripClass,
+    step,
 };
 pub use note::{Effects, Flag, LONGEST_NOTES, Note, Notes, Reason};
 pub use phase::Phase;

@@ -14,6 +14,7 @@ mod skin_side;
 mod thermal;
 mod zones;
 
+use crate::arbiter;
 use crate::command::{Action, Answer, Command, Commands};
 use crate::config::Config;
 use crate::drives::{ChannelDrives, Drives};
@@ -361,15 +362,14 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             let channel = self.channels.get(index);
             channel.map_or(Permit::NONE, |channel| channel.state.permit(&supervision))
         });
-        let shared = Permit::shared(&permits);
+        let (shared, permits) = arbiter::permits(&permits);
         let mut drives = Drives { permit: shared.power, ..Drives::default() };
         let wanted = Demand { chiller: self.machine.chiller, ..Demand::default() };
         drives.chiller = self.machine.gate.limit(now, wanted, &shared).chiller;
         let lines = self.channels.iter_mut().zip(&permits).zip(demands);
         for (drive, ((channel, permit), demand)) in drives.channels.iter_mut().zip(lines) {
-            let permit = Permit { power: shared.power, ..*permit };
             let wanted = Demand { pump: demand.pump, valve: demand.valve, chiller: Duty::OFF };
-            let left = channel.gate.limit(now, wanted, &permit);
+            let left = channel.gate.limit(now, wanted, permit);
             *drive = ChannelDrives { pump: left.pump, valve: left.valve };
         }
         drives

@@ -37,6 +37,7 @@
     )
 )]
 
+pub mod arbiter;
 mod bounded;
 mod bridge;
 pub mod canonical;

@@ -167,12 +167,12 @@ fn until_the_end(interlock: interlock::State, phase: Phase, config: &Config) -> 
 
 /// A request of the session; where it starts circulation or resets a trip, the interlock is told.
 fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, Effects) {
-    if request == Request::Start && state.interlock.lacks_control_sensor() {
-        return (*state, refused(state, request, role, config));
-    }
     let event = coldcap_session::Event::Request { request, role };
     let (session, effects) = coldcap_session::step(&state.session, &event, &config.session);
     let executed = effects.answer == Some(Ok(coldcap_session::Accepted::Done));
+    if executed && request == Request::Start && state.interlock.lacks_control_sensor() {
+        return (*state, faulty());
+    }
     let reset = reset_for(&request).filter(|_| executed);
     let (interlock, resetting) = hand_over(state, &request, reset, config);
     let kept =
@@ -192,15 +192,6 @@ fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, 
 
 fn faulty() -> Effects {
     Effects { answer: Some(Err(Refusal::FaultActive)), ..Effects::default() }
-}
-
-/// A start that a lost sensor forbids: refused for that, unless the session has a reason of its own.
-fn refused(state: &State, request: Request, role: Role, config: &Config) -> Effects {
-    let event = coldcap_session::Event::Request { request, role };
-    match coldcap_session::step(&state.session, &event, &config.session).1.answer {
-        Some(Err(own)) => Effects { answer: Some(Err(own)), ..Effects::default() },
-        _ => faulty(),
-    }
 }
 
 fn hand_over(

@@ -50,6 +50,18 @@ fn starts() -> &'static [State] {
     })
 }
 
+/// Found by the explorer: the answer was given, but the record never heard of it.
+#[test]
+fn a_start_in_the_wrong_phase_is_noted_although_a_control_sensor_is_lost() {
+    let lost = Conditions::of(&[Condition::FrontSensor]);
+    let (state, _) = step(&State::default(), &seconds(1, lost), &config());
+    let start = Event::Request { request: Request::Start, role: Role::Nurse };
+    let (after, effects) = step(&state, &start, &config());
+    assert_eq!((after, effects.answer), (state, Some(Err(Refusal::WrongPhase))));
+    let noted = |note| matches!(note, Note::Answered { request: 6, role: Role::Nurse, answer: -1 });
+    assert!(effects.notes().any(noted));
+}
+
 fn seconds(seconds: u32, conditions: Conditions) -> Event {
     Event::Advance { dt: Duration::from_secs(seconds), seen: GOOD, conditions }
 }

@@ -24,6 +24,7 @@ const RULE: &[(&str, &[&str])] = &[
         ],
     ),
     ("coldcap-trial", &["coldcap-units", "coldcap-calibration", "coldcap-thermal"]),
+    ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-sim", &["coldcap-units", "coldcap-calibration", "coldcap-wire", "coldcap"]),
     ("coldcap-host", &["coldcap-units", "coldcap-wire", "coldcap-session"]),
     ("coldcap-cli", ANY),

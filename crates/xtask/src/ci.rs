@@ -65,6 +65,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         fuzz::slice,
         "two million random operations on a controller of every number type, and every 1021st\n                 raw code through every shipped table",
     ),
+    (
+        "explore-slice",
+        fuzz::explore_slice,
+        "the states of session, interlock, alarms and arbiter, a slice of `explore`; the table of\n                 transitions is the reviewed one, and the documents hold it",
+    ),
     ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];
 

@@ -76,3 +76,18 @@ pub(crate) fn slice() -> Checked {
     ratios("1021")?;
     campaign("2000000")
 }
+
+/// The exploration of the shipped step functions: `small`, `full`, or `write` for the table and its drawing.
+pub(crate) fn explore(what: &[&str]) -> Checked {
+    let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-explore", "--"];
+    shell::run(&[&run[..], what].concat())?;
+    Ok(Outcome::Done)
+}
+
+/// The slice of the exploration, and the table of transitions against the reviewed one and the documents.
+pub(crate) fn explore_slice() -> Checked {
+    explore(&["small"])?;
+    let test = ["cargo", "test", "--release", "--quiet", "--package", "coldcap-explore"];
+    shell::run(&[&test[..], &["--test", "transitions", "--test", "amended", "--", "--ignored"]].concat())?;
+    Ok(Outcome::Done)
+}

@@ -26,7 +26,9 @@ const CAMPAIGNS: &str =
   campaign floats        platinum in single precision at every float
   campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
-  campaign alarms        arbitration of every subset of at most twelve alarms";
+  campaign alarms        arbitration of every subset of at most twelve alarms
+  explore [--small]      every state that the shipped step functions can reach; `explore write` writes
+                         the table of transitions and its drawing";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -45,6 +47,10 @@ fn main() -> ExitCode {
         ["campaign", "sessions", count] => fuzz::sessions(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
+        ["explore"] => fuzz::explore(&["full"]),
+        ["explore", "--small"] => fuzz::explore_slice(),
+        ["explore", "--quick"] => fuzz::explore(&["quick"]),
+        ["explore", "write"] => fuzz::explore(&["write", "docs"]),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {

@@ -6,6 +6,7 @@ mod canonical;
 mod config;
 mod drugs;
 mod event;
+mod exploration;
 mod facts;
 mod fit_visit;
 mod interlock;
@@ -21,6 +22,7 @@ mod waiting;
 pub use config::Config;
 pub use drugs::Drugs;
 pub use event::{Event, Observed, Progress, TripClass};
+pub use exploration::Timers;
 pub use state::{Attendance, PhaseClock, State};
 
 use crate::note::Effects;

@@ -5,6 +5,7 @@ use super::channel::Channel;
 use super::detect::Detected;
 use super::evidence::{self, Evidence};
 use super::self_test::SelfTest;
+use crate::arbiter::tank_target;
 use crate::config::Config;
 use crate::inputs::Panel;
 use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
@@ -16,7 +17,6 @@ use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Fields, Kind};
 use coldcap_session::{Accepted, Answer, Refusal};
-use coldcap_thermal::arbiter::arbitrate;
 use coldcap_thermal::tank::TankController;
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 
@@ -109,8 +109,7 @@ impl Machine {
 
     /// The tank follows the coldest wish.
     pub(super) fn aim(&mut self, wishes: &[Option<Coolant>], config: &Config) {
-        self.target =
-            arbitrate(wishes, config.tank_offset).map(|wish| wish.max(config.coldest_tank));
+        self.target = tank_target(wishes, config.tank_offset, config.coldest_tank);
     }
 
     pub(super) fn regulate<const CHANNELS: usize>(
