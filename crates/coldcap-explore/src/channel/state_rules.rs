@@ -16,11 +16,13 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         check: tank_is_wished_by_need,
     },
     StateRule {
+        // req: SES-017
         id: "I2",
         text: "coolant moves only for a patient, in a phase that circulates, and cold only under a worn cap",
         check: circulates_for_somebody,
     },
     StateRule {
+        // req: INT-002
         id: "I3",
         text: "with the safety sensor distrusted nothing moves",
         check: |state, config| {
@@ -29,6 +31,7 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         },
     },
     StateRule {
+        // req: INT-003
         id: "I4",
         text: "with both control sensors distrusted nothing moves",
         check: |state, config| {
@@ -37,16 +40,19 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         },
     },
     StateRule {
+        // req: INT-011
         id: "I4b",
         text: "with one control sensor distrusted nothing is asked for below 0 °C of supply and 5 °C of face",
         check: degraded_is_warm,
     },
     StateRule {
+        // req: INT-004
         id: "I5",
         text: "while any trip is latched nothing moves, and a service trip cuts the power",
         check: latched_is_off,
     },
     StateRule {
+        // req: SES-007
         id: "I6",
         text: "a treatment is an infusion exactly while a hair-toxic drug runs, safe hold included",
         check: |state, _| {
@@ -56,6 +62,7 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         },
     },
     StateRule {
+        // req: SES-028
         id: "I7",
         text: "budgets, resets, restarts and targets keep their limits",
         check: limits_are_kept,
@@ -69,6 +76,7 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         },
     },
     StateRule {
+        // req: SES-022
         id: "I10",
         text: "states are canonical: dead fields are zero",
         check: |state, _| Verdict::implies(true, state.session.is_canonical()),

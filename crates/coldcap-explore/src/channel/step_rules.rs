@@ -14,18 +14,21 @@ use coldcap_units::Duration;
 /// The rules about steps, in order of their ids.
 pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
+        // req: SES-018
         id: "R1",
         text: "a refusal changes nothing",
         costly: false,
         check: refusal_changes_nothing,
     },
     StepRule {
+        // req: SES-023
         id: "R2",
         text: "time is neither lost nor made",
         costly: false,
         check: time_is_conserved,
     },
     StepRule {
+        // req: INT-006
         id: "R3",
         text: "a trip takes circulation away in its own step",
         costly: false,
@@ -38,6 +41,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         check: service_trip_is_safe_hold,
     },
     StepRule {
+        // req: REC-003
         id: "R4",
         text: "every change of phase, request, fact, gap and reset is noted, but for a start that the guard keeps",
         costly: false,
@@ -56,6 +60,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         },
     },
     StepRule {
+        // req: SES-023
         id: "R6",
         text: "time may be cut: half now and half then, or one tick now and the rest then",
         costly: true,
@@ -65,24 +70,28 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         },
     },
     StepRule {
+        // req: SES-019
         id: "R7",
         text: "acknowledging, symptoms and comfort change neither phase nor demand",
         costly: false,
         check: looking_changes_nothing,
     },
     StepRule {
+        // req: SES-026
         id: "R9",
         text: "setting the wall clock changes nothing, and the record hears of it",
         costly: false,
         check: wall_clock_changes_nothing,
     },
     StepRule {
+        // req: SES-020
         id: "R10",
         text: "cooling begins only by start, by a second step of resume, or after a short gap",
         costly: false,
         check: cooling_begins_by_hand,
     },
     StepRule {
+        // req: SES-024
         id: "R11",
         text: "cooled minutes grow by what was cooled, and only while coolant moves under a worn cap",
         costly: false,
