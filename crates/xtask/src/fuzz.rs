@@ -88,6 +88,8 @@ pub(crate) fn explore(what: &[&str]) -> Checked {
 pub(crate) fn explore_slice() -> Checked {
     explore(&["small"])?;
     let test = ["cargo", "test", "--release", "--quiet", "--package", "coldcap-explore"];
-    shell::run(&[&test[..], &["--test", "transitions", "--test", "amended", "--", "--ignored"]].concat())?;
+    shell::run(
+        &[&test[..], &["--test", "transitions", "--test", "amended", "--", "--ignored"]].concat(),
+    )?;
     Ok(Outcome::Done)
 }
