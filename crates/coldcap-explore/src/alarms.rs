@@ -1,5 +1,9 @@
 //! The alarm engine: every pair of shipped rows, with acknowledging, pausing and every boundary in time.
 //!
+//! The search goes on minute by minute, and all that is left of a time in a state is whole minutes but for the clear
+//! delay, which is shorter. From every state each boundary is judged: one tick before it, at it, one tick after it,
+//! and then every event.
+//!
 //! Of three or more rows at once the engine knows nothing more: it decides by sets, and each rule below
 //! speaks of one row, or of one and what inhibits it. Sets of up to twelve rows are the guard's own tests.
 

@@ -16,6 +16,8 @@
 //!   the interlock treats in its own way, paired with what is seen; every single condition, and every gap, is
 //!   judged in every state but not followed. Conditions of one class differ for the interlock in their bit only.
 //! * **few steps, all counts / all drugs**: extensions and eased steps up to their limits; up to five drugs.
+//! * **few steps, amendments**: marks of drugs that are moved to an earlier time, by one step and by two; once more with
+//!   a memory of what was cooled ([`channel::amended`]). Elsewhere no mark is amended.
 //! * **minutes**: the shipped limits and every plan of [`channel::scopes::plans`], in both modes, minute by minute, with
 //!   everything that moves a clock. Trips and gaps are played at minutes with the shortest plan: they meet the
 //!   minutes of a plan only through the rest of its breaks and its planned minutes. Roles, refusals by figure,

@@ -372,7 +372,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The frozen code, 1 to 15.
+    /// The frozen code, 1 to 16.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {

@@ -63,7 +63,10 @@ fn remembered(past: Past, before: &State, event: &Event, after: &State, effects:
     if !matches!(after.session.treatment(), Some(Phase::Infusing | Phase::PostCool)) {
         return Past::default();
     }
-    let drips = before.session.treatment() == Some(Phase::Infusing);
+    // The interlock speaks before time passes: what it held before its first coolant passed in safe hold.
+    let begun = before.session.phase() == Phase::FitCheck;
+    let held = begun && after.session.phase() == Phase::SafeHold;
+    let drips = before.session.treatment() == Some(Phase::Infusing) || held;
     match event {
         Event::Advance { .. } if drips => {
             let [latest, _] = past;

@@ -173,7 +173,7 @@ impl Coverage {
         gaps
     }
 
-    /// Answers that nobody expected: pairs of a request and a code that [`ANSWERS`] does not list.
+    /// Answers that nobody expected: pairs of a request and a code that are not written down.
     #[must_use]
     pub fn surprises(&self) -> Vec<String> {
         let listed = |kind: &str, code: i8| {
