@@ -61,8 +61,8 @@ fn poor_contact_is_said_within_ten_minutes_and_nothing_is_warmed_for_it() {
                 facade.run(1);
                 if !facade.channel.phase.is_cooling() {
                     // Coolant at -4 °C under so little heat: the face freezes, and the guard stops it.
-                    let froze = [Condition::Freeze, Condition::FreezeAhead].into_iter();
-                    assert!(froze.map(|it| facade.signals(it)).any(|it| it) && target == COOLANT);
+                    let froze = [Condition::Freeze, Condition::FreezeAhead];
+                    assert!(froze.into_iter().any(|it| facade.signals(it)) && target == COOLANT);
                     println!("    frozen {second} s later");
                     break;
                 }

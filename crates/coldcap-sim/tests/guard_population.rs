@@ -128,7 +128,7 @@ impl Session {
 
     fn foretell(&mut self) {
         let rest = self.safety.len();
-        if rest < 20 || rest % 10 != 0 {
+        if rest < 20 || !rest.is_multiple_of(10) {
             return;
         }
         let mean =
