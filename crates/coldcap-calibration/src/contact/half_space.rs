@@ -334,7 +334,7 @@ impl HalfSpaceFit {
         let sums = self.sums();
         // µK·mK over mK² is thousandths of the parameter's unit.
         let step = quotient(sums.along, sums.square, 28).ok_or(Err(ZoneFault::Unsettled))? / 1_000;
-        let bounded = step.clamp((self.ratio / 2).saturating_neg(), self.ratio);
+        let bounded = step.max((self.ratio / 2).saturating_neg()).min(self.ratio);
         self.ratio = self.ratio.saturating_add(bounded).clamp(SMALLEST, LARGEST);
         self.iterations = self.iterations.saturating_add(1);
         if step.saturating_abs() <= self.ratio >> 13 {

@@ -52,7 +52,7 @@ impl FlowWatch {
 /// The least flow of a free line at this supply and this duty. A supply that cannot be read counts as
 /// cold, which expects the least.
 fn expected(limits: &OcclusionLimits, supply: Option<Ratio>, duty: Duty) -> Pulses {
-    let code = supply.unwrap_or(limits.cold).clamp(limits.warm, limits.cold);
+    let code = supply.unwrap_or(limits.cold).max(limits.warm).min(limits.cold);
     let (above, span) = (code.0.abs_diff(limits.warm.0), limits.cold.0.abs_diff(limits.warm.0));
     let thicker = u64::from(1_000u16.saturating_sub(limits.cold_permille));
     let less = thicker.saturating_mul(above.into()).checked_div(span.into()).unwrap_or(0);
