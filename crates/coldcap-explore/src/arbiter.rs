@@ -23,7 +23,7 @@ pub enum Abstract {
     Operator(i32),
     /// A clinician's trip: circulation and chilling are denied.
     Clinician(i32),
-    /// The tank must not be chilled for now; circulation goes on.
+    /// The tank must not be chilled while a condition holds; circulation goes on.
     NoChilling(i32),
     /// A service trip: everything is off.
     Service,

@@ -4,7 +4,7 @@ use coldcap_explore::channel::{amended, scopes, words};
 use coldcap_session::{ControlMode, PostClock};
 
 #[test]
-#[ignore = "a minute in a development build; `cargo xtask explore --small` runs it in release"]
+#[ignore = "a minute in a development build; `cargo xtask explore-slice` runs it in release"]
 fn no_amendment_credits_more_than_was_cooled() {
     let scope = scopes::amendments(PostClock::Cooled, ControlMode::Coolant);
     let (states, credits) = amended::run(&scope, &coldcap::supervise::step)

@@ -109,7 +109,7 @@ fn outcomes(line: &[String]) -> Vec<(String, String, String)> {
 }
 
 #[test]
-#[ignore = "two minutes in a development build; `cargo xtask explore` runs it in release"]
+#[ignore = "two minutes in a development build; `cargo xtask explore-slice` runs it in release"]
 fn what_is_found_is_what_was_reviewed_and_nothing_else() {
     let found: BTreeSet<Cell> = found().table().into_keys().map(cell).collect();
     let reviewed = reviewed();
@@ -122,7 +122,7 @@ fn what_is_found_is_what_was_reviewed_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "two minutes in a development build; `cargo xtask explore` runs it in release"]
+#[ignore = "two minutes in a development build; `cargo xtask explore-slice` runs it in release"]
 fn the_documents_hold_what_is_found() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
     let read = |name: &str| std::fs::read_to_string(format!("{docs}/{name}")).expect(name);

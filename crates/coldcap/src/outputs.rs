@@ -134,8 +134,8 @@ pub struct ChannelStatus {
     pub rear: Reading<Interface>,
     /// The freeze-safety sensor on the cap's inner face.
     pub safety: Reading<Interface>,
-    /// The scalp skin, as estimated. This version has no estimator: always
-    /// [`Fault::Unavailable`](coldcap_units::Fault::Unavailable).
+    /// The scalp skin, as estimated while coolant moves under a worn cap; elsewhere, and where a sensor that
+    /// it rests on is lost, a fault.
     pub skin: Reading<Skin>,
     /// The flow.
     pub flow: Reading<MillilitersPerMinute>,
@@ -145,14 +145,12 @@ pub struct ChannelStatus {
     pub control: ControlMode,
     /// Cap mode: what the session asks of the interface.
     pub interface_target: Option<Interface>,
-    /// Cap mode: what the cascade aims at now, on its ramp toward that target. This version has no
-    /// cascade: always `None`.
+    /// Cap mode: what the cascade aims at now, on its ramp toward that target.
     pub interface_effective: Option<Interface>,
-    /// How far the skin may be from `skin`, either way; `None` where `skin` has no value. This version
-    /// has no estimator: always `None`.
+    /// How far the skin may be from `skin`, either way; `None` where `skin` has no value.
     pub skin_uncertainty: Option<Kelvin>,
-    /// In a break: when the skin is back at 22 °C at the earliest, from now. This version has no
-    /// estimator: always `None`.
+    /// In a break: when the skin is back at 22 °C at the earliest, from now; `None` outside
+    /// a break, and where there is no estimate.
     pub warm_earliest: Option<Duration>,
     /// The same at the latest; `None` where it may take longer than can be told.
     pub warm_latest: Option<Duration>,

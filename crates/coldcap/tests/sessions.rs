@@ -314,7 +314,7 @@ fn a_slice_of_random_sessions_is_recomputed_bit_for_bit() {
 
 /// `cargo xtask campaign sessions [N]`.
 #[test]
-#[ignore = "a campaign"]
+#[ignore = "five minutes: 100 000 sessions; `cargo xtask campaign sessions` runs it"]
 fn the_campaign() {
     let count = std::env::var("COLDCAP_SESSIONS").ok().and_then(|count| count.parse().ok());
     let count = count.unwrap_or(100_000);

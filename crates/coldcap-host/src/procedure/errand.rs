@@ -53,8 +53,8 @@ struct Entry {
 pub(super) struct Errands(Vec<Entry>);
 
 impl Errands {
-    /// Asks for it, unless it is under way, done, or was refused too short a time ago; `true` when it
-    /// was asked for now.
+    /// Asks for it, unless it is under way, done, or was refused too short a time ago; `true` when
+    /// this call asked for it.
     pub(super) fn ask(
         &mut self,
         now: Instant,

@@ -186,6 +186,7 @@ impl Plan {
     /// # Errors
     /// [`PlanError`] names the first figure out of its range, and the range.
     pub fn new(request: PlanRequest) -> Result<Self, PlanError> {
+        // req: SES-016
         let unnamed = request.regimen == 0 || request.source == Source::NONE;
         let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
         let asked = Self::as_it_was(request)?;

@@ -52,7 +52,6 @@ pub enum Judged {
 ///   not those of the source and no reason is given, or the reason is none.
 /// * [`Refusal::NotPermitted`]: a reason was given by somebody who is not a clinician.
 pub fn judge(request: &PlanRequest, role: Role) -> Result<Judged, Refusal> {
-    // req: SES-016
     check_override(request, role)?;
     if is_unnamed(request) || request.source.is_site() {
         return Ok(by_reason(request));
