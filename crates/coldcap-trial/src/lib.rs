@@ -6,6 +6,7 @@
 //! | [`walk`] | random operations on a controller, with what must hold after each of them | `cargo xtask campaign pid`, the fuzz target `pid` |
 //! | [`case`] | the steps whose cost is measured: an ordinary one, a saturated one, everything on | `cargo xtask compare`, `cargo xtask cost`, `cargo xtask sizes` |
 //! | [`conversion`] | every raw code through every shipped table, and a hash of what comes out | `cargo xtask campaign ratios`, `cargo xtask traces` |
+//! | [`session`] | random sessions, each recomputed from its own record, and a hash of them | `cargo xtask campaign sessions`, `cargo xtask traces` |
 //!
 //! No product depends on this crate. It is `no_std`, so that the very same text runs on a
 //! microcontroller.
@@ -13,9 +14,11 @@
 
 pub mod case;
 pub mod conversion;
+pub mod dice;
 pub mod digest;
 pub mod number;
 pub mod plant;
+pub mod session;
 pub mod source;
 pub mod trace;
 pub mod walk;

@@ -9,7 +9,7 @@
 
 mod bench;
 
-use bench::dice::Dice;
+use bench::dice::{Dice, Machine as _};
 use bench::{Bench, bytes};
 use coldcap::canonical::{Canonical, Malformed, SliceSink, Source};
 use coldcap::lane::{

@@ -10,7 +10,7 @@
 
 mod bench;
 
-use bench::dice::Dice;
+use bench::dice::{Dice, Machine as _};
 use bench::{Bench, circulating};
 use coldcap::{Config, EventKind, Inputs, Phase};
 use coldcap_guard::Condition;

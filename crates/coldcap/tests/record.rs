@@ -9,7 +9,7 @@
 
 mod bench;
 
-use bench::dice::Dice;
+use bench::dice::{Dice, Machine as _};
 use bench::{Bench, DRUG, DRUG_OVER};
 use coldcap::{Action, Drives, Outputs, Phase, TickInput};
 use coldcap_session::record::{Entry, Kind, fold, verify};

@@ -9,7 +9,7 @@
 
 mod bench;
 
-use bench::dice::Dice;
+use bench::dice::{Dice, Machine as _};
 use bench::{Bench, bytes, circulating, control_of, is_still};
 use coldcap::{Action, Control, Inputs, Outputs, Phase, TICK, TickInput};
 use coldcap_guard::Condition;

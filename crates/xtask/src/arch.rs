@@ -23,7 +23,17 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap-wire",
         ],
     ),
-    ("coldcap-trial", &["coldcap-units", "coldcap-calibration", "coldcap-thermal"]),
+    (
+        "coldcap-trial",
+        &[
+            "coldcap-units",
+            "coldcap-calibration",
+            "coldcap-thermal",
+            "coldcap-guard",
+            "coldcap-session",
+            "coldcap",
+        ],
+    ),
     ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-sim", &["coldcap-units", "coldcap-calibration", "coldcap-wire", "coldcap"]),
     ("coldcap-host", &["coldcap-units", "coldcap-wire", "coldcap-session"]),

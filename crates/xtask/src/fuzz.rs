@@ -65,9 +65,8 @@ pub(crate) fn laws() -> Checked {
 
 /// Random sessions, each recomputed from its own record; the tests take a slice of them.
 pub(crate) fn sessions(count: &str) -> Checked {
-    let run = ["cargo", "test", "--release", "--package", "coldcap", "--test", "sessions"];
-    let line = [&run[..], &["--", "--ignored", "--nocapture"]].concat();
-    shell::run_in(&shell::root(), &line, &[("COLDCAP_SESSIONS", count)])?;
+    let run = ["cargo", "run", "--release", "--package", "coldcap-trial", "--bin", "sessions"];
+    shell::run(&[&run[..], &["--", count]].concat())?;
     Ok(Outcome::Done)
 }
 

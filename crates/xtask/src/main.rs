@@ -24,7 +24,8 @@ const CAMPAIGNS: &str =
     "  campaign pid [STEPS]   random operations, 1e8 for each number type unless said otherwise
   campaign ratios        all 4 294 967 296 raw codes through every shipped table
   campaign floats        platinum in single precision at every float
-  campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise
+  campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise;
+                         `campaign sessions N emulated`: and the same on the emulated Cortex-M4F
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign alarms        arbitration of every subset of at most twelve alarms
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         ["campaign", "floats"] => fuzz::floats(),
         ["campaign", "sessions"] => fuzz::sessions("100000"),
         ["campaign", "sessions", count] => fuzz::sessions(count),
+        ["campaign", "sessions", count, "emulated"] => probe::sessions(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["explore"] => fuzz::explore(&["full"]),

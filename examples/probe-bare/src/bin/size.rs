@@ -3,6 +3,7 @@
 #![no_std]
 #![no_main]
 
+use coldcap::supervise::{self, Config, Effects, Event, State};
 use coldcap_calibration::table::CubicTable;
 use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
 use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
@@ -64,6 +65,12 @@ fn probe_convert(table: &CubicTable<'_>, code: Ratio) -> Result<MicroCelsius, Fa
     table.eval(code)
 }
 
+/// Session and interlock of a channel together.
+#[inline(never)]
+fn probe_supervise(state: &State, event: &Event, config: &Config) -> (State, Effects) {
+    supervise::step(state, event, config)
+}
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -86,5 +93,6 @@ fn main() -> ! {
     let _ = black_box(probe_watch as fn(&mut _, &_, _) -> _);
     let _ = black_box(probe_proportion as fn(&mut _, &_, _, _) -> _);
     let _ = black_box(probe_convert as fn(&_, _) -> _);
+    let _ = black_box(probe_supervise as fn(&_, &_, &_) -> _);
     loop {}
 }

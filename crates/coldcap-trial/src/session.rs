@@ -1,25 +1,24 @@
-//! Random sessions of session and interlock: nothing is lost, and the record tells it all.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
+//! Random sessions through the shipped step, each recomputed from its own record as it grows.
+//!
+//! Steps of a treatment and of a fit visit, requests and facts of every kind by every role, trips,
+//! restarts, wall clocks that jump, duplicates, and what was said before said again. Nothing is kept but
+//! the two states, so that it runs on a microcontroller too.
 
-mod bench;
-
-use bench::dice::Dice;
-use coldcap::Config;
-use coldcap::hash::Fnv1a64;
-use coldcap::supervise::{self, Effects, Event, State, heard, step};
-use coldcap_guard::{Condition, Conditions};
-use coldcap_session::record::{Chain, Entry, Recorder, fold, verify};
+use crate::dice::Dice;
+use crate::digest::Digest;
+use coldcap::Phase;
+use coldcap::supervise::{Config, Effects, Event, State, heard, step};
+use coldcap_guard::{Condition, Conditions, interlock};
+use coldcap_session::record::{Chain, Fields, Fold, Recorder};
+use coldcap_session::regimen::Source;
 use coldcap_session::{
-    Fact, Hair, HairType, Note, Observed, Progress, Refusal, Request, Role, WallTime,
+    Amendment, ClockQuality, Density, Fact, Hair, HairType, HeadMeasures, Mark, Note, Observed,
+    Patient, PlanRequest, PostClock, Progress, Request, Role, Target, TripClass, WallTime,
 };
-use coldcap_units::{Duration, Instant};
+use coldcap_units::{Coolant, Duration, Instant};
 
 const EVENTS: usize = 250;
+
 const GOOD: Observed = Observed {
     self_test: Progress::Passed,
     coupled: true,
@@ -33,50 +32,144 @@ const GOOD: Observed = Observed {
     calibration_due: false,
 };
 
+const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
+
+const PATIENT: Patient = Patient {
+    id: 17,
+    calibration: 99,
+    session_index: 1,
+    session_count: 6,
+    hair: HAIR,
+    contraindications: 0,
+};
+
+const HEAD: HeadMeasures =
+    HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
+
+/// The shortest plan that is allowed.
+const PLAN: PlanRequest = PlanRequest {
+    regimen: 1,
+    source: Source::SITE,
+    reason: 0,
+    pre: Duration::from_mins(10),
+    post: Duration::from_mins(10),
+    break_each: Duration::from_mins(5),
+    break_total: Duration::from_mins(10),
+    target: Target::Coolant(Coolant::from_milli(-4_000)),
+    post_clock: PostClock::Cooled,
+};
+
+/// What session and interlock of the reference machine are configured with.
+pub const CONFIG: Config =
+    Config { session: coldcap_session::Config::DEFAULT, interlock: INTERLOCK };
+const INTERLOCK: interlock::Config =
+    interlock::Config::new(interlock::Config::MOST_CLINICIAN_RESETS);
+
+/// What sessions met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Events given.
+    pub events: u64,
+    /// Requests accepted.
+    pub accepted: u64,
+    /// Requests refused.
+    pub refused: u64,
+    /// Amendments made.
+    pub amended: u64,
+    /// Restarts of the device.
+    pub restarts: u64,
+    /// Wall clocks set.
+    pub clocks: u64,
+    /// Events that tripped the interlock.
+    pub trips: u64,
+    /// Entries written.
+    pub entries: u64,
+    /// Events after which each phase was held, by the phase's code.
+    pub phases: [u64; 19],
+}
+
+impl Tally {
+    /// Takes in what others met.
+    pub fn add(&mut self, other: &Self) {
+        let sums = [
+            (&mut self.events, other.events),
+            (&mut self.accepted, other.accepted),
+            (&mut self.refused, other.refused),
+            (&mut self.amended, other.amended),
+            (&mut self.restarts, other.restarts),
+            (&mut self.clocks, other.clocks),
+            (&mut self.trips, other.trips),
+            (&mut self.entries, other.entries),
+        ];
+        sums.into_iter().for_each(|(sum, more)| *sum += more);
+        self.phases.iter_mut().zip(other.phases).for_each(|(sum, more)| *sum += more);
+    }
+}
+
+/// Plays the sessions of the seeds from 1 to `count` and returns what they met, and the hash of every
+/// record's last link and every last state.
+///
+/// # Panics
+/// Where a step breaks what is promised, or a record does not tell the live state.
+#[must_use]
+pub fn sessions(count: u64) -> (Tally, u64) {
+    let (mut all, mut hash) = (Tally::default(), Digest::new());
+    for seed in 1..=count {
+        let (tally, link) = Walk::new(seed).play();
+        all.add(&tally);
+        hash.feed(link);
+    }
+    (all, hash.value())
+}
+
+/// Every state of the session of a seed, with the event that comes to it.
+pub fn visit(seed: u64, mut see: impl FnMut(&State, &Event)) {
+    Walk::new(seed).all_events(|walk, event| {
+        see(&walk.state, event);
+        walk.state = step(&walk.state, event, &CONFIG).0;
+    });
+}
+
 /// One session with its record.
 struct Walk {
-    config: supervise::Config,
     dice: Dice,
     state: State,
     recorder: Recorder,
+    /// The chain that is written.
     chain: Chain,
-    entries: Vec<Entry>,
+    /// The chain as a reader follows it.
+    followed: Chain,
+    fold: Fold<'static>,
     last: Event,
     tally: Tally,
 }
 
-/// What the walks met.
-#[derive(Debug, Default)]
-struct Tally {
-    events: u64,
-    accepted: u64,
-    refused: u64,
-    amended: u64,
-    restarts: u64,
-    clocks: u64,
-    trips: u64,
-    entries: u64,
-    phases: [u64; 19],
-}
-
 impl Walk {
     fn new(seed: u64) -> Self {
-        let config = Config::reference().supervision();
         let seen = Observed::default();
         let last = Event::Advance { dt: Duration::ZERO, seen, conditions: Conditions::EMPTY };
         Self {
-            config,
             dice: Dice::new(seed),
             state: State::default(),
             recorder: Recorder::default(),
             chain: Chain::new(),
-            entries: Vec::new(),
+            followed: Chain::new(),
+            fold: Fold::new(&CONFIG.session),
             last,
             tally: Tally::default(),
         }
     }
 
     fn play(mut self) -> (Tally, u64) {
+        self.all_events(Self::give);
+        if let Some(run) = self.recorder.flush() {
+            self.write(run);
+        }
+        assert_eq!(self.fold.finish(), Ok(self.state.session));
+        (self.tally, u64::from_be_bytes(self.chain.link()))
+    }
+
+    fn all_events(&mut self, mut give: impl FnMut(&mut Self, &Event)) {
         for _ in 0..EVENTS {
             let event = self.event();
             // A duplicate now and then, and many ticks in a row.
@@ -85,16 +178,20 @@ impl Walk {
                 _ => 1 + u64::from(self.dice.once_in(8)),
             };
             for _ in 0..times {
-                self.give(&event);
+                give(self, &event);
             }
             self.last = event;
         }
-        let open = self.recorder.flush();
-        self.entries.extend(open.map(|run| self.chain.append_fields(Instant::ZERO, 0, run)));
-        assert_eq!(verify(&self.entries), Ok(()));
-        assert_eq!(fold(&self.entries, &self.config.session), Ok(self.state.session));
-        self.tally.entries = self.entries.len() as u64;
-        (self.tally, u64::from_be_bytes(self.chain.link()))
+    }
+
+    /// Appends an entry, and reads it as somebody does who has nothing but the record.
+    fn write(&mut self, fields: Fields) {
+        let entry = self.chain.append_fields(Instant::ZERO, 0, fields);
+        let followed = self.followed.follow(&[entry]);
+        assert_eq!(followed, Ok(self.chain));
+        self.followed = self.chain;
+        assert_eq!(self.fold.add(&entry), Ok(()));
+        self.tally.entries += 1;
     }
 
     fn event(&mut self) -> Event {
@@ -115,7 +212,7 @@ impl Walk {
                 }
             }
             58 => {
-                let quality = self.dice.pick(&coldcap_session::ClockQuality::ALL);
+                let quality = self.dice.pick(&ClockQuality::ALL);
                 let mut time = || WallTime { unix_ms: self.dice.next(), quality };
                 let (old, new) = (time(), time());
                 Event::WallSet { old: Some(old), new }
@@ -168,23 +265,20 @@ impl Walk {
 
     /// What somebody would do who wants a treatment.
     fn next_step(&mut self) -> Event {
-        use coldcap::Phase;
         let confirm = !self.dice.once_in(2);
-        let hair = Hair { kind: HairType::Ordinary, ..bench::HAIR };
+        let hair = Hair { kind: HairType::Ordinary, ..HAIR };
         let request = match self.state.session.phase() {
-            _ if self.state.session.trip() == coldcap_session::TripClass::Clinician => {
+            _ if self.state.session.trip() == TripClass::Clinician => {
                 Request::ClinicianReset { confirm }
             }
             Phase::Standby if self.dice.once_in(4) => Request::StartFit,
-            Phase::Standby => {
-                Request::SelectPatient(coldcap_session::Patient { hair, ..bench::PATIENT })
-            }
+            Phase::Standby => Request::SelectPatient(Patient { hair, ..PATIENT }),
             Phase::FitMeasure if self.state.session.patient().is_none() => {
-                Request::SelectPatient(bench::PATIENT)
+                Request::SelectPatient(PATIENT)
             }
-            Phase::FitMeasure => Request::Measure(bench::HEAD),
+            Phase::FitMeasure => Request::Measure(HEAD),
             Phase::FitCalibrate => Request::Worn(true),
-            Phase::Setup if self.state.session.plan().is_none() => Request::ChoosePlan(bench::PLAN),
+            Phase::Setup if self.state.session.plan().is_none() => Request::ChoosePlan(PLAN),
             Phase::Setup if !self.state.session.is_worn() => Request::Worn(true),
             Phase::Setup => Request::Start,
             Phase::FitCheck => Request::Worn(true),
@@ -204,8 +298,8 @@ impl Walk {
     }
 
     fn amend(&mut self) -> Request {
-        Request::Amend(coldcap_session::Amendment {
-            mark: coldcap_session::Mark::Ended,
+        Request::Amend(Amendment {
+            mark: Mark::Ended,
             drug: self.dice.roll(3) as u16,
             earlier: Duration::from_millis(1 + self.dice.roll(600_000) as u32),
             reason: 1,
@@ -214,7 +308,7 @@ impl Walk {
 
     fn give(&mut self, event: &Event) {
         let before = self.state;
-        let (after, effects) = step(&before, event, &self.config);
+        let (after, effects) = step(&before, event, &CONFIG);
         self.check(&before, event, &after, &effects);
         self.count(event, &after, &effects);
         self.record(&before, event, &after, &effects);
@@ -224,9 +318,9 @@ impl Walk {
     fn check(&self, before: &State, event: &Event, after: &State, effects: &Effects) {
         let clock = after.session.clock();
         assert!(clock.at_target <= clock.cooled && clock.cooled <= clock.elapsed);
-        let demand = after.demand(&self.config);
+        let demand = after.demand(&CONFIG);
         if matches!(event, Event::Advance { .. }) {
-            assert!(!demand.circulate || after.permit(&self.config).circulate, "{event:?}");
+            assert!(!demand.circulate || after.permit(&CONFIG).circulate, "{event:?}");
         }
         match (event, effects.answer) {
             (_, Some(Err(refusal))) => {
@@ -255,69 +349,21 @@ impl Walk {
     }
 
     fn record(&mut self, before: &State, event: &Event, after: &State, effects: &Effects) {
-        let config = &self.config.session;
+        let config = &CONFIG.session;
         let mut from = before.session;
-        let notes: Vec<Note> = effects.notes().collect();
-        let mut told = notes.iter();
-        for heard in heard(before, event, after, effects, &self.config).into_iter().flatten() {
+        let mut told = effects.notes();
+        for heard in heard(before, event, after, effects, &CONFIG).into_iter().flatten() {
             let (to, own) = coldcap_session::step(&from, &heard, config);
             let noted = !own.notes.is_empty();
             for fields in self.recorder.hear(&from, &heard, &to, noted, config) {
-                self.entries.push(self.chain.append_fields(Instant::ZERO, 0, fields));
+                self.write(fields);
             }
             for note in own.notes.iter() {
-                assert_eq!(told.next(), Some(&note), "what is heard makes what is noted");
-                self.entries.push(self.chain.append(Instant::ZERO, 0, &note));
+                assert_eq!(told.next(), Some(note), "what is heard makes what is noted");
+                self.write(Fields::from(&note));
             }
             from = to;
         }
         assert_eq!((from, told.next()), (after.session, None));
     }
-}
-
-impl Tally {
-    fn add(&mut self, other: &Self) {
-        let sums = [
-            (&mut self.events, other.events),
-            (&mut self.accepted, other.accepted),
-            (&mut self.refused, other.refused),
-            (&mut self.amended, other.amended),
-            (&mut self.restarts, other.restarts),
-            (&mut self.clocks, other.clocks),
-            (&mut self.trips, other.trips),
-            (&mut self.entries, other.entries),
-        ];
-        sums.into_iter().for_each(|(sum, more)| *sum += more);
-        self.phases.iter_mut().zip(other.phases).for_each(|(sum, more)| *sum += more);
-    }
-}
-
-fn sessions(count: u64) -> (Tally, u64) {
-    let (mut all, mut hash) = (Tally::default(), Fnv1a64::new());
-    for seed in 1..=count {
-        let (tally, link) = Walk::new(seed).play();
-        all.add(&tally);
-        hash = hash.with(&link.to_le_bytes());
-    }
-    (all, hash.value())
-}
-
-// req: SES-023, REC-002, REC-003
-#[test]
-fn a_slice_of_random_sessions_is_recomputed_bit_for_bit() {
-    let (all, hash) = sessions(400);
-    println!("{hash:016x} {all:?}");
-    assert!(all.phases.iter().all(|visits| *visits > 0), "{:?}", all.phases);
-    assert!(all.amended > 10 && all.trips > 100 && all.refused > 1_000, "{all:?}");
-    assert_eq!(Refusal::UnknownRegimen.code(), 16);
-}
-
-/// `cargo xtask campaign sessions [N]`.
-#[test]
-#[ignore = "five minutes: 100 000 sessions; `cargo xtask campaign sessions` runs it"]
-fn the_campaign() {
-    let count = std::env::var("COLDCAP_SESSIONS").ok().and_then(|count| count.parse().ok());
-    let count = count.unwrap_or(100_000);
-    let (all, hash) = sessions(count);
-    println!("{count} sessions, links {hash:016x}: {all:?}");
 }

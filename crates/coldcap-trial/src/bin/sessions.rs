@@ -1,0 +1,12 @@
+//! Random sessions, as many as asked for, and the hash that every machine must reach.
+//!
+//! `sessions [N]`, 1 000 unless said otherwise.
+
+use coldcap_trial::session::sessions;
+
+fn main() {
+    let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000);
+    let (all, hash) = sessions(count);
+    println!("{count} sessions {hash:016X}");
+    eprintln!("{all:?}");
+}
