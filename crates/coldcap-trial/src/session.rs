@@ -32,9 +32,11 @@ const GOOD: Observed = Observed {
     calibration_due: false,
 };
 
-const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
+/// Ordinary hair.
+pub const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
 
-const PATIENT: Patient = Patient {
+/// A patient like any.
+pub const PATIENT: Patient = Patient {
     id: 17,
     calibration: 99,
     session_index: 1,
@@ -47,7 +49,7 @@ const HEAD: HeadMeasures =
     HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
 
 /// The shortest plan that is allowed.
-const PLAN: PlanRequest = PlanRequest {
+pub const PLAN: PlanRequest = PlanRequest {
     regimen: 1,
     source: Source::SITE,
     reason: 0,
