@@ -11,7 +11,7 @@
 //!
 //! # The resting flux
 //! Nobody measures q₀, and it differs by far more than heads do: 12 K between scalp and room drive 105 W/m² through
-//! the 0.117 m²K/W of a bare head, 30 through the 0.42 of dry hair (HairManikin 2023), and wet hair, a draught or a
+//! the 0.117 m²K/W of a bare head, 30 through the 0.42 of dry hair (HairManikin2023 data set), and wet hair, a draught or a
 //! cold room twice the first. What leaves the skin at rest must come through it, though: `q₀ = G·(T_b − T₀)` from
 //! the blood ([`RestingFlux`]), and T₀ is measured. A head that loses more heat is colder, so that neither room
 //! nor hair enters. What is not known of G and T_b is part of the uncertainty, at 105 W/m² 20 % of q₀.
@@ -97,7 +97,8 @@ pub struct RestingFlux {
 impl RestingFlux {
     /// From 300 simulated heads (fat 1.5 to 5 mm, perfusion 0.5 to 1.5 of the standard, core 37 ± 0.4 K) for each of
     /// bare resistances of 0.04 to 0.2 m²K/W at 22 °C and 0.117 at 16 and 26 °C: G is 33.4 to 37.6 on average, and
-    /// scatters by 14 to 15 % beside what the core does. The sensor is taken as 0.1 K off.
+    /// scatters by 14 to 15 % beside what the core does. The sensor is taken as 0.1 K off. Thick dry hair is beyond that:
+    /// at 0.42 m²K/W G is 49 on average. A cap is put on hair that was wetted and parted.
     pub const OF_A_SCALP: Self = Self {
         tissue: Conductance(34_500),
         tissue_uncertainty: Permille(145),
