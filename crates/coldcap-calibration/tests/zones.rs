@@ -232,10 +232,10 @@ fn of_two_zones_the_lower_is_compared_with_the_higher() {
         judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED)
     };
     assert_eq!(two(36.1, 60.0).verdict, Verdict::Good);
-    // 36 · √(0.02² + 0.02²) are 1.02: loose below 33.96, in doubt from there to 36.
+    // Twice √(0.69² + 0.72² − 0.69 · 0.72) are 1.41: loose below 34.59, in doubt from there to 36.
     assert_eq!(two(35.9, 60.0).verdict, Verdict::Repeat);
-    assert_eq!(two(34.1, 60.0).verdict, Verdict::Repeat);
-    let loose = two(33.9, 60.0);
+    assert_eq!(two(34.7, 60.0).verdict, Verdict::Repeat);
+    let loose = two(34.4, 60.0);
     assert_eq!((loose.verdict, loose.zones(Finding::Fails)), (Verdict::Reseat, Zone::Front.bit()));
     let off = two(60.0, 8.0);
     assert_eq!((off.verdict, off.zones(Finding::Fails)), (Verdict::Reseat, Zone::Rear.bit()));
@@ -257,15 +257,15 @@ fn a_ratio_has_a_guard_band() {
         let zones = [zone(a, u / a / 2.0), zone(b, of_b / b / 2.0), NONE];
         judge(&zones, None, HairDensity::Full, &ZoneLimits::PROPOSED)
     };
-    // The band is 2u: √(10² + (0.6 · 17)²) = 14.3.
-    for a in [35.9, 30.0, 25.0] {
+    // The band is 2u: √(10² + 10.2² − 10 · 10.2) = 10.1, of 0.6 · 17 = 10.2.
+    for a in [35.9, 30.0, 26.5] {
         assert_eq!(two((a, 10.0), (60.0, 17.0)).verdict, Verdict::Repeat, "{a}");
     }
     assert_eq!(two((36.0, 10.0), (60.0, 17.0)).verdict, Verdict::Good);
     // Where the zone passes its own limit, the ratio alone decides.
     let verdict = |a: f64| two((a, 5.0), (90.0, 12.0)).verdict;
-    // 54 − √(5² + 7.2²) = 45.23.
-    assert_eq!((verdict(45.1), verdict(45.4)), (Verdict::Reseat, Verdict::Repeat));
+    // 54 − √(5² + 7.2² − 5 · 7.2) = 47.61.
+    assert_eq!((verdict(47.4), verdict(47.8)), (Verdict::Reseat, Verdict::Repeat));
     assert_eq!((verdict(53.9), verdict(54.1)), (Verdict::Repeat, Verdict::Good));
     let unsure = two((50.0, 5.0), (90.0, 12.0));
     assert_eq!(unsure.findings, [Finding::Unsure, Finding::Passes, Finding::Unobserved]);

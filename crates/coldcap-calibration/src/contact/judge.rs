@@ -6,12 +6,15 @@
 //!
 //! # The share of the others
 //! A zone is loose against the others, and fails, only if the whole interval of `h − r·h₀` lies below zero, r the
-//! least ratio and h₀ what the others are like: `h + 2·√(u² + r²·u₀²) < r·h₀`. Where `h < r·h₀` and the interval
+//! least ratio and h₀ what the others are like: `h + 2·√(u² + r²·u₀² − u·r·u₀) < r·h₀`. Where `h < r·h₀` and the interval
 //! reaches above, nobody knows: *repeat*. From the ratio on it is no reason for anything. The ratio is no limit of
 //! what a scalp needs, which the zone has passed with the whole of its own interval by then, but a sign of a
 //! cap that sits askew: a doubt about it must show in the value, not only in the uncertainty, else two equal zones that
-//! are known to 20 % would be in doubt. Both values are taken as independent. On one head and under one wall they
-//! are not, and their ratio is known better than that: the band errs on the side of *repeat*.
+//! are known to 20 % would be in doubt.
+//!
+//! The last term under the root is a correlation of one half. Two zones lie on one head and under one wall: of the
+//! 14 % of two values from the inner face, 11 % are that wall's, which is 0.6 of the square. Of a value from a
+//! skin-side sensor the wall is no part, the head's tissue is; how much it shares with the other was not measured.
 //!
 //! # Hair that was not told
 //! Without a density the zone is held against all of [`ZoneLimits::least`]: it passes if it passes for every
@@ -202,7 +205,7 @@ impl Asked {
         let share = |value: u32| u64::from(value).saturating_mul(self.ratio.0.into());
         let own = |value: u32| u64::from(value).saturating_mul(1_000);
         let (value, (usual, of_usual)) = (own(fit.conductance.0), self.usual);
-        let band = root_of_sum(own(fit.uncertainty.0), share(of_usual)).saturating_mul(2);
+        let band = of_difference(own(fit.uncertainty.0), share(of_usual)).saturating_mul(2);
         if value.saturating_add(band) < share(usual) {
             Finding::Fails
         } else if value < share(usual) {
@@ -213,8 +216,11 @@ impl Asked {
     }
 }
 
-fn root_of_sum(one: u64, other: u64) -> u64 {
-    u64::try_from(square(one).saturating_add(square(other)).isqrt()).unwrap_or(u64::MAX)
+/// The standard uncertainty of a difference of two that are correlated by one half.
+fn of_difference(one: u64, other: u64) -> u64 {
+    let both = u128::from(one).saturating_mul(other.into());
+    let sum = square(one).saturating_add(square(other)).saturating_sub(both);
+    u64::try_from(sum.isqrt()).unwrap_or(u64::MAX)
 }
 
 /// What a zone is compared with: the median of three observed conductances, the higher of two. A mean of
