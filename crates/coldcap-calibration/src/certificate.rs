@@ -53,11 +53,13 @@
 //! There is **no interval and no due date** in it: when to calibrate again is for the device's policy to say
 //! ([`crate::check::due`]), not for whoever calibrated.
 
+mod contradiction;
 mod display;
 mod field;
 mod layout;
 mod points;
 
+pub use contradiction::Contradiction;
 pub use field::{
     Conditions, Correction, CoverageFactor, DecisionRule, LnResistance, Medium, Method,
 };
@@ -227,6 +229,8 @@ pub enum CertificateError {
     Version(u16),
     /// This field does not hold what it may.
     Field(CertificateField),
+    /// Each field holds what it may, and two of them contradict each other.
+    Contradiction(Contradiction),
 }
 
 impl fmt::Display for CertificateError {
@@ -242,6 +246,9 @@ impl fmt::Display for CertificateError {
             Self::Field(field) => {
                 write!(f, "the calibration certificate has no valid {}", field.name())
             }
+            Self::Contradiction(contradiction) => {
+                write!(f, "the calibration certificate contradicts itself: {contradiction}")
+            }
         }
     }
 }
@@ -252,10 +259,12 @@ impl Certificate {
     /// The version of the layout.
     pub const VERSION: u16 = 1;
 
-    /// Checks what single fields cannot check by themselves.
+    /// Checks what single fields cannot check by themselves, and then one against the other. What is written, what
+    /// is read and what a sensor is given all pass through here.
     ///
     /// # Errors
-    /// [`CertificateError::Field`].
+    /// - [`CertificateError::Field`];
+    /// - [`CertificateError::Contradiction`], where every field is sound by itself.
     pub fn validate(&self) -> Result<(), CertificateError> {
         let rules = [
             (self.number != 0, CertificateField::Number),
@@ -269,7 +278,10 @@ impl Certificate {
             (self.decision.tolerance_uk() != Some(0), CertificateField::Decision),
         ];
         let broken = rules.into_iter().find(|(holds, _)| !holds);
-        broken.map_or(Ok(()), |(_, field)| Err(CertificateError::Field(field)))
+        if let Some((_, field)) = broken {
+            return Err(CertificateError::Field(field));
+        }
+        self.contradiction().map_or(Ok(()), |it| Err(CertificateError::Contradiction(it)))
     }
 
     const fn type_crc_fits(&self) -> bool {

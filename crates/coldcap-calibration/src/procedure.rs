@@ -258,11 +258,9 @@ impl Bench {
         particulars: &Particulars,
     ) -> Result<Certificate, ProcedureError> {
         let mut points = [CertifiedPoint::default(); MOST_POINTS];
-        for (index, (reading, place)) in readings.iter().zip(&mut points).enumerate() {
-            *place = self.certified(index, unit, table, reading)?;
+        for (index, place) in points.iter_mut().enumerate().take(readings.len()) {
+            *place = self.certified(index, unit, table, readings)?;
         }
-        let fitted = readings.iter().filter(|it| !it.is_check).count();
-        let method = if fitted == 2 { Method::TwoPoint } else { Method::MultiPoint };
         Ok(Certificate {
             number: particulars.number,
             sensor: particulars.sensor,
@@ -270,7 +268,7 @@ impl Bench {
             laboratory: particulars.laboratory,
             operator: particulars.operator,
             at: particulars.at,
-            method,
+            method: method(readings),
             points: Points::with_checks(
                 points.get(..readings.len()).unwrap_or(&[]),
                 check_marks(readings),
@@ -294,8 +292,9 @@ impl Bench {
         index: usize,
         unit: &CalibratedNtc<2>,
         table: &CubicTable<'_>,
-        reading: &Reading,
+        readings: &[Reading],
     ) -> Result<CertifiedPoint, ProcedureError> {
+        let reading = readings.get(index).ok_or(ProcedureError::Count(readings.len()))?;
         let read = table.eval(reading.code);
         let MicroCelsius(read) = read.map_err(|fault| ProcedureError::Read { index, fault })?;
         let at = MicroCelsius(micro(reading.celsius));
@@ -304,18 +303,30 @@ impl Bench {
         let own = unit.uncertainty_kelvin(point.ohm).map_err(refused)?;
         let bare = self.installed.bare();
         let found = micro(bare.celsius(fraction(reading.code)) - reading.celsius);
-        let expanded = expanded_uk(own, reading, table.header().bound_micro_kelvin);
+        let of_point = if is_exact(reading, readings) { 0.0 } else { reading.uncertainty_kelvin };
+        let expanded = expanded_uk(own, of_point, table.header().bound_micro_kelvin);
         Ok(CertifiedPoint::new(at, found, read.saturating_sub(at.0), expanded)
             .map_err(|error| named(error, index))?)
     }
 }
 
-/// The expanded uncertainty of a point in µK: calibration, point, and the table's bound as a rectangle. A
-/// point that was fitted is in the calibration already; counted again for a point that was not.
-fn expanded_uk(own_kelvin: f64, reading: &Reading, bound_uk: u32) -> u32 {
-    let point = if reading.is_check { reading.uncertainty_kelvin } else { 0.0 };
+/// Gain and offset from two points go through both, from more through none.
+fn method(readings: &[Reading]) -> Method {
+    let fitted = readings.iter().filter(|it| !it.is_check).count();
+    if fitted == 2 { Method::TwoPoint } else { Method::MultiPoint }
+}
+
+/// Whether the fit goes through this point.
+fn is_exact(reading: &Reading, readings: &[Reading]) -> bool {
+    !reading.is_check && method(readings) == Method::TwoPoint
+}
+
+/// The expanded uncertainty of the errors at a point in µK: calibration, point, and the table's bound as a
+/// rectangle. A point that the fit goes through is in the calibration already; any other is off it by its own
+/// uncertainty too.
+fn expanded_uk(own_kelvin: f64, point_kelvin: f64, bound_uk: u32) -> u32 {
     let table = f64::from(bound_uk) * 1e-6 / libm::sqrt(3.0);
-    let standard = libm::hypot(libm::hypot(own_kelvin, point), table);
+    let standard = libm::hypot(libm::hypot(own_kelvin, point_kelvin), table);
     libm::ceil(COVERAGE * standard * 1e6) as u32
 }
 

@@ -7,7 +7,9 @@
 //! ([`procedure`](crate::procedure), `coldcap calibrate ntc --emit rust`), and here only its checksum is compared: a
 //! device that was given the table of another sensor must not run with it.
 
-use crate::certificate::{Certificate, CertificateError, Conformity, CoverageFactor};
+use crate::certificate::{
+    Certificate, CertificateError, CertifiedPoint, Conformity, CoverageFactor, Method,
+};
 use crate::table::CubicTable;
 use crate::time_stamp::TimeStamp;
 use core::fmt;
@@ -42,7 +44,8 @@ use core::fmt;
 ///     decision: DecisionRule::None,
 /// };
 /// let calibrated = SensorCalibration::new(&ntc_10k3a1::TABLE, &certificate).unwrap();
-/// assert_eq!((calibrated.sensor(), calibrated.expanded_uk()), (4_711, 8_000));
+/// // What nobody corrects is still to be expected of it, beside the 8 mK of its calibration.
+/// assert_eq!((calibrated.sensor(), calibrated.expanded_uk()), (4_711, 20_000));
 ///
 /// // A certificate of another table does not go with it.
 /// let correction = Correction { table_crc: Some(1), ..Correction::NONE };
@@ -77,6 +80,9 @@ pub enum SensorCalibrationError {
     WithoutTable,
     /// By its own decision rule the sensor does not conform at this point, counted from 0.
     DoesNotConform(u8),
+    /// By its own decision rule nobody can say whether it conforms at this point, counted from 0: the uncertainty is
+    /// too large for that.
+    Undecided(u8),
 }
 
 impl fmt::Display for SensorCalibrationError {
@@ -89,6 +95,12 @@ impl fmt::Display for SensorCalibrationError {
             Self::WithoutTable => f.write_str("gain and offset are of use in a table only"),
             Self::DoesNotConform(point) => {
                 write!(f, "the certificate says that the sensor does not conform at point {point}")
+            }
+            Self::Undecided(point) => {
+                write!(
+                    f,
+                    "the certificate leaves open whether the sensor conforms at point {point}"
+                )
             }
         }
     }
@@ -120,8 +132,14 @@ impl SensorCalibration {
         if certified != given {
             return Err(SensorCalibrationError::Table { certified, given });
         }
-        if let Some(Conformity::DoesNotConform(point)) = certificate.conformity() {
-            return Err(SensorCalibrationError::DoesNotConform(point));
+        match certificate.conformity() {
+            None | Some(Conformity::Conforms) => {}
+            Some(Conformity::DoesNotConform(point)) => {
+                return Err(SensorCalibrationError::DoesNotConform(point));
+            }
+            Some(Conformity::Undecided(point)) => {
+                return Err(SensorCalibrationError::Undecided(point));
+            }
         }
         let expanded_uk = expanded_uk(certificate);
         Ok(Self { table, sensor: certificate.sensor, at: certificate.at, expanded_uk })
@@ -145,7 +163,8 @@ impl SensorCalibration {
         self.at
     }
 
-    /// The largest expanded uncertainty of its points in µK, with a coverage factor of 2.
+    /// The largest expanded uncertainty of its points in µK, with a coverage factor of 2. Where nothing was
+    /// adjusted the error itself counts on top of that, as a device does not correct it (GUM F.2.4.5).
     #[must_use]
     pub const fn expanded_uk(&self) -> u32 {
         self.expanded_uk
@@ -163,9 +182,16 @@ fn certified_table(certificate: &Certificate) -> Result<u32, SensorCalibrationEr
 
 fn expanded_uk(certificate: &Certificate) -> u32 {
     let points = certificate.points.as_slice();
-    let largest = points.iter().map(|point| point.expanded_uk()).max().unwrap_or(0);
+    points.iter().map(|point| expanded_at(certificate, point)).max().unwrap_or(0)
+}
+
+fn expanded_at(certificate: &Certificate, point: &CertifiedPoint) -> u32 {
     let two = u64::from(CoverageFactor::TWO.to_thousandths());
     let stated = u64::from(certificate.coverage.to_thousandths()).max(1);
-    let scaled = u64::from(largest).saturating_mul(two).div_ceil(stated);
-    u32::try_from(scaled).unwrap_or(u32::MAX)
+    let scaled = u64::from(point.expanded_uk()).saturating_mul(two).div_ceil(stated);
+    let uncorrected = match certificate.method {
+        Method::Comparison => point.left_uk().unsigned_abs(),
+        Method::IcePoint | Method::TwoPoint | Method::MultiPoint => 0,
+    };
+    u32::try_from(scaled).unwrap_or(u32::MAX).saturating_add(uncorrected)
 }

@@ -4,7 +4,8 @@
 
 use coldcap_calibration::certificate::{
     CERTIFICATE_LEN, Certificate, CertificateError, CertificateField, CertifiedPoint, Conditions,
-    Conformity, Correction, CoverageFactor, DecisionRule, LnResistance, Medium, Method, Points,
+    Conformity, Contradiction, Correction, CoverageFactor, DecisionRule, LnResistance, Medium,
+    Method, Points,
 };
 use coldcap_calibration::time_stamp::{ClockQuality, TimeStamp};
 use coldcap_units::{MicroCelsius, Permille};
@@ -153,6 +154,93 @@ fn every_field_has_its_own_refusal() {
     assert_eq!(refusal(put(187, &[1])), CertificateError::Field(F::Point(7)));
 }
 
+/// A certificate of this method over so many fitted points, with this correction, that says nothing twice.
+fn of(method: Method, fitted: usize, correction: Correction) -> Certificate {
+    let errors = if method == Method::Comparison { (-5_004, -5_000) } else { (-180_000, 1_000) };
+    let at = |number: usize| point(number as i32 * 10_000_000, errors.0, errors.1, 4_000);
+    let points: Vec<CertifiedPoint> = (0..=fitted).map(at).collect();
+    // The last is a check.
+    let points = Points::with_checks(&points, 1 << fitted).unwrap();
+    Certificate { method, points, correction, ..sample() }
+}
+
+fn offset(more_gain_bits: i32) -> Correction {
+    let ln_resistance = Some(LnResistance { more_gain_bits, offset_bits: 22_000_000 });
+    Correction { ln_resistance, table_crc: None }
+}
+
+const TABLE: Correction = Correction { ln_resistance: None, table_crc: Some(7) };
+
+#[test]
+fn each_method_has_its_points_and_its_correction() {
+    let sound = [
+        of(Method::Comparison, 1, Correction::NONE),
+        of(Method::Comparison, 5, TABLE),
+        of(Method::IcePoint, 1, offset(0)),
+        of(Method::IcePoint, 1, TABLE),
+        of(Method::TwoPoint, 2, offset(-3)),
+        of(Method::MultiPoint, 3, offset(-3)),
+        of(Method::MultiPoint, 7, TABLE),
+    ];
+    for certificate in sound {
+        let bytes = certificate.to_bytes().unwrap();
+        assert_eq!(Certificate::from_bytes(&bytes), Ok(certificate));
+    }
+}
+
+/// What nobody writes, nobody reads either: the bytes of a sound certificate with one of its fields replaced.
+#[test]
+fn what_contradicts_itself_is_neither_written_nor_read() {
+    use Contradiction as C;
+    let of_point = |found, left, expanded| {
+        let points = [point(0, 0, 0, 4_000), point(26_000_000, found, left, expanded)];
+        Points::new(&points).unwrap()
+    };
+    let compared = of(Method::Comparison, 1, Correction::NONE);
+    let two = of(Method::TwoPoint, 2, offset(-3));
+    let cases = [
+        (Certificate { reference: 4_711, ..two }, C::OwnReference),
+        (Certificate { reference: 4_711, ..compared }, C::OwnReference),
+        (Certificate { correction: offset(0), ..compared }, C::AdjustedByComparison),
+        (Certificate { correction: offset(-3), ..compared }, C::AdjustedByComparison),
+        (
+            Certificate { points: of_point(5_000, 4_980, 9_000), ..compared },
+            C::MovedByComparison(1),
+        ),
+        (of(Method::IcePoint, 1, Correction::NONE), C::NothingAdjusted),
+        (of(Method::TwoPoint, 2, Correction::NONE), C::NothingAdjusted),
+        (of(Method::MultiPoint, 3, Correction::NONE), C::NothingAdjusted),
+        (of(Method::IcePoint, 1, offset(1)), C::GainFromOnePoint),
+        (of(Method::IcePoint, 2, offset(0)), C::FittedPoints(2)),
+        (of(Method::TwoPoint, 1, offset(1)), C::FittedPoints(1)),
+        (of(Method::TwoPoint, 3, offset(1)), C::FittedPoints(3)),
+        (of(Method::MultiPoint, 1, offset(1)), C::FittedPoints(1)),
+        (of(Method::MultiPoint, 2, TABLE), C::FittedPoints(2)),
+        (Certificate { points: of_point(0, 4_010, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
+        (Certificate { points: of_point(0, -4_010, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
+    ];
+    for (certificate, contradiction) in cases {
+        let error = CertificateError::Contradiction(contradiction);
+        assert_eq!(certificate.validate(), Err(error));
+        assert_eq!(certificate.to_bytes(), Err(error));
+    }
+    assert!(Certificate { points: of_point(0, 4_000, 4_000), ..two }.validate().is_ok());
+    // Read: method, points, gain, reference and the first point's error as left.
+    let put = |at: usize, with: &'static [u8]| {
+        move |bytes: &mut [u8; CERTIFICATE_LEN]| bytes[at..at + with.len()].copy_from_slice(with)
+    };
+    let read: [(usize, &'static [u8], C); 5] = [
+        (2, &[1], C::AdjustedByComparison),
+        (2, &[2], C::FittedPoints(2)),
+        (2, &[4], C::FittedPoints(2)),
+        (20, &[0x67, 0x12, 0, 0, 0, 0, 0, 0], C::OwnReference),
+        (100, &[0xFF, 0x7F], C::ErrorBeyondUncertainty(0)),
+    ];
+    for (at, with, contradiction) in read {
+        assert_eq!(refusal(put(at, with)), CertificateError::Contradiction(contradiction), "{at}");
+    }
+}
+
 #[test]
 fn what_would_not_be_read_is_not_written() {
     let refused = |certificate: Certificate| certificate.to_bytes().unwrap_err();
@@ -249,6 +337,10 @@ fn refusals_name_what_is_wrong() {
         "the calibration certificate has no valid coverage factor"
     );
     assert_eq!(
+        said(CertificateError::Contradiction(Contradiction::AdjustedByComparison)),
+        "the calibration certificate contradicts itself: nothing was adjusted, and there are gain and offset"
+    );
+    assert_eq!(
         said(CertificateError::Version(2)),
         "calibration certificate version 2 is not known"
     );
@@ -265,9 +357,29 @@ prop_compose! {
     }
 }
 
+/// The method that goes with so many fitted points, and points that go with it.
+fn consistent(method: Method, points: &[CertifiedPoint], checks: u8) -> (Method, Points) {
+    let fitted = points.len() as u32 - checks.count_ones();
+    let method = match (method, fitted) {
+        (Method::Comparison, _) => Method::Comparison,
+        (_, 1) => Method::IcePoint,
+        (_, 2) => Method::TwoPoint,
+        _ => Method::MultiPoint,
+    };
+    let sound = points.iter().map(|it| {
+        let (left, expanded) = (it.left_uk(), it.expanded_uk());
+        let most = expanded as i32;
+        match method {
+            Method::Comparison => point(it.at().0, left, left, expanded),
+            _ => point(it.at().0, it.found_uk(), left.clamp(-most, most), expanded),
+        }
+    });
+    (method, Points::with_checks(&sound.collect::<Vec<_>>(), checks).unwrap())
+}
+
 prop_compose! {
     fn any_certificate()(
-        names in (1..=u64::MAX, 1..=u64::MAX, 1..=u64::MAX, 1..=u32::MAX, 1..=u32::MAX),
+        names in (1..=u64::MAX >> 1, 1..=u64::MAX >> 1, 1..=u64::MAX, 1..=u32::MAX, 1..=u32::MAX),
         time in (0u64..=253_402_300_799, 0usize..3),
         method in 0usize..4,
         points in proptest::collection::vec(any_point(), 1..=8),
@@ -278,18 +390,24 @@ prop_compose! {
         conditions in (-4_000i16..=8_000, proptest::option::of(0u16..=1_000), 0usize..4),
         decision in (0u8..3, 1..=u32::MAX),
     ) -> Certificate {
-        let (number, sensor, reference, laboratory, operator) = names;
+        let (number, reference, other, laboratory, operator) = names;
+        // Any other number than the reference's.
+        let sensor = if other == reference { reference + 1 } else { other };
         let checks = u16::from(checks) % ((1 << points.len()) - 1);
+        let (method, points) = consistent(Method::ALL[method], &points, checks as u8);
+        let ln = ln.filter(|_| method != Method::Comparison);
+        let table_crc = if ln.is_none() && method != Method::Comparison { crcs.0.or(Some(5)) } else { crcs.0 };
         Certificate {
             number, sensor, reference, laboratory, operator,
             at: TimeStamp { unix_s: time.0, clock: ClockQuality::ALL[time.1] },
-            method: Method::ALL[method],
-            points: Points::with_checks(&points, checks as u8).unwrap(),
+            method,
+            points,
             correction: Correction {
                 ln_resistance: ln.map(|(more_gain_bits, offset_bits)| LnResistance {
-                    more_gain_bits, offset_bits,
+                    more_gain_bits: if method == Method::IcePoint { 0 } else { more_gain_bits },
+                    offset_bits,
                 }),
-                table_crc: crcs.0,
+                table_crc,
             },
             type_table_crc: crcs.1,
             coverage: CoverageFactor::from_thousandths(coverage).unwrap(),

@@ -2,8 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use coldcap_calibration::certificate::{
-    Certificate, CertificateError, CertificateField, CertifiedPoint, Conditions, Correction,
-    CoverageFactor, DecisionRule, LnResistance, Medium, Method, Points,
+    Certificate, CertificateError, CertificateField, CertifiedPoint, Conditions, Contradiction,
+    Correction, CoverageFactor, DecisionRule, LnResistance, Medium, Method, Points,
 };
 use coldcap_calibration::curves::{ntc_10k3a1, pt100};
 use coldcap_calibration::sensor::{SensorCalibration, SensorCalibrationError};
@@ -73,7 +73,13 @@ fn gain_and_offset_alone_are_refused_even_with_the_table_of_the_type() {
 
 #[test]
 fn a_sensor_that_was_only_compared_keeps_the_table_of_its_type() {
-    let compared = Certificate { correction: Correction::NONE, ..certificate() };
+    let point = CertifiedPoint::new(MicroCelsius(0), 2_000, 2_000, 9_001).unwrap();
+    let compared = Certificate {
+        method: Method::Comparison,
+        points: Points::new(&[point]).unwrap(),
+        correction: Correction::NONE,
+        ..certificate()
+    };
     assert!(with(&Certificate { type_table_crc: own(), ..compared }).is_ok());
     // A certificate that names no table speaks of none.
     for certified in [0, 77] {
@@ -84,14 +90,24 @@ fn a_sensor_that_was_only_compared_keeps_the_table_of_its_type() {
 
 #[test]
 fn what_does_not_conform_or_is_no_certificate_is_refused() {
-    let bad = CertifiedPoint::new(MicroCelsius(0), 50_000, 40_000, 8_000).unwrap();
-    let good = CertifiedPoint::new(MicroCelsius(0), 50_000, 0, 8_000).unwrap();
-    let points = Points::new(&[good, bad]).unwrap();
-    let refused = with(&Certificate { points, ..certificate() });
+    let point = |left, expanded| CertifiedPoint::new(MicroCelsius(0), 50_000, left, expanded);
+    let with_second = |left, expanded| {
+        let points = [point(0, 8_000).unwrap(), point(left, expanded).unwrap()];
+        with(&Certificate { points: Points::new(&points).unwrap(), ..certificate() })
+    };
+    let tight = DecisionRule::Guarded { tolerance_uk: 1_000 };
+    let small = [point(0, 500).unwrap(), point(8_000, 8_000).unwrap()];
+    let points = Points::new(&small).unwrap();
+    let refused = with(&Certificate { points, decision: tight, ..certificate() });
+    assert_eq!(refused, Err(SensorCalibrationError::Undecided(1)));
+    let simple = DecisionRule::Simple { tolerance_uk: 7_000 };
+    let refused = with(&Certificate { points, decision: simple, ..certificate() });
     assert_eq!(refused, Err(SensorCalibrationError::DoesNotConform(1)));
-    // What the uncertainty leaves open is no reason.
-    let near = CertifiedPoint::new(MicroCelsius(0), 50_000, 12_000, 8_000).unwrap();
-    assert!(with(&Certificate { points: Points::new(&[near]).unwrap(), ..certificate() }).is_ok());
+    // What the uncertainty leaves open is not decided, and a sensor that nobody decided on is not taken: 15 mK
+    // are asked.
+    assert!(with_second(7_000, 8_000).is_ok());
+    assert_eq!(with_second(7_010, 8_000), Err(SensorCalibrationError::Undecided(1)));
+    assert_eq!(with_second(-7_010, 8_000), Err(SensorCalibrationError::Undecided(1)));
 
     let nobody = with(&Certificate { operator: 0, ..certificate() });
     let field = CertificateError::Field(CertificateField::Operator);
@@ -109,6 +125,29 @@ fn the_largest_uncertainty_counts_at_a_factor_of_two() {
     }
 }
 
+/// A device reads a compared sensor as it was found: the error is still in what it shows.
+#[test]
+fn an_error_that_nobody_corrects_counts_on_top() {
+    let point = |error| CertifiedPoint::new(MicroCelsius(0), error, error, 3_000).unwrap();
+    let compared = Certificate {
+        method: Method::Comparison,
+        points: Points::new(&[point(500), point(-2_500)]).unwrap(),
+        correction: Correction::NONE,
+        type_table_crc: own(),
+        ..certificate()
+    };
+    assert_eq!(with(&compared).unwrap().expanded_uk(), 5_500);
+    let coverage = CoverageFactor::from_thousandths(3_000).unwrap();
+    assert_eq!(with(&Certificate { coverage, ..compared }).unwrap().expanded_uk(), 4_500);
+}
+
+#[test]
+fn a_certificate_that_contradicts_itself_is_refused() {
+    let refused = with(&Certificate { reference: 4_711, ..certificate() });
+    let error = CertificateError::Contradiction(Contradiction::OwnReference);
+    assert_eq!(refused, Err(SensorCalibrationError::Certificate(error)));
+}
+
 #[test]
 fn every_error_has_words_of_its_own() {
     let texts = [
@@ -116,6 +155,7 @@ fn every_error_has_words_of_its_own() {
         SensorCalibrationError::Table { certified: 0xA, given: 0xB }.to_string(),
         SensorCalibrationError::WithoutTable.to_string(),
         SensorCalibrationError::DoesNotConform(1).to_string(),
+        SensorCalibrationError::Undecided(1).to_string(),
     ];
     assert_eq!(texts[1], "the certificate is of table 0000000a, given is 0000000b");
     let different: std::collections::HashSet<&String> = texts.iter().collect();

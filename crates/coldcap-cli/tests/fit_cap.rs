@@ -99,7 +99,7 @@ fn a_skin_side_sensor_tells_its_zone_better() {
             let (h, u, _) = zone(&document, index);
             assert_eq!(document["zones"][index]["method"], methods[usize::from(index != under)]);
             assert!((h - truth).abs() <= 2.0 * u, "{document}");
-            assert_eq!(u / h < 0.08, index == under, "{document}");
+            assert_eq!(u / h < 0.12, index == under, "{document}");
         }
         assert_eq!(document["zones"][2]["state"], "unobserved");
         assert_eq!(document["zones"][2]["method"], Value::Null);

@@ -11,13 +11,15 @@
 mod facade;
 
 use coldcap::{Config, Inputs, Phase, SkinSide};
-use coldcap_calibration::contact::half_space::HalfSpace;
-use coldcap_calibration::contact::{Verdict, Zone, ZoneFault};
+use coldcap_calibration::contact::flux::FluxMethod;
+use coldcap_calibration::contact::half_space::{HalfSpace, RestingFlux};
+use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFault};
 use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
 use coldcap_session::Request;
 use coldcap_sim::random::Random;
 use coldcap_sim::{CapPlacement, MachineParameters, PatientParameters, SkinPlace};
-use coldcap_units::{Fault, Permille, Reading};
+use coldcap_units::{Fault, Kelvin, Permille, Reading};
+use core::cell::Cell;
 use facade::{Facade, HEAD, PATIENT};
 
 /// Heads that the effusivity was not fitted on.
@@ -77,6 +79,11 @@ fn deviation(values: &[f64]) -> f64 {
 }
 
 impl Errors {
+    /// The mean of the stated shares.
+    fn stated(&self) -> f64 {
+        self.stated / self.all.len() as f64
+    }
+
     fn add(&mut self, found: &ZoneRecord, truth: f64, wait: usize) {
         let Some(zone) = found.value() else {
             self.missing += 1;
@@ -113,7 +120,7 @@ impl Errors {
 #[test]
 fn the_zone_under_the_sensor_is_known_better_than_the_other() {
     let (mut by_skin, mut by_face) = (Errors::default(), Errors::default());
-    let mut verdicts = [0u32; 7];
+    let (mut verdicts, mut by_method) = ([0u32; 7], [0u32; 2]);
     for seed in FIRST_SEED..FIRST_SEED + visits() {
         let patient = drawn(seed);
         let (place, under, other) = if seed % 2 == 0 {
@@ -126,7 +133,9 @@ fn the_zone_under_the_sensor_is_known_better_than_the_other() {
         let record = saved(facade, WAITS[wait]);
         verdicts[usize::from(record.verdict.code())] += 1;
         let zones = record.detail.unwrap().zones;
-        assert_eq!(under.of(zones).method(), Some(FitMethod::SkinAndInnerFace), "{zones:?}");
+        let either = [FitMethod::SkinAndInnerFace, FitMethod::InnerFace].map(Some);
+        let method = under.of(zones).method();
+        by_method[either.iter().position(|it| *it == method).expect("a method")] += 1;
         assert_eq!(other.of(zones).method(), Some(FitMethod::InnerFace));
         assert_eq!(Zone::Crown.of(zones), ZoneRecord::Unobserved);
         let asymmetry = patient.hair_asymmetry;
@@ -136,12 +145,12 @@ fn the_zone_under_the_sensor_is_known_better_than_the_other() {
         by_skin.add(&under.of(zones), truth(under), wait);
         by_face.add(&other.of(zones), truth(other), wait);
     }
-    println!("verdicts by code {verdicts:?}");
-    let (_, face_spread, _) = by_face.print("inner face");
-    let (bias, spread, within) = by_skin.print("skin-side sensor");
-    assert_eq!(by_skin.missing, 0);
-    assert!(bias.abs() <= 0.03 && spread <= 0.08 && spread < face_spread);
-    assert!(within >= 0.93);
+    println!("verdicts by code {verdicts:?}; stated by skin, by inner face {by_method:?}");
+    by_face.print("inner face");
+    let (bias, spread, within) = by_skin.print("zone with a skin-side sensor");
+    assert!(u64::from(by_skin.missing) * 20 <= visits());
+    assert!(bias.abs() <= 0.04 && spread <= 0.1 && by_skin.stated() < by_face.stated());
+    assert!(within >= 0.93 && by_method[0] > 3 * by_method[1]);
 }
 
 /// Under the crown there is no sensor on the inner face. The virtual cap has none to lie under: what is
@@ -161,7 +170,14 @@ fn against_the_coolant_it_is_known_a_little_less() {
         errors.add(&Zone::Crown.of(zones), truth, wait);
     }
     let (bias, spread, within) = errors.print("skin-side sensor and coolant");
-    assert!(bias.abs() <= 0.04 && spread <= 0.11 && within >= 0.9);
+    assert!(bias.abs() <= 0.04 && spread <= errors.stated() && within >= 0.93);
+}
+
+/// A machine whose inner face is held to tell nothing, so that what is stated is the half-space fit's alone.
+fn by_skin_alone(zone: Zone) -> Config {
+    let reference = Config::reference();
+    let zones = FluxMethod { law_uncertainty: Permille(1_000), ..reference.zones };
+    Config { skin_side: Some(SkinSide::under(zone)), zones, ..reference }
 }
 
 /// The figures of `HalfSpace::DURING_RAMP` are those that make the mean of these heads right.
@@ -176,14 +192,15 @@ fn the_effusivity_of_the_ramp_follows_from_visits() {
             let (patient, wait) = (drawn(seed), (seed % 5) as usize);
             let mut machine = MachineParameters::standard();
             machine.sensors.skin = Some(SkinPlace::Front);
-            let config = Config { skin_side: Some(SkinSide::under(zone)), ..Config::reference() };
+            let config = by_skin_alone(zone);
             let record = saved(Facade::on(machine, config, patient, seed), WAITS[wait]);
             let truth = 1.0 / (patient.hair_resistance * (1.0 - patient.hair_asymmetry));
             errors.add(&zone.of(record.detail.unwrap().zones), truth, wait);
         }
-        let (bias, spread, _) = errors.print(zone.name());
+        let (bias, _, within) = errors.print(zone.name());
         println!("    held effusivity {}", held.effusivity);
-        assert!(bias.abs() < 0.015 && spread <= f64::from(held.tissue_uncertainty.0) / 1e3);
+        // The tissue's 5 or 7 %, and what is not known of the resting flux.
+        assert!(bias.abs() < 0.015 && within >= 0.93);
     }
 }
 
@@ -297,9 +314,14 @@ fn a_sensor_that_nobody_asked_for_changes_nothing() {
 /// What the resting flux is not known by, and the tissue, are the whole of a good zone's u.
 #[test]
 fn the_stated_uncertainty_has_its_parts() {
-    let of = |flux, tissue| {
+    let exact = RestingFlux {
+        tissue_uncertainty: Permille(0),
+        difference_uncertainty: Kelvin::ZERO,
+        ..RestingFlux::OF_A_SCALP
+    };
+    let of = |resting_flux, tissue| {
         let method = HalfSpace {
-            resting_flux_uncertainty: Permille(flux),
+            resting_flux,
             tissue_uncertainty: Permille(tissue),
             ..HalfSpace::DURING_RAMP
         };
@@ -308,7 +330,116 @@ fn the_stated_uncertainty_has_its_parts() {
         let zone = visit_with(config, |_, _| {}).detail.unwrap().zones[0].value().unwrap();
         100.0 * f64::from(zone.uncertainty().0) / f64::from(zone.conductance().0)
     };
-    let (noise, flux, tissue, all) = (of(0, 0), of(100, 0), of(0, 50), of(100, 50));
+    let (noise, flux) = (of(exact, 0), of(RestingFlux::OF_A_SCALP, 0));
+    let (tissue, all) = (of(exact, 50), of(RestingFlux::OF_A_SCALP, 50));
     println!("noise {noise:.2}, resting flux {flux:.2}, tissue {tissue:.2}, all {all:.2} %");
     assert!((all - flux.hypot(tissue)).abs() < 0.1 && noise < 1.0);
+}
+
+/// A front zone of 35 W/(m²·K) on a head that is not the standard one, bare, in a room.
+fn zone_of_35(bare_resistance: f64, ambient_c: f64, config: Config) -> CapCalibration {
+    let patient = PatientParameters {
+        hair_resistance: 1.0 / 35.0,
+        hair_asymmetry: 0.0,
+        bare_resistance,
+        ..PatientParameters::standard()
+    };
+    let mut machine = MachineParameters::standard();
+    machine.ambient_c = ambient_c;
+    machine.sensors.skin = Some(SkinPlace::Front);
+    saved(Facade::on(machine, config, patient, 3), 30)
+}
+
+/// Wet hair in a draught, hair that holds twice as much, a cold room and a warm one: what a head gives off at rest is not what another
+/// does, and its zone is neither wrong by more than is stated nor called loose.
+#[test]
+fn a_head_that_gives_off_more_or_less_at_rest_is_not_taken_for_a_loose_cap() {
+    let cases =
+        [(0.117, 22.0), (0.04, 22.0), (0.117, 16.0), (0.2, 22.0), (0.117, 26.0), (0.04, 16.0)];
+    for (bare_resistance, ambient_c) in cases {
+        let record = zone_of_35(bare_resistance, ambient_c, SkinPlace::Front.config());
+        let [front, ..] = record.detail.unwrap().zones;
+        println!("{bare_resistance} m²K/W, {ambient_c} °C: {front:?}, {:?}", record.verdict);
+        let value = front.value().expect("a value");
+        let (value, u) =
+            (f64::from(value.conductance().0) / 1e3, f64::from(value.uncertainty().0) / 1e3);
+        assert!((value - 35.0).abs() <= 2.0 * u, "{bare_resistance}, {ambient_c}: {value} ± {u}");
+        assert!(matches!(record.verdict, Verdict::Good | Verdict::Repeat), "{:?}", record.verdict);
+    }
+}
+
+/// A skin that is held to give off what it does not, and that surely, tells another contact than the inner face does:
+/// neither is stated.
+#[test]
+fn two_values_of_one_zone_that_contradict_are_none() {
+    let wrong = |tissue| {
+        let resting_flux = RestingFlux {
+            tissue,
+            tissue_uncertainty: Permille(10),
+            difference_uncertainty: Kelvin::ZERO,
+            ..RestingFlux::OF_A_SCALP
+        };
+        let method = HalfSpace { resting_flux, ..HalfSpace::DURING_RAMP };
+        let side = SkinSide { zone: Zone::Front, method };
+        let config = Config { skin_side: Some(side), ..Config::reference() };
+        zone_of_35(0.117, 22.0, config)
+    };
+    for tissue in [5_000, 120_000] {
+        let record = wrong(Conductance(tissue));
+        let [front, ..] = record.detail.unwrap().zones;
+        let disagree =
+            ZoneRecord::Failed(ZoneFault::Sensor(Fault::Disagrees), FitMethod::SkinAndInnerFace);
+        assert_eq!((front, record.verdict), (disagree, Verdict::Repeat), "{tissue}");
+    }
+}
+
+/// From the beginning of the ramp or in the middle of it: it goes on showing what it showed.
+#[test]
+fn a_skin_sensor_that_sticks_leaves_what_the_inner_face_tells() {
+    for from in [950, 1_300, 1_700] {
+        let held = Cell::new(None);
+        let record = visit_with(SkinPlace::Front.config(), |inputs, tick| {
+            let skin = &mut inputs.channels[0].skin;
+            if tick < from {
+                held.set(skin.value.ok());
+            } else if let Some(code) = held.get() {
+                *skin = Reading::new(code, skin.taken);
+            }
+        });
+        let front = record.detail.unwrap().zones[0];
+        assert_eq!(front.method(), Some(FitMethod::InnerFace), "{from}: {front:?}");
+        assert!(front.value().is_some(), "{front:?}");
+    }
+}
+
+/// Heads that give off between 50 and 250 W/m² at rest, in rooms of 16 to 26 °C; and how often two values of one zone
+/// contradict each other though nothing is wrong.
+#[test]
+fn whatever_a_bare_head_gives_off_its_zone_is_told() {
+    let [mut by_skin, mut by_face, mut alone] = [0; 3].map(|_| Errors::default());
+    let mut contradictions = 0;
+    for seed in FIRST_SEED + 2_000..FIRST_SEED + 2_000 + visits() {
+        let mut random = Random::stream(seed, 11);
+        let bare_resistance = 0.04 * (5f64.ln() * random.uniform()).exp();
+        let patient = PatientParameters { bare_resistance, hair_asymmetry: 0.0, ..drawn(seed) };
+        let mut machine = machine(SkinPlace::Front, seed);
+        machine.ambient_c = 16.0 + 10.0 * random.uniform();
+        let wait = (seed % 5) as usize;
+        let of = |config| saved(Facade::on(machine, config, patient, seed), WAITS[wait]).detail;
+        let [front, rear, _] = of(SkinPlace::Front.config()).unwrap().zones;
+        let [by_skin_alone, ..] = of(by_skin_alone(Zone::Front)).unwrap().zones;
+        alone.add(&by_skin_alone, 1.0 / patient.hair_resistance, wait);
+        let truth = 1.0 / patient.hair_resistance;
+        contradictions += u32::from(front.value().is_none());
+        by_skin.add(&front, truth, wait);
+        by_face.add(&rear, truth, wait);
+    }
+    by_face.print("inner face");
+    let (_, _, within_alone) = alone.print("half-space fit alone");
+    assert!(within_alone >= 0.9);
+    let (bias, spread, within) = by_skin.print("either");
+    println!("{contradictions} of {} without one value", visits());
+    assert!(bias.abs() <= 0.05 && spread <= 0.12 && within >= 0.93);
+    // Independent values contradict each other in one of twenty visits with nothing wrong; of these, 17 of 200.
+    assert!(u64::from(contradictions) * 8 <= visits());
 }

@@ -197,7 +197,7 @@ pub struct CalibrationPolicy {
 /// };
 ///
 /// // What the sensor's calibration found comes with it: 192 bytes in the board's parameters.
-/// let point = CertifiedPoint::new(MicroCelsius(0), 12_000, 1_000, 8_000).unwrap();
+/// let point = |celsius: i32| CertifiedPoint::new(MicroCelsius(celsius * 1_000_000), 12_000, 1_000, 8_000);
 /// let certificate = Certificate {
 ///     number: 17,
 ///     sensor: 4_711,
@@ -206,7 +206,7 @@ pub struct CalibrationPolicy {
 ///     operator: 23,
 ///     at: TimeStamp { unix_s: 1_795_654_800, clock: ClockQuality::Synchronised },
 ///     method: Method::TwoPoint,
-///     points: Points::new(&[point]).unwrap(),
+///     points: Points::new(&[point(0).unwrap(), point(26).unwrap()]).unwrap(),
 ///     correction: Correction { ln_resistance: None, table_crc: Some(TABLE.header().crc) },
 ///     type_table_crc: 0,
 ///     coverage: CoverageFactor::TWO,

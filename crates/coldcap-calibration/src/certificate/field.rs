@@ -34,6 +34,16 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.code() == code)
     }
 
+    /// Whether it fits so many points.
+    pub(super) const fn takes(self, fitted: u8) -> bool {
+        match self {
+            Self::Comparison => true,
+            Self::IcePoint => fitted == 1,
+            Self::TwoPoint => fitted == 2,
+            Self::MultiPoint => fitted >= 3,
+        }
+    }
+
     /// What it is, for people.
     #[must_use]
     pub const fn name(self) -> &'static str {

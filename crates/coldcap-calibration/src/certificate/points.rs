@@ -57,6 +57,16 @@ impl CertifiedPoint {
         (COLDEST_UC..=WARMEST_UC).contains(&self.at.0) && self.expanded_steps != 0
     }
 
+    /// The error as left is another one than as found, by more than the steps that it is kept in.
+    pub(super) const fn has_moved(&self) -> bool {
+        nearest_steps(self.found_uk) != self.left_steps as i32
+    }
+
+    /// The error as left lies beyond the expanded uncertainty.
+    pub(super) const fn is_off(&self) -> bool {
+        self.left_uk().unsigned_abs() > self.expanded_uk()
+    }
+
     /// The temperature by the reference.
     #[must_use]
     pub const fn at(&self) -> MicroCelsius {
@@ -137,6 +147,11 @@ impl Points {
 
     pub(super) const fn count(&self) -> u8 {
         self.count
+    }
+
+    /// How many were fitted: all but those that check.
+    pub(super) const fn fitted(&self) -> u8 {
+        self.count.saturating_sub(self.checks.count_ones() as u8)
     }
 
     /// All eight places, the unused ones zero.

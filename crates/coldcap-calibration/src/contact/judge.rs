@@ -3,11 +3,28 @@
 //! JCGM 106:2012, 8.3.2: a zone is accepted only if its whole interval of two standard uncertainties lies
 //! above what is asked, and fails only if the whole interval lies below. Between them nobody knows:
 //! *repeat*.
+//!
+//! # The share of the others
+//! A zone is loose against the others, and fails, only if the whole interval of `h − r·h₀` lies below zero, r the
+//! least ratio and h₀ what the others are like: `h + 2·√(u² + r²·u₀² − u·r·u₀) < r·h₀`. Where `h < r·h₀` and the interval
+//! reaches above, nobody knows: *repeat*. From the ratio on it is no reason for anything. The ratio is no limit of
+//! what a scalp needs, which the zone has passed with the whole of its own interval by then, but a sign of a
+//! cap that sits askew: a doubt about it must show in the value, not only in the uncertainty, else two equal zones that
+//! are known to 20 % would be in doubt.
+//!
+//! The last term under the root is a correlation of one half. Two zones lie on one head and under one wall: of the
+//! 14 % of two values from the inner face, 11 % are that wall's, which is 0.6 of the square. Of a value from a
+//! skin-side sensor the wall is no part, the head's tissue is; how much it shares with the other was not measured.
+//!
+//! # Hair that was not told
+//! Without a density the zone is held against all of [`ZoneLimits::least`]: it passes if it passes for every
+//! density, fails if it fails for every one, and between them nobody knows.
 
 use super::Verdict;
 use super::balance::EnergyBalance;
 use super::zone::{Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 use crate::hair::HairDensity;
+use crate::root::square;
 use coldcap_units::Permille;
 
 /// What is asked of a zone. Data: to be replaced by a site's own figures.
@@ -47,19 +64,29 @@ impl ZoneLimits {
             HairDensity::NearlyGone => gone,
         }
     }
+
+    /// The lowest and the highest that may be asked: the same where the hair is known, of all where it is not.
+    fn between(&self, density: Option<HairDensity>) -> (Conductance, Conductance) {
+        if let Some(density) = density {
+            return (self.least_for(density), self.least_for(density));
+        }
+        let [full, shows, much, gone] = self.least;
+        (full.min(shows).min(much).min(gone), full.max(shows).max(much).max(gone))
+    }
 }
 
-/// What is found about one zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What is found about one zone, in order of how bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Finding {
     /// There is no sensor.
     Unobserved,
     /// The whole interval lies above the limit, and the ratio to the others is fine; or more than the method
     /// tells, and what that is at least lies above the limit.
     Passes,
-    /// The interval straddles the limit, or the test itself failed.
+    /// The interval straddles the limit, the zone is below the ratio to the others and may be above it, or the test
+    /// itself failed.
     Unsure,
-    /// The whole interval lies below the limit, the zone is loose against the others, or there is no contact.
+    /// The whole interval lies below the limit or below the ratio to the others, or there is no contact.
     Fails,
 }
 
@@ -81,7 +108,7 @@ impl Judgement {
     }
 }
 
-/// The verdict on the zones of a cap, for this hair.
+/// The verdict on the zones of a cap, for this hair; `None` where it was not told.
 ///
 /// - *Refuse*: the energy balance does not hold (a sensor lies), or nothing is observed at all.
 /// - *Resize*: two zones or more fail.
@@ -120,17 +147,12 @@ impl Judgement {
 pub fn judge(
     zones: &[ZoneState; 3],
     balance: Option<&EnergyBalance>,
-    density: HairDensity,
+    density: impl Into<Option<HairDensity>>,
     limits: &ZoneLimits,
 ) -> Judgement {
-    let (least, usual) = (limits.least_for(density), usual(zones));
-    let findings = zones.map(|zone| match zone {
-        ZoneState::Unobserved => Finding::Unobserved,
-        ZoneState::Faulty(ZoneFault::BelowRange) => Finding::Fails,
-        ZoneState::Faulty(ZoneFault::AboveRange(bound)) if bound >= least => Finding::Passes,
-        ZoneState::Faulty(_) => Finding::Unsure,
-        ZoneState::Observed(fit) => finding(&fit, least, usual, limits),
-    });
+    let asked =
+        Asked { limit: limits.between(density.into()), usual: usual(zones), ratio: limits.ratio };
+    let findings = zones.map(|zone| asked.finding(&zone));
     let count = |finding| findings.iter().filter(|found| **found == finding).count();
     let observed = findings.len().saturating_sub(count(Finding::Unobserved));
     let verdict = match (count(Finding::Fails), count(Finding::Unsure)) {
@@ -143,28 +165,74 @@ pub fn judge(
     Judgement { verdict, findings }
 }
 
-fn finding(fit: &ZoneFit, least: Conductance, usual: u32, limits: &ZoneLimits) -> Finding {
-    let (value, band) = (fit.conductance.0, fit.uncertainty.0.saturating_mul(2));
-    if value.saturating_add(band) < least.0 || is_loose(value, usual, limits) {
-        Finding::Fails
-    } else if value.saturating_sub(band) < least.0 {
-        Finding::Unsure
-    } else {
-        Finding::Passes
+/// A value and its standard uncertainty, in mW/(m²·K).
+type Known = (u32, u32);
+
+/// What every zone of one cap is held against.
+struct Asked {
+    limit: (Conductance, Conductance),
+    usual: Known,
+    ratio: Permille,
+}
+
+impl Asked {
+    fn finding(&self, zone: &ZoneState) -> Finding {
+        match zone {
+            ZoneState::Unobserved => Finding::Unobserved,
+            ZoneState::Faulty(ZoneFault::BelowRange) => Finding::Fails,
+            ZoneState::Faulty(ZoneFault::AboveRange(bound)) if *bound >= self.limit.1 => {
+                Finding::Passes
+            }
+            ZoneState::Faulty(_) => Finding::Unsure,
+            ZoneState::Observed(fit) => self.against_limit(fit).max(self.against_others(fit)),
+        }
+    }
+
+    fn against_limit(&self, fit: &ZoneFit) -> Finding {
+        let (value, band) = (fit.conductance.0, fit.uncertainty.0.saturating_mul(2));
+        let (lowest, highest) = self.limit;
+        if value.saturating_add(band) < lowest.0 {
+            Finding::Fails
+        } else if value.saturating_sub(band) < highest.0 {
+            Finding::Unsure
+        } else {
+            Finding::Passes
+        }
+    }
+
+    /// See the module: in µW/(m²·K), so that the ratio's thousandths are whole.
+    fn against_others(&self, fit: &ZoneFit) -> Finding {
+        let share = |value: u32| u64::from(value).saturating_mul(self.ratio.0.into());
+        let own = |value: u32| u64::from(value).saturating_mul(1_000);
+        let (value, (usual, of_usual)) = (own(fit.conductance.0), self.usual);
+        let band = of_difference(own(fit.uncertainty.0), share(of_usual)).saturating_mul(2);
+        if value.saturating_add(band) < share(usual) {
+            Finding::Fails
+        } else if value < share(usual) {
+            Finding::Unsure
+        } else {
+            Finding::Passes
+        }
     }
 }
 
-fn is_loose(value: u32, usual: u32, limits: &ZoneLimits) -> bool {
-    let (value, usual) = (u64::from(value).saturating_mul(1_000), u64::from(usual));
-    value < usual.saturating_mul(limits.ratio.0.into())
+/// The standard uncertainty of a difference of two that are correlated by one half.
+fn of_difference(one: u64, other: u64) -> u64 {
+    let both = u128::from(one).saturating_mul(other.into());
+    let sum = square(one).saturating_add(square(other)).saturating_sub(both);
+    u64::try_from(sum.isqrt()).unwrap_or(u64::MAX)
 }
 
 /// What a zone is compared with: the median of three observed conductances, the higher of two. A mean of
-/// two would be drawn by the loose one, and blame the other for being better. Zero where none is observed.
-fn usual(zones: &[ZoneState; 3]) -> u32 {
-    let conductance = |zone: &ZoneState| zone.at_least().map(|it| it.0);
-    match zones.each_ref().map(conductance) {
+/// two would be drawn by the loose one, and blame the other for being better. Zero where none is observed. A
+/// bound has its uncertainty in it already.
+fn usual(zones: &[ZoneState; 3]) -> Known {
+    let known = |zone: &ZoneState| {
+        let uncertainty = zone.fit().map_or(0, |fit| fit.uncertainty.0);
+        zone.at_least().map(|it| (it.0, uncertainty))
+    };
+    match zones.each_ref().map(known) {
         [Some(front), Some(rear), Some(crown)] => front.max(rear).min(front.min(rear).max(crown)),
-        observed => observed.into_iter().flatten().max().unwrap_or(0),
+        observed => observed.into_iter().flatten().max().unwrap_or((0, 0)),
     }
 }

@@ -382,12 +382,13 @@ fn zone_lines(detail: &FitDetail) -> Vec<(String, String)> {
 }
 
 /// The size to try besides, if one is likely enough, and how likely the recorded one is: as recorded,
-/// or chosen again where an old record does not say, which says nothing of the hair either.
+/// or chosen again where an old record does not say, which says nothing of the hair either: then with the hair
+/// that leaves most uncertain.
 fn size_of(calibration: &CapCalibration) -> (Option<CapSize>, Permille) {
     match calibration.detail {
         Some(detail) => (detail.try_both().then_some(detail.runner_up), detail.confidence),
         None => {
-            let hair = (HairDensity::Full, HairKind::Ordinary);
+            let hair = (HairDensity::Full, HairKind::ThickOrCurled);
             let readings = HeadReadings::averaged(&calibration.measures, hair);
             let choice = Ladder::REFERENCE.choose(&readings);
             (choice.try_both().then_some(choice.runner_up), choice.confidence)

@@ -11,7 +11,6 @@ use crate::hair::hair_density;
 use crate::outputs::{Event, EventKind};
 use coldcap_calibration::contact::Verdict;
 use coldcap_calibration::contact::flux::FluxMethod;
-use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
 use coldcap_calibration::record::RecordedZone;
 use coldcap_session::record::{Fields, Kind};
@@ -92,9 +91,10 @@ fn shown(step: &AdviceStep, measured: &MeasuredChannel, config: &Config) -> Loop
     LoopTemperatures { supply, ..shown }
 }
 
+/// A plan whose hair was not told is advised by what holds for any.
 fn advice(test: &ZoneTest, step: &AdviceStep, config: &Config) -> Advice {
     let density = step.patient.and_then(|it| hair_density(it.hair.density));
-    let verdict = test.verdict(None, density.unwrap_or(HairDensity::Full), &config.zone_limits);
+    let verdict = test.verdict(None, density, &config.zone_limits);
     Advice { verdict, zones: test.recorded().map(|zone| zone.value()) }
 }
 

@@ -23,8 +23,8 @@ use coldcap_units::{Duration, Fault, Instant};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FitVisit {
     phase: Phase,
-    measures: Option<HeadMeasures>,
-    hair: (HairDensity, HairKind),
+    /// The head, and its hair; none without the hair's density, by which a cap is chosen and judged.
+    measures: Option<(HeadMeasures, (HairDensity, HairKind))>,
     settled: Duration,
     isothermal: IsothermalTest,
     offsets: Option<IsothermalOffsets>,
@@ -49,7 +49,6 @@ impl FitVisit {
         Self {
             phase: Phase::Boot,
             measures: None,
-            hair: (HairDensity::Full, HairKind::Ordinary),
             settled: Duration::ZERO,
             isothermal: IsothermalTest::new(config.circulation.isothermal_window),
             offsets: None,
@@ -65,10 +64,9 @@ impl FitVisit {
     /// The head was measured.
     pub(super) fn measured(&mut self, head: &coldcap_session::HeadMeasures) {
         let measures = HeadMeasures::new(head.circumference_mm, head.sagittal_mm, head.coronal_mm);
-        self.measures = measures.ok();
-        // The session refuses measures whose density was not answered.
-        let density = hair_density(head.hair.density).unwrap_or(HairDensity::Full);
-        self.hair = (density, hair_kind(head.hair.kind));
+        let density = hair_density(head.hair.density);
+        let hair = density.map(|density| (density, hair_kind(head.hair.kind)));
+        self.measures = measures.ok().zip(hair);
     }
 
     /// One tick: how far both tests are.
@@ -218,7 +216,7 @@ impl FitVisit {
         if result.verdict == Verdict::Good {
             let areas = self.choice(config).and_then(|it| config.ladder.area_cm2(it.best));
             let balance = areas.and_then(|areas| self.zones.balance(areas, config));
-            let (density, limits) = (self.hair.0, &config.zone_limits);
+            let (density, limits) = (self.density(), &config.zone_limits);
             result.verdict = self.zones.verdict(balance.as_ref(), density, limits);
         }
         if result.verdict == Verdict::Repeat && self.zones.tell_nothing() {
@@ -230,8 +228,12 @@ impl FitVisit {
     }
 
     fn choice(&self, config: &Config) -> Option<SizeChoice> {
-        let readings = HeadReadings::averaged(self.measures.as_ref()?, self.hair);
-        Some(config.ladder.choose(&readings))
+        let (measures, hair) = self.measures.as_ref()?;
+        Some(config.ladder.choose(&HeadReadings::averaged(measures, *hair)))
+    }
+
+    fn density(&self) -> Option<HairDensity> {
+        self.measures.map(|(_, (density, _))| density)
     }
 
     /// Whether the contact lies within the uncertainty of its limit.
@@ -256,7 +258,7 @@ impl FitVisit {
         at: Instant,
         config: &Config,
     ) -> Option<CapCalibration> {
-        let measures = self.measures?;
+        let (measures, (density, _)) = self.measures?;
         let result = self.result?;
         let choice = self.choice(config)?;
         let detail = FitDetail {
@@ -264,7 +266,7 @@ impl FitVisit {
             runner_up: choice.runner_up,
             confidence: choice.confidence,
             zones: self.zones.recorded(),
-            density: Some(self.hair.0),
+            density: Some(density),
         };
         Some(CapCalibration {
             cap_size: choice.best,

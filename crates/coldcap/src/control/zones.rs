@@ -3,12 +3,13 @@
 use super::skin_side::SkinTest;
 use crate::config::Config;
 use coldcap_calibration::contact::balance::{BalanceMethod, EnergyBalance, LoopSide, ZoneHeat};
+use coldcap_calibration::contact::contradiction::contradict;
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
 use coldcap_calibration::contact::judge::{ZoneLimits, judge};
-use coldcap_calibration::contact::{Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
+use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
-use coldcap_calibration::record::{FitMethod, ZoneRecord};
+use coldcap_calibration::record::{FitMethod, RecordedZone, ZoneRecord};
 use coldcap_units::{Duration, Fault, MillilitersPerMinute};
 
 /// Front and rear, each from its sensor on the inner face, and the loop's heat beside them. The crown has
@@ -19,6 +20,8 @@ pub(super) struct ZoneTest {
     front: FluxFit,
     rear: FluxFit,
     around: LoopSide,
+    /// Where the inner face's method ends below.
+    least: Conductance,
     found: [ZoneRecord; 3],
 }
 
@@ -30,7 +33,8 @@ impl ZoneTest {
     ) -> Self {
         let fit = FluxFit::new(method);
         let around = LoopSide::new(balance);
-        Self { offsets, front: fit, rear: fit, around, found: [ZoneRecord::Unobserved; 3] }
+        let (least, _) = method.range;
+        Self { offsets, front: fit, rear: fit, around, least, found: [ZoneRecord::Unobserved; 3] }
     }
 
     /// One tick, of the four sensors as they show; whether the test is over.
@@ -49,8 +53,11 @@ impl ZoneTest {
         front.is_some() && rear.is_some()
     }
 
-    /// What a skin-side sensor told takes the place of what the inner face did, but for a test of it that told
-    /// nothing: then the inner face is what there is.
+    /// What a skin-side sensor told beside what the inner face did.
+    ///
+    /// Where both told something, and not the same, neither is stated: the zone's sensors disagree, and it is unsure.
+    /// Where they agree the better known of both is stated. Where one of them told nothing the other is what there
+    /// is, but for an inner face that stuck: then what the skin was held against is not known either.
     pub(super) fn take_skin(&mut self, test: &SkinTest) {
         let (zone, found) = test.found();
         let [front, rear, crown] = &mut self.found;
@@ -59,16 +66,13 @@ impl ZoneTest {
             Zone::Rear => rear,
             Zone::Crown => crown,
         };
-        let silent = found == ZoneRecord::Unobserved || told_nothing(&found);
-        if !silent || *place == ZoneRecord::Unobserved {
-            *place = found;
-        }
+        *place = chosen(*place, found, self.least);
     }
 
     pub(super) fn verdict(
         &self,
         balance: Option<&EnergyBalance>,
-        density: HairDensity,
+        density: Option<HairDensity>,
         limits: &ZoneLimits,
     ) -> Verdict {
         judge(&self.found.map(|zone| zone.state()), balance, density, limits).verdict
@@ -109,6 +113,30 @@ const fn told_nothing(zone: &ZoneRecord) -> bool {
             _
         )
     )
+}
+
+/// Of the two values of one zone.
+fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord {
+    let is_stuck = matches!(face, ZoneRecord::Failed(ZoneFault::Sensor(Fault::Stuck), _));
+    if skin == ZoneRecord::Unobserved || is_stuck {
+        return face;
+    }
+    if contradict(&face.state(), &skin.state(), least) {
+        let disagree = ZoneState::Faulty(ZoneFault::Sensor(Fault::Disagrees));
+        return ZoneRecord::of(&disagree, FitMethod::SkinAndInnerFace);
+    }
+    match (face.value(), skin.value()) {
+        (Some(face_value), Some(value)) if is_better(&face_value, &value) => face,
+        _ if told_nothing(&skin) && face != ZoneRecord::Unobserved => face,
+        _ => skin,
+    }
+}
+
+/// Whether one is known to a smaller share than the other.
+fn is_better(one: &RecordedZone, other: &RecordedZone) -> bool {
+    let product = |u: Conductance, of: Conductance| u64::from(u.0).saturating_mul(of.0.into());
+    product(one.uncertainty(), other.conductance())
+        < product(other.uncertainty(), one.conductance())
 }
 
 fn from_inner_face(outcome: Option<Result<ZoneFit, ZoneFault>>) -> ZoneRecord {

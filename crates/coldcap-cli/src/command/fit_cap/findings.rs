@@ -58,7 +58,11 @@ impl Findings {
             Failure::Wrong("the record has no zones: allowed is one of version 2 or 3".into())
         })?;
         let repetition = repeat(&visit.recording, &record)?;
-        let density = detail.density.unwrap_or(HairDensity::Full);
+        let density = detail.density.ok_or_else(|| {
+            Failure::Wrong(
+                "the record does not tell the hair's density: a limit cannot be told".into(),
+            )
+        })?;
         let choice = choice(&record, density, plan.head.hair.kind);
         let limits = Config::reference().zone_limits;
         let states = detail.zones.map(|zone| zone.state());

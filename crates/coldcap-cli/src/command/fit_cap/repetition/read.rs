@@ -267,15 +267,18 @@ impl SkinBins {
         let before = self.donning.before();
         let before =
             before.map(|Before { worn, outside }| (degrees(outside.to_milli()), seconds(worn)));
+        let resting_c = degrees(self.donning.resting()?.to_milli());
+        let flux = method.resting_flux;
+        let below = degrees(flux.blood.to_milli()) - resting_c;
         let through = Observation {
             skin_c: &skin_c,
             outside_c: &outside_c,
             bin_s: seconds(method.bin),
             lag_s: seconds(method.lag),
             skipped: method.skipped.into(),
-            resting_c: degrees(self.donning.resting()?.to_milli()),
+            resting_c,
             before,
-            resting_flux: method.resting_flux.into(),
+            resting_flux: f64::from(flux.tissue.0) / 1e3 * below.max(0.0),
             effusivity: method.effusivity.into(),
         };
         let through = through.conductance()?;
