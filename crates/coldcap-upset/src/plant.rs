@@ -7,6 +7,8 @@ use coldcap_units::{Coolant, Duration, Instant, MilliAmps, Permille, Pulses, Rat
 /// A machine of one channel that does as it is told.
 #[derive(Clone, Debug)]
 pub struct Plant {
+    /// Whether the cap's hose is in its coupling.
+    pub coupled: bool,
     drives: Drives<1>,
     supply_mdeg: i32,
     cap_mdeg: i32,
@@ -23,7 +25,13 @@ impl Plant {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let codes = (0..700).map(|step| code(config, COLDEST_MDEG + STEP_MDEG * step)).collect();
-        Self { drives: Drives::default(), supply_mdeg: ROOM_MDEG, cap_mdeg: ROOM_MDEG, codes }
+        Self {
+            coupled: true,
+            drives: Drives::default(),
+            supply_mdeg: ROOM_MDEG,
+            cap_mdeg: ROOM_MDEG,
+            codes,
+        }
     }
 
     /// What the sensors say at `now`.
@@ -58,7 +66,7 @@ impl Plant {
             valve: Reading::new(drives.valve, now),
             ..ChannelInputs::default()
         };
-        inputs.cap.coupled = Reading::new(true, now);
+        inputs.cap.coupled = Reading::new(self.coupled, now);
         inputs.cap.identity = Reading::new(7, now);
         inputs
     }

@@ -62,7 +62,7 @@ const ATTENDED: &[(Phase, u32, Action)] = &[
     (Phase::Paused, 600, Action::Request(Request::Resume { confirm: false })),
     (Phase::Paused, 605, Action::Request(Request::Resume { confirm: true })),
     (Phase::Infusing, 3_000, Action::Fact(Fact::DrugEnded { drug: 5, hair_toxic: true })),
-    (Phase::CapOff, 3_000, Action::Request(Request::ConfirmRemoved)),
+    (Phase::CapOff, 600, Action::Request(Request::ConfirmRemoved)),
     (Phase::Report, 100, Action::Request(Request::Close)),
 ];
 
@@ -81,6 +81,8 @@ pub fn run(config: &Config, mut see: impl FnMut(&Point)) {
             it.0 == phase && it.1 == ticks && !again
         };
         let actions: Vec<Action> = ATTENDED.iter().filter(due).map(|it| it.2).collect();
+        // Who takes the cap off has taken off its hose before.
+        point.plant.coupled = phase != Phase::CapOff || ticks < 500;
         point.tick(&actions);
         let now = point.phase();
         infused |= now == Phase::Paused;
