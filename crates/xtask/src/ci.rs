@@ -70,11 +70,21 @@ const STEPS: &[(&str, Step, &str)] = &[
         fuzz::explore_slice,
         "the states of session, interlock, alarms and arbiter, a slice of `explore`; the table of\n                 transitions is the reviewed one, and the documents hold it",
     ),
+    (
+        "upset-slice",
+        fuzz::upset_slice,
+        "a flipped bit in 1 009 of a running control, at 20 points of a treatment: nothing unsafe",
+    ),
     ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];
 
 /// Steps that are run by hand only.
 const BY_HAND: &[(&str, Step, &str)] = &[
+    (
+        "coverage",
+        coverage,
+        "lines and branches of session and guard that the tests reach, and which they do not\n                 (needs cargo-llvm-cov and a nightly toolchain)",
+    ),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
     (
@@ -126,6 +136,24 @@ fn format() -> Checked {
     for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz", "benches/apart"] {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
+    Ok(Outcome::Done)
+}
+
+/// What the tests of session, guard, facade and explorer reach in session and guard.
+fn coverage() -> Checked {
+    let tool = ["cargo", "+nightly", "llvm-cov"];
+    if !shell::has(&[&tool[..], &["--version"]].concat()) {
+        return Ok(Outcome::Skipped("cargo-llvm-cov with a nightly toolchain".into()));
+    }
+    let tested =
+        ["coldcap-session", "coldcap-guard", "coldcap", "coldcap-trial", "coldcap-explore"];
+    let packages = tested.iter().flat_map(|name| ["--package", *name]);
+    let run: Vec<&str> =
+        tool.into_iter().chain(["--branch", "--no-report"]).chain(packages).collect();
+    shell::run(&run)?;
+    let only = "crates/(coldcap|coldcap-[^sg][^/]*|coldcap-sim)/|examples/|/registry/";
+    let report = ["report", "--branch", "--show-missing-lines", "--ignore-filename-regex", only];
+    shell::run(&[&tool[..], &report].concat())?;
     Ok(Outcome::Done)
 }
 

@@ -27,6 +27,7 @@ const CAMPAIGNS: &str =
   campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise;
                          `campaign sessions N emulated`: and the same on the emulated Cortex-M4F
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
+  campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
                          the table of transitions and its drawing";
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         ["campaign", "sessions", count, "emulated"] => probe::sessions(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
+        ["campaign", "upset", points, stride] => fuzz::upset(points, stride),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),
         ["explore", "--quick"] => fuzz::explore(&["quick"]),
