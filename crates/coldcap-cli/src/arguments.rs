@@ -258,6 +258,45 @@ pub(crate) struct Calibrate {
 pub(crate) enum Sensor {
     /// A thermistor by its maker's table: four-term Steinhart–Hart fit, integer table, drawing.
     Ntc(CalibrateNtc),
+    /// A sensor in ice and water: whether it reads 0 °C.
+    Ice(CalibrateIce),
+    /// The record of a sensor's calibration, in words.
+    Certificate(CalibrateCertificate),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The file has the columns time_s and t_c: what the sensor shows, by its own table, in crushed ice of \
+                  clean water. Its last minute counts, of 20 readings or more; an empty cell of t_c is a reading that is missing, and one in \
+                  ten may be.\nExit 0 passes, 1 fails or is unstable (scatter or wander above 5 mK). It finds a shift of the sensor; it is no \
+                  calibration.\nExample: coldcap calibrate ice --data ice.csv"
+)]
+pub(crate) struct CalibrateIce {
+    /// The readings: columns time_s and t_c.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) data: PathBuf,
+    /// Standard uncertainty of the sensor at 0 °C in mK, as its certificate states it: half of U at k = 2.
+    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    pub(crate) sensor_u_mk: f64,
+    /// Standard uncertainty of the bath in mK: 2 where it is made with care.
+    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    pub(crate) bath_u_mk: f64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A record has 192 bytes; its layout is in the documentation of coldcap-calibration. One whose checksum \
+                  does not fit, or that contradicts itself, is refused: exit 1.\nExample: coldcap calibrate certificate sensor-4711.bin"
+)]
+pub(crate) struct CalibrateCertificate {
+    /// The path of a record, raw or as hexadecimal text, such text itself, or `-` for standard input.
+    pub(crate) what: String,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -302,15 +341,22 @@ pub(crate) enum Emit {
 #[command(
     after_help = "From the freezing point to 40 °C, at mass fractions of 0.10 to 0.60 (pg, eg) and 0.10 to \
                   0.48 (kf).\nModels: Melinder 2010; the uncertainty is the largest difference between published \
-                  models.\nExample: coldcap fluid --mix pg --mass 0.3 --at -4"
+                  models.\nA coolant of your own is a TOML file: name, harmless = true or false (whether it may flow past a patient), \
+                  freeze_c, freeze_u_k, [uncertainty] density, cp, viscosity, conductivity (standard, as fractions), and 3 to 64 times \
+                  [[row]] t_c, density_kg_m3, cp_j_kgk, viscosity_mpa_s, conductivity_w_mk. Between rows properties are drawn as straight \
+                  lines, and rows too far apart for the stated uncertainty are refused.\nExamples: coldcap fluid --mix pg --mass 0.3 --at -4\n          \
+                  coldcap fluid --table mine.toml --at -4"
 )]
 pub(crate) struct Fluid {
     /// What is dissolved in the water.
-    #[arg(long, value_enum)]
-    pub(crate) mix: Mix,
+    #[arg(long, value_enum, requires = "mass", required_unless_present = "table")]
+    pub(crate) mix: Option<Mix>,
     /// Its share of the whole mass, as a fraction.
-    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
-    pub(crate) mass: f64,
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, requires = "mix")]
+    pub(crate) mass: Option<f64>,
+    /// A coolant of your own.
+    #[arg(long, value_name = "TOML", conflicts_with_all = ["mix", "mass"])]
+    pub(crate) table: Option<PathBuf>,
     /// The temperature in °C.
     #[arg(long, value_name = "C", allow_negative_numbers = true)]
     pub(crate) at: f64,

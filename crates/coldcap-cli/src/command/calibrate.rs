@@ -1,5 +1,7 @@
-//! From a maker's table to a model and an integer table.
+//! From a maker's table to a model and an integer table; what was found of one sensor.
 
+mod certificate;
+mod ice;
 mod request;
 mod source;
 mod thermistor;
@@ -19,6 +21,8 @@ use thermistor::Calibrated;
 pub(crate) fn run(options: &Calibrate) -> Result<(), Failure> {
     match &options.sensor {
         Sensor::Ntc(options) => ntc(options),
+        Sensor::Ice(options) => ice::run(options),
+        Sensor::Certificate(options) => certificate::run(options),
     }
 }
 
