@@ -379,6 +379,8 @@ pub(crate) enum Mix {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
+                  Exit 0 where the verdict is good or repeat; 1 where it is doubtful, reseat, resize or refuse, or \
+                  where the host's repetition does not agree: the files are written all the same.\n\
                   Example: coldcap fit-cap --seed 7 --out out"
 )]
 pub(crate) struct FitCap {
