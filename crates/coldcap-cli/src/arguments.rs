@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,12 +63,20 @@ pub(crate) struct Visit {
     pub(crate) json: bool,
 }
 
+/// What ends the long help of a command that takes a patient's file.
+fn with_patient(example: &str) -> String {
+    format!("{PATIENT_HELP}\n{example}")
+}
+
 #[derive(Args, Debug)]
-#[command(after_help = "Example: coldcap demo --fault kink@6000..6300 --seed 7")]
+#[command(
+    after_help = "Example: coldcap demo --fault kink@6000..6300 --seed 7",
+    after_long_help = with_patient("Example: coldcap demo --fault kink@6000..6300 --seed 7")
+)]
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) visit: Visit,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// A fault of the machine, the link or the host, from one second to another.
@@ -113,12 +122,15 @@ pub(crate) struct Run {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")]
+#[command(
+    after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60",
+    after_long_help = with_patient("Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")
+)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one and prints it.
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) listen: String,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// A fault of the machine, from one second to another.
@@ -376,15 +388,18 @@ pub(crate) enum Mix {
     Kf,
 }
 
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
+const FIT_CAP_HELP: &str = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
                   Exit 0 where the verdict is good or repeat; 1 where it is doubtful, reseat, resize or refuse, or \
                   where the host's repetition does not agree: the files are written all the same.\n\
-                  Example: coldcap fit-cap --seed 7 --out out"
+                  Example: coldcap fit-cap --seed 7 --out out";
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = FIT_CAP_HELP,
+    after_long_help = with_patient(FIT_CAP_HELP)
 )]
 pub(crate) struct FitCap {
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// The plan that holds the head's measures; without it, weekly paclitaxel.
@@ -455,7 +470,7 @@ pub(crate) struct Tune {
     /// gains, goes beside it to NAME-comparison.
     #[arg(long, value_name = "FILE", default_value = "tune.svg")]
     pub(crate) plot: PathBuf,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.

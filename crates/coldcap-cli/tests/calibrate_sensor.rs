@@ -74,7 +74,7 @@ fn what_is_no_record_is_said_with_its_place() {
         ("0,0\n1,0\n", "time_s: too short: allowed are 60 s or more"),
         ("0,0\n0,0\n", "line 3 time_s: 0: allowed is a later time"),
         ("0,0\n1,warm\n", "line 3 t_c: \"warm\": allowed is -100 to 200 °C, or an empty cell"),
-        ("0,0\n,0\n", "line 3 time_s: \"\": allowed is a time in seconds"),
+        ("0,0\n,0\n", "line 3 time_s: empty: allowed is a time in seconds"),
     ] {
         let data = file(&folder, "ice.csv", &format!("time_s,t_c\n{lines}"));
         let done = coldcap(&["calibrate", "ice", "--data", &data]);
