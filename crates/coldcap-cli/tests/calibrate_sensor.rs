@@ -21,7 +21,7 @@ fn ice(name: &str, shown: impl Fn(u32) -> Option<f64>, more: &[&str]) -> Done {
     };
     let lines: String = (0..900).map(line).collect();
     let folder = folder(name);
-    let data = file(&folder, "ice.csv", &format!("time_s,t_c\n{lines}"));
+    let data = file(&folder, "ice.csv", format!("time_s,t_c\n{lines}"));
     coldcap(&[&["calibrate", "ice", "--data", &data], more].concat())
 }
 
@@ -76,7 +76,7 @@ fn what_is_no_record_is_said_with_its_place() {
         ("0,0\n1,warm\n", "line 3 t_c: \"warm\": allowed is -100 to 200 °C, or an empty cell"),
         ("0,0\n,0\n", "line 3 time_s: empty: allowed is a time in seconds"),
     ] {
-        let data = file(&folder, "ice.csv", &format!("time_s,t_c\n{lines}"));
+        let data = file(&folder, "ice.csv", format!("time_s,t_c\n{lines}"));
         let done = coldcap(&["calibrate", "ice", "--data", &data]);
         assert_eq!(done.status, Some(2), "{lines}");
         assert!(done.error.contains(expected), "{done:?}");
