@@ -26,7 +26,7 @@ pub use quantity::{
 };
 pub use user_table::{UserRow, UserTable};
 
-use coldcap_units::{Kelvin, MillilitersPerMinute};
+use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute};
 
 /// Seconds in a minute times the 2¹⁶ steps of a [`Kelvin`].
 const SCALE: i64 = 60 * 65_536;
@@ -34,7 +34,8 @@ const SCALE: i64 = 60 * 65_536;
 /// A coolant, by substance and mass fraction in water.
 ///
 /// The figures are density times specific heat at 0 °C of the Melinder 2010 secondary-fluid fits (IIR).
-/// Over −8 to +22 °C the product moves by less than 0.8 % for both mixtures.
+/// Over −8 to +22 °C the product moves by less than 0.8 % for both mixtures; by how much that of a table of
+/// one's own does, the table says. None is toxic: [`OwnMixture`] refuses what is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mixture {
     /// Propylene glycol, 30 % by mass; freezes at −12.8 °C.
@@ -42,6 +43,73 @@ pub enum Mixture {
     PropyleneGlycol30,
     /// Potassium formate, 30 % by mass; freezes at about −21 °C.
     PotassiumFormate30,
+    /// By a table of the user's.
+    Own(OwnMixture),
+}
+
+/// A coolant of the user's that may flow past a patient.
+///
+/// ```
+/// use coldcap_calibration::coolant::{
+///     Conductivity, Density, FluidError, Mixture, ModelUncertainty, OwnMixture, SpecificHeat,
+///     Substance, UserRow, UserTable, Viscosity,
+/// };
+/// use coldcap_units::{Celsius, Kelvin};
+///
+/// const fn row(celsius: i32, density: u32, viscosity: u32) -> UserRow {
+///     UserRow {
+///         at: Celsius::from_milli(celsius),
+///         density: Density(density),
+///         specific_heat: SpecificHeat(4_230_000),
+///         viscosity: Viscosity(viscosity),
+///         conductivity: Conductivity(446_000),
+///     }
+/// }
+/// static ROWS: [UserRow; 3] =
+///     [row(-6_000, 974_000, 7_000_000), row(0, 972_000, 5_100_000), row(6_000, 969_000, 3_900_000)];
+/// let known = ModelUncertainty {
+///     density_ppm: 5_000,
+///     specific_heat_ppm: 30_000,
+///     viscosity_ppm: 100_000,
+///     conductivity_ppm: 50_000,
+/// };
+/// let freezing = (Celsius::from_milli(-8_000), Kelvin::from_milli(500));
+/// let table = |harmless| UserTable::new(&ROWS, freezing, known, harmless).unwrap();
+/// let own = Mixture::Own(OwnMixture::new(table(true)).unwrap());
+/// assert_eq!(own.joules_per_liter_kelvin(), 4_112);
+/// let refused = FluidError::Toxic(Substance::Other { harmless: false });
+/// assert_eq!(OwnMixture::new(table(false)), Err(refused));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnMixture {
+    table: UserTable<'static>,
+    joules_per_liter_kelvin: u16,
+}
+
+impl OwnMixture {
+    /// Of a table that covers 0 °C, where the heat it carries is taken.
+    ///
+    /// # Errors
+    /// - [`FluidError::Toxic`]: nobody says that it may flow past a patient.
+    /// - Those of [`Fluid::properties`]: it does not cover 0 °C.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn new(table: UserTable<'static>) -> Result<Self, FluidError> {
+        PatientFluid::new(Fluid::table(table))?;
+        let at = table.properties(Coolant::from_milli(0))?;
+        // g/m³ times mJ/(kg·K) is 10⁻⁹ J/(L·K); a table's largest is 7 200.
+        let product = u64::from(at.density.value.0).saturating_mul(at.specific_heat.value.0.into());
+        let rounded = product.saturating_add(500_000_000) / 1_000_000_000;
+        let joules_per_liter_kelvin = u16::try_from(rounded).unwrap_or(u16::MAX);
+        Ok(Self { table, joules_per_liter_kelvin })
+    }
+
+    /// Its table.
+    #[must_use]
+    pub const fn table(&self) -> &UserTable<'static> {
+        &self.table
+    }
 }
 
 impl Mixture {
@@ -51,6 +119,7 @@ impl Mixture {
         match self {
             Self::PropyleneGlycol30 => 3_923,
             Self::PotassiumFormate30 => 3_721,
+            Self::Own(own) => own.joules_per_liter_kelvin,
         }
     }
 
@@ -65,10 +134,11 @@ impl Mixture {
     /// ```
     #[must_use]
     pub const fn fluid(self) -> Fluid<'static> {
-        Fluid::fitted(match self {
-            Self::PropyleneGlycol30 => shipped::PROPYLENE_GLYCOL_30,
-            Self::PotassiumFormate30 => shipped::POTASSIUM_FORMATE_30,
-        })
+        match self {
+            Self::PropyleneGlycol30 => Fluid::fitted(shipped::PROPYLENE_GLYCOL_30),
+            Self::PotassiumFormate30 => Fluid::fitted(shipped::POTASSIUM_FORMATE_30),
+            Self::Own(own) => Fluid::table(own.table),
+        }
     }
 }
 

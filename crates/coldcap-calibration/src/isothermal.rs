@@ -7,6 +7,14 @@
 //! The bath is not quite one: the pump sits between return and supply and its heat, with nothing to carry
 //! it away, warms the stream there by `P/(V̇·ρc)` in every round, 76 mK for 5 W and 1 L/min. Take it away
 //! with [`LoopTemperatures::ahead_of_pump`], or it is stored as an offset and later found as heat of a head.
+//!
+//! And it is one only while the loop rests: the cap's inner faces follow the coolant about a minute late, so
+//! a loop that still warms shows them colder than it, sensors without any error included. [`Rest`] says how
+//! much a sensor may move in the window.
+
+mod rest;
+
+pub use rest::Rest;
 
 use crate::average::Average;
 use crate::check::cross_check::{Agreement, Measured, NoUncertainty, cross_check};
@@ -15,6 +23,7 @@ use crate::root::root_of_squares;
 use crate::scatter::Scatter;
 use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin, MicroCelsius};
 use core::fmt;
+use rest::Halves;
 
 /// The most that the four sensors may lie apart, in thousandths of a kelvin. Sensors of the same part
 /// within ±1 % agree to about 0.4 K untrimmed; more is a fault or a bath that is not one.
@@ -173,6 +182,14 @@ pub enum IsothermalFault {
         /// How far they lie apart, in thousandths of a kelvin.
         milli_kelvin: u32,
     },
+    /// The loop does not rest: what the sensors differ by is how late each of them follows it. A window that
+    /// is measured later may do.
+    Drift {
+        /// The sensor that moves fastest.
+        sensor: LoopSensor,
+        /// How fast, in µK a second.
+        uk_per_s: i32,
+    },
 }
 
 impl fmt::Display for IsothermalFault {
@@ -181,6 +198,9 @@ impl fmt::Display for IsothermalFault {
             Self::Sensor { sensor, fault } => write!(f, "the {} sensor: {fault}", sensor.name()),
             Self::Spread { sensor, milli_kelvin } => {
                 write!(f, "sensors lie {milli_kelvin} mK apart, {} furthest", sensor.name())
+            }
+            Self::Drift { sensor, uk_per_s } => {
+                write!(f, "the loop does not rest: {} moves by {uk_per_s} µK/s", sensor.name())
             }
         }
     }
@@ -317,10 +337,13 @@ fn micro(kelvin: Kelvin) -> i32 {
 /// [`isothermal`] over the mean of a window of ticks, so that noise does not become an offset.
 ///
 /// Ticks in which a sensor has no value are left out; the window fails if they are more than one in
-/// ten. Settle the loop before it starts: the test does not know how long the pump has run.
+/// ten. It fails too where a sensor moves faster than [`Rest`] allows: begin a new one then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IsothermalTest {
+    window: Duration,
     remaining: Duration,
+    rest: Rest,
+    halves: Halves,
     sums: [Average; 4],
     pair: Scatter,
     missed: u32,
@@ -328,11 +351,15 @@ pub struct IsothermalTest {
 }
 
 impl IsothermalTest {
-    /// A window of this length. At 100 ms a tick, 30 s bring 30 mK of noise down to 2 mK.
+    /// A window of this length, in which no sensor may move faster than `rest` says. At 100 ms a tick, 30 s
+    /// bring 30 mK of noise down to 2 mK, and that of a drift to 0.2 mK/s.
     #[must_use]
-    pub fn new(window: Duration) -> Self {
+    pub fn new(window: Duration, rest: Rest) -> Self {
         Self {
+            window,
             remaining: window,
+            rest,
+            halves: Halves::default(),
             sums: Default::default(),
             pair: Scatter::default(),
             missed: 0,
@@ -343,7 +370,8 @@ impl IsothermalTest {
     /// Takes the values of one tick and the time since the last one.
     ///
     /// # Errors
-    /// Inside [`Progress::Done`], those of [`isothermal`] over the means.
+    /// Inside [`Progress::Done`], those of [`isothermal`] over the means, and before them
+    /// [`IsothermalFault::Drift`].
     ///
     /// # Panics
     /// Never.
@@ -366,6 +394,8 @@ impl IsothermalTest {
         match shown.millis() {
             Ok(values) => {
                 self.sums.iter_mut().zip(values).for_each(|(average, value)| average.add(value));
+                let late = self.remaining <= rest::half(self.window);
+                self.halves.add(late, &values);
                 if let (Ok(supply), Ok(returned)) = (shown.supply, shown.returned) {
                     self.pair.add(micro(returned.0.minus(supply.0)));
                 }
@@ -384,6 +414,8 @@ impl IsothermalTest {
                 self.last_fault.unwrap_or((LoopSensor::Supply, Fault::Unavailable));
             return Err(IsothermalFault::Sensor { sensor, fault });
         }
+        // Before the spread: sensors that a cold loop parts are no worse than others.
+        self.rest.check(&self.halves.drifts(self.window))?;
         offsets(&self.sums.map(|average| average.mean().unwrap_or(0)))
     }
 
@@ -399,10 +431,10 @@ impl IsothermalTest {
     /// Never.
     ///
     /// ```
-    /// use coldcap_calibration::isothermal::{IsothermalTest, LoopTemperatures};
+    /// use coldcap_calibration::isothermal::{IsothermalTest, LoopTemperatures, Rest};
     /// use coldcap_units::{Coolant, Duration, Interface};
     ///
-    /// let mut test = IsothermalTest::new(Duration::from_secs(30));
+    /// let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
     /// for _ in 0..300 {
     ///     let shown = LoopTemperatures {
     ///         supply: Ok(Coolant::from_milli(21_900)),

@@ -90,7 +90,9 @@ pub struct CapCalibration {
     pub heat_mw: i32,
     /// What the contact test said.
     pub verdict: Verdict,
-    /// When, on the device's own time.
+    /// When, on the device's own time since its power-up: no date. The entry `FitSaved` of the session's record
+    /// carries this record's digest, and its clock entries say which date that was and how good the clock is;
+    /// a date here could only repeat them, or contradict them once the clock is corrected.
     pub at: Instant,
     /// A pseudonymous number: never a name, never a hospital's own number.
     pub patient: u64,

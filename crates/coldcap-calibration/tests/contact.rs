@@ -6,7 +6,8 @@ use coldcap_calibration::contact::{
     ContactFault, ContactLimits, ContactResult, ContactSample, ContactTest, Verdict,
 };
 use coldcap_calibration::isothermal::{
-    IsothermalFault, IsothermalOffsets, IsothermalTest, LoopSensor, LoopTemperatures, isothermal,
+    IsothermalFault, IsothermalOffsets, IsothermalTest, LoopSensor, LoopTemperatures, Rest,
+    isothermal,
 };
 use coldcap_calibration::progress::Progress;
 use coldcap_units::{Coolant, Duration, Fault, Interface, Kelvin, MillilitersPerMinute};
@@ -86,7 +87,7 @@ fn stored_offsets_are_checked_like_measured_ones() {
 
 #[test]
 fn a_window_averages_noise_away() {
-    let mut test = IsothermalTest::new(Duration::from_secs(30));
+    let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
     for tick in 1..300 {
         let noise = if tick % 2 == 0 { 240 } else { -240 };
         let progress =
@@ -101,7 +102,7 @@ fn a_window_averages_noise_away() {
 }
 
 fn with_gaps(every: u32) -> Result<IsothermalOffsets, IsothermalFault> {
-    let mut test = IsothermalTest::new(Duration::from_secs(30));
+    let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
     let gap = LoopTemperatures { front: Err(Fault::Stale), ..temperatures([22_000; 4]) };
     let mut last = None;
     for tick in 1..=300 {
@@ -119,9 +120,36 @@ fn one_tick_in_ten_may_be_missing() {
     assert_eq!(with_gaps(1), Err(fault));
 }
 
+/// The outcome of a window of 30 s in which every sensor moves so fast, in µK/s.
+fn moving(uk_per_s: [i32; 4]) -> Result<IsothermalOffsets, IsothermalFault> {
+    let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
+    let mut last = None;
+    for tick in 0..300 {
+        let at = uk_per_s.map(|rate| 22_000 + rate * tick / 10_000);
+        last = test.step(&temperatures(at), TICK).outcome();
+    }
+    last.unwrap()
+}
+
+#[test]
+fn a_loop_that_moves_is_not_matched() {
+    assert!(moving([4_900, 4_900, -4_900, 2_000]).is_ok());
+    let fault = |sensor, rate: i32| match moving([0; 4].map(|_| rate)) {
+        Err(IsothermalFault::Drift { sensor: found, uk_per_s }) => {
+            found == sensor && (uk_per_s - rate).abs() <= 70
+        }
+        _ => false,
+    };
+    assert!(fault(LoopSensor::Rear, 5_200) && fault(LoopSensor::Rear, -5_200));
+    // A cold loop parts its sensors: that is no fault of theirs.
+    let outcome = moving([100_000, 0, 0, 0]);
+    let text = outcome.unwrap_err().to_string();
+    assert_eq!(text, "the loop does not rest: supply moves by 100000 µK/s");
+}
+
 #[test]
 fn an_empty_window_is_a_fault_not_a_guess() {
-    let mut test = IsothermalTest::new(Duration::ZERO);
+    let mut test = IsothermalTest::new(Duration::ZERO, Rest::REFERENCE);
     let outcome = test.step(&temperatures([22_000; 4]), TICK).outcome().unwrap();
     let fault = Fault::Unavailable;
     assert_eq!(outcome, Err(IsothermalFault::Sensor { sensor: LoopSensor::Supply, fault }));

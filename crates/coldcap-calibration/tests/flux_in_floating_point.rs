@@ -4,7 +4,7 @@
 
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
 use coldcap_calibration::contact::{Conductance, ZoneFault, ZoneFit};
-use coldcap_calibration::physics::flux::{Sample, conductance};
+use coldcap_calibration::physics::flux::{Sample, conductance, misfit};
 use coldcap_units::{Coolant, Duration, Fault, Interface};
 use proptest::prelude::*;
 
@@ -77,6 +77,8 @@ proptest! {
                 let u = f64::from(device.uncertainty.0) / 1e3;
                 // The share is rounded down to ten-thousandths, both figures to milliwatts.
                 prop_assert!((u / host.uncertainty - 1.0).abs() < allowed + 5e-3);
+                let off = misfit(&samples, &method).unwrap() - f64::from(device.misfit.to_milli()) / 1e3;
+                prop_assert!(off.abs() < trace.0 * allowed + 0.003, "{}", off);
             }
             Err(fault) => {
                 let (least, largest) = method.range;

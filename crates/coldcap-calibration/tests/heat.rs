@@ -6,7 +6,7 @@ use coldcap_calibration::coolant::{
     Density, Estimate, FluidError, Mixture, SpecificHeat, heat_milliwatts,
 };
 use coldcap_calibration::heat::{Heat, HeatError, HeatInputs, LoopHeat, unmatched};
-use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures};
+use coldcap_calibration::isothermal::{IsothermalOffsets, IsothermalTest, LoopTemperatures, Rest};
 use coldcap_calibration::progress::Progress;
 use coldcap_units::{Celsius, Coolant, Duration, Interface, Kelvin, MillilitersPerMinute};
 use proptest::prelude::*;
@@ -120,7 +120,7 @@ fn shown(state: &mut u64, celsius: f64, offset: f64) -> Celsius {
 
 /// The offsets of a supply and a return sensor, by the isothermal test of 30 s.
 fn matched(state: &mut u64, offsets: [f64; 2]) -> IsothermalOffsets {
-    let mut test = IsothermalTest::new(Duration::from_secs(30));
+    let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
     loop {
         let temperatures = LoopTemperatures {
             supply: Ok(Coolant(shown(state, 22.0, offsets[0]))),
@@ -218,7 +218,7 @@ fn the_pairs_uncertainty_is_what_pairs_are_off_by() {
     let mut state = 2_026;
     let (mut squares, mut stated) = (0.0, 0.0);
     for _ in 0..400 {
-        let mut test = IsothermalTest::new(Duration::from_secs(30));
+        let mut test = IsothermalTest::new(Duration::from_secs(30), Rest::REFERENCE);
         assert!(test.pair(0).is_err(), "not over yet");
         for _ in 0..300 {
             let temperatures = LoopTemperatures {
@@ -244,7 +244,7 @@ fn the_pairs_uncertainty_is_what_pairs_are_off_by() {
 
 #[test]
 fn a_window_without_scatter_has_no_pair() {
-    let mut test = IsothermalTest::new(Duration::from_secs(1));
+    let mut test = IsothermalTest::new(Duration::from_secs(1), Rest::REFERENCE);
     for _ in 0..10 {
         let level = LoopTemperatures {
             supply: Ok(Coolant::from_milli(22_000)),

@@ -326,3 +326,23 @@ fn leads_are_the_surveys() {
     let long = Leads::Two { both_ohm: 101.0, uncertainty_ohm: 0.0 };
     assert_eq!(long.sensor(100.0).unwrap_err(), WiringError::LeadsExceed);
 }
+
+/// The bar of single precision over a thermistor's floats: 0.06 mK from −20 to 50 °C, every eleventh of them.
+#[test]
+fn single_precision_thermistor_is_within_its_bar() {
+    let ntc = Ntc::three_term([1.129_241e-3, 2.341_077e-4, 8.775_468e-8], 10_000.0, -40.0, 70.0);
+    let ntc = ntc.unwrap();
+    let [cold, warm] = [-20.0, 50.0].map(|celsius| ntc.resistance(celsius).unwrap() as f32);
+    let (mut worst, mut count) = (0.0f64, 0u32);
+    for ohm in (warm.to_bits()..=cold.to_bits()).step_by(11).map(f32::from_bits) {
+        let exact = ntc.temperature(f64::from(ohm)).unwrap();
+        let single = f64::from(ntc.temperature_single(ohm).unwrap());
+        worst = worst.max((single - exact).abs() * 1e3);
+        count += 1;
+    }
+    println!("thermistor in single precision: {worst:.4} mK over {count} floats");
+    assert!(count > 3_000_000 && worst <= 0.06, "{worst}");
+    assert_eq!(ntc.temperature_single(f32::NAN), Err(CurveError::NotFinite));
+    assert_eq!(ntc.temperature_single(50.0), Err(CurveError::Short));
+    assert_eq!(ntc.temperature_single(2e6), Err(CurveError::Open));
+}

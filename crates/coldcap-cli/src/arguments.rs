@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,12 +63,20 @@ pub(crate) struct Visit {
     pub(crate) json: bool,
 }
 
+/// What ends the long help of a command that takes a patient's file.
+fn with_patient(example: &str) -> String {
+    format!("{PATIENT_HELP}\n{example}")
+}
+
 #[derive(Args, Debug)]
-#[command(after_help = "Example: coldcap demo --fault kink@6000..6300 --seed 7")]
+#[command(
+    after_help = "Example: coldcap demo --fault kink@6000..6300 --seed 7",
+    after_long_help = with_patient("Example: coldcap demo --fault kink@6000..6300 --seed 7")
+)]
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) visit: Visit,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// A fault of the machine, the link or the host, from one second to another.
@@ -113,12 +122,15 @@ pub(crate) struct Run {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")]
+#[command(
+    after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60",
+    after_long_help = with_patient("Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")
+)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one and prints it.
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) listen: String,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// A fault of the machine, from one second to another.
@@ -258,6 +270,45 @@ pub(crate) struct Calibrate {
 pub(crate) enum Sensor {
     /// A thermistor by its maker's table: four-term Steinhart–Hart fit, integer table, drawing.
     Ntc(CalibrateNtc),
+    /// A sensor in ice and water: whether it reads 0 °C.
+    Ice(CalibrateIce),
+    /// The record of a sensor's calibration, in words.
+    Certificate(CalibrateCertificate),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The file has the columns time_s and t_c: what the sensor shows, by its own table, in crushed ice of \
+                  clean water. Its last minute counts, of 20 readings or more; an empty cell of t_c is a reading that is missing, and one in \
+                  ten may be.\nExit 0 passes, 1 fails or is unstable (scatter or wander above 5 mK). It finds a shift of the sensor; it is no \
+                  calibration.\nExample: coldcap calibrate ice --data ice.csv"
+)]
+pub(crate) struct CalibrateIce {
+    /// The readings: columns time_s and t_c.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) data: PathBuf,
+    /// Standard uncertainty of the sensor at 0 °C in mK, as its certificate states it: half of U at k = 2.
+    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    pub(crate) sensor_u_mk: f64,
+    /// Standard uncertainty of the bath in mK: 2 where it is made with care.
+    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    pub(crate) bath_u_mk: f64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A record has 192 bytes; its layout is in the documentation of coldcap-calibration. One whose checksum \
+                  does not fit, or that contradicts itself, is refused: exit 1.\nExample: coldcap calibrate certificate sensor-4711.bin"
+)]
+pub(crate) struct CalibrateCertificate {
+    /// The path of a record, raw or as hexadecimal text, such text itself, or `-` for standard input.
+    pub(crate) what: String,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -302,15 +353,22 @@ pub(crate) enum Emit {
 #[command(
     after_help = "From the freezing point to 40 °C, at mass fractions of 0.10 to 0.60 (pg, eg) and 0.10 to \
                   0.48 (kf).\nModels: Melinder 2010; the uncertainty is the largest difference between published \
-                  models.\nExample: coldcap fluid --mix pg --mass 0.3 --at -4"
+                  models.\nA coolant of your own is a TOML file: name, harmless = true or false (whether it may flow past a patient), \
+                  freeze_c, freeze_u_k, [uncertainty] density, cp, viscosity, conductivity (standard, as fractions), and 3 to 64 times \
+                  [[row]] t_c, density_kg_m3, cp_j_kgk, viscosity_mpa_s, conductivity_w_mk. Between rows properties are drawn as straight \
+                  lines, and rows too far apart for the stated uncertainty are refused.\nExamples: coldcap fluid --mix pg --mass 0.3 --at -4\n          \
+                  coldcap fluid --table mine.toml --at -4"
 )]
 pub(crate) struct Fluid {
     /// What is dissolved in the water.
-    #[arg(long, value_enum)]
-    pub(crate) mix: Mix,
+    #[arg(long, value_enum, requires = "mass", required_unless_present = "table")]
+    pub(crate) mix: Option<Mix>,
     /// Its share of the whole mass, as a fraction.
-    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
-    pub(crate) mass: f64,
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, requires = "mix")]
+    pub(crate) mass: Option<f64>,
+    /// A coolant of your own.
+    #[arg(long, value_name = "TOML", conflicts_with_all = ["mix", "mass"])]
+    pub(crate) table: Option<PathBuf>,
     /// The temperature in °C.
     #[arg(long, value_name = "C", allow_negative_numbers = true)]
     pub(crate) at: f64,
@@ -330,13 +388,18 @@ pub(crate) enum Mix {
     Kf,
 }
 
+const FIT_CAP_HELP: &str = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
+                  Exit 0 where the verdict is good or repeat; 1 where it is doubtful, reseat, resize or refuse, or \
+                  where the host's repetition does not agree: the files are written all the same.\n\
+                  Example: coldcap fit-cap --seed 7 --out out";
+
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
-                  Example: coldcap fit-cap --seed 7 --out out"
+    after_help = FIT_CAP_HELP,
+    after_long_help = with_patient(FIT_CAP_HELP)
 )]
 pub(crate) struct FitCap {
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]
     pub(crate) patient: Option<PathBuf>,
     /// The plan that holds the head's measures; without it, weekly paclitaxel.
@@ -407,7 +470,7 @@ pub(crate) struct Tune {
     /// gains, goes beside it to NAME-comparison.
     #[arg(long, value_name = "FILE", default_value = "tune.svg")]
     pub(crate) plot: PathBuf,
-    /// The virtual patient; without it, the standard head.
+    /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.

@@ -9,6 +9,7 @@ pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod fit_cap;
 pub(crate) mod fluid;
+pub(crate) mod hexadecimal;
 pub(crate) mod inputs;
 pub(crate) mod lint_table;
 pub(crate) mod machine;

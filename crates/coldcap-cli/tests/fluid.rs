@@ -101,3 +101,86 @@ fn a_wrong_command_line_is_one_line() {
     assert!(fluid("pg", "much", "0").refused(2).contains("much"));
     coldcap(&["fluid", "--mix", "pg", "--mass", "0.3"]).refused(2);
 }
+
+/// Made-up figures: not those of any mixture.
+const MINE: &str = "\
+name = \"mine\"
+harmless = true
+freeze_c = -8.0
+freeze_u_k = 0.5
+[uncertainty]
+density = 0.005
+cp = 0.03
+viscosity = 0.1
+conductivity = 0.05
+[[row]]
+t_c = -6
+density_kg_m3 = 974
+cp_j_kgk = 4220
+viscosity_mpa_s = 7.0
+conductivity_w_mk = 0.440
+[[row]]
+t_c = 0
+density_kg_m3 = 972
+cp_j_kgk = 4230
+viscosity_mpa_s = 5.1
+conductivity_w_mk = 0.446
+[[row]]
+t_c = 6
+density_kg_m3 = 969
+cp_j_kgk = 4240
+viscosity_mpa_s = 3.9
+conductivity_w_mk = 0.452
+";
+
+fn mine(text: &str, at: &str) -> support::Done {
+    let table = support::file(&support::folder("fluid-table"), "mine.toml", text);
+    coldcap(&["fluid", "--table", &table, "--at", at])
+}
+
+#[test]
+fn a_table_of_ones_own() {
+    let done = mine(MINE, "-3");
+    assert_eq!((done.status, done.error.as_str()), (Some(0), ""), "{done:?}");
+    let json = done.json();
+    assert_eq!((&json["mix"], &json["mass"]), (&"mine".into(), &Value::Null));
+    assert_eq!((&json["t_c"], &json["patient"]), (&(-3.0).into(), &true.into()));
+    let near = |name: &str, expected: (f64, f64)| {
+        let (value, u) = figure(&json, name);
+        assert!((value - expected.0).abs() < 1e-6 * expected.0.abs(), "{name}: {value}");
+        assert!((u - expected.1).abs() < 1e-3 * expected.1, "{name}: {u}");
+    };
+    near("freeze_c", (-8.0, 0.5));
+    near("density_kg_m3", (973.0, 4.865));
+    near("cp_j_kgk", (4_225.0, 126.75));
+    near("viscosity_mpa_s", (6.05, 0.605));
+    near("conductivity_w_mk", (0.443, 0.02215));
+    // One that nobody calls harmless may be looked at, and flow past no patient.
+    let toxic = mine(&MINE.replace("harmless = true", "harmless = false"), "0");
+    assert_eq!(toxic.json()["patient"], false);
+}
+
+#[test]
+fn a_wrong_table_is_said_with_its_place() {
+    for (from, to, at, expected) in [
+        ("", "", "-9", "--at: -9: "),
+        ("", "", "7", "--at: 7: "),
+        ("t_c = 6", "t_c = -1", "0", "mine.toml:row 3 t_c: allowed is 0.1 to 20 K above"),
+        ("5.1", "51", "0", "mine.toml:row 2 viscosity_mpa_s: allowed is less than"),
+        ("5.1", "0.1", "0", "row 2 viscosity_mpa_s: 0.1: allowed is 0.2 to 500"),
+        ("4230", "3230", "0", "mine.toml:row 2: off the line through its neighbours"),
+        ("density = 0.005", "density = 0", "0", "uncertainty.density: 0: allowed is 0.0001 to 0.5"),
+        ("freeze_c = -8.0", "freeze_c = -5", "0", "row 1 t_c: allowed is the freezing point"),
+        ("harmless = true\n", "", "0", "missing field `harmless`: allowed are name, harmless"),
+        ("harmless = true", "harmful = false", "0", "unknown field `harmful`"),
+        ("harmless = true", "harmless true", "0", "allowed are name, harmless, freeze_c"),
+    ] {
+        let done = mine(&MINE.replacen(from, to, 1), at);
+        assert_eq!(done.status, Some(2), "{to}: {done:?}");
+        assert!(done.error.contains(expected), "{to}: {done:?}");
+        assert_eq!(done.error.lines().count(), 1);
+    }
+    let both = coldcap(&["fluid", "--mix", "pg", "--table", "mine.toml", "--at", "0"]);
+    assert_eq!(both.status, Some(2));
+    assert_eq!(coldcap(&["fluid", "--at", "0"]).status, Some(2));
+}

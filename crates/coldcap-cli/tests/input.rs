@@ -137,3 +137,15 @@ fn speeds_and_addresses() {
         refuses(&["machine", "--listen", address], &format!("--listen: {allowed}"));
     }
 }
+
+#[test]
+fn a_patients_fields_are_in_the_help_and_in_what_is_refused() {
+    let help = coldcap(&["demo", "--help"]);
+    let broken = file(&folder("patient-fields"), "patient.toml", "core_c 37\n");
+    let refused = coldcap(&["demo", "--patient", &broken]);
+    for field in ["core_c", "hair_resistance", "hair_asymmetry", "perfusion_recovery_s"] {
+        assert!(help.out.contains(field), "{field}: {help:?}");
+        assert!(refused.refused(2).contains(field), "{field}: {refused:?}");
+    }
+    assert!(help.out.contains("0.003 to 0.3     0.030   hair and trapped air"), "{help:?}");
+}

@@ -144,7 +144,7 @@ fn what_is_no_table_is_one_line() {
         ("", "header: \"\": allowed are the columns t_c,r_ohm"),
         ("t,r\n1,2\n", "header: \"t,r\": allowed"),
         ("t_c,r_ohm\n1,2\nx,3\n", "line 3 t_c: \"x\": allowed is a temperature"),
-        ("t_c,r_ohm\n1,2\n2\n", "line 3 r_ohm: \"\": allowed is a resistance above 0"),
+        ("t_c,r_ohm\n1,2\n2\n", "line 3 r_ohm: empty: allowed is a resistance above 0"),
         ("t_c,r_ohm\n1,-2\n", "line 2 r_ohm: \"-2\": allowed is a resistance above 0"),
         ("t_c,r_ohm\n-300,2\n", "line 2 t_c: \"-300\": allowed is a temperature above"),
         ("t_c,r_ohm\n1,2\n2,3\n1,4\n", "line 4 t_c: 1: allowed is each temperature once"),

@@ -176,7 +176,7 @@ fn bad_files_are_refused_with_their_line() {
         ("rows", "time_s,input,output\n".into(), "rows: 0: allowed "),
         ("word", bad("\n5,15,", "\n5,on,"), "line 7 input: \"on\": allowed is a finite number"),
         ("nan", bad("\n5,15,", "\n5,NaN,"), "line 7 input: \"NaN\": allowed is a finite number"),
-        ("cell", bad("\n5,15,", "\n5,15\n6,"), "line 7 output: \"\": allowed is a finite number"),
+        ("cell", bad("\n5,15,", "\n5,15\n6,"), "line 7 output: empty: allowed is a finite number"),
         ("back", bad("\n5,15,", "\n4,15,"), "line 7 time_s: 4: allowed is a time after 4"),
     ];
     for (name, content, line) in cases {

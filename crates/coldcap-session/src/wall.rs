@@ -1,4 +1,4 @@
-//! The wall clock: an annotation of the record, with its quality. No decision ever reads it.
+//! The wall clock: an annotation of the record, with its quality. No decision of the session ever reads it.
 
 /// How good a wall clock is. The codes are frozen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -14,7 +14,7 @@ use coldcap_calibration::coolant::{Mixture, temperature_rise};
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::heat::{Heat, LoopHeat};
 use coldcap_calibration::isothermal::{
-    IsothermalFault, IsothermalOffsets, IsothermalTest, LoopTemperatures, PairOffset,
+    IsothermalFault, IsothermalOffsets, IsothermalTest, LoopTemperatures, PairOffset, Rest,
 };
 use coldcap_calibration::table::CubicTable;
 use coldcap_sim::sensor::Probe;
@@ -99,8 +99,9 @@ fn match_pair(workshop: &mut Workshop, sets: &[Tables<'_>; 2]) -> [Matched; 2] {
     workshop.drives.channels = [ChannelDrives { pump: Duty::FULL, valve: Duty::OFF }];
     workshop.run(60);
     let window = STEP.as_millis() * 300;
-    let mut tests =
-        [0, 1].map(|_| IsothermalTest::new(coldcap_units::Duration::from_millis(window)));
+    let mut tests = [0, 1].map(|_| {
+        IsothermalTest::new(coldcap_units::Duration::from_millis(window), Rest::REFERENCE)
+    });
     let mut outcomes = [None, None];
     for _ in 0..300 {
         workshop.step();

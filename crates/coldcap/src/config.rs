@@ -9,6 +9,7 @@ use coldcap_calibration::contact::judge::ZoneLimits;
 use coldcap_calibration::contact::{ContactLimits, Zone};
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::flow::KFactor;
+use coldcap_calibration::isothermal::Rest;
 use coldcap_calibration::table::CubicTable;
 use coldcap_guard::detect::{Delays, FlowLimits, Limits, OcclusionLimits, RawLimits, Watches};
 use coldcap_guard::display::DisplayLimits;
@@ -170,6 +171,9 @@ pub struct Circulation {
     pub isothermal_settle: Duration,
     /// How long the sensors are compared in one bath at the fit visit.
     pub isothermal_window: Duration,
+    /// How much they may move meanwhile. Where they move more the match waits, and where they do so until the
+    /// fit visit's step has taken too long, it is not made.
+    pub isothermal_rest: Rest,
 }
 
 impl Circulation {
@@ -189,6 +193,7 @@ impl Circulation {
         pump_heat_mw: 5_000,
         isothermal_settle: Duration::from_secs(20),
         isothermal_window: Duration::from_secs(30),
+        isothermal_rest: Rest::REFERENCE,
     };
 }
 

@@ -60,8 +60,11 @@ pub struct Control<const CHANNELS: usize> {
     machine: Machine,
     driven: Drives<CHANNELS>,
     last: Option<Instant>,
-    /// What the wall clock said, and when. Only the record reads it.
+    /// What the wall clock said, and when. The record reads it, and on a board without a clock of its own the
+    /// dates of calibrations go by it.
     wall: Option<(Instant, WallTime)>,
+    /// The board did not know the date at power-up.
+    is_undated: bool,
 }
 
 /// What must survive a loss of power: the sessions, what the guard has latched, and where the record
@@ -85,6 +88,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             driven: Drives::default(),
             last: None,
             wall: None,
+            is_undated: !config.sensors.powered_up.is_known(),
         }
     }
 
@@ -248,7 +252,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
     }
 
-    /// The wall clock is the machine's: every channel's record tells of it, and nothing else does.
+    /// The wall clock is the machine's: every channel's record tells of it. One thing is decided by it, and on a
+    /// board alone that did not know the date at power-up: whether calibrations that are asked for are in date.
+    /// A board's own clock is not overruled from outside.
     fn set_clock(
         &mut self,
         new: WallTime,
@@ -262,6 +268,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             let passed = u64::from(outputs.now.since(at).as_millis());
             WallTime { unix_ms: wall.unix_ms.saturating_add(passed), ..wall }
         });
+        if self.is_undated {
+            self.config.sensors.powered_up = sensors::date_of(outputs.now, new);
+        }
         for channel in &mut self.channels {
             channel.set_clock(old, new, &self.config, outputs);
         }

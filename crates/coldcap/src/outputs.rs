@@ -244,9 +244,13 @@ pub enum EventKind {
     Released = 13,
     /// The device restarted: value is the gap in milliseconds, or −1.
     Restarted = 14,
-    /// The fit visit's test failed: code is 1 for the matching of sensors, 2 for the contact.
+    /// The fit visit's test failed: code is 1 for the matching of sensors, 2 for the contact, 3 for a match
+    /// that was not made, as the loop did not rest in time: value is then by how many µK a second it moved.
     FitFailed = 15,
     /// The first two minutes of pre-cooling told something of the contact: code is the verdict. It
     /// advises, and nothing follows from it.
     ContactAdvised = 16,
+    /// The match of the fit visit's sensors waits for a loop that rests: code is the sensor that moves fastest
+    /// (0 supply, 1 return, 2 front, 3 rear), value by how many µK a second. Every window says so anew.
+    MatchWaits = 17,
 }

@@ -244,7 +244,7 @@ pub struct Sensors {
     /// What is asked.
     pub policy: CalibrationPolicy,
     /// What the calendar said at instant zero, as the board's clock tells. A board without one leaves it unknown, and
-    /// then no calibration that is asked for is in date.
+    /// then no calibration that is asked for is in date until a host tells the wall clock.
     pub powered_up: TimeStamp,
 }
 

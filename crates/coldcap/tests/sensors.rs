@@ -10,7 +10,7 @@
 mod bench;
 
 use bench::{Bench, PATIENT, PLAN};
-use coldcap::{CapSensors, Config, Outputs, Phase, SensorPlace, SensorPlaces};
+use coldcap::{Action, CapSensors, Config, Outputs, Phase, SensorPlace, SensorPlaces};
 use coldcap_calibration::certificate::{
     Certificate, CertifiedPoint, Conditions, Correction, CoverageFactor, DecisionRule, Medium,
     Method, Points,
@@ -23,7 +23,7 @@ use coldcap_calibration::time_stamp::{ClockQuality, TimeStamp};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_session::record::{Entry, Kind};
-use coldcap_session::{Refusal, Request};
+use coldcap_session::{Refusal, Request, WallTime};
 use coldcap_units::{Duration, Fault, MicroCelsius, Ratio, Reading};
 
 const DAY_S: u64 = 86_400;
@@ -156,6 +156,31 @@ fn without_a_clock_nothing_is_in_date() {
         config.sensors.powered_up = powered_up;
         assert!(refuses(&mut Bench::with(config)), "{powered_up:?}");
     }
+}
+
+/// A board without a clock, and a host that tells it the time.
+#[test]
+fn a_clock_that_is_set_later_brings_calibrations_in_date() {
+    let told = |days: u64, quality| {
+        let unix_ms = (CALIBRATED.unix_s + days * DAY_S) * 1_000;
+        Action::SetClock(WallTime { unix_ms, quality })
+    };
+    let mut config = calibrated(0);
+    config.sensors.powered_up = TimeStamp { unix_s: 0, clock: ClockQuality::Unknown };
+    let mut bench = Bench::with(config);
+    assert!(refuses(&mut bench));
+    bench.act(&[told(99, coldcap_session::ClockQuality::Unknown)]);
+    assert!(refuses(&mut bench));
+    bench.act(&[told(101, coldcap_session::ClockQuality::Entered)]);
+    assert!(refuses(&mut bench));
+    bench.act(&[told(99, coldcap_session::ClockQuality::Entered)]);
+    assert!(!refuses(&mut bench));
+    assert!(!signals(&bench.tick()));
+
+    // A board's own clock is not overruled.
+    let mut bench = Bench::with(calibrated(101 * DAY_S));
+    bench.act(&[told(99, coldcap_session::ClockQuality::Synchronised)]);
+    assert!(refuses(&mut bench));
 }
 
 /// Twenty minutes after power-up the calibrations are past their date; the treatment knows, and goes on.

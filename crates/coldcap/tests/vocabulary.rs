@@ -194,6 +194,7 @@ fn events() {
         EventKind::Restarted,
         EventKind::FitFailed,
         EventKind::ContactAdvised,
+        EventKind::MatchWaits,
     ];
     check("event", all.map(|kind| (kind as u8, snake_case(kind))));
 }

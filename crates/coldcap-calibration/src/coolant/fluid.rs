@@ -219,7 +219,7 @@ impl<'a> Fluid<'a> {
 }
 
 /// A coolant that may flow past a patient: for who lets a site choose its [`Fluid`]. The facade takes a
-/// [`Mixture`](super::Mixture), of which none is toxic.
+/// [`Mixture`](super::Mixture), of which none is toxic: a table of the user's passes through here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatientFluid<'a>(Fluid<'a>);
 

@@ -81,7 +81,7 @@ impl UserRow {
 /// let at = fluid.fluid().properties(Coolant::from_milli(-3_000)).unwrap();
 /// assert_eq!(at.density.value, Density(973_000));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserTable<'a> {
     rows: &'a [UserRow],
     freezing: (Celsius, Kelvin),

@@ -68,6 +68,29 @@ pub fn conductance(samples: &[Sample], method: &FluxMethod) -> Option<Found> {
     Some(Found { conductance, uncertainty })
 }
 
+/// By how much the middle flux is off `early^m · late^(1 − m)`, as a drop over the wall in K: more than
+/// [`FluxMethod::largest_misfit`], and the zone is [`ZoneFault::Misfit`](crate::contact::ZoneFault::Misfit). `None` as in
+/// [`conductance`].
+#[must_use]
+pub fn misfit(samples: &[Sample], method: &FluxMethod) -> Option<f64> {
+    let flux = |stretch| flux(samples, method, stretch).map(|(flux, ..)| flux);
+    let (early, middle, late) = (flux(method.early)?, flux(method.middle)?, flux(method.late)?);
+    if early <= 0.0 || late <= 0.0 {
+        return None;
+    }
+    let part = f64::from(method.law.middle) / 65_536.0;
+    let expected = late * libm::exp2(part * libm::log2(early / late));
+    Some(libm::fabs(middle - expected) / wall_w(method))
+}
+
+/// How far the coolant lies below the core late in the test, in K: less than [`FluxMethod::least_fall`], and there
+/// is nothing to tell.
+#[must_use]
+pub fn fall(samples: &[Sample], method: &FluxMethod) -> Option<f64> {
+    let (_, _, coolant) = flux(samples, method, method.late)?;
+    Some(f64::from(method.core.to_milli()) / 1e3 - coolant)
+}
+
 fn wall_w(method: &FluxMethod) -> f64 {
     f64::from(method.wall.conductance.0) / 1e3
 }

@@ -1,5 +1,7 @@
-//! From a maker's table to a model and an integer table.
+//! From a maker's table to a model and an integer table; what was found of one sensor.
 
+mod certificate;
+mod ice;
 mod request;
 mod source;
 mod thermistor;
@@ -19,6 +21,8 @@ use thermistor::Calibrated;
 pub(crate) fn run(options: &Calibrate) -> Result<(), Failure> {
     match &options.sensor {
         Sensor::Ntc(options) => ntc(options),
+        Sensor::Ice(options) => ice::run(options),
+        Sensor::Certificate(options) => certificate::run(options),
     }
 }
 
@@ -71,7 +75,7 @@ fn files(
 ) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = vec![
         (options.out.clone(), format!("{document:#}\n").into_bytes()),
-        (beside(&options.out, "svg"), drawing(&options.table, made).into_bytes()),
+        (beside(&options.out, "svg"), drawing(&options.table, made, is_bad).into_bytes()),
     ];
     if options.emit.is_some() && !is_bad {
         let name = options.table.file_name().unwrap_or_default().to_string_lossy();
@@ -117,13 +121,18 @@ fn summary(made: &Calibrated) -> String {
     )
 }
 
-fn drawing(table: &Path, made: &Calibrated) -> String {
+fn drawing(table: &Path, made: &Calibrated, is_bad: bool) -> String {
+    let off = format!(
+        "the fit is {:.1} mK off its table: allowed are {LARGEST_RESIDUAL_MK} mK",
+        made.largest_mk
+    );
     curve_fit_svg(&CurveFitPlot {
         title: &table.file_name().unwrap_or_default().to_string_lossy(),
         summary: &summary(made),
         residuals: &made.residuals,
         errors: &made.errors,
         bound_micro_kelvin: made.header.bound_micro_kelvin.into(),
+        warning: is_bad.then_some(off.as_str()),
     })
 }
 

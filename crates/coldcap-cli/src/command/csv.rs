@@ -90,6 +90,13 @@ impl<'a> Row<'a> {
         let cell = self.cell(place);
         let value = cell.parse().ok().filter(|value: &f64| value.is_finite() && fits(*value));
         value.ok_or_else(|| {
+            if cell.is_empty() {
+                let hint = "a line of which nothing is known is left out";
+                return format!(
+                    "line {} {column}: empty: allowed is {allowed}; {hint}",
+                    self.number
+                );
+            }
             let cell: String = cell.chars().take(40).collect();
             format!("line {} {column}: {cell:?}: allowed is {allowed}", self.number)
         })

@@ -1,10 +1,9 @@
 //! Frames in words: one JSON object a frame.
 
 mod fields;
-mod hexadecimal;
 mod line;
 
-use super::inputs;
+use super::{hexadecimal, inputs};
 use crate::arguments::Decode;
 use crate::failure::Failure;
 use coldcap_host::capture::{Block, Damage, Reader};

@@ -36,7 +36,7 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
         out.write_all(findings.page(&folder).as_bytes())?;
     }
     out.flush()?;
-    match findings.disagreement() {
+    match findings.disagreement().or_else(|| findings.refusal()) {
         Some(line) => Err(Failure::Wrong(line)),
         None => Ok(()),
     }

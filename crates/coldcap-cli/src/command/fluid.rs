@@ -1,5 +1,7 @@
 //! What a coolant is like at a temperature, with uncertainties.
 
+mod table;
+
 use crate::arguments::{Fluid, Mix};
 use crate::failure::Failure;
 use coldcap_calibration::physics::coolant::{Brine, BrineProperties, Known, Solute};
@@ -15,8 +17,9 @@ struct Estimate {
 
 #[derive(Serialize)]
 struct Report {
-    mix: &'static str,
-    mass: f64,
+    mix: String,
+    /// Nothing for a table, which says what it is by its name.
+    mass: Option<f64>,
     t_c: f64,
     /// Whether it may flow past a patient.
     patient: bool,
@@ -44,8 +47,8 @@ const fn solute(mix: Mix) -> Solute {
 fn report(brine: &Brine, celsius: f64, at: &BrineProperties, known: &Known) -> Report {
     let solute = brine.solute();
     Report {
-        mix: solute.name(),
-        mass: brine.mass(),
+        mix: solute.name().into(),
+        mass: Some(brine.mass()),
         t_c: celsius,
         patient: solute.substance().is_harmless(),
         freeze_c: Estimate { value: brine.freezing(), u: known.freezing_k },
@@ -57,13 +60,24 @@ fn report(brine: &Brine, celsius: f64, at: &BrineProperties, known: &Known) -> R
 }
 
 pub(crate) fn run(options: &Fluid) -> Result<(), Failure> {
+    let report = match (&options.table, options.mix, options.mass) {
+        (Some(path), _, _) => table::report(path, options.at)?,
+        (None, Some(mix), Some(mass)) => mixed(mix, mass, options.at)?,
+        _ => {
+            return Err(Failure::Input(
+                "--mix: none: allowed are --mix and --mass, or --table".into(),
+            ));
+        }
+    };
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
+    Ok(())
+}
+
+fn mixed(mix: Mix, mass: f64, celsius: f64) -> Result<Report, Failure> {
     let refused = |field: &str, value: f64, why: &dyn Display| {
         Failure::Input(format!("--{field}: {value}: {why}"))
     };
-    let brine = Brine::new(solute(options.mix), options.mass)
-        .map_err(|error| refused("mass", options.mass, &error))?;
-    let at = brine.properties(options.at).map_err(|error| refused("at", options.at, &error))?;
-    let report = report(&brine, options.at, &at, &brine.known());
-    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
-    Ok(())
+    let brine = Brine::new(solute(mix), mass).map_err(|error| refused("mass", mass, &error))?;
+    let at = brine.properties(celsius).map_err(|error| refused("at", celsius, &error))?;
+    Ok(report(&brine, celsius, &at, &brine.known()))
 }

@@ -73,7 +73,7 @@ pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure>
     let Some(path) = path else { return Ok(patient) };
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
     let table: toml::Table =
-        read(path)?.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        read(path)?.parse().map_err(|error: toml::de::Error| wrong(not_toml(&error)))?;
     for (name, value) in &table {
         let place = field(&mut patient, name)
             .ok_or_else(|| wrong(format!("{name}: unknown: allowed are {}", FIELDS.join(", "))))?;
@@ -85,6 +85,25 @@ pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure>
     })?;
     Ok(patient)
 }
+
+/// What is no TOML at all, in one line that names what may stand there.
+fn not_toml(error: &toml::de::Error) -> String {
+    let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    format!("{message}: allowed is TOML, NAME = NUMBER with names {}", FIELDS.join(", "))
+}
+
+/// The fields of a patient's file, for help.
+pub(crate) const PATIENT_HELP: &str = "\
+A patient's file is TOML, NAME = NUMBER a line; what it leaves out is that of the standard head:\n  \
+core_c                 35 to 40         37      arterial blood, °C\n  \
+fat_mm                 1 to 8           1.5     fat under the skin, mm\n  \
+skin_perfusion_per_s   0.0005 to 0.008  0.0019  perfusion of the warm skin, 1/s\n  \
+hair_resistance        0.003 to 0.3     0.030   hair and trapped air between skin and cap, m²K/W\n  \
+hair_asymmetry         -0.5 to 0.5      0.05    front has hair_resistance·(1 - this), rear ·(1 + this)\n  \
+bare_resistance        0.03 to 0.5      0.117   from the bare head to the room, m²K/W\n  \
+covered_area_m2        0.04 to 0.1      0.07    what the cap covers, m²\n  \
+perfusion_fall_s       1 to 600         60      time constant of perfusion in the cold, s\n  \
+perfusion_recovery_s   60 to 20000      7200    the same in the warm, s";
 
 const FIELDS: [&str; 9] = [
     "core_c",

@@ -19,6 +19,8 @@ pub struct CurveFitPlot<'a> {
     pub errors: &'a [(f64, f64)],
     /// What that error stays below, in µK.
     pub bound_micro_kelvin: f64,
+    /// Why the fit must not be used, if it must not: it is written across the drawing.
+    pub warning: Option<&'a str>,
 }
 
 /// The scale of residuals reaches as far as this at least, in mK.
@@ -27,6 +29,9 @@ const LEAST_MK: f64 = 0.1;
 const TOP: f64 = 74.0;
 const PANEL: f64 = 200.0;
 const GAP: f64 = 36.0;
+const WARNING_STYLE: &str = ".stamp{font-size:72px;font-weight:700;fill:#B23A00;fill-opacity:.35;text-anchor:middle}\
+.warning{font-size:14px;font-weight:700;fill:#B23A00;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:4}";
+
 const HEIGHT: f64 = TOP + 2.0 * PANEL + GAP + 48.0;
 
 /// Draws the residuals of a fit over temperature, and below them the integer table's error between the
@@ -43,6 +48,7 @@ const HEIGHT: f64 = TOP + 2.0 * PANEL + GAP + 48.0;
 ///     residuals: &[(-5.0, 1.2), (25.0, -0.4)],
 ///     errors: &[(-5.0, 3.0), (25.0, -2.0)],
 ///     bound_micro_kelvin: 16.0,
+///     warning: None,
 /// });
 /// assert!(svg.starts_with("<svg xmlns=") && svg.contains("part &lt;3&gt;"));
 /// ```
@@ -63,7 +69,7 @@ pub fn curve_fit_svg(plot: &CurveFitPlot) -> String {
         svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {HEIGHT}"))
             width=(WIDTH) height=(HEIGHT) role="img" {
             title { (plot.title) }
-            style { (style) }
+            style { (style) @if plot.warning.is_some() { (WARNING_STYLE) } }
             rect width=(WIDTH) height=(HEIGHT) fill="#fff" {}
             (text((LEFT, 24.0), "title", plot.title))
             (text((LEFT, 43.0), "note", plot.summary))
@@ -79,9 +85,20 @@ pub fn curve_fit_svg(plot: &CurveFitPlot) -> String {
             (curve(&path(&residuals, &celsius, &upper), palette::CHILLER))
             (curve(&dots(&residuals, &celsius, &upper), palette::MEASURED))
             (curve(&path(&errors, &celsius, &lower), palette::MODEL))
+            @if let Some(warning) = plot.warning { (forbidden(warning)) }
         }
     }
     .into_string()
+}
+
+/// Across both panels, so that a picture that is cut out of the page says it too.
+fn forbidden(warning: &str) -> Markup {
+    let middle = LEFT + (WIDTH - LEFT - RIGHT) / 2.0;
+    let panels = [TOP + PANEL / 2.0, TOP + PANEL * 1.5 + GAP];
+    html! {
+        @for panel in panels { (text((middle, panel + 20.0), "stamp", "DO NOT USE")) }
+        (text((middle, TOP + PANEL / 2.0 + 46.0), "warning", warning))
+    }
 }
 
 fn finite(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
@@ -114,6 +131,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_unusable_fit_says_so_across_both_panels() {
+        let plot = CurveFitPlot {
+            title: "",
+            summary: "",
+            residuals: &[(5.0, 1.0)],
+            errors: &[(5.0, 1.0)],
+            bound_micro_kelvin: 5.0,
+            warning: None,
+        };
+        assert!(!curve_fit_svg(&plot).contains("DO NOT USE"));
+        let svg = curve_fit_svg(&CurveFitPlot { warning: Some("120 mK & more"), ..plot });
+        assert_eq!(svg.matches(">DO NOT USE<").count(), 2);
+        assert!(svg.contains("120 mK &amp; more"));
+    }
+
+    #[test]
     fn anything_gives_a_drawing_without_what_is_no_number() {
         for points in [&[][..], &[(f64::NAN, 1.0)], &[(1.0, f64::MAX)], &[(5.0, 1.0)]] {
             let svg = curve_fit_svg(&CurveFitPlot {
@@ -122,6 +155,7 @@ mod tests {
                 residuals: points,
                 errors: points,
                 bound_micro_kelvin: 5.0,
+                warning: None,
             });
             assert!(!svg.contains("NaN") && svg.ends_with("</svg>") && svg.contains("a &amp; b"));
         }

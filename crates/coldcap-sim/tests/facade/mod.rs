@@ -2,8 +2,8 @@
 #![allow(dead_code)] // Every test file uses its own part.
 
 use coldcap::{
-    Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Inputs, MachineStatus,
-    Phase, TICK, TickInput,
+    Action, ChannelStatus, Command, CommandId, Config, Control, Drives, Event, Inputs,
+    MachineStatus, Phase, TICK, TickInput,
 };
 use coldcap_calibration::record::CapCalibration;
 use coldcap_guard::Condition;
@@ -50,6 +50,7 @@ pub(crate) struct Facade {
     pub(crate) machine: MachineStatus,
     pub(crate) drives: Drives<1>,
     pub(crate) record: Vec<Entry>,
+    pub(crate) events: Vec<Event>,
     /// The offsets of the last fit that was stored, in mK.
     pub(crate) offsets: Option<[i16; 4]>,
     /// The newest stored fit.
@@ -86,6 +87,7 @@ impl Facade {
             machine: MachineStatus::default(),
             drives: Drives::default(),
             record: Vec::new(),
+            events: Vec::new(),
             offsets: None,
             calibration: None,
             supply_codes: 0,
@@ -129,6 +131,7 @@ impl Facade {
         let outputs = self.control.tick(&input);
         (self.drives, self.channel, self.machine) =
             (outputs.drives, outputs.channels[0], outputs.machine);
+        self.events.extend(outputs.events.iter());
         self.record.extend(outputs.entries.iter().map(|it| Entry::from_bytes(&it.0)));
         if let Some(fit) = &outputs.calibration {
             let stored = CapCalibration::from_bytes(&fit.bytes).unwrap();
@@ -218,7 +221,7 @@ impl Facade {
         self.until(Phase::FitVerify);
     }
 
-    fn accept_fit(&mut self) {
+    pub(crate) fn accept_fit(&mut self) {
         while self.channel.phase == Phase::FitVerify {
             self.run(5);
             if self.ask(Request::ConfirmFit { confirm: false }) == Ok(Accepted::Armed) {

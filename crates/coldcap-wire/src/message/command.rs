@@ -179,8 +179,8 @@ body! {
 }
 
 body! {
-    /// Tells the wall clock, for the record alone: nothing that the device decides depends on it. Since
-    /// minor 2.
+    /// Tells the wall clock, for the record. Nothing that the device decides depends on it but whether
+    /// calibrations are in date, and that only where the device has no clock of its own. Since minor 2.
     SetClock = Command 0x1A, ToDevice, "set_clock" {
         /// What every command begins with.
         head: CommandHead = "structure",

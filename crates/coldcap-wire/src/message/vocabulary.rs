@@ -111,7 +111,10 @@ const EVENT: Vocabulary = Vocabulary {
         explained(
             15,
             "fit_failed",
-            &["`code` 1 if the sensors did not match, 2 if the contact failed."],
+            &[
+                "`code` 1 if the sensors did not match, 2 if the contact failed, 3 if the loop did not rest",
+                "in time to match them (`value`: how it moved, in µK/s).",
+            ],
         ),
         explained(
             16,
@@ -119,6 +122,14 @@ const EVENT: Vocabulary = Vocabulary {
             &[
                 "The first two minutes of pre-cooling: `code` is the verdict.",
                 "Nothing follows from it.",
+            ],
+        ),
+        explained(
+            17,
+            "match_waits",
+            &[
+                "The sensors are not matched yet, for the loop does not rest: `code` is the fastest",
+                "(0 supply, 1 return, 2 front, 3 rear), `value` how it moves, in µK/s.",
             ],
         ),
     ],

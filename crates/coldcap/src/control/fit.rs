@@ -13,7 +13,7 @@ use coldcap_calibration::contact::{
 use coldcap_calibration::coolant::temperature_rise;
 use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::isothermal::{
-    IsothermalOffsets, IsothermalTest, LoopTemperatures, PairOffset,
+    IsothermalFault, IsothermalOffsets, IsothermalTest, LoopSensor, LoopTemperatures, PairOffset,
 };
 use coldcap_calibration::record::{CapCalibration, DetailVersion, FitDetail};
 use coldcap_session::{Phase, Progress};
@@ -27,6 +27,8 @@ pub(super) struct FitVisit {
     measures: Option<(HeadMeasures, (HairDensity, HairKind))>,
     settled: Duration,
     isothermal: IsothermalTest,
+    /// What the last window moved by in µK/s, where it moved too much to match the sensors.
+    restless: Option<i32>,
     offsets: Option<IsothermalOffsets>,
     clock: TestClock,
     contact: ContactTest,
@@ -34,6 +36,16 @@ pub(super) struct FitVisit {
     skin: Option<SkinTest>,
     result: Option<ContactResult>,
     failed: bool,
+}
+
+/// An event of the channel: its kind, code and value.
+type News = (EventKind, u16, i32);
+
+/// [`EventKind::FitFailed`]: the loop did not rest in time to match the sensors.
+const NEVER_RESTED: u16 = 3;
+
+fn match_test(config: &Config) -> IsothermalTest {
+    IsothermalTest::new(config.circulation.isothermal_window, config.circulation.isothermal_rest)
 }
 
 /// What one tick means to the fit visit.
@@ -50,7 +62,8 @@ impl FitVisit {
             phase: Phase::Boot,
             measures: None,
             settled: Duration::ZERO,
-            isothermal: IsothermalTest::new(config.circulation.isothermal_window),
+            isothermal: match_test(config),
+            restless: None,
             offsets: None,
             clock: TestClock::new(),
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
@@ -78,21 +91,44 @@ impl FitVisit {
         channel: u8,
         outputs: &mut Outputs<CHANNELS>,
     ) -> (Progress, Progress) {
+        let mut news = None;
         if step.phase != self.phase {
+            news = self.unmatched(step.phase);
             self.enter(step.phase, config);
         }
         self.watch_skin(step, measured, config);
         let before = self.failed;
         let progress = match step.phase {
-            Phase::FitCalibrate => (self.match_sensors(step, measured, config), Progress::Running),
+            Phase::FitCalibrate => {
+                let (matched, waits) = self.match_sensors(step, measured, config);
+                news = news.or(waits);
+                (matched, Progress::Running)
+            }
             Phase::FitVerify => (Progress::Running, self.test_contact(step, measured, config)),
             _ => (Progress::Running, Progress::Running),
         };
         if self.failed && !before {
             let code = if step.phase == Phase::FitCalibrate { 1 } else { 2 };
-            outputs.events.push(Event { channel, kind: EventKind::FitFailed, code, value: 0 });
+            news = Some((EventKind::FitFailed, code, 0));
+        }
+        if let Some((kind, code, value)) = news {
+            outputs.events.push(Event { channel, kind, code, value });
         }
         progress
+    }
+
+    /// The step took too long, and all that time the loop did not rest.
+    fn unmatched(&self, next: Phase) -> Option<News> {
+        let over = (self.phase, next) == (Phase::FitCalibrate, Phase::FitMeasure);
+        let uk_per_s = self.restless.filter(|_| over && !self.failed)?;
+        Some((EventKind::FitFailed, NEVER_RESTED, uk_per_s))
+    }
+
+    /// A window is over in which the loop did not rest: the next one begins.
+    fn wait(&mut self, sensor: LoopSensor, uk_per_s: i32, config: &Config) -> News {
+        self.restless = Some(uk_per_s);
+        self.isothermal = match_test(config);
+        (EventKind::MatchWaits, sensor as u16, uk_per_s)
     }
 
     /// A phase was entered: its test begins anew.
@@ -102,7 +138,8 @@ impl FitVisit {
         match phase {
             Phase::FitCalibrate => {
                 self.settled = Duration::ZERO;
-                self.isothermal = IsothermalTest::new(config.circulation.isothermal_window);
+                self.isothermal = match_test(config);
+                self.restless = None;
                 self.offsets = None;
                 self.skin = config.skin_side.map(SkinTest::new);
             }
@@ -136,25 +173,28 @@ impl FitVisit {
         step: &FitStep,
         measured: &MeasuredChannel,
         config: &Config,
-    ) -> Progress {
+    ) -> (Progress, Option<News>) {
         if self.offsets.is_some() {
-            return Progress::Passed;
+            return (Progress::Passed, None);
         }
         // Measures that belong to no cap cannot end in a calibration.
         self.failed |= self.measures.is_none();
         if self.failed || !self.is_settled(step, config) {
-            return failed_or_running(self.failed);
+            return (failed_or_running(self.failed), None);
         }
         let bath = bath(measured, config);
         match self.isothermal.step(&bath, step.dt).outcome() {
-            None => Progress::Running,
+            None => (Progress::Running, None),
             Some(Ok(offsets)) => {
                 self.offsets = Some(offsets);
-                Progress::Passed
+                (Progress::Passed, None)
+            }
+            Some(Err(IsothermalFault::Drift { sensor, uk_per_s })) => {
+                (Progress::Running, Some(self.wait(sensor, uk_per_s, config)))
             }
             Some(Err(_)) => {
                 self.failed = true;
-                Progress::Failed
+                (Progress::Failed, None)
             }
         }
     }

@@ -10,9 +10,23 @@ use crate::sensors::{CapSensors, ChannelSensors, SensorPlace, SensorPlaces};
 use coldcap_calibration::check::drift::{DriftState, DriftWatch};
 use coldcap_calibration::isothermal::PairOffset;
 use coldcap_calibration::sensor::SensorCalibration;
+use coldcap_calibration::time_stamp::{ClockQuality, TimeStamp};
 use coldcap_guard::{Condition, Conditions};
+use coldcap_session::WallTime;
 use coldcap_session::record::{Fields, Kind};
 use coldcap_units::{Fault, Instant};
+
+/// The date of instant zero, by what the wall clock says now.
+pub(super) fn date_of(now: Instant, wall: WallTime) -> TimeStamp {
+    let clock = match wall.quality {
+        coldcap_session::ClockQuality::Unknown => ClockQuality::Unknown,
+        coldcap_session::ClockQuality::Entered | coldcap_session::ClockQuality::Kept => {
+            ClockQuality::SetByHand
+        }
+        coldcap_session::ClockQuality::Synchronised => ClockQuality::Synchronised,
+    };
+    TimeStamp { unix_s: wall.unix_ms.saturating_sub(now.as_millis()) / 1_000, clock }
+}
 
 /// What a channel knows of the calibrations of its sensors.
 #[derive(Clone, Copy, Debug)]

@@ -41,6 +41,8 @@ pub(super) struct Findings {
     record: CapCalibration,
     sizes: Vec<(CapSize, f64)>,
     try_both: bool,
+    /// Measures in which the chosen liner leaves its stretch.
+    outside: Vec<&'static str>,
     least: f64,
     zones: [ShownZone; 3],
     repetition: Repetition,
@@ -75,6 +77,7 @@ impl Findings {
             record,
             sizes: sizes(&choice),
             try_both: choice.try_both(),
+            outside: outside(&choice),
             least: f64::from(limits.least_for(density).0) / 1e3,
             zones,
             repetition,
@@ -116,6 +119,7 @@ impl Findings {
             "seconds": rounded(self.seconds, 1),
             "size": self.record.cap_size.name(),
             "try_both": self.try_both,
+            "outside": self.outside,
             "sizes": sizes.collect::<Vec<_>>(),
             "least_w_m2k": self.least,
             "zones": zones.collect::<Vec<_>>(),
@@ -175,7 +179,24 @@ impl Findings {
             .filter(|(_, share)| *share > 0.0)
             .map(|(size, share)| format!("{} {:.1} %", words(size.name()), 100.0 * share));
         let advice = if self.try_both { "; try both" } else { "" };
-        shares.collect::<Vec<_>>().join(", ") + advice
+        shares.collect::<Vec<_>>().join(", ") + advice + &self.outside_words()
+    }
+
+    /// What is said of measures that the chosen liner does not reach, or not without slack.
+    fn outside_words(&self) -> String {
+        if self.outside.is_empty() {
+            return String::new();
+        }
+        format!("; OUTSIDE the liner's stretch: {}", self.outside.join(", "))
+    }
+
+    /// Why the cap is not ready to cool with, if it is not: *repeat* is known to be unsure, and goes on.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let verdict = self.record.verdict;
+        let passes = matches!(verdict, Verdict::Good | Verdict::Repeat);
+        (!passes).then(|| {
+            format!("verdict: {}: {}: allowed are good and repeat", verdict.name(), advice(verdict))
+        })
     }
 
     fn verdict_line(&self) -> String {
@@ -194,9 +215,10 @@ impl Findings {
         let zones = [(front, of_front), (rear, of_rear), (crown, of_crown)]
             .map(|((found, at_least, truth), finding)| FitZone { found, at_least, finding, truth });
         let summary = format!(
-            "seed {}; head {} mm; verdict: {}",
+            "seed {}; head {} mm{}; verdict: {}",
             self.seed,
             self.record.measures.circumference_mm(),
+            self.outside_words(),
             self.verdict_line()
         );
         fit_svg(&FitPlot {
@@ -215,6 +237,12 @@ impl Findings {
 fn choice(record: &CapCalibration, density: HairDensity, kind: HairType) -> SizeChoice {
     let hair = (density, coldcap::hair_kind(kind));
     Config::reference().ladder.choose(&HeadReadings::averaged(&record.measures, hair))
+}
+
+/// Names of the measures in which the best size's liner leaves its stretch.
+fn outside(choice: &SizeChoice) -> Vec<&'static str> {
+    let names = [(1, "circumference"), (2, "sagittal"), (4, "coronal")];
+    names.into_iter().filter(|(bit, _)| choice.outside & bit != 0).map(|(_, name)| name).collect()
 }
 
 fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {

@@ -11,8 +11,9 @@ use coldcap::Config;
 use coldcap_calibration::contact::balance::EnergyBalance;
 use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::contact::{Conductance, Zone, ZoneFault};
-use coldcap_calibration::physics::flux::{Found, conductance};
+use coldcap_calibration::physics::flux::{Found, conductance, fall, misfit};
 use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
+use coldcap_units::Kelvin;
 use read::Test;
 
 /// By how much device and host may differ, in percent of the conductance, beyond a step of the record: the
@@ -22,6 +23,9 @@ pub(super) const ALLOWED_PERCENT: f64 = 0.2;
 
 /// The record's step in W/(m²·K): of a loose zone alone more than the percentage.
 pub(super) const ALLOWED_STEP: f64 = 0.01;
+
+/// And by this much in a drop or a fall, in K: means are rounded to whole thousandths.
+const ALLOWED_KELVIN: f64 = 0.005;
 
 /// What the host found.
 pub(super) struct Repetition {
@@ -60,14 +64,29 @@ fn found(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Opt
     if method != FitMethod::InnerFace {
         return test.skin_conductance().filter(|_| recorded.value().is_some());
     }
-    let found = test.faces(zone).and_then(|samples| conductance(samples, &config.zones));
+    let method = &config.zones;
+    let samples = test.faces(zone);
+    let found = samples.and_then(|samples| conductance(samples, method));
+    let misfit = samples.and_then(|samples| misfit(samples, method));
+    let fall = samples.and_then(|samples| fall(samples, method));
+    let at_least = |value: Option<f64>, limit: Kelvin, off: f64| {
+        value.is_some_and(|value| value >= f64::from(limit.to_milli()) / 1e3 + off)
+    };
     let agreed = match *recorded {
         ZoneRecord::Failed(fault @ (ZoneFault::BelowRange | ZoneFault::AboveRange(_)), _) => {
-            found.as_ref().is_none_or(|found| is_beyond(fault, found, &config.zones))
+            found.as_ref().is_none_or(|found| is_beyond(fault, found, method))
         }
-        // Why a sensor or a model failed the device, the host does not ask again.
+        ZoneRecord::Failed(ZoneFault::Misfit, _) => {
+            at_least(misfit, method.largest_misfit, -ALLOWED_KELVIN)
+        }
+        ZoneRecord::Failed(ZoneFault::NoStep, _) => {
+            !at_least(fall, method.least_fall, ALLOWED_KELVIN)
+        }
+        // Which ticks a sensor gave no value in, the host does not ask again.
         ZoneRecord::Failed(..) => true,
-        ZoneRecord::Observed(..) | ZoneRecord::Unobserved => false,
+        // A value that the device should have refused is none.
+        ZoneRecord::Observed(..) => at_least(misfit, method.largest_misfit, ALLOWED_KELVIN),
+        ZoneRecord::Unobserved => false,
     };
     found.map(|found| found.conductance).filter(|_| !agreed)
 }
@@ -110,7 +129,6 @@ mod tests {
     use coldcap_calibration::isothermal::IsothermalOffsets;
     use coldcap_calibration::record::FitDetail;
     use coldcap_sim::{PatientParameters, SkinPlace};
-    use coldcap_units::Kelvin;
 
     fn value(milliwatts: u32, method: FitMethod) -> ZoneRecord {
         let fit = ZoneFit {
@@ -156,6 +174,12 @@ mod tests {
             let more = rear.value().unwrap().conductance().0 * 1_005 / 1_000;
             assert!(with([front, value(more, by(rear)), crown]) > 0.2);
             assert!(with([front, ZoneRecord::Unobserved, crown]).is_infinite());
+            if by(rear) == FitMethod::InnerFace {
+                for fault in [ZoneFault::Misfit, ZoneFault::NoStep] {
+                    let failed = ZoneRecord::Failed(fault, FitMethod::InnerFace);
+                    assert!(with([front, failed, crown]).is_infinite(), "{fault}");
+                }
+            }
             let above = ZoneFault::AboveRange(Conductance(50_000));
             assert!(
                 with([front, ZoneRecord::Failed(above, FitMethod::InnerFace), crown]).is_infinite()

@@ -1,7 +1,7 @@
 //! Hexadecimal text, as people paste it.
 
 /// The bytes of hexadecimal text. Spaces, `0x`, colons and commas may stand in it.
-pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
     let text = text.replace("0x", " ").replace("0X", " ");
     let digits: Vec<char> =
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | ',' | '_')).collect();
@@ -14,7 +14,7 @@ pub(super) fn parse(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Standard input: hexadecimal text if it is that, else raw bytes.
-pub(super) fn or_raw(bytes: Vec<u8>) -> Vec<u8> {
+pub(crate) fn or_raw(bytes: Vec<u8>) -> Vec<u8> {
     let text = core::str::from_utf8(&bytes).ok();
     text.and_then(parse).unwrap_or(bytes)
 }
