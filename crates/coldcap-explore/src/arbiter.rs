@@ -1,12 +1,12 @@
 //! What two channels share, with each channel abstracted to what it wishes and what it is allowed.
 //!
 //! The product of two channels is not explored: a step takes one channel (R8 holds by its signature).
-//! Where they meet are the two pure functions of `coldcap::arbiter`. They are explored here for every
+//! Where they meet are the pure functions of `coldcap::arbiter`. They are explored here for every
 //! pair of abstract channels, and every step from pair to pair in which one channel changes.
 
 use crate::search::{Broken, Counterexample, Limits, Machine, Taken, Watcher, explore};
 use crate::store::Interner;
-use coldcap::arbiter::{permits, tank_target};
+use coldcap::arbiter::{MainsBudget, chiller_within, permits, tank_target};
 use coldcap_guard::interlock::{Demand, Permit, limit};
 use coldcap_units::{Coolant, Duty, Kelvin};
 
@@ -89,6 +89,18 @@ pub struct Shared {
     pub chiller: Duty,
 }
 
+/// A socket that two pumps and the whole chiller are too much for.
+const MAINS: MainsBudget = MainsBudget { limit_w: 500, rest_w: 100, pump_w: 100, chiller_w: 300 };
+
+/// What a machine on that socket draws, in watts.
+fn drawn_w(shared: &Shared) -> f64 {
+    let running = shared.pumps.iter().filter(|pump| !pump.is_off()).count() as f64;
+    let chiller = f64::from(shared.chiller.0) / f64::from(u16::MAX);
+    f64::from(MAINS.rest_w)
+        + running * f64::from(MAINS.pump_w)
+        + chiller * f64::from(MAINS.chiller_w)
+}
+
 fn offset() -> Kelvin {
     coldcap::Config::reference().tank_offset
 }
@@ -106,11 +118,14 @@ pub fn share(channels: &Channels) -> Shared {
         limit(Demand { pump: channel.pump(), ..Demand::default() }, permit).pump
     };
     let [a, b] = *channels;
-    let chiller = Demand { chiller: Duty::FULL, ..Demand::default() };
+    let pumps = [pump(a, &first), pump(b, &second)];
+    let running = pumps.iter().filter(|pump| !pump.is_off()).count() as u16;
+    let most = chiller_within(&MAINS, running, Duty::FULL);
+    let chiller = Demand { chiller: most, ..Demand::default() };
     Shared {
         tank: tank_target(&channels.map(Abstract::wish), offset(), coldest()),
         machine,
-        pumps: [pump(a, &first), pump(b, &second)],
+        pumps,
         chiller: limit(chiller, &machine).chiller,
     }
 }
@@ -171,7 +186,7 @@ pub struct Rules {
     counts: [u64; TEXTS.len()],
 }
 
-const TEXTS: [(&str, &str); 7] = [
+const TEXTS: [(&str, &str); 9] = [
     ("R8", "what one channel does leaves the other's pump as it was, but for a loss of power"),
     ("AR1", "the tank is as cold as the coldest wish needs, within what the tank may be"),
     ("AR2", "no wish, no target"),
@@ -182,6 +197,8 @@ const TEXTS: [(&str, &str); 7] = [
         "AR6",
         "a channel that may circulate does, whatever operator or clinician trips the other has",
     ),
+    ("AR7", "what both draw together is within what the mains gives"),
+    ("AR8", "where the mains has enough for all of it the chiller gets all of it"),
 ];
 
 impl Watcher<Arbiter> for Rules {
@@ -224,6 +241,9 @@ fn judge(taken: &Taken<'_, Arbiter>) -> [Option<bool>; TEXTS.len()] {
         (!denied.is_empty()).then(|| denied.iter().all(|index| now.pumps[*index].is_off())),
         (!now.chiller.is_off()).then(|| own.iter().any(|permit| permit.chill && permit.power)),
         (!free.is_empty()).then(|| free.iter().all(|index| !now.pumps[*index].is_off())),
+        (!now.chiller.is_off()).then(|| drawn_w(now) <= f64::from(MAINS.limit_w)),
+        (now.machine.chill && now.pumps.iter().any(|pump| pump.is_off()))
+            .then(|| now.chiller == Duty::FULL),
     ]
 }
 

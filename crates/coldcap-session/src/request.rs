@@ -369,10 +369,13 @@ pub enum Refusal {
     CalibrationDue,
     /// The source that is named gives no times for this regimen.
     UnknownRegimen,
+    /// The patient is on another channel of the machine. No session says so: the facade does, which
+    /// alone knows them all.
+    OnOtherChannel,
 }
 
 impl Refusal {
-    /// The frozen code, 1 to 16.
+    /// The frozen code, 1 to 17.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -392,6 +395,7 @@ impl Refusal {
             Self::ServiceDue => 14,
             Self::CalibrationDue => 15,
             Self::UnknownRegimen => 16,
+            Self::OnOtherChannel => 17,
         }
     }
 
@@ -421,6 +425,7 @@ impl core::fmt::Display for Refusal {
             Self::Contraindicated(_) => "a contraindication stands against it",
             Self::ServiceDue => "only service can clear this",
             Self::CalibrationDue => "a sensor is due for calibration",
+            Self::OnOtherChannel => "the patient is on another channel",
             Self::UnknownRegimen => "the source gives no times for this regimen",
             Self::OutOfRange { field, minimum, maximum } => {
                 return write!(f, "{} must be {minimum} to {maximum}", field.name());

@@ -95,6 +95,8 @@ pub struct Config {
     /// The coldest that the tank is ever held, whatever is wished: above what the coolant and the
     /// evaporator bear.
     pub coldest_tank: Coolant,
+    /// What the machine may draw from the mains.
+    pub mains: crate::arbiter::MainsBudget,
     /// Judges the contact of the cap at the fit visit.
     pub contact: ContactLimits,
     /// The sizes of its caps.
@@ -239,6 +241,7 @@ impl Config {
             tank: TankConfig::REFERENCE,
             tank_offset: Kelvin::from_milli(4_000),
             coldest_tank: Coolant::from_milli(-8_500),
+            mains: crate::arbiter::MainsBudget::REFERENCE,
             contact: ContactLimits::AFTER_RAMP,
             ladder: Ladder::REFERENCE,
             zones: FluxMethod::AFTER_RAMP,

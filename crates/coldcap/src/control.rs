@@ -226,10 +226,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         command: &Command,
         outputs: &mut Outputs<CHANNELS>,
     ) -> coldcap_session::Answer {
+        let elsewhere = self.is_elsewhere(command);
         let Some(channel) = self.channels.get_mut(usize::from(command.channel)) else {
             return self.take_for_all(command, outputs);
         };
         match command.action {
+            Action::Request(request) if elsewhere => {
+                let refusal = Refusal::OnOtherChannel;
+                channel.kept(&request, command.role, refusal, outputs);
+                Err(refusal)
+            }
             Action::Request(request) => {
                 let event = supervise::Event::Request { request, role: command.role };
                 channel.step(&event, &self.config, outputs).unwrap_or(Err(Refusal::WrongPhase))
@@ -250,6 +256,18 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             Action::PauseAudio => self.machine.pause_audio(),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
+    }
+
+    /// Whether a patient is to be selected who is on another channel already: nobody sits under two caps, so
+    /// one of the two channels is the wrong one.
+    fn is_elsewhere(&self, command: &Command) -> bool {
+        // req: CHN-003
+        let Action::Request(Request::SelectPatient(patient)) = command.action else { return false };
+        let others = self.channels.iter().enumerate();
+        others
+            .filter(|(index, _)| *index != usize::from(command.channel))
+            .filter_map(|(_, channel)| channel.state.session.patient())
+            .any(|other| other.id == patient.id)
     }
 
     /// The wall clock is the machine's: every channel's record tells of it. One thing is decided by it, and on a
@@ -373,14 +391,19 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         });
         let (shared, permits) = arbiter::permits(&permits);
         let mut drives = Drives { permit: shared.power, ..Drives::default() };
-        let wanted = Demand { chiller: self.machine.chiller, ..Demand::default() };
-        drives.chiller = self.machine.gate.limit(now, wanted, &shared).chiller;
         let lines = self.channels.iter_mut().zip(&permits).zip(demands);
         for (drive, ((channel, permit), demand)) in drives.channels.iter_mut().zip(lines) {
             let wanted = Demand { pump: demand.pump, valve: demand.valve, chiller: Duty::OFF };
             let left = channel.gate.limit(now, wanted, permit);
             *drive = ChannelDrives { pump: left.pump, valve: left.valve };
         }
+        let running = drives
+            .channels
+            .iter()
+            .fold(0_u16, |running, drive| running.saturating_add(u16::from(!drive.pump.is_off())));
+        let chiller = arbiter::chiller_within(&self.config.mains, running, self.machine.chiller);
+        let wanted = Demand { chiller, ..Demand::default() };
+        drives.chiller = self.machine.gate.limit(now, wanted, &shared).chiller;
         drives
     }
 

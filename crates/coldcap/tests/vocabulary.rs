@@ -75,6 +75,7 @@ fn refusals() {
         Refusal::ServiceDue,
         Refusal::CalibrationDue,
         Refusal::UnknownRegimen,
+        Refusal::OnOtherChannel,
     ];
     let name = |refusal: Refusal| {
         let shown = format!("{refusal:?}");

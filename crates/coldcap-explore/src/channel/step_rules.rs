@@ -576,5 +576,7 @@ pub(super) const fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::ServiceDue => "service_due",
         Refusal::CalibrationDue => "calibration_due",
         Refusal::UnknownRegimen => "unknown_regimen",
+        // The facade's own: no step gives it.
+        Refusal::OnOtherChannel => "on_other_channel",
     }
 }

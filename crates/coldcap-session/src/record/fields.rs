@@ -40,6 +40,7 @@ use coldcap_units::Duration;
 /// | 25 contact | verdict | front | rear | crown | |
 /// | 26 amended | drug | earlier ms | mark, reason | credited ms | |
 /// | 27 sensor | place | fault | found µK | certificate's sensor, 0 if none | E_n in thousandths, or checks so far |
+/// | 28 kept | request, who | refusal | | | |
 /// | 32 passed | seen | | | ms | |
 /// | 33 asked | request, who | by request | by request | by request | by request |
 /// | 34 observed | fact | drug, hair-toxic 0/1 | value | | |
@@ -65,7 +66,7 @@ use coldcap_units::Duration;
 /// `passed` sums the time in which the same was seen: bits 0 to 5 are the cause gone, removable, at target,
 /// tank ready, flowing and coupled, then two bits each of [`Progress`](crate::Progress) for the contact,
 /// the matching of sensors and the self-test, and bit 12 a calibration that is due. Of `asked`, `code` holds
-/// [`Request::code`](crate::Request::code), the role in bits 8 to 11, and of a plan the mode in bit 12
+/// [`Request::code`](crate::Request::code), the role in bits 8 to 11 (that of `kept` as well), and of a plan the mode in bit 12
 /// and the post clock in bit 13; its figures are laid out in `record/event.rs`.
 ///
 /// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
@@ -113,10 +114,14 @@ impl Kind {
     /// A sensor whose calibration does not hold. No note makes it: the facade writes it.
     pub const SENSOR: Self = Self(27);
 
+    /// A request that the machine kept from the session, and why: the guard stood against it, or another
+    /// channel. The session never heard of it. No note makes it: the facade writes it.
+    pub const KEPT: Self = Self(28);
+
     /// The first of the codes that are a vendor's own.
     pub const VENDOR: Self = Self(192);
 
-    const NAMES: [&'static str; 27] = [
+    const NAMES: [&'static str; 28] = [
         "phase_changed",
         "phase_closed",
         "break_began",
@@ -144,6 +149,7 @@ impl Kind {
         "contact",
         "amended",
         "sensor",
+        "kept",
     ];
 
     const EVENTS: [&'static str; 6] =
@@ -564,13 +570,14 @@ mod tests {
         assert_eq!(Kind(28).name(), "unknown");
         assert_eq!((Kind::ALARM.name(), Kind::CONTACT.name()), ("alarm", "contact"));
         assert_eq!(Kind::SENSOR.name(), "sensor");
+        assert_eq!(Kind::KEPT.name(), "kept");
         assert_eq!((Kind(191).name(), Kind::VENDOR.name()), ("unknown", "vendor"));
     }
 
     proptest! {
         #[test]
         fn numbers_that_no_note_makes_are_refused_and_never_panic(
-            kind in 0u8..27, code in any::<u16>(), a in any::<i32>(), b in any::<i32>(),
+            kind in 0u8..28, code in any::<u16>(), a in any::<i32>(), b in any::<i32>(),
             c in any::<u64>(), d in any::<u64>(),
         ) {
             let fields = Fields { kind: Kind(kind), code, a, b, c, d };

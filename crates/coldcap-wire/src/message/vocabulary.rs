@@ -255,6 +255,7 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(14, "service_due"),
         word(15, "calibration_due"),
         word(16, "unknown_regimen"),
+        word(17, "on_other_channel"),
     ],
 };
 

@@ -55,6 +55,7 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
         | Refusal::FaultActive
         | Refusal::BudgetSpent
         | Refusal::LimitReached
+        | Refusal::OnOtherChannel
         | Refusal::MarkOutOfOrder => Status::BAD_STATE,
     };
     let value = match refusal {

@@ -17,9 +17,10 @@ use coldcap_calibration::check::drift::DriftState;
 use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::record::{Chain, Fields, Recorder};
+use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason, WallTime,
+    Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason, Refusal, Request,
+    Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
@@ -162,6 +163,11 @@ impl Channel {
         let previous = core::mem::replace(&mut self.state, state);
         let mut before = previous.session;
         let heard = supervise::heard(&previous, event, &state, &effects, &supervision);
+        if let (supervise::Event::Request { request, role }, Some(Err(refusal)), [None, None]) =
+            (event, effects.answer, heard)
+        {
+            self.kept(request, *role, refusal, outputs);
+        }
         for (heard, notes) in heard.iter().zip(effects.parts()) {
             if let Some(heard) = heard {
                 before = self.record(&before, heard, !notes.is_empty(), config, outputs);
@@ -179,6 +185,22 @@ impl Channel {
             }
         }
         effects.answer
+    }
+
+    /// Enters a request that the session never heard of, and what stood against it.
+    pub(super) fn kept<const CHANNELS: usize>(
+        &mut self,
+        request: &Request,
+        role: Role,
+        refusal: Refusal,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        // req: REC-003
+        if let Some(run) = self.recorder.flush() {
+            self.enter(run, outputs);
+        }
+        let code = u16::from(request.code()) | u16::from(role.code()) << 8;
+        self.enter(Fields::new(Kind::KEPT, code, i32::from(refusal.code()), 0), outputs);
     }
 
     /// Enters what the session heard, before what it noted; gives the session's state behind it.

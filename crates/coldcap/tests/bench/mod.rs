@@ -195,7 +195,7 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
     /// Brings channel 1 into a treatment, by the way that an operator takes.
     pub(crate) fn bring_neighbour_to(&mut self, phase: Phase) {
         let wishes = [
-            Request::SelectPatient(PATIENT),
+            Request::SelectPatient(Patient { id: PATIENT.id + 1, ..PATIENT }),
             Request::ChoosePlan(PLAN),
             Request::Acknowledge,
             Request::Start,

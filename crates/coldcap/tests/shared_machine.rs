@@ -1,0 +1,101 @@
+//! Two channels on one machine: whose patient it is, and what the mains gives.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod bench;
+
+use bench::{Bench, PATIENT};
+use coldcap::arbiter::MainsBudget;
+use coldcap::{Action, Answer, Config, Outputs, Phase};
+use coldcap_session::record::{Entry, Kind};
+use coldcap_session::{Patient, Refusal, Request, Role};
+use coldcap_units::{Duty, Ratio};
+
+fn select<const CHANNELS: usize>(
+    bench: &mut Bench<CHANNELS>,
+    channel: u8,
+    id: u64,
+) -> Outputs<CHANNELS> {
+    let patient = Patient { id, ..PATIENT };
+    let command = bench.command(channel, Action::Request(Request::SelectPatient(patient)));
+    let mut input = bench.next_input();
+    input.commands.list.push(command);
+    bench.feed(&input)
+}
+
+fn answer<const CHANNELS: usize>(outputs: &Outputs<CHANNELS>) -> coldcap_session::Answer {
+    let answers: &[Answer] = outputs.answers.as_slice();
+    answers[0].result
+}
+
+fn kept<const CHANNELS: usize>(outputs: &Outputs<CHANNELS>) -> Vec<(u8, u16, i32)> {
+    let entries = outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0));
+    let kept = entries.filter(|entry| entry.fields.kind == Kind::KEPT);
+    kept.map(|entry| (entry.channel, entry.fields.code, entry.fields.a)).collect()
+}
+
+// req: CHN-003, REC-003
+#[test]
+fn nobody_sits_under_two_caps() {
+    let mut bench: Bench<2> = Bench::new();
+    bench.until(Phase::Standby);
+    assert!(answer(&select(&mut bench, 0, 17)).is_ok());
+    let refused = select(&mut bench, 1, 17);
+    assert_eq!(answer(&refused), Err(Refusal::OnOtherChannel));
+    let request = u16::from(Request::SelectPatient(PATIENT).code());
+    let who = request | u16::from(Role::Clinician.code()) << 8;
+    assert_eq!(kept(&refused), [(1, who, 17)]);
+    assert!(answer(&select(&mut bench, 1, 18)).is_ok());
+    // Who is selected again on the same channel is not elsewhere.
+    assert_ne!(answer(&select(&mut bench, 0, 17)), Err(Refusal::OnOtherChannel));
+}
+
+// req: REC-003, INT-011
+#[test]
+fn what_the_guard_keeps_from_the_session_is_recorded() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::Setup);
+    bench.ask(Request::ChoosePlan(bench::PLAN)).unwrap();
+    let lost = |inputs: &mut coldcap::Inputs<1>| inputs.channels[0].supply.value = Ok(Ratio(0));
+    (0..30).for_each(|_| drop(bench.tick_with(lost)));
+    let command = bench.command(0, Action::Request(Request::Start));
+    let mut input = bench.next_input();
+    lost(&mut input.inputs);
+    input.commands.list.push(command);
+    let refused = bench.feed(&input);
+    assert_eq!(answer(&refused), Err(Refusal::FaultActive));
+    let answered =
+        refused.entries.iter().map(|entry| Entry::from_bytes(&entry.0).fields.kind.name());
+    let answered: Vec<&str> = answered.collect();
+    assert!(answered.contains(&"kept") || answered.contains(&"answered"), "{answered:?}");
+}
+
+/// The most that the chiller gets while both channels pump, in thousandths.
+fn chiller_beside_two_pumps(mains: MainsBudget) -> u16 {
+    let mut bench: Bench<2> = Bench::with(Config { mains, ..Config::reference() });
+    bench.bring_to(Phase::PreCool);
+    bench.bring_neighbour_to(Phase::PreCool);
+    let mut most = Duty::OFF;
+    for _ in 0..600 {
+        // The tank is warm, and asks for all.
+        let warm = bench::code(bench.device.control.config(), 10_000);
+        let outputs = bench.tick_with(|inputs| inputs.tank.coolant.value = Ok(warm));
+        let pumps = outputs.drives.channels.map(|drive| drive.pump.is_off());
+        assert_eq!(pumps, [false; 2], "the mains takes no pump");
+        most = most.max(outputs.drives.chiller);
+    }
+    most.to_permille()
+}
+
+// req: CHN-004
+#[test]
+fn the_chiller_gets_what_the_pumps_leave_of_the_mains() {
+    let enough = MainsBudget { limit_w: 1_000, rest_w: 100, pump_w: 50, chiller_w: 600 };
+    assert_eq!(chiller_beside_two_pumps(enough), 1_000);
+    assert_eq!(chiller_beside_two_pumps(MainsBudget { limit_w: 500, ..enough }), 500);
+    assert_eq!(chiller_beside_two_pumps(MainsBudget { limit_w: 150, ..enough }), 0);
+}
