@@ -200,7 +200,9 @@ fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
     );
     let done = seen.effects.answer == Some(Ok(Accepted::Done));
     let (before, after) = (seen.before, seen.after);
-    let session = after.session.resets() == before.session.resets().saturating_add(1);
+    // Where nobody is treated there is no session to count in.
+    let counts = u8::from(after.session.patient().is_some());
+    let session = after.session.resets() == before.session.resets().saturating_add(counts);
     let spent = before.interlock.class(&seen.config.interlock)
         == Some(interlock::TripClass::Clinician);
     let guard = after.interlock.clinician_resets()
