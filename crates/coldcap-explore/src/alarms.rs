@@ -202,11 +202,15 @@ const RULES: &[Rule] = &[
         let some = !cleared.is_empty() || !began.is_empty();
         some.then(|| it.changes.cleared == cleared && it.changes.rose.contains_all(began))
     }),
-    ("AL-1", "what begins has the priority that is written for it, whatever the table says", |it| {
-        let Event::Conditions(set) = *it.event else { return None };
-        let new = set.difference(it.before.active());
-        (!new.is_empty()).then(|| new.iter().all(|c| it.after.priority(c) == written(c)))
-    }),
+    (
+        "AL-1",
+        "what begins has the priority that is written for it, whatever the table says",
+        |it| {
+            let Event::Conditions(set) = *it.event else { return None };
+            let new = set.difference(it.before.active());
+            (!new.is_empty()).then(|| new.iter().all(|c| it.after.priority(c) == written(c)))
+        },
+    ),
     ("AL-10", "while something urgent is silent, the last four seconds of a minute remind", |it| {
         // Time passes from whole minutes only, and what falls silent does so at one.
         let Event::Advance(dt) = *it.event else { return None };
@@ -320,8 +324,10 @@ const SOUNDS: (&str, &str) =
     ("AL-L1", "what signals and is not acknowledged sounds again, by time alone");
 const ESCALATES: (&str, &str) =
     ("AL-L3", "what escalates by its row does so, by time alone, if nobody answers");
-const AGAIN: (&str, &str) =
-    ("AL-L4", "what was acknowledged and goes on is not silent for good: it sounds again by time alone");
+const AGAIN: (&str, &str) = (
+    "AL-L4",
+    "what was acknowledged and goes on is not silent for good: it sounds again by time alone",
+);
 const QUIET: (&str, &str) =
     ("AL-L2", "once the conditions end and somebody acknowledges, all is quiet");
 const LIVE: [(&str, &str); 4] = [SOUNDS, ESCALATES, AGAIN, QUIET];

@@ -259,11 +259,15 @@ fn is_still(state: &State) -> bool {
 
 /// The rules of the guard by raw codes, each with what it says.
 pub const RULES: [Rule; 9] = [
-    ("GU1", "two fresh freezing samples in a row stop the pump in the tick of the second", |it, _| {
-        let state = it.after;
-        let latched = state.interlock.latched().contains(Condition::Freeze);
-        (state.memory.freezing >= 2).then(|| latched && is_still(state))
-    }),
+    (
+        "GU1",
+        "two fresh freezing samples in a row stop the pump in the tick of the second",
+        |it, _| {
+            let state = it.after;
+            let latched = state.interlock.latched().contains(Condition::Freeze);
+            (state.memory.freezing >= 2).then(|| latched && is_still(state))
+        },
+    ),
     ("GU2", "nothing less is a freeze: not one sample, however often it is seen", |it, _| {
         let found = it.effects.found.contains(Condition::Freeze);
         (!it.after.memory.froze).then_some(!found)
@@ -293,7 +297,8 @@ pub const RULES: [Rule; 9] = [
     }),
     ("GU8", "two faces that are eleven kelvins apart for more than a minute are found", |it, _| {
         let long = it.after.memory.apart? > Duration::from_secs(60);
-        (long && *it.event == Event::Apart).then(|| it.effects.found.contains(Condition::FaceDisagrees))
+        (long && *it.event == Event::Apart)
+            .then(|| it.effects.found.contains(Condition::FaceDisagrees))
     }),
     ("GU9", "nothing runs before any condition was judged", |it, _| {
         let unjudged = it.before.ticks == 0 && *it.event == Event::Undetected;

@@ -40,10 +40,12 @@ impl fmt::Display for Hunted {
 }
 
 /// The searches, each with what it explores. `alarms` takes two names of conditions behind a colon each.
-pub const SEARCHES: [(&str, &str); 12] = [
+pub const SEARCHES: [(&str, &str); 14] = [
     ("steps", "a channel in few steps, with what must happen some day"),
     ("judged", "the same, with each condition, refusal and clock judged in every state"),
     ("cap", "the first in cap mode"),
+    ("conditions", "a representative of each class of conditions, followed"),
+    ("drugs", "four hair-toxic drugs in every order"),
     ("counts", "extensions and eased steps up to their limits"),
     ("amendments", "marks that are amended"),
     ("amended", "the same with a memory of what was cooled"),
@@ -66,13 +68,15 @@ pub fn run(name: &str) -> Result<Hunted, String> {
         "steps" => channel(&scopes::of_defects(Coolant)),
         "judged" => channel(&scopes::of_planted(Coolant)),
         "cap" => channel(&Scope { live: false, ..scopes::of_defects(Cap) }),
+        "conditions" => channel(&plain(scopes::small_conditions(Coolant))),
+        "drugs" => channel(&plain(scopes::small_drugs(false))),
         "counts" => channel(&plain(scopes::small_counts(Coolant))),
         "amendments" => channel(&plain(amendments())),
         "amended" => scripted(amended::run(&amendments(), &step).map(|(states, _)| states as u64)),
         "record" => scripted(recorded::run(&scopes::of_defects(Coolant), &step)),
         "arbiter" => listed(arbiter::run().map(|report| report.transitions)),
         "guard" => listed(guarding::run().map(|report| report.transitions)),
-        "screen" => listed(screen::run().map(|(states, _)| states as u64)),
+        "screen" => listed(screen::run().map(|report| report.states as u64)),
         "table" => listed(conversion::run(false)),
         "raw-limits" => listed(conversion::run(true)),
         _ => return pair(name),

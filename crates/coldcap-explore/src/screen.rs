@@ -2,8 +2,10 @@
 
 use crate::search::{Broken, Counterexample, Limits, Machine, Taken, Watcher, explore};
 use crate::store::Interner;
+use coldcap_guard::Condition;
+use coldcap_guard::detect::{MachineDetector, MachineSample};
 use coldcap_guard::display::{DisplayLimits, DisplayState, DisplayWatch, Progress};
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Instant};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// So many seconds are played: two more than it takes to be silent.
@@ -21,14 +23,17 @@ pub enum Event {
     Nothing,
 }
 
-/// The watch, and how long it is since the display last drew something new.
+/// The watches of display and link, and how long it is since the display last drew something new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct State {
     watch: DisplayWatch,
+    link: MachineDetector,
+    link_lost: bool,
     progress: Progress,
     shown: Option<u16>,
     seconds: u8,
     old_for: u8,
+    silent_for: u8,
     is: DisplayState,
 }
 
@@ -66,6 +71,12 @@ impl Machine for Screen {
         };
         after.shown = sent.or(before.shown);
         after.old_for = if *event == Event::Drawn { 0 } else { before.old_for.saturating_add(1) };
+        after.silent_for = if sent.is_some() { 0 } else { before.silent_for.saturating_add(1) };
+        let silent = after.shown.map(|_| Duration::from_secs(u32::from(after.silent_for)));
+        let sample = MachineSample { host_silent: silent, ..MachineSample::default() };
+        let now = Instant::from_millis(1_000 * u64::from(after.seconds));
+        let found = after.link.step(now, &sample, &coldcap::Config::reference().limits);
+        after.link_lost = found.contains(Condition::LinkLost);
         let limits = &DisplayLimits::PROPOSED;
         after.is = after.watch.step(after.progress, sent, true, SECOND, limits);
         (after, ())
@@ -84,15 +95,20 @@ impl Machine for Screen {
     }
 }
 
-/// The rule of the display, with what it says.
-pub const RULE: (&str, &str) =
-    ("UI1", "a display that has drawn nothing new is stale after two seconds, silent after ten");
+/// The rules, with what they say.
+pub const RULES: [(&str, &str); 2] = [
+    ("UI1", "a display that has drawn nothing new is stale after two seconds, silent after ten"),
+    (
+        "UI2",
+        "a display of which nothing comes for more than three seconds and a half is a lost link",
+    ),
+];
 
-/// How often the rule spoke.
+/// How often the rules spoke.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules {
-    /// Of states in which the display takes part.
-    pub count: u64,
+    /// Of states in which a display takes part; of those in which it is silent.
+    pub counts: [u64; 2],
 }
 
 impl Watcher<Screen> for Rules {
@@ -100,13 +116,19 @@ impl Watcher<Screen> for Rules {
         if state.shown.is_none() {
             return Ok(());
         }
-        self.count += 1;
         let expected = match state.old_for {
             0 | 1 => DisplayState::Fresh,
             2..=9 => DisplayState::Stale,
             _ => DisplayState::Silent,
         };
-        if state.is == expected { Ok(()) } else { Err(RULE.0) }
+        let silent = state.silent_for >= 4;
+        self.counts[0] += 1;
+        self.counts[1] += u64::from(silent);
+        match (state.is == expected, state.link_lost || !silent) {
+            (false, _) => Err(RULES[0].0),
+            (_, false) => Err(RULES[1].0),
+            _ => Ok(()),
+        }
     }
 
     fn step(&mut self, _: &Screen, _: &Taken<'_, Screen>) -> Result<(), Broken> {
@@ -114,13 +136,22 @@ impl Watcher<Screen> for Rules {
     }
 }
 
-/// Explores it: the number of states, and of how many the rule spoke.
+/// What the exploration came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// Different states.
+    pub states: usize,
+    /// Of how many each of [`RULES`] spoke.
+    pub counts: [u64; 2],
+}
+
+/// Explores it.
 ///
 /// # Errors
 /// The shortest counter-example.
-pub fn run() -> Result<(usize, u64), Counterexample<Event>> {
+pub fn run() -> Result<Report, Counterexample<Event>> {
     let mut rules = Rules::default();
     let space = explore(&Screen, &mut rules, &Limits { states: 2_000_000, edges: false })?;
     assert!(space.closed, "the display");
-    Ok((crate::store::Store::len(&space.store), rules.count))
+    Ok(Report { states: crate::store::Store::len(&space.store), counts: rules.counts })
 }

@@ -256,13 +256,18 @@ mod tests {
         let all = read_all().expect("they are read");
         for patch in &all {
             for key in ["defect", "like", "search", "found-by"] {
-                assert!(patch.word(key).is_ok_and(|word| !word.is_empty()), "{}: {key}", patch.name);
+                assert!(
+                    patch.word(key).is_ok_and(|word| !word.is_empty()),
+                    "{}: {key}",
+                    patch.name
+                );
             }
             assert_eq!(patch.words.contains_key("script"), patch.words.contains_key("fails"));
             for change in &patch.files {
                 let text = std::fs::read_to_string(shell::root().join(&change.path))
                     .unwrap_or_else(|error| panic!("{}: {}: {error}", patch.name, change.path));
-                let changed = change.apply(&text).unwrap_or_else(|error| panic!("{}: {error}", patch.name));
+                let changed =
+                    change.apply(&text).unwrap_or_else(|error| panic!("{}: {error}", patch.name));
                 assert_ne!(changed, text, "{}", patch.name);
             }
         }
@@ -286,8 +291,14 @@ mod tests {
         for script in stories.clone() {
             assert!(shell::root().join("examples/sessions").join(script).exists(), "{script}");
         }
-        for recorded in ["cool-cap-freeze", "medi-therm-return", "medfusion-resume",
-            "alaris-priority", "thermosuit-disagreement", "kinked-hose"] {
+        for recorded in [
+            "cool-cap-freeze",
+            "medi-therm-return",
+            "medfusion-resume",
+            "alaris-priority",
+            "thermosuit-disagreement",
+            "kinked-hose",
+        ] {
             assert!(stories.clone().any(|script| script.starts_with(recorded)), "{recorded}");
         }
     }

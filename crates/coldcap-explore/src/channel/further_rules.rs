@@ -203,8 +203,8 @@ fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
     // Where nobody is treated there is no session to count in.
     let counts = u8::from(after.session.patient().is_some());
     let session = after.session.resets() == before.session.resets().saturating_add(counts);
-    let spent = before.interlock.class(&seen.config.interlock)
-        == Some(interlock::TripClass::Clinician);
+    let spent =
+        before.interlock.class(&seen.config.interlock) == Some(interlock::TripClass::Clinician);
     let guard = after.interlock.clinician_resets()
         == before.interlock.clinician_resets().saturating_add(u8::from(spent));
     Verdict::implies(reset && done, session && guard)

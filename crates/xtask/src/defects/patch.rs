@@ -34,8 +34,7 @@ type Parsed<T> = Result<T, String>;
 impl Patch {
     /// Reads a patch.
     pub(crate) fn parse(name: &str, text: &str) -> Parsed<Self> {
-        let mut patch =
-            Self { name: name.to_owned(), words: BTreeMap::new(), files: Vec::new() };
+        let mut patch = Self { name: name.to_owned(), words: BTreeMap::new(), files: Vec::new() };
         let mut lines = text.lines().peekable();
         let mut key = String::new();
         while let Some(line) = lines.next_if(|line| !line.starts_with("--- a/")) {
@@ -147,7 +146,10 @@ mod tests {
     #[test]
     fn words_and_changes_are_read() {
         let patch = Patch::parse("x", TEXT).expect("it is one");
-        assert_eq!((patch.word("what"), patch.word("like")), (Ok("one thing"), Ok("a story of two lines")));
+        assert_eq!(
+            (patch.word("what"), patch.word("like")),
+            (Ok("one thing"), Ok("a story of two lines"))
+        );
         assert!(patch.word("found-by").is_err());
         assert_eq!(patch.files[0].path, "x.rs");
     }
@@ -162,7 +164,13 @@ mod tests {
 
     #[test]
     fn what_is_no_patch_is_refused() {
-        for wrong in ["", "what: x\n", "--- a/x\n+++ b/y\n@@ @@\n a\n", "--- a/x\n+++ b/x\n", "--- a/x\n a\n"] {
+        for wrong in [
+            "",
+            "what: x\n",
+            "--- a/x\n+++ b/y\n@@ @@\n a\n",
+            "--- a/x\n+++ b/x\n",
+            "--- a/x\n a\n",
+        ] {
             assert!(Patch::parse("x", wrong).is_err(), "{wrong}");
         }
         let odd = TEXT.replace("-b", "*b");
