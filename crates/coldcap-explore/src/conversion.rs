@@ -96,6 +96,7 @@ fn guard_holds() -> bool {
 
 impl Watcher<Conversion> for Rules {
     fn state(&mut self, _: &Conversion, _: &Option<Ratio>) -> Result<(), Broken> {
+        self.count += u64::from(self.guard_alone);
         if guard_holds() { Ok(()) } else { Err(GUARD.0) }
     }
 

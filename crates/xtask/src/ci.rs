@@ -1,7 +1,7 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, docs, emulator, fuzz, panics, probe, prose, trace};
+use crate::{arch, bare, defects, docs, emulator, fuzz, panics, probe, prose, trace};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -69,6 +69,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "explore-slice",
         fuzz::explore_slice,
         "the states of session, interlock, alarms and arbiter, a slice of `explore`; the table of\n                 transitions is the reviewed one, and the documents hold it",
+    ),
+    (
+        "defects-slice",
+        defects::small,
+        "four defects, planted in a copy, and each found; `defects` plants them all",
     ),
     ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];

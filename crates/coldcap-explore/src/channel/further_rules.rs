@@ -24,6 +24,19 @@ pub(super) const FURTHER_RULES: &[StepRule] = &[
         check: latches_go_by_resets,
     },
     StepRule {
+        // req: SES-007
+        id: "C2e",
+        text: "safe hold remembers the treatment that it interrupts",
+        costly: false,
+        check: |seen| {
+            let was = seen.before.session.treatment();
+            let held = seen.after.session.phase() == Phase::SafeHold;
+            let told = matches!(seen.event, Event::Fact(_));
+            let knows = seen.after.session.treatment() == was;
+            Verdict::implies(held && was.is_some() && !told, knows)
+        },
+    },
+    StepRule {
         id: "C4d",
         text: "planned minutes pass by being cooled and grow by an extension: no look, pause or resume gives more",
         costly: false,
@@ -200,8 +213,9 @@ fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
     );
     let done = seen.effects.answer == Some(Ok(Accepted::Done));
     let (before, after) = (seen.before, seen.after);
-    // Where nobody is treated there is no session to count in.
-    let counts = u8::from(after.session.patient().is_some());
+    // Before every visit there is no session to count in.
+    let visit = !matches!(after.session.phase(), Phase::Boot | Phase::Standby);
+    let counts = u8::from(visit);
     let session = after.session.resets() == before.session.resets().saturating_add(counts);
     let spent =
         before.interlock.class(&seen.config.interlock) == Some(interlock::TripClass::Clinician);
