@@ -11,7 +11,6 @@ use coldcap_units::Duration;
 /// The rules about steps that came later, in order of their ids.
 pub(super) const FURTHER_RULES: &[StepRule] = &[
     StepRule {
-        // req: INT-002, INT-003
         id: "R3c",
         text: "each condition takes away in its own step what the rules say that it takes",
         costly: false,
@@ -24,7 +23,6 @@ pub(super) const FURTHER_RULES: &[StepRule] = &[
         check: latches_go_by_resets,
     },
     StepRule {
-        // req: SES-007
         id: "C2e",
         text: "safe hold remembers the treatment that it interrupts",
         costly: false,
@@ -43,21 +41,18 @@ pub(super) const FURTHER_RULES: &[StepRule] = &[
         check: planned_minutes_only_pass,
     },
     StepRule {
-        // req: SES-028
         id: "C5",
         text: "breaks use up their budget as they last, and nothing gives it back",
         costly: false,
         check: breaks_are_counted,
     },
     StepRule {
-        // req: SES-015
         id: "C6b",
         text: "a session begins with its own figures: nothing of another patient or try is left",
         costly: false,
         check: begins_afresh,
     },
     StepRule {
-        // req: SES-027
         id: "C7d",
         text: "a reset by a clinician is counted in the session and in the guard",
         costly: false,
@@ -75,14 +70,12 @@ pub(super) const FURTHER_RULES: &[StepRule] = &[
         },
     },
     StepRule {
-        // req: SES-020
         id: "C9",
         text: "each return by itself is counted, and no count is taken back while the treatment lasts",
         costly: false,
         check: returns_are_counted,
     },
     StepRule {
-        // req: SES-017
         id: "C10",
         text: "an uncoupled cap stops circulation in the same step",
         costly: false,

@@ -52,7 +52,6 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         check: latched_is_off,
     },
     StateRule {
-        // req: INT-005
         id: "I5b",
         text: "nothing is permitted before any condition was judged",
         check: |state, config| {

@@ -11,6 +11,7 @@ const BEGIN: &str = "<!-- generated: defects -->\n";
 const END: &str = "<!-- end of generated -->\n";
 
 /// The names in the table of the page, in order.
+#[cfg(test)]
 pub(crate) fn listed(page: &str) -> Vec<&str> {
     let lines = page.lines().filter_map(|line| line.strip_prefix("| `"));
     lines.filter_map(|line| line.split('`').next()).collect()
