@@ -8,7 +8,7 @@ use crate::shell::{self, Checked, Outcome};
 use copy::{Copy, Said};
 use core::error::Error;
 use patch::Patch;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -177,10 +177,10 @@ fn hunt_one(copy: &Copy, patch: &Patch) -> Done<Found> {
 }
 
 /// The recorded stories: each script passes on the shipped sources and fails, as is said, on those with its defect.
-pub(crate) fn stories() -> Checked {
+pub(crate) fn stories(names: &[&str]) -> Checked {
     let all = read_all()?;
-    let told: Vec<&Patch> =
-        all.iter().filter(|it| it.words.contains_key("script") || treats(it)).collect();
+    let mut told = choose(&all, names)?;
+    told.retain(|it| it.words.contains_key("script") || treats(it));
     let start = Instant::now();
     let copy = Copy::new()?;
     let program = copy.build("coldcap-cli", "coldcap")?;
@@ -225,26 +225,39 @@ fn treats(patch: &Patch) -> bool {
     patch.words.contains_key("treatment")
 }
 
-/// Tissue freezes at about this interface; nothing may come near it.
+/// Tissue freezes at about this temperature; nothing may come near it.
 const FREEZES_C: f64 = -0.5;
+/// What the guard says when it has taken cold away by its raw codes.
+const BY_RAW_CODE: [&str; 3] = ["freeze", "freeze_ahead", "evaporator_cold"];
 
-/// A whole simulated treatment, controlled by a copy with a defect: the guard must end it before the interface is
-/// where tissue freezes.
+/// A whole simulated treatment, controlled by a copy with a defect: the guard must have acted, by its own raw codes,
+/// and the skin must never have been where tissue freezes.
 fn treat(copy: &Copy) -> Done<String> {
     let program = copy.build("coldcap-cli", "coldcap")?;
-    let out = shell::target().join("defects").join("treatment").to_string_lossy().into_owned();
-    let said = copy.run(&program, &["demo", "--json", "--out", &out])?;
+    let out = shell::target().join("defects").join("treatment");
+    let said = copy.run(&program, &["demo", "--json", "--out", &out.to_string_lossy()])?;
     let summary: serde_json::Value = serde_json::from_str(&said.out)
         .map_err(|error| format!("demo says {error}: {}", said.error))?;
-    let coldest = summary["interface_min_c"].as_f64().ok_or("no coldest interface")?;
     let alarms = summary["alarms"].as_array().into_iter().flatten();
-    let names: Vec<&str> = alarms.filter_map(|alarm| alarm["id"].as_str()).collect();
+    let names: BTreeSet<&str> = alarms.filter_map(|alarm| alarm["id"].as_str()).collect();
     let outcome = summary["outcome"].as_str().unwrap_or_default();
-    let guarded = names.iter().any(|name| name.starts_with("freeze"));
-    if coldest < FREEZES_C || !guarded {
-        return Err(format!("{outcome}, {coldest:.2} °C, alarms {names:?}").into());
+    // What the sensors show is by the broken table; the truth is the simulator's.
+    let coldest = coldest(&out, "skin_true_c")?;
+    let line = format!("{outcome}, coldest skin {coldest:.1} °C, alarms {names:?}");
+    if coldest < FREEZES_C || !BY_RAW_CODE.iter().any(|name| names.contains(name)) {
+        return Err(line.into());
     }
-    Ok(format!("a treatment is survived: {outcome}, coldest {coldest:.2} °C, {}", names.join(", ")))
+    Ok(format!("a treatment is survived: {line}"))
+}
+
+/// The smallest figure of a column of the treatment's trace.
+fn coldest(out: &Path, column: &str) -> Done<f64> {
+    let trace = std::fs::read_to_string(out.join("paclitaxel-weekly/trace.csv"))?;
+    let mut lines = trace.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().ok_or("an empty trace")?;
+    let place = head.iter().position(|name| *name == column).ok_or("no such column")?;
+    let figures = lines.filter_map(|line| line.get(place)?.parse::<f64>().ok());
+    figures.reduce(f64::min).ok_or_else(|| format!("no figure of {column}").into())
 }
 
 #[cfg(test)]

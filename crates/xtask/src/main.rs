@@ -30,7 +30,7 @@ const CAMPAIGNS: &str =
   campaign alarms        arbitration of every subset of at most twelve alarms
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
                          the table of transitions and its drawing
-  defects [NAME]         plants every defect of crates/coldcap-explore/defects in a copy and requires that
+  defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
                          the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`";
 
 fn usage() -> String {
@@ -54,11 +54,10 @@ fn main() -> ExitCode {
         ["explore", "--small"] => fuzz::explore_slice(),
         ["explore", "--quick"] => fuzz::explore(&["quick"]),
         ["explore", "write"] => fuzz::explore(&["write", "docs"]),
-        ["defects"] => defects::explore(&[]),
         ["defects", "--small"] => defects::small(),
-        ["defects", "--stories"] => defects::stories(),
+        ["defects", "--stories", names @ ..] => defects::stories(names),
         ["defects", "write"] => defects::write(),
-        ["defects", name] => defects::explore(&[name]),
+        ["defects", names @ ..] => defects::explore(names),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {
