@@ -202,12 +202,67 @@ const RULES: &[Rule] = &[
         let some = !cleared.is_empty() || !began.is_empty();
         some.then(|| it.changes.cleared == cleared && it.changes.rose.contains_all(began))
     }),
+    (
+        "AL-1",
+        "what begins has the priority that is written for it, whatever the table says",
+        |it| {
+            let Event::Conditions(set) = *it.event else { return None };
+            let new = set.difference(it.before.active());
+            (!new.is_empty()).then(|| new.iter().all(|c| it.after.priority(c) == written(c)))
+        },
+    ),
+    ("AL-10", "while something urgent is silent, the last four seconds of a minute remind", |it| {
+        // Time passes from whole minutes only, and what falls silent does so at one.
+        let Event::Advance(dt) = *it.event else { return None };
+        let into = dt.as_millis() % REMINDER_PERIOD.as_millis();
+        let last = into >= REMINDER_PERIOD.as_millis() - REMINDER_LENGTH.as_millis();
+        let silent = !silent(it.before).is_empty() && !silent(it.after).is_empty();
+        (last && silent).then(|| it.after.reminding() >= Priority::Medium)
+    }),
     ("AL-R7", "what the operator does changes no priority of what still holds", |it| {
         let (Event::Acknowledge | Event::AudioPause) = it.event else { return None };
         let holds = it.before.signalling().intersection(it.after.signalling());
         Some(holds.iter().all(|c| it.before.priority(c) == it.after.priority(c)))
     }),
 ];
+
+/// What signals, is urgent, and is not heard.
+fn silent(state: &State) -> Conditions {
+    let urgent = state.signalling().iter().filter(|c| state.priority(*c) >= Priority::Medium);
+    let paused = !state.audio_pause().is_zero();
+    urgent.filter(|c| paused || state.acknowledged().contains(*c)).collect()
+}
+
+const HIGH: [Condition; 6] = [
+    Condition::Freeze,
+    Condition::FreezeAhead,
+    Condition::ChillerStuck,
+    Condition::Leak,
+    Condition::PermitMismatch,
+    Condition::ValveStuck,
+];
+
+const LOW: [Condition; 10] = [
+    Condition::ReturnSensor,
+    Condition::LinkLost,
+    Condition::TooWarm,
+    Condition::ContactDoubtful,
+    Condition::Waiting,
+    Condition::Restarted,
+    Condition::ValveUnseen,
+    Condition::ColdDose,
+    Condition::CalibrationDue,
+    Condition::Degraded,
+];
+
+/// The priority of a condition, written down a second time from `docs/alarms.md` and not from the table.
+fn written(condition: Condition) -> Priority {
+    match condition {
+        high if HIGH.contains(&high) => Priority::High,
+        low if LOW.contains(&low) => Priority::Low,
+        _ => Priority::Medium,
+    }
+}
 
 fn highest(state: &State, set: Conditions) -> Priority {
     set.iter().map(|condition| state.priority(condition)).max().unwrap_or_default()
@@ -267,8 +322,15 @@ pub struct Report {
 
 const SOUNDS: (&str, &str) =
     ("AL-L1", "what signals and is not acknowledged sounds again, by time alone");
+const ESCALATES: (&str, &str) =
+    ("AL-L3", "what escalates by its row does so, by time alone, if nobody answers");
+const AGAIN: (&str, &str) = (
+    "AL-L4",
+    "what was acknowledged and goes on is not silent for good: it sounds again by time alone",
+);
 const QUIET: (&str, &str) =
     ("AL-L2", "once the conditions end and somebody acknowledges, all is quiet");
+const LIVE: [(&str, &str); 4] = [SOUNDS, ESCALATES, AGAIN, QUIET];
 
 /// Explores every pair of rows, each row with itself among them, on two threads.
 ///
@@ -295,20 +357,34 @@ pub fn run(step: &Step<'_>) -> Result<Report, Counterexample<Event>> {
     });
     let mut whole = first?;
     whole.merge(&second?);
-    let Whole { mut report, rules, silenced, loud } = whole;
+    let Whole { mut report, rules, live } = whole;
     let counts = RULES.iter().zip(&rules.counts);
     report.counted = counts.map(|((id, text, _), count)| (*id, *text, *count)).collect();
-    report.counted.extend([(SOUNDS.0, SOUNDS.1, silenced), (QUIET.0, QUIET.1, loud)]);
+    let properties = LIVE.into_iter().zip(live);
+    report.counted.extend(properties.map(|((id, text), count)| (id, text, count)));
     report.time = start.elapsed();
     Ok(report)
+}
+
+/// Explores one pair of rows: how many states there were.
+///
+/// # Errors
+/// The shortest counter-example.
+pub fn run_pair(
+    step: &Step<'_>,
+    first: Condition,
+    second: Condition,
+) -> Result<usize, Counterexample<Event>> {
+    let mut whole = Whole::default();
+    whole.add(&Pair::new(step, first, second))?;
+    Ok(whole.report.states)
 }
 
 #[derive(Default)]
 struct Whole {
     report: Report,
     rules: Rules,
-    silenced: u64,
-    loud: u64,
+    live: [u64; LIVE.len()],
 }
 
 impl Whole {
@@ -316,7 +392,7 @@ impl Whole {
         let limits = Limits { states: 4_000_000, edges: true };
         let space = explore(pair, &mut self.rules, &limits)?;
         assert!(space.closed, "{pair:?}");
-        let (silenced, loud) = live(pair, &space)?;
+        let live = live(pair, &space)?;
         let probed = fringe(pair, &space, &mut self.rules)?;
         self.merge(&Self {
             report: Report {
@@ -329,8 +405,7 @@ impl Whole {
                 ..Report::default()
             },
             rules: Rules::default(),
-            silenced,
-            loud,
+            live,
         });
         Ok(())
     }
@@ -345,8 +420,7 @@ impl Whole {
         to.depth = to.depth.max(from.depth);
         let counts = self.rules.counts.iter_mut().zip(&other.rules.counts);
         counts.for_each(|(to, from)| *to += from);
-        self.silenced += other.silenced;
-        self.loud += other.loud;
+        self.live.iter_mut().zip(other.live).for_each(|(to, from)| *to += from);
     }
 }
 
@@ -382,24 +456,43 @@ fn fringe<'a>(
     Ok(steps)
 }
 
-fn live<'a>(pair: &Pair<'a>, space: &Space<Pair<'a>>) -> Result<(u64, u64), Counterexample<Event>> {
-    let state = |at: u32| space.store.get(at);
-    let silenced = |at: u32| {
-        let state = state(at);
+/// What ends by time alone, and must.
+const PASSES: [fn(&State) -> bool; 3] = [
+    |state| {
         let unanswered = state.signalling().difference(state.acknowledged());
         !unanswered.is_empty() && state.sounding() == Priority::None
+    },
+    |state| {
+        state.signalling().iter().any(|condition| {
+            let row = Row::of(condition);
+            row.escalation.is_some() && state.priority(condition) == row.priority
+        })
+    },
+    |state| !state.acknowledged().is_empty(),
+];
+
+fn live<'a>(
+    pair: &Pair<'a>,
+    space: &Space<Pair<'a>>,
+) -> Result<[u64; LIVE.len()], Counterexample<Event>> {
+    let state = |at: u32| space.store.get(at);
+    let mut counts = [0; LIVE.len()];
+    let count = |test: &dyn Fn(u32) -> bool| {
+        (0..space.store.len() as u32).filter(|at| test(*at)).count() as u64
     };
-    if let Longest::Endless(at) = longest_way(&space.edges, Edges::TIME, silenced) {
-        return Err(space.counterexample(pair, SOUNDS.0, at, None));
+    for ((passes, (id, _)), counted) in PASSES.into_iter().zip(LIVE).zip(&mut counts) {
+        let lasts = |at: u32| passes(&state(at));
+        if let Longest::Endless(at) = longest_way(&space.edges, Edges::TIME, lasts) {
+            return Err(space.counterexample(pair, id, at, None));
+        }
+        *counted = count(&lasts);
     }
     let quiet = |at: u32| state(at).active().is_empty() && state(at).occurred().is_empty();
     if let Some(at) = space.edges.reversed(Edges::HELP).cut_off(quiet) {
         return Err(space.counterexample(pair, QUIET.0, at, None));
     }
-    let count = |test: &dyn Fn(u32) -> bool| {
-        (0..space.store.len() as u32).filter(|at| test(*at)).count() as u64
-    };
-    Ok((count(&silenced), count(&|at| !quiet(at))))
+    counts[LIVE.len() - 1] = count(&|at| !quiet(at));
+    Ok(counts)
 }
 
 /// The events of a counter-example, one a line.

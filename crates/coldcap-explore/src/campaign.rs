@@ -4,8 +4,8 @@ use crate::channel::coverage::Coverage;
 use crate::channel::fringe::From;
 use crate::channel::rules::{Counted, Rules};
 use crate::channel::scopes::{self, Report, Scope};
-use crate::channel::{Step, words};
-use crate::{alarms, arbiter};
+use crate::channel::{Step, recorded, words};
+use crate::{alarms, arbiter, conversion, guarding, screen};
 use coldcap_session::{ControlMode, PostClock};
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -76,6 +76,24 @@ pub struct Summary {
     pub alarms: alarms::Report,
     /// The arbiter.
     pub arbiter: arbiter::Report,
+    /// The guard from raw codes, the display, the table and the record: each property, and how often it spoke.
+    pub further: Vec<(&'static str, &'static str, u64)>,
+}
+
+/// The explorations that are not of a step function alone.
+fn further(step: &Step<'_>) -> Result<Vec<(&'static str, &'static str, u64)>, String> {
+    let guard = guarding::run().map_err(|found| format!("{found:?}"))?;
+    let screen = screen::run().map_err(|found| format!("{found:?}"))?;
+    let codes = conversion::run(false).map_err(|found| format!("{found:?}"))?;
+    let scope = scopes::of_defects(ControlMode::Coolant);
+    let told = recorded::run(&scope, step)
+        .map_err(|found| format!("{}:\n{}", found.broken, words::script(&found.events)))?;
+    let mut counted = guard.counted;
+    let screens = screen::RULES.into_iter().zip(screen.counts);
+    counted.extend(screens.map(|((id, text), count)| (id, text, count)));
+    let rest = [(conversion::TABLE, codes), (conversion::GUARD, codes), (recorded::RULE, told)];
+    counted.extend(rest.map(|((id, text), count)| (id, text, count)));
+    Ok(counted)
 }
 
 /// Runs the explorations of one channel on two threads.
@@ -133,7 +151,7 @@ pub fn run(size: Size, step: &Step<'_>) -> Result<Summary, String> {
         format!("alarms: {} does not hold:\n{}", found.broken, alarms::script(&found.events))
     })?;
     let channels = channels(&all(size), step)?;
-    Ok(Summary { channels, alarms, arbiter })
+    Ok(Summary { channels, alarms, arbiter, further: further(step)? })
 }
 
 impl Summary {
@@ -175,7 +193,8 @@ impl Summary {
         let counted = self.counted().into_iter().map(|one| (one.id, one.antecedents));
         let alarms = self.alarms.counted.iter().map(|(id, _, count)| (*id, *count));
         let arbiter = self.arbiter.counted.iter().map(|(id, _, count)| (*id, *count));
-        let all = counted.chain(alarms).chain(arbiter);
+        let further = self.further.iter().map(|(id, _, count)| (*id, *count));
+        let all = counted.chain(alarms).chain(arbiter).chain(further);
         let vacuous = all.filter(|(_, count)| *count == 0).map(|(id, _)| format!("{id}: vacuous"));
         let coverage = self.coverage();
         let gaps = coverage.gaps().into_iter().map(|gap| format!("never reached: {gap}"));
@@ -240,7 +259,8 @@ impl fmt::Display for Summary {
         for Counted { id, text, antecedents } in self.counted() {
             line(f, id, text, antecedents)?;
         }
-        for (id, text, count) in alarms.counted.iter().chain(&arbiter.counted) {
+        let others = alarms.counted.iter().chain(&arbiter.counted).chain(&self.further);
+        for (id, text, count) in others {
             line(f, id, text, *count)?;
         }
         let coverage = self.coverage();

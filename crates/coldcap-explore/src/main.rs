@@ -3,17 +3,18 @@
 use coldcap_explore::campaign::{self, Size};
 use coldcap_explore::channel::rules::Rules;
 use coldcap_explore::channel::scopes;
-use coldcap_explore::{diagram, table};
+use coldcap_explore::{diagram, hunt, table};
 use coldcap_session::ControlMode;
 use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: coldcap-explore quick | small | full | draw | write FOLDER
+usage: coldcap-explore quick | small | full | draw | hunt SEARCH | write FOLDER
 
   quick         one exploration of seconds: for a copy with a planted defect
   small         the slice for continuous integration
   full          every plan, both modes
+  hunt SEARCH   one small search, and in one line what it found: for a copy with a planted defect
   draw          the drawing alone, as it would be written
   write FOLDER  the table of transitions and its drawing";
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["small"] => explore(Size::Small),
         ["full"] => explore(Size::Full),
         ["quick"] => quick(),
+        ["hunt", search] => hunt::run(search).map(|hunted| println!("{hunted}")),
         ["draw"] => {
             print!("{}", diagram::svg());
             Ok(())

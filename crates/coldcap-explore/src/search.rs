@@ -141,6 +141,12 @@ impl<M: Machine> Space<M> {
         }
     }
 
+    /// From which state, and by which letter, a state was first reached; `None` of a start.
+    #[must_use]
+    pub fn parent(&self, state: u32) -> Option<(u32, u32)> {
+        self.parents.get(state as usize).copied().filter(|(before, _)| *before != state)
+    }
+
     /// The shortest way to a state, as letters.
     #[must_use]
     pub fn way(&self, state: u32) -> Vec<u32> {

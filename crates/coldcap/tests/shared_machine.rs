@@ -80,7 +80,8 @@ fn chiller_beside_two_pumps(mains: MainsBudget) -> u16 {
     bench.bring_to(Phase::PreCool);
     bench.bring_neighbour_to(Phase::PreCool);
     let mut most = Duty::OFF;
-    for _ in 0..600 {
+    // Longer than a compressor must rest before it starts.
+    for _ in 0..2_500 {
         // The tank is warm, and asks for all.
         let warm = bench::code(bench.device.control.config(), 10_000);
         let outputs = bench.tick_with(|inputs| inputs.tank.coolant.value = Ok(warm));

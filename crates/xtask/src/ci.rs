@@ -1,7 +1,7 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, docs, emulator, fuzz, panics, probe, prose, trace};
+use crate::{arch, bare, defects, docs, emulator, fuzz, panics, probe, prose, trace};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -74,6 +74,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "upset-slice",
         fuzz::upset_slice,
         "a flipped bit in 1 009 of a running control, at 20 points of a treatment: nothing unsafe",
+    ),
+    (
+        "defects-slice",
+        defects::small,
+        "four defects, planted in a copy, and each found; `defects` plants them all",
     ),
     ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];

@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod ci;
+mod defects;
 mod docs;
 mod emulator;
 mod fuzz;
@@ -30,7 +31,9 @@ const CAMPAIGNS: &str =
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
-                         the table of transitions and its drawing";
+                         the table of transitions and its drawing
+  defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
+                         the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -55,6 +58,10 @@ fn main() -> ExitCode {
         ["explore", "--small"] => fuzz::explore_slice(),
         ["explore", "--quick"] => fuzz::explore(&["quick"]),
         ["explore", "write"] => fuzz::explore(&["write", "docs"]),
+        ["defects", "--small"] => defects::small(),
+        ["defects", "--stories", names @ ..] => defects::stories(names),
+        ["defects", "write"] => defects::write(),
+        ["defects", names @ ..] => defects::explore(names),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {

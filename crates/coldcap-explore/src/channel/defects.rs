@@ -31,7 +31,7 @@ pub const DEFECTS: [Defect; 10] = [
     Defect { name: "safe hold forgets the infusion", found_by: &["C2b"], step: forgets_infusion },
     Defect {
         name: "a recovery resumes by itself after any gap",
-        found_by: &["R10"],
+        found_by: &["R10", "C5"],
         step: any_gap,
     },
     Defect { name: "stop is refused while infusing", found_by: &["C1", "R4"], step: no_stop },

@@ -1,6 +1,7 @@
 //! The rules of one channel: what is counted, and what looks at every state and step.
 
 use super::coverage::Coverage;
+use super::further_rules::FURTHER_RULES;
 use super::state_rules::STATE_RULES;
 use super::step_rules::STEP_RULES;
 use super::{Channel, TICK};
@@ -139,7 +140,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             states: vec![0; STATE_RULES.len()],
-            steps: vec![0; STEP_RULES.len()],
+            steps: vec![0; step_rules().count()],
             notes: Vec::new(),
             coverage: Coverage::default(),
         }
@@ -152,7 +153,7 @@ impl Rules {
     pub fn counted(&self) -> Vec<Counted> {
         let states = STATE_RULES.iter().zip(&self.states);
         let states = states.map(|(rule, count)| (rule.id, rule.text, *count));
-        let steps = STEP_RULES.iter().zip(&self.steps);
+        let steps = step_rules().zip(&self.steps);
         let steps = steps.map(|(rule, count)| (rule.id, rule.text, *count));
         let all = states.chain(steps);
         all.map(|(id, text, antecedents)| Counted { id, text, antecedents }).collect()
@@ -167,6 +168,10 @@ impl Rules {
         add(&mut self.steps, &other.steps);
         self.coverage.merge(&other.coverage);
     }
+}
+
+fn step_rules() -> impl Iterator<Item = &'static StepRule> {
+    STEP_RULES.iter().chain(FURTHER_RULES)
 }
 
 fn judge(count: &mut u64, id: &'static str, verdict: Verdict) -> Result<(), Broken> {
@@ -198,7 +203,7 @@ impl<'c> Watcher<Channel<'c>> for Rules {
         self.notes.extend(effects.notes());
         let (config, notes) = (machine.config(), self.notes.as_slice());
         let seen = Seen { channel: machine, config, before, event, after, effects, notes };
-        for (rule, count) in STEP_RULES.iter().zip(&mut self.steps) {
+        for (rule, count) in step_rules().zip(&mut self.steps) {
             if !rule.costly || machine.is_thorough() {
                 judge(count, rule.id, (rule.check)(&seen))?;
             }

@@ -423,6 +423,23 @@ pub fn of_defects(mode: ControlMode) -> Scope {
     scope
 }
 
+/// As [`of_defects`], with more that is judged in every state and not followed: each condition alone, what must be
+/// refused, facts that move nothing, amendments and the wall clock.
+#[must_use]
+pub fn of_planted(mode: ControlMode) -> Scope {
+    let plan = short_plan(PostClock::Cooled, mode);
+    let mut scope = of_defects(mode);
+    scope.name = format!("few steps, much judged, {} mode", mode.name());
+    let refused = alphabet::refused_requests(plan);
+    scope.letters.extend(alphabet::probes(refused));
+    scope.letters.extend(alphabet::probes(alphabet::further_facts()));
+    scope.letters.extend(alphabet::probes(alphabet::further_requests()));
+    scope.letters.extend(alphabet::probes(alphabet::each_condition(SMALL)));
+    scope.letters.extend(alphabet::wall_clocks());
+    scope.live = false;
+    scope
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,6 +52,15 @@ pub(super) const STATE_RULES: &[StateRule] = &[
         check: latched_is_off,
     },
     StateRule {
+        id: "I5b",
+        text: "nothing is permitted before any condition was judged",
+        check: |state, config| {
+            let fresh = state.interlock == coldcap_guard::interlock::State::new();
+            let nothing = coldcap_guard::interlock::Permit::NONE;
+            Verdict::implies(fresh, state.permit(config) == nothing)
+        },
+    },
+    StateRule {
         // req: SES-007
         id: "I6",
         text: "a treatment is an infusion exactly while a hair-toxic drug runs, safe hold included",
