@@ -49,9 +49,9 @@ fn a_loop_at_the_rooms_temperature_is_matched_in_the_first_window() {
     }
 }
 
-/// The first visit of a machine with this limit, and another ten seconds after it, tried until sensors are matched:
-/// both visits' offsets in mK, and how often it was tried.
-fn twice(rest: Rest) -> ([i16; 4], [i16; 4], u32, Facade) {
+/// A machine with this limit after one visit, and ten seconds later before the match of another; and the first
+/// visit's offsets in mK.
+fn second_visit(rest: Rest) -> (Facade, [i16; 4]) {
     let mut config = Config::reference();
     config.circulation.isothermal_rest = rest;
     let mut facade = Facade::with(config, PatientParameters::standard(), 3);
@@ -62,6 +62,12 @@ fn twice(rest: Rest) -> ([i16; 4], [i16; 4], u32, Facade) {
     facade.run(10);
     begin(&mut facade);
     facade.events.clear();
+    (facade, first)
+}
+
+/// Both visits' offsets in mK where the second is tried until sensors are matched, and how often it was tried.
+fn twice(rest: Rest) -> ([i16; 4], [i16; 4], u32, Facade) {
+    let (mut facade, first) = second_visit(rest);
     let mut attempts = 1;
     while matched_after(&mut facade).is_none() {
         facade.run(10);
@@ -100,4 +106,20 @@ fn a_hasty_second_visit_waits_and_is_not_made_before_the_loop_rests() {
     assert_eq!(failed.len() as u32, attempts - 1);
     assert!(failed.iter().all(|(code, rate)| *code == 3 && rate.unsigned_abs() > 5_000));
     assert!(facade.has_flag(Flag::FitTimedOut) && !facade.has_flag(Flag::SensorsDiffer));
+}
+
+/// Who stops a visit that waits for the loop has stopped it: that it never came to rest is not what ended it.
+#[test]
+fn a_visit_that_is_stopped_while_it_waits_says_nothing_of_rest() {
+    let (mut facade, _) = second_visit(Rest::REFERENCE);
+    facade.ask(Request::Worn(true)).unwrap();
+    let waited = (0..400).any(|_| {
+        facade.run(1);
+        facade.events.iter().any(|event| event.kind == EventKind::MatchWaits)
+    });
+    assert!(waited);
+    facade.ask(Request::Stop).unwrap();
+    facade.run(2);
+    let failed = facade.events.iter().filter(|event| event.kind == EventKind::FitFailed);
+    assert_eq!(failed.filter(|event| event.code == 3).count(), 0);
 }

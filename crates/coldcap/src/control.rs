@@ -272,7 +272,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
 
     /// The wall clock is the machine's: every channel's record tells of it. One thing is decided by it, and on a
     /// board alone that did not know the date at power-up: whether calibrations that are asked for are in date.
-    /// A board's own clock is not overruled from outside.
+    /// A board's own clock is not overruled from outside, and a date that was told is only ever moved on.
     fn set_clock(
         &mut self,
         new: WallTime,
@@ -287,7 +287,12 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             WallTime { unix_ms: wall.unix_ms.saturating_add(passed), ..wall }
         });
         if self.is_undated {
-            self.config.sensors.powered_up = sensors::date_of(outputs.now, new);
+            let (known, told) =
+                (self.config.sensors.powered_up, sensors::date_of(outputs.now, new));
+            // Later only: no host brings what is past its date back into it.
+            if !known.is_known() || (told.is_known() && told.unix_s > known.unix_s) {
+                self.config.sensors.powered_up = told;
+            }
         }
         for channel in &mut self.channels {
             channel.set_clock(old, new, &self.config, outputs);

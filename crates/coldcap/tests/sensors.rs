@@ -171,11 +171,19 @@ fn a_clock_that_is_set_later_brings_calibrations_in_date() {
     assert!(refuses(&mut bench));
     bench.act(&[told(99, coldcap_session::ClockQuality::Unknown)]);
     assert!(refuses(&mut bench));
-    bench.act(&[told(101, coldcap_session::ClockQuality::Entered)]);
-    assert!(refuses(&mut bench));
-    bench.act(&[told(99, coldcap_session::ClockQuality::Entered)]);
+    bench.act(&[told(98, coldcap_session::ClockQuality::Entered)]);
     assert!(!refuses(&mut bench));
     assert!(!signals(&bench.tick()));
+
+    // Nobody brings back in date what is past it.
+    let mut config = calibrated(0);
+    config.sensors.powered_up = TimeStamp { unix_s: 0, clock: ClockQuality::Unknown };
+    let mut bench = Bench::with(config);
+    for (days, late) in [(98, false), (101, true), (99, true)] {
+        bench.act(&[told(days, coldcap_session::ClockQuality::Entered)]);
+        bench.tick();
+        assert_eq!(signals(&bench.tick()), late, "{days}");
+    }
 
     // A board's own clock is not overruled.
     let mut bench = Bench::with(calibrated(101 * DAY_S));

@@ -304,7 +304,7 @@ fn every_role_stops_and_the_stop_key_stops_both_channels() {
     }
     let mut both = starts()[2].clone();
     for wish in [
-        Request::SelectPatient(bench::PATIENT),
+        Request::SelectPatient(coldcap_session::Patient { id: 18, ..bench::PATIENT }),
         Request::ChoosePlan(bench::PLAN),
         Request::Acknowledge,
         Request::Start,

@@ -246,8 +246,10 @@ impl Channel {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         self.signal(&note);
-        if let Note::Measured(measures) = note {
-            self.fit.measured(&measures);
+        match note {
+            Note::Measured(measures) => self.fit.measured(&measures),
+            Note::Flag(Flag::FitTimedOut) => self.fit.ran_out_of_time(),
+            _ => {}
         }
         let digest = if note == Note::FitSaved { self.save_fit(config, outputs) } else { 0 };
         let fields = Fields::from(&note);

@@ -29,6 +29,8 @@ pub(super) struct FitVisit {
     isothermal: IsothermalTest,
     /// What the last window moved by in µK/s, where it moved too much to match the sensors.
     restless: Option<i32>,
+    /// The session gave the visit up because a step of it took too long.
+    out_of_time: bool,
     offsets: Option<IsothermalOffsets>,
     clock: TestClock,
     contact: ContactTest,
@@ -64,6 +66,7 @@ impl FitVisit {
             settled: Duration::ZERO,
             isothermal: match_test(config),
             restless: None,
+            out_of_time: false,
             offsets: None,
             clock: TestClock::new(),
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
@@ -80,6 +83,11 @@ impl FitVisit {
         let density = hair_density(head.hair.density);
         let hair = density.map(|density| (density, hair_kind(head.hair.kind)));
         self.measures = measures.ok().zip(hair);
+    }
+
+    /// The session gives the visit up: a step of it took too long.
+    pub(super) fn ran_out_of_time(&mut self) {
+        self.out_of_time = true;
     }
 
     /// One tick: how far both tests are.
@@ -120,7 +128,7 @@ impl FitVisit {
     /// The step took too long, and all that time the loop did not rest.
     fn unmatched(&self, next: Phase) -> Option<News> {
         let over = (self.phase, next) == (Phase::FitCalibrate, Phase::FitMeasure);
-        let uk_per_s = self.restless.filter(|_| over && !self.failed)?;
+        let uk_per_s = self.restless.filter(|_| over && self.out_of_time && !self.failed)?;
         Some((EventKind::FitFailed, NEVER_RESTED, uk_per_s))
     }
 
@@ -135,6 +143,7 @@ impl FitVisit {
     fn enter(&mut self, phase: Phase, config: &Config) {
         self.phase = phase;
         self.failed = false;
+        self.out_of_time = false;
         match phase {
             Phase::FitCalibrate => {
                 self.settled = Duration::ZERO;
@@ -187,6 +196,7 @@ impl FitVisit {
             None => (Progress::Running, None),
             Some(Ok(offsets)) => {
                 self.offsets = Some(offsets);
+                self.restless = None;
                 (Progress::Passed, None)
             }
             Some(Err(IsothermalFault::Drift { sensor, uk_per_s })) => {
