@@ -21,6 +21,9 @@ const STRETCH: u64 = 4_096;
 /// Longer than this nothing takes that does not hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How many bytes before one that cannot be looked at may give it a name.
+const FARTHEST: usize = 24;
+
 /// Which flips: `points` of a treatment, and at each of them every `stride`th bit, beginning with another
 /// one at each point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +170,19 @@ pub fn names_of(bits: &BTreeSet<usize>) -> Result<BTreeMap<String, usize>, Box<d
 }
 
 fn name_of_byte(byte: usize) -> Result<String, Box<dyn Error>> {
+    if let Some(name) = seen_name(byte)? {
+        return Ok(name);
+    }
+    for before in (byte.saturating_sub(FARTHEST)..byte).rev() {
+        if let Some(name) = seen_name(before)? {
+            return Ok(format!("behind {name}"));
+        }
+    }
+    Ok(format!("byte {byte}"))
+}
+
+/// The name of a byte, by the first of its bits that can be looked at.
+fn seen_name(byte: usize) -> Result<Option<String>, Box<dyn Error>> {
     for bit in 8 * byte..8 * byte + 8 {
         let line = Command::new(std::env::current_exe()?)
             .args(["name", &bit.to_string()])
@@ -174,10 +190,10 @@ fn name_of_byte(byte: usize) -> Result<String, Box<dyn Error>> {
             .output()?;
         let name = String::from_utf8_lossy(&line.stdout).trim().to_owned();
         if line.status.success() && !name.is_empty() && name != "no field" {
-            return Ok(name);
+            return Ok(Some(name));
         }
     }
-    Ok(format!("byte {byte}, which cannot be looked at"))
+    Ok(None)
 }
 
 const fn world_name(world: World) -> &'static str {

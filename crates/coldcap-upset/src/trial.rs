@@ -87,12 +87,13 @@ fn told(point: &Point, world: World) -> [TickInput<1>; TICKS] {
     })
 }
 
-/// Whether anything has power that the sound control keeps off.
+/// Whether anything has power that the sound control keeps off. A valve counts where nothing circulates: where
+/// something does it is a regulator at work, which the guard watches over with codes of its own.
 fn drives_more(drives: &Drives<1>, sound: &Drives<1>) -> bool {
     let ([ours], [theirs]) = (&drives.channels, &sound.channels);
     let on = |ours: Duty, theirs: Duty| !ours.is_off() && theirs.is_off();
     on(ours.pump, theirs.pump)
-        || on(ours.valve, theirs.valve)
+        || (theirs.pump.is_off() && on(ours.valve, theirs.valve))
         || on(drives.chiller, sound.chiller)
         || (drives.permit && !sound.permit)
 }

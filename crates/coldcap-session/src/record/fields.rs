@@ -567,7 +567,7 @@ mod tests {
     fn kinds_have_names_and_vendors_have_a_range() {
         assert_eq!((Kind(1).name(), Kind(23).name()), ("phase_changed", "answered"));
         assert_eq!((Kind(0).name(), Kind(26).name()), ("unknown", "amended"));
-        assert_eq!(Kind(28).name(), "unknown");
+        assert_eq!(Kind(29).name(), "unknown");
         assert_eq!((Kind::ALARM.name(), Kind::CONTACT.name()), ("alarm", "contact"));
         assert_eq!(Kind::SENSOR.name(), "sensor");
         assert_eq!(Kind::KEPT.name(), "kept");
