@@ -157,25 +157,23 @@ pub fn print_name(bit: usize) -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// Where no process can be started.
 pub fn names_of(bits: &BTreeSet<usize>) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
-    let mut names: BTreeMap<usize, String> = BTreeMap::new();
-    let mut counted = BTreeMap::new();
+    let (mut seen, mut counted) = (BTreeMap::new(), BTreeMap::new());
     for bit in bits {
-        let byte = bit / 8;
-        if let std::collections::btree_map::Entry::Vacant(vacant) = names.entry(byte) {
-            vacant.insert(name_of_byte(byte)?);
-        }
-        *counted.entry(names[&byte].clone()).or_insert(0) += 1;
+        *counted.entry(name_of_byte(bit / 8, &mut seen)?).or_insert(0) += 1;
     }
     Ok(counted)
 }
 
-fn name_of_byte(byte: usize) -> Result<String, Box<dyn Error>> {
-    if let Some(name) = seen_name(byte)? {
-        return Ok(name);
-    }
-    for before in (byte.saturating_sub(FARTHEST)..byte).rev() {
-        if let Some(name) = seen_name(before)? {
-            return Ok(format!("behind {name}"));
+/// Names of bytes, `None` for those that cannot be looked at.
+type Seen = BTreeMap<usize, Option<String>>;
+
+fn name_of_byte(byte: usize, seen: &mut Seen) -> Result<String, Box<dyn Error>> {
+    for at in (byte.saturating_sub(FARTHEST)..=byte).rev() {
+        if let std::collections::btree_map::Entry::Vacant(vacant) = seen.entry(at) {
+            vacant.insert(seen_name(at)?);
+        }
+        if let Some(name) = &seen[&at] {
+            return Ok(if at == byte { name.clone() } else { format!("behind {name}") });
         }
     }
     Ok(format!("byte {byte}"))

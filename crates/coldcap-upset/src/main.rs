@@ -31,11 +31,11 @@ fn campaign(plan: Plan) -> Result<(), Box<dyn Error>> {
     let findings = run(plan, processes)?;
     let Plan { points, stride } = plan;
     println!("{BITS} bits, {points} points, every bit in {stride}: {} flips", findings.flips);
+    let unknown = report(&findings);
     println!("\n| field | bits that end the program |\n|---|---|");
     for (field, bits) in names_of(&findings.fatal)? {
         println!("| `{field}` | {bits} |");
     }
-    let unknown = report(&findings);
     if unknown.is_empty() { Ok(()) } else { Err(format!("unsafe: {unknown:?}").into()) }
 }
 
