@@ -11,7 +11,7 @@ use super::search::ratio;
 use super::{Mark, Verdict};
 
 /// Lines of an end that may be the wrong ones.
-const SUSPECTS: usize = 6;
+const SUSPECTS: usize = 5;
 
 /// Lines whose comparison a suspect can spoil, and its own.
 const WITNESSES: usize = 10;
@@ -86,12 +86,12 @@ impl End {
         (first..end).flat_map(move |one| others(one).map(move |other| [one, other]))
     }
 
-    /// Whether nothing is wrong without these lines.
-    fn is_answer(&self, curve: &Curve, marks: &mut [Mark], lines: [usize; 2]) -> bool {
+    /// How far the worst line is off without these.
+    fn without(&self, curve: &Curve, marks: &mut [Mark], lines: [usize; 2]) -> f64 {
         mark(marks, lines, Verdict::Outlier);
         let left = self.left(curve, marks);
         mark(marks, lines, Verdict::Good);
-        left <= 1.0
+        left
     }
 
     /// Marks the lines of the good answers; whether there is one.
@@ -99,7 +99,7 @@ impl End {
         let mut accused = [0_usize; SHORT];
         let mut good = 0_usize;
         for lines in self.answers(count) {
-            if self.is_answer(curve, marks, lines) {
+            if self.without(curve, marks, lines) <= 1.0 {
                 good = good.saturating_add(1);
                 self.count(&mut accused, &lines, count);
             }
