@@ -177,6 +177,13 @@ fn a_damaged_or_contradicting_certificate_is_refused() {
         done.status == Some(2) && done.error.contains("191 bytes: allowed are 192"),
         "{done:?}"
     );
+    let place = text(&folder("certificate-folder"));
+    let done = coldcap(&["calibrate", "certificate", &place]);
+    assert!(done.refused(2).starts_with(&format!("WHAT: {place}: ")), "{done:?}");
+    let done = coldcap(&["calibrate", "certificate", "-"]);
+    assert!(done.refused(2).starts_with("WHAT: standard input: 0 bytes: allowed"), "{done:?}");
+    let done = coldcap(&["calibrate", "ice", "--data", &place]);
+    assert!(done.refused(2).starts_with(&format!("--data: {place}: ")), "{done:?}");
     let done = coldcap(&["calibrate", "certificate", "nothing.bin"]);
     assert!(
         done.status == Some(2) && done.error.contains("allowed is hexadecimal text, a file or -")

@@ -18,7 +18,8 @@ type Sample = (f64, Option<f64>);
 pub(super) fn run(options: &CalibrateIce) -> Result<(), Failure> {
     let policy = policy(options)?;
     let wrong = |line: String| Failure::Input(format!("{}:{line}", options.data.display()));
-    let samples = samples(&csv::read(&options.data)?).map_err(wrong)?;
+    let samples =
+        samples(&csv::read(&options.data).map_err(|it| it.of("--data"))?).map_err(wrong)?;
     let window_s = f64::from(policy.window.as_secs());
     let check = check(&samples, policy).ok_or_else(|| {
         wrong(format!(
