@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`Kind::Outlier`] | a line that does not lie on the cubic through its neighbours |
 //! | [`Kind::Kink`] | two smooth curves meet at this line with different slopes |
+//! | [`Kind::OneOfThese`] | one of a few lines at an end is wrong, and they do not tell which |
 //! | [`Kind::NotMonotonic`] | the resistance does not go on from the line before |
 //! | [`Kind::SupersededCurve`] | platinum by the scale of 1968: A = 3.90802·10⁻³, B = −5.802·10⁻⁷ |
 //! | [`Kind::BetaMismatch`] | the label's β is not that of the table, by more than 1 % |
@@ -16,7 +17,9 @@
 //!
 //! The line that is furthest off in its neighbourhood is set aside, and the rest is examined again
 //! without it; so a wrong line does not accuse its neighbours. Lines at the ends are compared with an
-//! extrapolation: there only errors of some ten units of the last digit are seen.
+//! extrapolation: there only errors of some ten units of the last digit are seen, and the first line and its
+//! neighbours are told apart by asking which of them, left out, leaves nothing wrong: the fewest lines that
+//! do so are the wrong ones, and where that is not one answer, [`Kind::OneOfThese`] says so.
 //!
 //! ```
 //! use coldcap_calibration::fit::steinhart_hart::TablePoint;
@@ -35,6 +38,7 @@
 //! ```
 
 mod curve;
+mod ends;
 mod label;
 mod quantum;
 mod search;
@@ -53,6 +57,10 @@ pub enum Kind {
     Outlier,
     /// The slope jumps here.
     Kink,
+    /// One of the lines that are reported so, next to each other at an end of the table, does not lie on the
+    /// curve of the others, and nothing tells which. What is expected of each is what the others make of it
+    /// if it is the wrong one.
+    OneOfThese,
     /// The resistance does not go on from the line before in the table's direction.
     NotMonotonic,
     /// The table is platinum by the superseded scale; the line is the one that is furthest off.
@@ -68,6 +76,7 @@ impl Kind {
         match self {
             Self::Outlier => "outlier",
             Self::Kink => "kink",
+            Self::OneOfThese => "one_of_these",
             Self::NotMonotonic => "not_monotonic",
             Self::SupersededCurve => "superseded_curve",
             Self::BetaMismatch => "beta_mismatch",
@@ -152,6 +161,7 @@ enum Verdict {
     Good,
     Outlier,
     Kink,
+    OneOfThese,
 }
 
 /// Examines a table, its lines in the order of rising temperature, and hands over what is found: lines
@@ -186,6 +196,7 @@ fn lines(curve: &Curve, marks: &[Mark], index: usize, report: &mut impl FnMut(Fi
     let kind = match marks.get(index).map(|mark| mark.verdict) {
         Some(Verdict::Outlier) => Some(Kind::Outlier),
         Some(Verdict::Kink) => Some(Kind::Kink),
+        Some(Verdict::OneOfThese) => Some(Kind::OneOfThese),
         _ => None,
     };
     let steps_back = search::steps_back(curve, marks, index).then_some(Kind::NotMonotonic);

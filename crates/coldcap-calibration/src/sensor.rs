@@ -4,7 +4,7 @@
 //! made from them. A device takes the table alone. Gain and offset would need a logarithm and an exponential in
 //! every conversion, and would know nothing of leads and self-heating, which the table has in it; the table costs
 //! what the type's costs. It is made where floating point is at home
-//! ([`procedure`](crate::procedure), `coldcap calibrate ntc --emit rust`), and here only its checksum is compared: a
+//! (the module `procedure` with the feature `physics`, `coldcap calibrate ntc --emit rust`), and here only its checksum is compared: a
 //! device that was given the table of another sensor must not run with it.
 
 use crate::certificate::{

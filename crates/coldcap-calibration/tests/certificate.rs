@@ -1,6 +1,6 @@
 //! The certificate of a sensor: its bytes, what it refuses, how it decides, what people read.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 use coldcap_calibration::certificate::{
     CERTIFICATE_LEN, Certificate, CertificateError, CertificateField, CertifiedPoint, Conditions,
@@ -198,7 +198,28 @@ fn what_contradicts_itself_is_neither_written_nor_read() {
     };
     let compared = of(Method::Comparison, 1, Correction::NONE);
     let two = of(Method::TwoPoint, 2, offset(-3));
+    let ice = of(Method::IcePoint, 1, offset(0));
+    let unchanged = LnResistance { more_gain_bits: 0, offset_bits: 0 };
+    let unchanged = Correction { ln_resistance: Some(unchanged), table_crc: None };
+    let at = |points: &[i32]| {
+        let points: Vec<_> = points.iter().map(|at| point(*at, -180_000, 1_000, 4_000)).collect();
+        Points::new(&points).unwrap()
+    };
+    let told = |unix_s, clock| Certificate { at: TimeStamp { unix_s, clock }, ..two };
     let cases = [
+        (Certificate { correction: unchanged, ..ice }, C::NothingAdjusted),
+        (Certificate { correction: unchanged, ..two }, C::NothingAdjusted),
+        (Certificate { points: of_point(5_000, 5_004, 9_000), ..two }, C::NothingMoved),
+        (Certificate { points: at(&[25_000_000, 25_000_000]), ..two }, C::GainFromOneTemperature),
+        (Certificate { points: at(&[0, -999_999]), ..two }, C::GainFromOneTemperature),
+        (
+            Certificate { points: at(&[0; 4]), ..of(Method::MultiPoint, 4, TABLE) },
+            C::GainFromOneTemperature,
+        ),
+        (Certificate { points: at(&[100_001]), ..ice }, C::NotAtIcePoint(0)),
+        (Certificate { points: at(&[-25_000_000]), ..ice }, C::NotAtIcePoint(0)),
+        (told(0, ClockQuality::SetByHand), C::ClockNotSet),
+        (told(946_684_800, ClockQuality::Synchronised), C::ClockNotSet),
         (Certificate { reference: 4_711, ..two }, C::OwnReference),
         (Certificate { reference: 4_711, ..compared }, C::OwnReference),
         (Certificate { correction: offset(0), ..compared }, C::AdjustedByComparison),
@@ -216,15 +237,27 @@ fn what_contradicts_itself_is_neither_written_nor_read() {
         (of(Method::TwoPoint, 3, offset(1)), C::FittedPoints(3)),
         (of(Method::MultiPoint, 1, offset(1)), C::FittedPoints(1)),
         (of(Method::MultiPoint, 2, TABLE), C::FittedPoints(2)),
-        (Certificate { points: of_point(0, 4_010, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
-        (Certificate { points: of_point(0, -4_010, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
+        (Certificate { points: of_point(0, 8_120, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
+        (Certificate { points: of_point(0, -8_120, 4_000), ..two }, C::ErrorBeyondUncertainty(1)),
     ];
     for (certificate, contradiction) in cases {
         let error = CertificateError::Contradiction(contradiction);
         assert_eq!(certificate.validate(), Err(error));
         assert_eq!(certificate.to_bytes(), Err(error));
     }
-    assert!(Certificate { points: of_point(0, 4_000, 4_000), ..two }.validate().is_ok());
+    // One honest point in twenty; the furthest that one honest certificate of two points in 10 000 shows.
+    for left in [4_010, -8_110] {
+        assert_eq!(Certificate { points: of_point(0, left, 4_000), ..two }.validate(), Ok(()));
+    }
+    // As near as ice and water are, and as two points may be; nobody says that this clock was set.
+    for sound in [
+        Certificate { points: at(&[-100_000]), ..ice },
+        Certificate { points: at(&[0, 1_000_000]), ..two },
+        told(0, ClockQuality::Unknown),
+        told(1_577_836_800, ClockQuality::SetByHand),
+    ] {
+        assert_eq!(sound.validate(), Ok(()));
+    }
     // Read: method, points, gain, reference and the first point's error as left.
     let put = |at: usize, with: &'static [u8]| {
         move |bytes: &mut [u8; CERTIFICATE_LEN]| bytes[at..at + with.len()].copy_from_slice(with)
@@ -238,6 +271,45 @@ fn what_contradicts_itself_is_neither_written_nor_read() {
     ];
     for (at, with, contradiction) in read {
         assert_eq!(refusal(put(at, with)), CertificateError::Contradiction(contradiction), "{at}");
+    }
+}
+
+/// A standard normal value: Box and Muller over Knuth's MMIX generator.
+fn normal(state: &mut u64) -> f64 {
+    let mut uniform = || {
+        *state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((*state >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    };
+    let radius = (-2.0 * uniform().ln()).sqrt();
+    radius * (core::f64::consts::TAU * uniform()).cos()
+}
+
+/// Errors as often as their uncertainties say: no certificate is refused for one that is larger.
+#[test]
+fn an_honest_certificate_is_not_refused() {
+    let mut state = 7;
+    let (rounds, expanded) = (20_000, 8_000u32);
+    for (thousandths, count) in [(1_000, 8), (2_000, 2), (2_000, 8), (3_000, 8)] {
+        let coverage = CoverageFactor::from_thousandths(thousandths).unwrap();
+        let standard = f64::from(expanded) * 1e3 / f64::from(thousandths);
+        let (mut refused, mut beyond) = (0, 0);
+        for _ in 0..rounds {
+            let points: Vec<_> = (0..count)
+                .map(|at| {
+                    let left = (normal(&mut state) * standard) as i32;
+                    point(at * 5_000_000, -180_000, left, expanded)
+                })
+                .collect();
+            beyond += points.iter().filter(|it| it.is_left_beyond_expanded()).count();
+            let method = if count == 2 { Method::TwoPoint } else { Method::MultiPoint };
+            let points = Points::new(&points).unwrap();
+            let sound = Certificate { method, points, coverage, ..sample() };
+            refused += u32::from(sound.validate().is_err());
+        }
+        println!("k {thousandths}, {count} points: {beyond} points beyond U, {refused} refused");
+        // One in 10 000: 2 are expected.
+        assert!(refused <= 8 && (beyond > 1_500 || thousandths == 3_000), "{refused} {beyond}");
     }
 }
 
@@ -374,13 +446,25 @@ fn consistent(method: Method, points: &[CertifiedPoint], checks: u8) -> (Method,
             _ => point(it.at().0, it.found_uk(), left.clamp(-most, most), expanded),
         }
     });
+    // The first that was fitted at 0 °C, and moved; another one far from it.
+    let mut sound: Vec<_> = sound.collect();
+    let is_fitted = |index: &usize| checks >> index & 1 == 0;
+    if method != Method::Comparison {
+        let places: Vec<usize> = (0..sound.len()).filter(is_fitted).collect();
+        for (place, at) in places.into_iter().zip([99_000, 25_000_000]) {
+            let it = sound[place];
+            let found = it.left_uk().wrapping_add(5_000);
+            sound[place] = point(at, found, it.left_uk(), it.expanded_uk());
+        }
+    }
+    let sound = sound.into_iter();
     (method, Points::with_checks(&sound.collect::<Vec<_>>(), checks).unwrap())
 }
 
 prop_compose! {
     fn any_certificate()(
         names in (1..=u64::MAX >> 1, 1..=u64::MAX >> 1, 1..=u64::MAX, 1..=u32::MAX, 1..=u32::MAX),
-        time in (0u64..=253_402_300_799, 0usize..3),
+        time in (1_577_836_800u64..=253_402_300_799, 0usize..3),
         method in 0usize..4,
         points in proptest::collection::vec(any_point(), 1..=8),
         checks in any::<u8>(),
@@ -405,7 +489,7 @@ prop_compose! {
             correction: Correction {
                 ln_resistance: ln.map(|(more_gain_bits, offset_bits)| LnResistance {
                     more_gain_bits: if method == Method::IcePoint { 0 } else { more_gain_bits },
-                    offset_bits,
+                    offset_bits: offset_bits | 1,
                 }),
                 table_crc,
             },

@@ -184,9 +184,69 @@ fn what_has_not_settled_is_neither() {
 }
 
 #[test]
+fn one_value_all_the_time_is_no_reading() {
+    for value in [0, 3_000, 50_000] {
+        assert_eq!(ice(|_| Ok(MicroCelsius(value))).unwrap().verdict, IceVerdict::Stuck);
+    }
+    // Once a second it is as stuck, whatever is missing in between.
+    let slow = |reading: fn(u32) -> Result<MicroCelsius, Fault>| {
+        let mut test = IcePoint::new(IcePolicy::CAREFUL);
+        let second = Duration::from_secs(1);
+        (0..).find_map(|n| test.step(reading(n), second).outcome()).unwrap().unwrap().verdict
+    };
+    let gap = |n| if n == 30 { Err(Fault::Open) } else { Ok(MicroCelsius(1_000)) };
+    assert_eq!(slow(gap), IceVerdict::Stuck);
+    // It got stuck halfway.
+    let stuck = |from: u32| move |n: u32| Ok(MicroCelsius(if n < from { n as i32 % 7 } else { 3 }));
+    assert_eq!(ice(stuck(300)).unwrap().verdict, IceVerdict::Stuck);
+    assert_eq!(ice(stuck(305)).unwrap().verdict, IceVerdict::Passes);
+}
+
+/// Noise of this size in µK, read with digits of that size.
+fn coarse(noise: f64, digit: i32, seed: u64) -> IceVerdict {
+    let mut dice = Dice(seed);
+    let off = dice.uniform() * f64::from(digit);
+    let dice = core::cell::RefCell::new(dice);
+    let read = |_| {
+        let micro = off + dice.borrow_mut().normal() * noise;
+        Ok(MicroCelsius((micro / f64::from(digit)).round() as i32 * digit))
+    };
+    ice(read).unwrap().verdict
+}
+
+/// Digits of 16 bits are 1.65 mK; even 4 mK under a noise of 1 mK are not called stuck.
+#[test]
+fn coarse_digits_are_not_stuck() {
+    for (noise, digit) in [(2_000.0, 10), (500.0, 1_650), (1_000.0, 4_000), (2_000.0, 8_000)] {
+        let stuck = (0..400).filter(|seed| coarse(noise, digit, *seed) == IceVerdict::Stuck);
+        assert_eq!(stuck.count(), 0, "{noise} {digit}");
+    }
+    // Digits of 12 bits: 26 mK. What lies within one of them nobody can see.
+    let blind = (0..100).filter(|seed| coarse(1_000.0, 26_000, *seed) == IceVerdict::Stuck).count();
+    assert!(blind > 60, "{blind}");
+}
+
+/// However badly somebody says that the bath is made.
+#[test]
+fn an_uncertainty_that_passes_everything_tells_nothing() {
+    let with = |bath_u_uk, off: i32| {
+        let mut test = IcePoint::new(IcePolicy { bath_u_uk, ..IcePolicy::CAREFUL });
+        let tick = Duration::from_millis(100);
+        let reading = |n: i32| Ok(MicroCelsius(off + n % 3));
+        (0..).find_map(|n| test.step(reading(n), tick).outcome()).unwrap().unwrap().verdict
+    };
+    assert_eq!(with(1_000_000, 50_000), IceVerdict::TellsNothing);
+    assert_eq!(with(26_000, 0), IceVerdict::TellsNothing);
+    assert_eq!(with(24_000, 0), IceVerdict::Passes);
+    // What is beyond even that fails.
+    assert_eq!(with(26_000, 60_000), IceVerdict::Fails);
+}
+
+#[test]
 fn faults_stay_faults() {
-    let with_gaps =
-        |every: u32| ice(|n| if n % every == 0 { Err(Fault::Open) } else { Ok(MicroCelsius(0)) });
+    let with_gaps = |every: u32| {
+        ice(|n| if n % every == 0 { Err(Fault::Open) } else { Ok(MicroCelsius(n as i32 % 3)) })
+    };
     assert_eq!(with_gaps(20).unwrap().verdict, IceVerdict::Passes);
     assert_eq!(with_gaps(5), Err(Fault::Open));
     let mut short =

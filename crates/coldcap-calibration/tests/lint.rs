@@ -332,15 +332,21 @@ fn what_is_no_table_is_refused() {
 
 proptest! {
     #[test]
-    fn one_wrong_line_anywhere_inside_is_found_alone(
-        index in 4usize..1_046,
+    fn one_wrong_line_anywhere_is_found_alone(
+        index in 0usize..1_051,
         units in prop_oneof![-60i32..=-5, 5..=60],
     ) {
         let mut points = platinum_table(ITS_90, 2, 1);
         points[index].ohm = rounded(points[index].ohm + 0.01 * f64::from(units), 2);
         let found = lint(&points);
-        let outliers = at(&points, &found, Kind::Outlier);
-        prop_assert_eq!(outliers, vec![points[index].celsius], "{:?}", found);
+        let inside = (6..1_045).contains(&index);
+        // Near an end a few hundredths of an ohm are not seen, or not which of a few lines has them.
+        let doubted = !inside && found.iter().all(|it| it.kind == Kind::OneOfThese);
+        if !doubted {
+            let outliers = at(&points, &found, Kind::Outlier);
+            prop_assert_eq!(outliers, vec![points[index].celsius], "{:?}", found);
+        }
+        prop_assert!(inside || units.abs() < 30 || found.iter().any(|it| it.index == index));
     }
 
     #[test]
@@ -360,11 +366,84 @@ fn a_wrong_line_of_a_short_table_is_found() {
         .filter(|p| (19.0..=26.0).contains(&p.celsius))
         .collect();
     assert_eq!((clean.len(), lint(&clean)), (8, vec![]));
-    for index in 2..6 {
+    let alone = |index: usize, error: f64| {
         let mut points = clean.clone();
-        points[index].ohm = rounded(points[index].ohm + 0.18, 2);
+        points[index].ohm = rounded(points[index].ohm + error, 2);
         let found = lint(&points);
         assert_eq!(kinds(&found), [Kind::Outlier], "{index} {found:?}");
         assert_eq!(found[0].index, index);
+    };
+    (2..6).for_each(|index| alone(index, 0.18));
+    // As much leaves the last two lines of an end in doubt; twice as much does not.
+    (0..8).for_each(|index| alone(index, 0.36));
+}
+
+/// What became of one wrong line.
+#[derive(Default)]
+struct Census {
+    accused: usize,
+    doubted: usize,
+    unseen: usize,
+}
+
+impl Census {
+    /// Each line of a table in turn is off by this much, in units of its own resistance or in ohms.
+    fn take(&mut self, clean: &Table, wrong: impl Fn(f64) -> f64) {
+        for index in 0..clean.len() {
+            let mut points = clean.clone();
+            points[index].ohm = wrong(points[index].ohm);
+            let found = lint(&points);
+            let certain = || found.iter().filter(|it| it.kind != Kind::OneOfThese);
+            let said =
+                format!("{} lines from {}: {index} {found:?}", clean.len(), clean[0].celsius);
+            assert!(certain().all(|it| it.index == index), "a right line is accused: {said}");
+            assert!(found.iter().all(|it| it.deviation_kelvin.abs() > 5e-4), "{said}");
+            let is_held = found.iter().any(|it| it.index == index);
+            assert!(found.is_empty() || is_held, "the wrong line is not among them: {said}");
+            let doubts = found.iter().filter(|it| it.kind == Kind::OneOfThese).count();
+            assert!(doubts != 1, "one of one: {said}");
+            let place = match (found.len(), certain().count()) {
+                (0, _) => &mut self.unseen,
+                (_, 0) => &mut self.doubted,
+                _ => &mut self.accused,
+            };
+            *place += 1;
+        }
+    }
+}
+
+#[test]
+fn no_right_line_is_accused_near_an_end_of_platinum() {
+    let all = platinum_table(ITS_90, 2, 1);
+    println!("lines, error in ohm: accused, one of a few, not seen");
+    for lines in [6, 7, 8, 9, 11, 12, 13, 14, 20, 101] {
+        for error in [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0] {
+            let mut census = Census::default();
+            for from in (200..950).step_by(if lines > 20 { 375 } else { 83 }) {
+                let clean = all[from..from + lines].to_vec();
+                census.take(&clean, |ohm| rounded(ohm + error, 2));
+                census.take(&clean, |ohm| rounded(ohm - error, 2));
+            }
+            let Census { accused, doubted, unseen } = census;
+            println!("{lines:>3} {error:>4}: {accused:>4} {doubted:>4} {unseen:>4}");
+            // What two digits leave open at an end: 0.2 K in 1 K, not a kelvin.
+            assert!(error < 0.2 || unseen == 0, "{lines} {error}: {unseen}");
+            assert!(error < 0.5 || doubted == 0, "{lines} {error}: {doubted}");
+        }
+    }
+}
+
+#[test]
+fn no_right_line_is_accused_near_an_end_of_a_thermistor() {
+    for (step, digits) in [(1, 5), (5, 5)] {
+        let points = thermistor().into_iter().skip(20).step_by(step);
+        let clean = table(points.map(|p| (p.celsius, significant(p.ohm, digits))));
+        for part in [0.002, 0.005, 0.01, 0.02, 0.1] {
+            let mut census = Census::default();
+            census.take(&clean, |ohm| significant(ohm * (1.0 + part), digits));
+            let Census { accused, doubted, unseen } = census;
+            println!("{step} K, {part}: {accused} {doubted} {unseen}");
+            assert!(part < 0.1 || accused == clean.len(), "{step} {part}: {doubted} {unseen}");
+        }
     }
 }

@@ -90,13 +90,14 @@ fn a_sensor_that_was_only_compared_keeps_the_table_of_its_type() {
 
 #[test]
 fn what_does_not_conform_or_is_no_certificate_is_refused() {
-    let point = |left, expanded| CertifiedPoint::new(MicroCelsius(0), 50_000, left, expanded);
+    let point = |at, left, expanded| CertifiedPoint::new(MicroCelsius(at), 50_000, left, expanded);
+    let second = |left, expanded| point(26_000_000, left, expanded).unwrap();
     let with_second = |left, expanded| {
-        let points = [point(0, 8_000).unwrap(), point(left, expanded).unwrap()];
+        let points = [point(0, 0, 8_000).unwrap(), second(left, expanded)];
         with(&Certificate { points: Points::new(&points).unwrap(), ..certificate() })
     };
     let tight = DecisionRule::Guarded { tolerance_uk: 1_000 };
-    let small = [point(0, 500).unwrap(), point(8_000, 8_000).unwrap()];
+    let small = [point(0, 0, 500).unwrap(), second(8_000, 8_000)];
     let points = Points::new(&small).unwrap();
     let refused = with(&Certificate { points, decision: tight, ..certificate() });
     assert_eq!(refused, Err(SensorCalibrationError::Undecided(1)));

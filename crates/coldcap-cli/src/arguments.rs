@@ -280,7 +280,8 @@ pub(crate) enum Sensor {
 #[command(
     after_help = "The file has the columns time_s and t_c: what the sensor shows, by its own table, in crushed ice of \
                   clean water. Its last minute counts, of 20 readings or more; an empty cell of t_c is a reading that is missing, and one in \
-                  ten may be.\nExit 0 passes, 1 fails or is unstable (scatter or wander above 5 mK). It finds a shift of the sensor; it is no \
+                  ten may be.\nExit 0 passes, 1 fails, is unstable (scatter or wander above 5 mK), is stuck (the same value \
+                  again and again) or tells nothing (u above 25 mK). It finds a shift of the sensor; it is no \
                   calibration.\nExample: coldcap calibrate ice --data ice.csv"
 )]
 pub(crate) struct CalibrateIce {

@@ -16,6 +16,7 @@ pub(crate) mod machine;
 pub(crate) mod regimen;
 pub(crate) mod replay;
 pub(crate) mod resistance_table;
+pub(crate) mod rounded;
 pub(crate) mod run;
 pub(crate) mod session;
 pub(crate) mod store;

@@ -28,6 +28,17 @@ impl Failure {
         }
     }
 
+    /// The same, said of this option or argument.
+    pub(crate) fn of(self, field: &str) -> Self {
+        let named = |line: String| format!("{field}: {line}");
+        match self {
+            Self::Wrong(line) => Self::Wrong(named(line)),
+            Self::Input(line) => Self::Input(named(line)),
+            Self::Io(line) => Self::Io(named(line)),
+            Self::Closed => Self::Closed,
+        }
+    }
+
     /// A file that could not be read: a path that leads to none is a wrong input, and the rest is the
     /// machine's.
     pub(crate) fn unreadable(path: &std::path::Path, error: &io::Error) -> Self {

@@ -144,6 +144,8 @@ fn a_wrong_line_in_the_table_is_said() {
     assert!(done.refused(1).contains("part.csv:r_ohm: DO NOT USE: the fit is "), "{done:?}");
     assert!(done.out.contains("findings in the table: 1; see coldcap lint-table"), "{done:?}");
     assert_eq!(document(&folder)["findings"], 1);
+    let warnings = document(&folder)["warnings"].clone();
+    assert_eq!(warnings.as_array().map(Vec::len), Some(2), "{warnings}");
     // A digit less wrong it is a finding still, and the fit may be used.
     let table = MURATA.replace("25,10000", "25,10020");
     let done = calibrate(&folder, &table, &["--span=-20..50"]);
@@ -152,6 +154,30 @@ fn a_wrong_line_in_the_table_is_said() {
         (&document(&folder)["findings"], &document(&folder)["usable"]),
         (&1.into(), &true.into())
     );
+    let warnings = document(&folder)["warnings"].to_string();
+    assert!(warnings.contains("findings in the table: 1; see coldcap lint-table"), "{warnings}");
+    assert!(done.out.contains("warning: ") && done.out.contains("findings in the table: 1"));
+}
+
+/// Between what makers' tables leave and what must not be used.
+#[test]
+fn a_fit_that_is_poor_says_so() {
+    let folder = folder("calibrate-poor");
+    let table = MURATA.replace("25,10000", "25,10034");
+    let done = calibrate(&folder, &table, &["--span=-20..50", "--json"]);
+    assert_eq!((done.status, &done.json()["usable"]), (Some(0), &true.into()), "{done:?}");
+    let json = done.json();
+    let largest = number(&json, "/residual_mk/max");
+    assert!(largest > 20.0 && largest < 100.0, "{largest}");
+    assert!(json["warnings"][0].as_str().unwrap().contains("mK off its table: makers' tables"));
+    assert!(json["warnings"][1].as_str().unwrap().contains("findings in the table: 1"));
+    // Three decimals of a millikelvin, and no more.
+    assert!(json["residual_mk"]["max"].to_string().len() <= "99.999".len(), "{json}");
+    // What is no file is said of its option.
+    let place = text(&folder);
+    let span = ["--divider", "10000", "--span=0..50", "--out", "x.json"];
+    let done = coldcap(&[&["calibrate", "ntc", "--table", &place], &span[..]].concat());
+    assert!(done.refused(2).starts_with(&format!("--table: {place}: ")), "{done:?}");
 }
 
 #[test]
@@ -170,7 +196,9 @@ fn a_fit_that_is_far_off_its_table_is_not_for_use() {
     assert!(said.contains("DO NOT USE") && said.contains("allowed are 100 mK"), "{said}");
     let json = done.json();
     assert!(number(&json, "/residual_mk/max") > 700.0, "{json}");
-    assert_eq!((&json["usable"], &json["warnings"]), (&false.into(), &serde_json::json!([said])));
+    assert_eq!((&json["usable"], &json["warnings"]), (&false.into(), &json["warnings"]));
+    assert_eq!(json["warnings"][0], said);
+    assert!(json["warnings"][1].as_str().unwrap().contains("findings in the table: "), "{json}");
     assert_eq!(document(&folder), json);
     // People can see how bad it is; firmware gets nothing.
     assert_eq!(names_in(&folder.join("out")), ["part.json", "part.json.svg"]);

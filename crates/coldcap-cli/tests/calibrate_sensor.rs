@@ -57,6 +57,17 @@ fn a_shifted_sensor_fails_and_one_that_moves_is_unstable() {
 }
 
 #[test]
+fn a_sensor_that_is_stuck_and_a_bath_that_tells_nothing() {
+    let done = ice("ice-stuck", |_| Some(0.003), &["--json"]);
+    assert_eq!((done.status, &done.json()["verdict"]), (Some(1), &"stuck".into()), "{done:?}");
+    assert!(done.error.contains("ice.csv:t_c: stuck at +3.000 mK: allowed are"), "{done:?}");
+    let off = |tick| Some(0.05 + ripple(tick));
+    let done = ice("ice-nothing", off, &["--bath-u-mk", "1000", "--json"]);
+    assert_eq!((done.status, &done.json()["verdict"]), (Some(1), &"tells_nothing".into()));
+    assert!(done.error.contains("u = 1000.00") && done.error.contains("allowed is 25 mK"));
+}
+
+#[test]
 fn readings_may_be_missing_one_in_ten() {
     let gaps = |every: u32| move |tick: u32| (!tick.is_multiple_of(every)).then(|| ripple(tick));
     assert_eq!(ice("ice-some", gaps(11), &[]).status, Some(0));
@@ -166,6 +177,13 @@ fn a_damaged_or_contradicting_certificate_is_refused() {
         done.status == Some(2) && done.error.contains("191 bytes: allowed are 192"),
         "{done:?}"
     );
+    let place = text(&folder("certificate-folder"));
+    let done = coldcap(&["calibrate", "certificate", &place]);
+    assert!(done.refused(2).starts_with(&format!("WHAT: {place}: ")), "{done:?}");
+    let done = coldcap(&["calibrate", "certificate", "-"]);
+    assert!(done.refused(2).starts_with("WHAT: standard input: 0 bytes: allowed"), "{done:?}");
+    let done = coldcap(&["calibrate", "ice", "--data", &place]);
+    assert!(done.refused(2).starts_with(&format!("--data: {place}: ")), "{done:?}");
     let done = coldcap(&["calibrate", "certificate", "nothing.bin"]);
     assert!(
         done.status == Some(2) && done.error.contains("allowed is hexadecimal text, a file or -")

@@ -138,6 +138,7 @@ fn the_document_has_every_line() {
     let options = ["convert", "--curve", "pt100", "--from", "ohm", "--json"];
     let json = coldcap_with(&options, b"138.5055\nwarm\n1e9\n").json();
     assert!((json[0]["output"].as_f64().unwrap() - 100.0).abs() < 2e-4);
+    assert!(json[0]["output"].to_string().len() <= "100.000000".len(), "{json}");
     assert_eq!((&json[0]["input"], &json[0]["status"]), (&"138.5055".into(), &"ok".into()));
     assert_eq!((&json[1]["output"], &json[1]["status"]), (&().into(), &"not_a_number".into()));
     assert_eq!((json[2]["status"].as_str(), json.as_array().unwrap().len()), (Some("open"), 3));
@@ -200,7 +201,11 @@ fn bad_curves_and_options_are_refused_before_a_line_is_read() {
     refuses(&["--curve", "pt100", "--from", "mv"], "--from: mv: allowed for pt100 is ohm or ");
     refuses(&["--curve", "tc-k", "--from", "ohm"], "--from: ohm: allowed for tc-k is mv or ");
     let cold = ["--curve", "tc-k", "--from", "mv", "--cold-junction", "5000"];
-    refuses(&cold, "--cold-junction: 5000: allowed is the range of tc-k");
+    refuses(&cold, "--cold-junction: 5000: allowed is -270 to 1372 °C, ");
+    refuses(&["--curve", "no/such.json", "--from", "ohm"], "--curve: no/such.json: No such file");
+    refuses(&["--curve", "nofile.json", "--from", "ohm"], "--curve: nofile.json: No such file");
+    let place = support::text(&folder);
+    refuses(&["--curve", &place, "--from", "ohm"], &format!("--curve: {place}: "));
     for (name, content) in [
         ("text.json", "no json".to_owned()),
         ("two.json", model("[1e-3, 2e-4]")),
@@ -211,5 +216,16 @@ fn bad_curves_and_options_are_refused_before_a_line_is_read() {
     ] {
         let path = file(&folder, name, content);
         refuses(&["--curve", &path, "--from", "ohm"], &format!("{path}:"));
+    }
+    // Of before a model said whether it may be used: how far it is off its table decides.
+    let residual = r#""residual_mk": { "max": 1.2, "rms": 0.4 },"#;
+    for (with, said) in [
+        (residual.replace("1.2", "812.5"), "residual_mk.max: 812.5: allowed is 0 to 100 mK"),
+        (residual.replace("1.2", "812.5") + r#""usable": true,"#, "residual_mk.max: 812.5: "),
+        (residual.to_owned() + r#""usable": false,"#, "usable: false: allowed is "),
+        (String::new(), "usable: missing: allowed is "),
+    ] {
+        let path = file(&folder, "old.json", model(REFERENCE).replace(residual, &with));
+        refuses(&["--curve", &path, "--from", "ohm"], &format!("{path}:{said}"));
     }
 }

@@ -155,6 +155,9 @@ fn a_table_of_ones_own() {
     near("cp_j_kgk", (4_225.0, 126.75));
     near("viscosity_mpa_s", (6.05, 0.605));
     near("conductivity_w_mk", (0.443, 0.02215));
+    let rough = mine(&MINE.replace("freeze_u_k = 0.5", "freeze_u_k = 0.12345678901"), "0");
+    let u = figure(&rough.json(), "freeze_c").1;
+    assert!((u - 0.1235).abs() < 1e-12, "{u}");
     // One that nobody calls harmless may be looked at, and flow past no patient.
     let toxic = mine(&MINE.replace("harmless = true", "harmless = false"), "0");
     assert_eq!(toxic.json()["patient"], false);
@@ -172,13 +175,21 @@ fn a_wrong_table_is_said_with_its_place() {
         ("density = 0.005", "density = 0", "0", "uncertainty.density: 0: allowed is 0.0001 to 0.5"),
         ("freeze_c = -8.0", "freeze_c = -5", "0", "row 1 t_c: allowed is the freezing point"),
         ("harmless = true\n", "", "0", "missing field `harmless`: allowed are name, harmless"),
-        ("harmless = true", "harmful = false", "0", "unknown field `harmful`"),
+        ("harmless = true", "harmful = false", "0", "mine.toml:line 2: unknown field `harmful`"),
         ("harmless = true", "harmless true", "0", "allowed are name, harmless, freeze_c"),
+        ("harmless = true", "harmless true", "0", "mine.toml:line 2: "),
+        ("5.1", "much", "0", "mine.toml:line 20: "),
+        ("\"mine\"", "\" \"", "0", "mine.toml:name: empty: allowed is what people call it"),
     ] {
         let done = mine(&MINE.replacen(from, to, 1), at);
         assert_eq!(done.status, Some(2), "{to}: {done:?}");
         assert!(done.error.contains(expected), "{to}: {done:?}");
         assert_eq!(done.error.lines().count(), 1);
+    }
+    let folder = support::text(&support::folder("fluid-folder"));
+    for place in ["-", "no.toml", &folder] {
+        let done = coldcap(&["fluid", "--table", place, "--at", "0"]);
+        assert!(done.refused(2).starts_with(&format!("--table: {place}: ")), "{done:?}");
     }
     let both = coldcap(&["fluid", "--mix", "pg", "--table", "mine.toml", "--at", "0"]);
     assert_eq!(both.status, Some(2));

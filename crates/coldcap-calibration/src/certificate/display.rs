@@ -2,7 +2,7 @@
 
 use super::field::{DecisionRule, LnResistance};
 use super::points::CertifiedPoint;
-use super::{Certificate, Conformity};
+use super::{Certificate, Conformity, Method};
 use core::fmt;
 
 /// Thousandths of a unit behind its point: 12 345 as `+12.345`.
@@ -84,7 +84,9 @@ impl Certificate {
         writeln!(f, "  points      errors of the sensor against the reference, k = {factor}")?;
         for (index, point) in (0u8..).zip(self.points.as_slice()) {
             let check = if self.points.is_check(index) { " (check)" } else { "" };
-            writeln!(f, "    {index}         {point}{check}")?;
+            let is_beyond = self.method != Method::Comparison && point.is_left_beyond_expanded();
+            let beyond = if is_beyond { ", left beyond U" } else { "" };
+            writeln!(f, "    {index}         {point}{beyond}{check}")?;
         }
         Ok(())
     }

@@ -211,6 +211,12 @@ impl Correction {
         self.ln_resistance.is_some() as u8 | (self.table_crc.is_some() as u8) << 1
     }
 
+    /// Whether a sensor that is read with it shows something else: a gain of 1 and an offset of 0 change nothing.
+    pub(super) fn changes(&self) -> bool {
+        let is_one = self.ln_resistance.is_none_or(|it| it == LnResistance::default());
+        self.table_crc.is_some() || !is_one
+    }
+
     pub(super) fn is_possible(&self) -> bool {
         self.ln_resistance.is_none_or(|it| it.is_possible())
     }

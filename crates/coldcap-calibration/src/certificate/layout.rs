@@ -78,6 +78,7 @@ impl Certificate {
     ///   certain to be seen.
     /// - [`CertificateError::Version`]: sound, but of a later version.
     /// - [`CertificateError::Field`]: sound, but a field holds what no writer writes.
+    /// - [`CertificateError::Contradiction`]: sound, and two of its fields contradict each other.
     ///
     /// # Panics
     /// Never.

@@ -62,8 +62,10 @@ impl CertifiedPoint {
         nearest_steps(self.found_uk) != self.left_steps as i32
     }
 
-    /// The error as left lies beyond the expanded uncertainty.
-    pub(super) const fn is_off(&self) -> bool {
+    /// Whether the error as left lies beyond the expanded uncertainty: with a coverage factor of 2 it does at one
+    /// honest point in twenty.
+    #[must_use]
+    pub const fn is_left_beyond_expanded(&self) -> bool {
         self.left_uk().unsigned_abs() > self.expanded_uk()
     }
 

@@ -22,6 +22,8 @@ pub struct IcePolicy {
     pub scatter_uk: u32,
     /// The mean of the second half may differ from that of the first by this much in µK.
     pub wander_uk: u32,
+    /// So many readings in a row of the very same value are no reading, if they are half of all or more.
+    pub same: u32,
 }
 
 impl IcePolicy {
@@ -29,14 +31,25 @@ impl IcePolicy {
     ///
     /// 2 mK for the bath is what the survey's calibrations reckon with for their reference; a bath that is
     /// made without care needs more.
+    ///
+    /// 60 of the same value: with digits of 1.65 mK (16 bits over the reference divider) and noise of no more than
+    /// half a millikelvin, nine readings in ten are the same at worst, and a run of half the window, 300 readings at
+    /// ten a second, has a chance of 10⁻¹³. A converter whose digits are coarser than six times its noise shows one
+    /// value all the time, and nobody can tell it from a sensor that is stuck: of 0 °C within 6 mK it says nothing.
     pub const CAREFUL: Self = Self {
         window: Duration::from_secs(60),
         bath_u_uk: 2_000,
         sensor_u_uk: 2_000,
         scatter_uk: 5_000,
         wander_uk: 5_000,
+        same: 60,
     };
 }
+
+/// With a standard uncertainty above this, in µK, a sensor that is 50 mK off would pass: ice and water, whoever mixes
+/// them, are better than that. A choice, not a standard's: ASTM E563 speaks of baths of a few millikelvins (not
+/// checked against its text).
+pub const LARGEST_U_UK: u32 = 25_000;
 
 /// What an ice check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +60,10 @@ pub enum IceVerdict {
     Fails,
     /// Not settled: neither passed nor failed.
     Unstable,
+    /// The very same value again and again: stuck, or of digits too coarse for this check. Neither passed nor failed.
+    Stuck,
+    /// No further than the expanded uncertainty allows, which is so large, [`LARGEST_U_UK`], that this says nothing.
+    TellsNothing,
 }
 
 /// An ice check.
@@ -72,9 +89,11 @@ pub struct IceCheck {
 ///
 /// let mut test = IcePoint::new(IcePolicy::CAREFUL);
 /// let tick = Duration::from_millis(100);
-/// let mut outcome = None;
+/// let (mut outcome, mut tick_number) = (None, 0);
 /// while outcome.is_none() {
-///     outcome = test.step(Ok(MicroCelsius(3_000)), tick).outcome();
+///     let noise = if tick_number % 2 == 0 { 500 } else { -500 };
+///     tick_number += 1;
+///     outcome = test.step(Ok(MicroCelsius(3_000 + noise)), tick).outcome();
 /// }
 /// let check = outcome.unwrap().unwrap();
 /// assert_eq!((check.mean, check.verdict), (MicroCelsius(3_000), IceVerdict::Passes));
@@ -85,6 +104,7 @@ pub struct IcePoint {
     remaining: Duration,
     all: Scatter,
     halves: [Average; 2],
+    same: Same,
     missed: u32,
     last_fault: Fault,
 }
@@ -98,6 +118,7 @@ impl IcePoint {
             remaining: policy.window,
             all: Scatter::default(),
             halves: Default::default(),
+            same: Same::default(),
             missed: 0,
             last_fault: Fault::Unavailable,
         }
@@ -132,6 +153,7 @@ impl IcePoint {
         match reading {
             Ok(MicroCelsius(micro)) => {
                 self.all.add(micro);
+                self.same.add(micro);
                 if self.remaining.as_millis() > half { first } else { second }.add(micro);
             }
             Err(fault) => {
@@ -148,6 +170,12 @@ impl IcePoint {
         self.judged().ok_or(Fault::Unavailable)
     }
 
+    /// One value all the time, or for half of it.
+    fn is_stuck(&self) -> bool {
+        let (all, longest) = (self.all.count(), self.same.longest);
+        longest == all || (longest >= self.policy.same && longest >= all / 2)
+    }
+
     fn judged(&self) -> Option<IceCheck> {
         let mean = self.all.mean()?;
         let scatter_uk = self.all.of_values()?;
@@ -158,11 +186,29 @@ impl IcePoint {
         let settled = scatter_uk <= self.policy.scatter_uk
             && wander_uk.unsigned_abs() <= self.policy.wander_uk;
         let verdict = match (settled, mean.unsigned_abs() <= u_uk.saturating_mul(2)) {
+            _ if self.is_stuck() => IceVerdict::Stuck,
             (false, _) => IceVerdict::Unstable,
+            (true, true) if u_uk > LARGEST_U_UK => IceVerdict::TellsNothing,
             (true, true) => IceVerdict::Passes,
             (true, false) => IceVerdict::Fails,
         };
         Some(IceCheck { mean: MicroCelsius(mean), u_uk, scatter_uk, wander_uk, verdict })
+    }
+}
+
+/// The longest run of one value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Same {
+    last: Option<i32>,
+    run: u32,
+    longest: u32,
+}
+
+impl Same {
+    fn add(&mut self, micro: i32) {
+        self.run = if self.last == Some(micro) { self.run.saturating_add(1) } else { 1 };
+        self.last = Some(micro);
+        self.longest = self.longest.max(self.run);
     }
 }
 

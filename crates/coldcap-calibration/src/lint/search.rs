@@ -1,7 +1,7 @@
 //! The search for wrong lines and kinks.
 
 use super::curve::Curve;
-use super::{Mark, Slope, Verdict};
+use super::{Mark, Slope, Verdict, ends};
 use crate::fit::least_squares::{Observation, least_squares};
 use crate::fit::steinhart_hart::TablePoint;
 
@@ -31,6 +31,8 @@ pub(super) fn wrong_lines(curve: &Curve, marks: &mut [Mark]) {
         }
     }
     readmit(curve, marks, spread);
+    ends::reconsider(curve, marks, spread);
+    readmit_around(curve, marks, spread);
 }
 
 /// How far each line is off, in units of what is allowed.
@@ -44,7 +46,8 @@ fn weigh(curve: &Curve, marks: &mut [Mark], spread: f64) {
     }
 }
 
-fn ratio(curve: &Curve, marks: &[Mark], index: usize, spread: f64) -> f64 {
+/// How far a line is off, in units of what is allowed; 0 where nothing can be compared.
+pub(super) fn ratio(curve: &Curve, marks: &[Mark], index: usize, spread: f64) -> f64 {
     curve.residual(marks, index).map_or(0.0, |found| {
         let belief = if found.is_central { 1.0 } else { END_BELIEF };
         belief * libm::fabs(found.kelvin) / (found.allowed_kelvin + spread)
@@ -52,9 +55,13 @@ fn ratio(curve: &Curve, marks: &[Mark], index: usize, spread: f64) -> f64 {
 }
 
 /// What the table itself is off: the median excess, with or without the worst line, whichever is less. In
-/// a short table one wrong line spoils the comparison of most others.
+/// a short table one wrong line spoils the comparison of most others, and may not be the worst: there it is
+/// the least without any one line.
 fn own_spread(curve: &Curve, marks: &mut [Mark]) -> f64 {
     let all = median_excess(curve, marks);
+    if marks.len() <= ends::SHORT {
+        return (0..marks.len()).fold(all, |least, index| least.min(without(curve, marks, index)));
+    }
     weigh(curve, marks, 0.0);
     let by_ratio = |one: &&mut Mark, other: &&mut Mark| one.ratio.total_cmp(&other.ratio);
     if let Some(worst) = marks.iter_mut().max_by(by_ratio) {
@@ -63,6 +70,19 @@ fn own_spread(curve: &Curve, marks: &mut [Mark]) -> f64 {
     let without = median_excess(curve, marks);
     marks.iter_mut().for_each(|mark| mark.verdict = Verdict::Good);
     all.min(without)
+}
+
+/// The median excess without this line.
+fn without(curve: &Curve, marks: &mut [Mark], index: usize) -> f64 {
+    let set = |marks: &mut [Mark], verdict| {
+        if let Some(mark) = marks.get_mut(index) {
+            mark.verdict = verdict;
+        }
+    };
+    set(marks, Verdict::Outlier);
+    let excess = median_excess(curve, marks);
+    set(marks, Verdict::Good);
+    excess
 }
 
 /// The median over the lines of what they are off beyond what is excused, by bisection; in kelvins.
@@ -117,9 +137,13 @@ fn is_worst(marks: &[Mark], index: usize) -> bool {
 }
 
 /// Whether two curves that meet at this line explain its neighbourhood far better than that this line
-/// is wrong.
+/// is wrong. Fewer than four lines on one side lie on a cubic with the kink, whatever they say: there is none
+/// so near to an end.
 fn is_kink(curve: &Curve, marks: &[Mark], index: usize) -> bool {
-    let Some(line) = curve.points().get(index) else { return false };
+    let inside = REACH..marks.len().saturating_sub(REACH);
+    let Some(line) = curve.points().get(index).filter(|_| inside.contains(&index)) else {
+        return false;
+    };
     let here = curve.x(line.celsius);
     let wrong = misfit(curve, marks, index, |at, _| if at == index { 1.0 } else { 0.0 });
     let kink = misfit(curve, marks, index, |_, x| (x - here).max(0.0));
@@ -162,10 +186,31 @@ fn readmit(curve: &Curve, marks: &mut [Mark], spread: f64) {
     }
 }
 
+/// Lines and kinks come back without which nothing is wrong around them: they came of a wrong line that was
+/// found later.
+fn readmit_around(curve: &Curve, marks: &mut [Mark], spread: f64) {
+    for index in 0..marks.len() {
+        let is_out = |mark: &&mut Mark| matches!(mark.verdict, Verdict::Kink | Verdict::Outlier);
+        let Some(mark) = marks.get_mut(index).filter(is_out) else { continue };
+        let before = mark.verdict;
+        mark.verdict = Verdict::Good;
+        let is_good = |at: &usize| marks.get(*at).is_some_and(|it| it.verdict == Verdict::Good);
+        let mut around = neighbourhood(index, marks.len()).filter(is_good);
+        let fits = around.all(|at| ratio(curve, marks, at, spread) <= 1.0);
+        if let Some(mark) = marks.get_mut(index).filter(|_| !fits) {
+            mark.verdict = before;
+        }
+    }
+}
+
 /// Whether the table steps back at this line: from the line before, unless that one is wrong and this
 /// one is not, or to the next, if only this one is wrong.
 pub(super) fn steps_back(curve: &Curve, marks: &[Mark], index: usize) -> bool {
-    let is_out = |at: usize| marks.get(at).is_some_and(|mark| mark.verdict == Verdict::Outlier);
+    let verdict = |at: usize| marks.get(at).map_or(Verdict::Good, |mark| mark.verdict);
+    let is_out = |at: usize| matches!(verdict(at), Verdict::Outlier | Verdict::OneOfThese);
+    if verdict(index) == Verdict::OneOfThese {
+        return false;
+    }
     let before = index
         .checked_sub(1)
         .is_some_and(|before| is_back(curve, before) && (is_out(index) || !is_out(before)));

@@ -106,6 +106,13 @@ impl Thermocouple {
         }
     }
 
+    /// The lowest and the highest temperature in °C that have a voltage.
+    #[must_use]
+    pub const fn covers(self) -> (f64, f64) {
+        let (low, _, high) = self.range();
+        (low, high)
+    }
+
     fn reference(self, celsius: f64) -> Tangent {
         match (self, celsius > 0.0) {
             (Self::K, true) => k_above(celsius),

@@ -8,6 +8,7 @@ mod thermistor;
 
 use super::lint_table::examined;
 use super::resistance_table::{points, read};
+use super::rounded::decimals;
 use super::store::{beside, replaceable, store};
 use crate::arguments::{Calibrate, CalibrateNtc, Sensor};
 use crate::failure::Failure;
@@ -27,19 +28,23 @@ pub(crate) fn run(options: &Calibrate) -> Result<(), Failure> {
 }
 
 /// The largest residual of a fit that may be used, in mK: half of what the certificates of the raw-code
-/// limits grant a part, ±0.2 K. Makers' tables leave 20 mK and less.
-const LARGEST_RESIDUAL_MK: f64 = 100.0;
+/// limits grant a part, ±0.2 K.
+pub(crate) const LARGEST_RESIDUAL_MK: f64 = 100.0;
+
+/// What makers' tables leave at most, in mK: more is said.
+const GOOD_RESIDUAL_MK: f64 = 20.0;
 
 fn ntc(options: &CalibrateNtc) -> Result<(), Failure> {
-    let lines = read(&options.table, &options.column)?;
+    let lines = read(&options.table, &options.column).map_err(unread)?;
     let all = points(&lines);
     let request = Request::new(options, &all)?;
     let made = Calibrated::new(&request)
         .map_err(|line| Failure::Input(format!("{}:{line}", options.table.display())))?;
     let findings = examined(&all, &[]).map_or(0, |(_, findings)| findings.len());
-    let warning = warning(options, &made);
-    let document = document(&request, &made, (findings, warning.as_deref()));
-    let files = files(options, (&request, &made), (&document, warning.is_some()));
+    let refusal = refusal(options, &made);
+    let warnings = warnings(options, &made, (findings, refusal.as_deref()));
+    let document = document(&request, &made, (findings, refusal.is_none(), &warnings));
+    let files = files(options, (&request, &made), (&document, refusal.is_some()));
     files.iter().try_for_each(|(path, _)| replaceable(path))?;
     store(&files).map_err(|(path, error)| {
         Failure::Io(format!("--out: {}: {error}: allowed is a writable file", path.display()))
@@ -48,14 +53,20 @@ fn ntc(options: &CalibrateNtc) -> Result<(), Failure> {
     if options.json {
         writeln!(output, "{document:#}")?;
     } else {
-        output.write_all(page(&made, findings, options, &files).as_bytes())?;
+        output.write_all(page(&made, (&warnings, refusal.as_deref()), &files).as_bytes())?;
     }
     output.flush()?;
-    warning.map_or(Ok(()), |line| Err(Failure::Wrong(line)))
+    refusal.map_or(Ok(()), |line| Err(Failure::Wrong(line)))
+}
+
+/// A file that is none is that of the option; what stands in it says its own name.
+fn unread(failure: Failure) -> Failure {
+    let is_of_file = failure.to_string().ends_with("allowed is a readable file");
+    if is_of_file { failure.of("--table") } else { failure }
 }
 
 /// Why the fit must not be used, if it must not.
-fn warning(options: &CalibrateNtc, made: &Calibrated) -> Option<String> {
+fn refusal(options: &CalibrateNtc, made: &Calibrated) -> Option<String> {
     (made.largest_mk > LARGEST_RESIDUAL_MK).then(|| {
         format!(
             "{}:{}: DO NOT USE: the fit is {:.1} mK off its table: allowed are {LARGEST_RESIDUAL_MK} mK; see \
@@ -65,6 +76,27 @@ fn warning(options: &CalibrateNtc, made: &Calibrated) -> Option<String> {
             made.largest_mk
         )
     })
+}
+
+/// All that speaks against the model: that it must not be used, or that it is worse than a maker's table allows, and
+/// what is wrong with the table.
+fn warnings(
+    options: &CalibrateNtc,
+    made: &Calibrated,
+    (findings, refusal): (usize, Option<&str>),
+) -> Vec<String> {
+    let table = options.table.display();
+    let is_poor = refusal.is_none() && made.largest_mk > GOOD_RESIDUAL_MK;
+    let poor = is_poor.then(|| {
+        format!(
+            "{table}:{}: the fit is {:.1} mK off its table: makers' tables leave {GOOD_RESIDUAL_MK} mK or less",
+            options.column, made.largest_mk
+        )
+    });
+    let found = (findings > 0).then(|| {
+        format!("{table}: findings in the table: {findings}; see coldcap lint-table {table}")
+    });
+    refusal.map(str::to_owned).into_iter().chain(poor).chain(found).collect()
 }
 
 /// Model and drawing, and the source text if it is asked for: not of a fit that must not be used.
@@ -87,12 +119,12 @@ fn files(
 fn document(
     request: &Request,
     made: &Calibrated,
-    (findings, warning): (usize, Option<&str>),
+    (findings, usable, warnings): (usize, bool, &[String]),
 ) -> Value {
     let header = &made.header;
     json!({
         "model": { "terms": 4, "coefficients": made.ntc.coefficients() },
-        "residual_mk": { "max": made.largest_mk, "rms": made.rms_mk },
+        "residual_mk": { "max": decimals(made.largest_mk, 3), "rms": decimals(made.rms_mk, 3) },
         "table": {
             "segments": header.rows,
             "segments_of_full_scale": 1_u32 << header.log2_segments,
@@ -105,8 +137,8 @@ fn document(
         "lines": made.residuals.len(),
         "column": request.column,
         "findings": findings,
-        "usable": warning.is_none(),
-        "warnings": warning.into_iter().collect::<Vec<_>>(),
+        "usable": usable,
+        "warnings": warnings,
     })
 }
 
@@ -138,17 +170,14 @@ fn drawing(table: &Path, made: &Calibrated, is_bad: bool) -> String {
 
 fn page(
     made: &Calibrated,
-    findings: usize,
-    options: &CalibrateNtc,
+    (warnings, refusal): (&[String], Option<&str>),
     files: &[(PathBuf, Vec<u8>)],
 ) -> String {
     let written: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
     let mut text = format!("{}\nwritten: {}\n", summary(made), written.join(", "));
-    if findings > 0 {
-        let table = options.table.display();
-        text.push_str(&format!(
-            "findings in the table: {findings}; see coldcap lint-table {table}\n"
-        ));
+    // The refusal is the last line of all, on standard error.
+    for warning in warnings.iter().filter(|it| Some(it.as_str()) != refusal) {
+        text.push_str(&format!("warning: {warning}\n"));
     }
     text
 }

@@ -3,6 +3,7 @@
 mod model;
 
 use crate::arguments::{Convert, From};
+use crate::command::rounded;
 use crate::failure::Failure;
 use coldcap_calibration::physics::curve::{Curve, Signal};
 use serde_json::{Value, json};
@@ -38,6 +39,7 @@ fn text(line: &[u8]) -> String {
 
 fn object(curve: &Curve, options: &Convert, text: &str) -> Value {
     let (output, status) = convert(curve, options, text);
+    let output = output.map(|value| rounded::decimals(value, 6));
     json!({ "input": text, "output": output, "status": status })
 }
 
@@ -88,10 +90,14 @@ fn check_signal(curve: &Curve, options: &Convert) -> Result<(), Failure> {
 /// A voltage is taken against the cold junction: it must lie on the same curve.
 fn check_cold_junction(curve: &Curve, options: &Convert) -> Result<(), Failure> {
     let cold = options.cold_junction;
-    if curve.signal() == Signal::Ohm || curve.forward(cold, 0.0).is_ok() {
+    let Curve::Thermocouple(couple) = curve else { return Ok(()) };
+    if couple.voltage(cold).is_ok() {
         return Ok(());
     }
-    let line = format!("--cold-junction: {cold}: allowed is the range of {}", options.curve);
+    let (low, high) = couple.covers();
+    let curve = &options.curve;
+    let line =
+        format!("--cold-junction: {cold}: allowed is {low} to {high} °C, the range of {curve}");
     Err(Failure::Input(line))
 }
 
@@ -102,7 +108,9 @@ fn curve(name: &str) -> Result<Curve, Failure> {
         return Ok(curve);
     }
     let path = Path::new(name);
-    if !path.exists() {
+    // What looks like a path is one: it says that the file is missing.
+    let is_path = path.extension().is_some() || path.components().nth(1).is_some();
+    if !is_path && !path.exists() {
         return Err(Failure::Input(format!("--curve: {name}: allowed are {CURVES}")));
     }
     Ok(Curve::Ntc(model::read(path)?))

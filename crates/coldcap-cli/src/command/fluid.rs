@@ -3,6 +3,7 @@
 mod table;
 
 use crate::arguments::{Fluid, Mix};
+use crate::command::rounded::significant;
 use crate::failure::Failure;
 use coldcap_calibration::physics::coolant::{Brine, BrineProperties, Known, Solute};
 use core::fmt::Display;
@@ -31,8 +32,13 @@ struct Report {
 }
 
 impl Estimate {
+    /// Seven digits of the value, four of its uncertainty.
+    fn new(value: f64, u: f64) -> Self {
+        Self { value: significant(value, 7), u: significant(u, 4) }
+    }
+
     fn relative(value: f64, relative: f64) -> Self {
-        Self { value, u: value * relative }
+        Self::new(value, value * relative)
     }
 }
 
@@ -51,7 +57,7 @@ fn report(brine: &Brine, celsius: f64, at: &BrineProperties, known: &Known) -> R
         mass: Some(brine.mass()),
         t_c: celsius,
         patient: solute.substance().is_harmless(),
-        freeze_c: Estimate { value: brine.freezing(), u: known.freezing_k },
+        freeze_c: Estimate::new(brine.freezing(), known.freezing_k),
         density_kg_m3: Estimate::relative(at.density, known.density),
         cp_j_kgk: Estimate::relative(at.specific_heat, known.specific_heat),
         viscosity_mpa_s: Estimate::relative(at.viscosity * 1e3, known.viscosity),

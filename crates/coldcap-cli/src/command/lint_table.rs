@@ -1,6 +1,7 @@
 //! What is wrong with a published table.
 
 use super::resistance_table::{TableLine, points, read};
+use super::rounded::{decimals, significant};
 use crate::arguments::LintTable;
 use crate::failure::Failure;
 use coldcap_calibration::fit::steinhart_hart::TablePoint;
@@ -106,8 +107,8 @@ fn document(slope: Slope, lines: &[TableLine], findings: &[Finding]) -> Value {
             "t_c": line.point.celsius,
             "r_ohm": line.point.ohm,
             "kind": finding.kind.name(),
-            "expected_ohm": finding.expected_ohm,
-            "deviation_mk": finding.deviation_kelvin * 1e3,
+            "expected_ohm": significant(finding.expected_ohm, 7),
+            "deviation_mk": decimals(finding.deviation_kelvin * 1e3, 1),
         }))
     };
     let sensor = match slope {

@@ -2,6 +2,7 @@
 
 use crate::arguments::CalibrateCertificate;
 use crate::command::hexadecimal;
+use crate::command::rounded::decimals;
 use crate::failure::Failure;
 use coldcap_calibration::certificate::{
     CERTIFICATE_LEN, Certificate, CertifiedPoint, Conformity, DecisionRule, LnResistance,
@@ -33,7 +34,11 @@ pub(super) fn run(options: &CalibrateCertificate) -> Result<(), Failure> {
 
 /// How an error calls it: hexadecimal text is as long as what it says.
 fn named(what: &str) -> &str {
-    if what == "-" || Path::new(what).exists() { what } else { "WHAT" }
+    match what {
+        "-" => "WHAT: standard input",
+        what if Path::new(what).exists() => what,
+        _ => "WHAT",
+    }
 }
 
 fn bytes(what: &str) -> Result<Vec<u8>, Failure> {
@@ -44,7 +49,7 @@ fn bytes(what: &str) -> Result<Vec<u8>, Failure> {
         return Ok(hexadecimal::or_raw(bytes));
     }
     if path.exists() {
-        let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
+        let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error).of("WHAT"))?;
         return Ok(hexadecimal::or_raw(bytes));
     }
     hexadecimal::parse(what).ok_or_else(|| {
@@ -87,6 +92,7 @@ fn point(point: &CertifiedPoint, is_check: bool) -> Value {
         "found_mk": f64::from(point.found_uk()) / 1e3,
         "left_mk": f64::from(point.left_uk()) / 1e3,
         "expanded_mk": f64::from(point.expanded_uk()) / 1e3,
+        "left_beyond_expanded": point.is_left_beyond_expanded(),
         "check": is_check,
     })
 }
@@ -95,8 +101,8 @@ fn correction(certificate: &Certificate) -> Value {
     let steps = f64::from(1_u32 << LnResistance::FRACTION_BITS);
     let ln = certificate.correction.ln_resistance.map(|it| {
         json!({
-            "gain": 1.0 + f64::from(it.more_gain_bits) / steps,
-            "offset": f64::from(it.offset_bits) / steps,
+            "gain": decimals(1.0 + f64::from(it.more_gain_bits) / steps, 10),
+            "offset": decimals(f64::from(it.offset_bits) / steps, 10),
         })
     });
     let crc = |crc: u32| format!("{crc:08x}");

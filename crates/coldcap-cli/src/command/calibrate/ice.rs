@@ -3,7 +3,9 @@
 use crate::arguments::CalibrateIce;
 use crate::command::csv::{self, Csv, Row};
 use crate::failure::Failure;
-use coldcap_calibration::check::ice_point::{IceCheck, IcePoint, IcePolicy, IceVerdict};
+use coldcap_calibration::check::ice_point::{
+    IceCheck, IcePoint, IcePolicy, IceVerdict, LARGEST_U_UK,
+};
 use coldcap_units::{Duration, Fault, MicroCelsius};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -16,7 +18,8 @@ type Sample = (f64, Option<f64>);
 pub(super) fn run(options: &CalibrateIce) -> Result<(), Failure> {
     let policy = policy(options)?;
     let wrong = |line: String| Failure::Input(format!("{}:{line}", options.data.display()));
-    let samples = samples(&csv::read(&options.data)?).map_err(wrong)?;
+    let samples =
+        samples(&csv::read(&options.data).map_err(|it| it.of("--data"))?).map_err(wrong)?;
     let window_s = f64::from(policy.window.as_secs());
     let check = check(&samples, policy).ok_or_else(|| {
         wrong(format!(
@@ -116,6 +119,8 @@ const fn name(verdict: IceVerdict) -> &'static str {
         IceVerdict::Passes => "passes",
         IceVerdict::Fails => "fails",
         IceVerdict::Unstable => "unstable",
+        IceVerdict::Stuck => "stuck",
+        IceVerdict::TellsNothing => "tells_nothing",
     }
 }
 
@@ -125,7 +130,7 @@ fn document(check: &IceCheck, policy: IcePolicy) -> Value {
         "verdict": name(check.verdict),
         "error_mk": mean,
         "u_mk": u,
-        "allowed_mk": 2.0 * u,
+        "allowed_mk": f64::from(check.u_uk.saturating_mul(2)) / 1e3,
         "scatter_mk": scatter,
         "wander_mk": wander,
         "sensor_u_mk": f64::from(policy.sensor_u_uk) / 1e3,
@@ -148,6 +153,14 @@ fn verdict(check: &IceCheck, policy: IcePolicy) -> Option<String> {
     match check.verdict {
         IceVerdict::Passes => None,
         IceVerdict::Fails => Some(format!("{mean:+.3} mK: allowed is ±{:.3} mK", 2.0 * u)),
+        IceVerdict::Stuck => Some(format!(
+            "stuck at {mean:+.3} mK: allowed are readings that differ; one value again and again is that of a sensor \
+             that is stuck, or of digits too coarse for this check"
+        )),
+        IceVerdict::TellsNothing => Some(format!(
+            "u = {u:.3} mK: allowed is {} mK; with more a sensor that is far off passes",
+            f64::from(LARGEST_U_UK) / 1e3
+        )),
         IceVerdict::Unstable => Some(format!(
             "scatter {scatter:.3} mK, wander {wander:+.3} mK: allowed are {} and ±{} mK",
             f64::from(policy.scatter_uk) / 1e3,

@@ -1,5 +1,6 @@
 //! A thermistor model from a file, as `calibrate ntc` writes it. What else stands in it is not read.
 
+use crate::command::calibrate::LARGEST_RESIDUAL_MK;
 use crate::failure::Failure;
 use coldcap_calibration::physics::ntc::Ntc;
 use serde::Deserialize;
@@ -10,13 +11,31 @@ use std::path::Path;
 struct ModelFile {
     model: Model,
     span_c: [f64; 2],
-    /// Models of before there was such a word are usable.
-    #[serde(default = "yes")]
-    usable: bool,
+    /// Models of before there was such a word say how far they are off all the same.
+    usable: Option<bool>,
+    residual_mk: Option<Residual>,
 }
 
-const fn yes() -> bool {
-    true
+#[derive(Debug, Deserialize)]
+struct Residual {
+    max: f64,
+}
+
+impl ModelFile {
+    /// Why the model must not be used, if it must not.
+    fn refusal(&self) -> Option<String> {
+        let allowed = "allowed is a model that fits its table, see coldcap calibrate ntc";
+        let most = LARGEST_RESIDUAL_MK;
+        match (self.usable, &self.residual_mk) {
+            (Some(false), _) => Some(format!("usable: false: {allowed}")),
+            (_, Some(residual)) if !(0.0..=most).contains(&residual.max) => {
+                let max = residual.max;
+                Some(format!("residual_mk.max: {max}: allowed is 0 to {most} mK; {allowed}"))
+            }
+            (None, None) => Some(format!("usable: missing: {allowed}")),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,14 +51,13 @@ const LN_OHM: [f64; 2] = [0.0, 20.723];
 
 /// Reads the model file at `path`.
 pub(super) fn read(path: &Path) -> Result<Ntc, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::unreadable(path, &error).of("--curve"))?;
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
     let file: ModelFile = serde_json::from_str(&text)
         .map_err(|error| wrong(format!(" {error}: allowed is a model of `calibrate ntc`")))?;
-    if !file.usable {
-        let line =
-            "usable: false: allowed is a model that fits its table, see coldcap calibrate ntc";
-        return Err(wrong(line.into()));
+    if let Some(line) = file.refusal() {
+        return Err(wrong(line));
     }
     let given = &file.model.coefficients;
     let terms = four_terms(given).ok_or_else(|| {

@@ -45,10 +45,11 @@ const KEYS: &str = "name, harmless, freeze_c, freeze_u_k, [uncertainty], [[row]]
 
 pub(super) fn report(path: &Path, celsius: f64) -> Result<Report, Failure> {
     let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
-    let file: File = toml::from_str(&csv::read(path)?).map_err(|error| {
-        let message = error.message().lines().collect::<Vec<_>>().join(" ");
-        wrong(format!("{message}: allowed are {KEYS}"))
-    })?;
+    let text = csv::read(path).map_err(|it| it.of("--table"))?;
+    let file: File = toml::from_str(&text).map_err(|error| wrong(unread(&text, &error)))?;
+    if file.name.trim().is_empty() {
+        return Err(wrong("name: empty: allowed is what people call it".into()));
+    }
     let rows = (1..).zip(&file.row).map(|(number, row)| checked(number, row));
     let rows = rows.collect::<Result<Vec<UserRow>, String>>().map_err(wrong)?;
     let freeze_c = degrees(file.freeze_c);
@@ -68,13 +69,24 @@ pub(super) fn report(path: &Path, celsius: f64) -> Result<Report, Failure> {
     Ok(page(&file, &fluid, celsius, &properties))
 }
 
+/// What is wrong with the text, and in which line. What is missing has none: it is missing from all of them.
+fn unread(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    let is_missing = message.starts_with("missing field");
+    let span = error.span().filter(|span| !is_missing || span.start > 0);
+    let before = span.and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count().saturating_add(1));
+    let line = line.map_or(String::new(), |line| format!("line {line}: "));
+    format!("{line}{message}: allowed are {KEYS}")
+}
+
 fn page(file: &File, fluid: &Fluid<'_>, celsius: f64, at: &Properties) -> Report {
     Report {
         mix: file.name.clone(),
         mass: None,
         t_c: celsius,
         patient: PatientFluid::new(*fluid).is_ok(),
-        freeze_c: Estimate { value: file.freeze_c, u: file.freeze_u_k },
+        freeze_c: Estimate::new(file.freeze_c, file.freeze_u_k),
         density_kg_m3: estimate(at.density, 1e3),
         cp_j_kgk: estimate(at.specific_heat, 1e3),
         viscosity_mpa_s: estimate(at.viscosity, 1e6),
@@ -87,7 +99,7 @@ fn estimate<T: Property>(
     scale: f64,
 ) -> Estimate {
     let real = |quantity: T| f64::from(quantity.count()) / scale;
-    Estimate { value: real(estimate.value), u: real(estimate.u) }
+    Estimate::new(real(estimate.value), real(estimate.u))
 }
 
 const DEGREES: &str = "allowed is -200 to 200 °C";
