@@ -248,7 +248,8 @@ fn the_advice_gates_nothing() {
         assert_eq!(with.channel, without.channel);
         assert_eq!(with.machine, without.machine);
     }
-    assert!(matches!(advice(&with).unwrap().0, Verdict::Resize | Verdict::Reseat));
+    // One zone surely fails, and the other is not surely good.
+    assert_eq!(advice(&with).unwrap().0, Verdict::Reseat);
     assert!(advice(&without).is_none());
 }
 

@@ -7,10 +7,22 @@ use core::error::Error;
 
 /// Fields in which a flipped bit may drive for longer than one tick what must not be driven, and what it
 /// would take.
-const KNOWN: &[(&str, &str)] = &[(
-    "config.thermistor.rows",
-    "the table belongs into flash, and the reference to it under a memory protection unit",
-)];
+const KNOWN: &[(&str, &str)] = &[
+    ("channels.state.session.phase", PHASE),
+    ("config.limits.delays.freeze_samples", LIMITS),
+    ("config.limits.raw.freeze_trip", LIMITS),
+    ("config.limits.raw.open_above", LIMITS),
+    ("config.tank.hysteresis", TANK),
+    ("config.thermistor.header.first_row", TABLE),
+    ("config.thermistor.rows", TABLE),
+    ("machine.tank.chiller", TANK),
+];
+
+const PHASE: &str = "a second copy of the phase, complemented, and safe hold where they differ";
+const LIMITS: &str = "the limits in flash, or a second copy that is compared every tick";
+const TABLE: &str = "the table in flash, and the reference to it under a memory protection unit";
+const TANK: &str = "the chiller runs without need, until the trip of a cold evaporator ends it, which has a limit of its \
+                    own: a second copy of what is configured";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
