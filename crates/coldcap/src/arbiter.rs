@@ -1,7 +1,7 @@
 //! What the channels of a machine share, as pure functions: the tank's target, the permits and the mains.
 //!
 //! The sounder is shared, too: it belongs to the one alarm engine of the machine
-//! ([`coldcap_guard::alarm::Engine`]), whose rows carry their channel.
+//! ([`coldcap_guard::alarm::step`]), whose rows carry their channel.
 
 use coldcap_guard::interlock::Permit;
 use coldcap_thermal::arbiter::arbitrate;
