@@ -78,7 +78,7 @@ const STEPS: &[(&str, Step, &str)] = &[
     (
         "defects-slice",
         defects::small,
-        "four defects, planted in a copy, and each found; `defects` plants them all",
+        "three defects, planted in a copy, and each found; `defects` plants them all",
     ),
     ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
 ];
