@@ -19,7 +19,8 @@ use coldcap_units::{Coolant, Duration, Instant};
 
 const EVENTS: usize = 250;
 
-const GOOD: Observed = Observed {
+/// What is seen while everything is well.
+pub const GOOD: Observed = Observed {
     self_test: Progress::Passed,
     coupled: true,
     flowing: true,
@@ -45,7 +46,8 @@ pub const PATIENT: Patient = Patient {
     contraindications: 0,
 };
 
-const HEAD: HeadMeasures =
+/// A head like any.
+pub const HEAD: HeadMeasures =
     HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
 
 /// The shortest plan that is allowed.

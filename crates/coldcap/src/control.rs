@@ -231,7 +231,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             return self.take_for_all(command, outputs);
         };
         match command.action {
-            Action::Request(request) if elsewhere => {
+            Action::Request(request) if elsewhere && command.role.may(&request) => {
                 let refusal = Refusal::OnOtherChannel;
                 channel.kept(&request, command.role, refusal, outputs);
                 Err(refusal)
@@ -267,7 +267,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         others
             .filter(|(index, _)| *index != usize::from(command.channel))
             .filter_map(|(_, channel)| channel.state.session.patient())
-            .any(|other| other.id == patient.id)
+            // Nobody is told by an id of 0: it says that none may be sent.
+            .any(|other| other.id != 0 && other.id == patient.id)
     }
 
     /// The wall clock is the machine's: every channel's record tells of it. One thing is decided by it, and on a

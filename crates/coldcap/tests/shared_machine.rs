@@ -50,6 +50,11 @@ fn nobody_sits_under_two_caps() {
     let who = request | u16::from(Role::Clinician.code()) << 8;
     assert_eq!(kept(&refused), [(1, who, 17)]);
     assert!(answer(&select(&mut bench, 1, 18)).is_ok());
+    // Whom no id tells apart is nobody's double.
+    let mut unnamed: Bench<2> = Bench::new();
+    unnamed.until(Phase::Standby);
+    assert!(answer(&select(&mut unnamed, 0, 0)).is_ok());
+    assert!(answer(&select(&mut unnamed, 1, 0)).is_ok());
     // Who is selected again on the same channel is not elsewhere.
     assert_ne!(answer(&select(&mut bench, 0, 17)), Err(Refusal::OnOtherChannel));
 }

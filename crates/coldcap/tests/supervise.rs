@@ -19,18 +19,7 @@ use coldcap_session::{Accepted, Note, Observed, Progress, Refusal, Request, Role
 use coldcap_units::{Duration, Duty, Instant};
 use proptest::prelude::*;
 
-const GOOD: Observed = Observed {
-    self_test: Progress::Passed,
-    coupled: true,
-    flowing: true,
-    tank_ready: true,
-    at_target: true,
-    isothermal: Progress::Passed,
-    contact: Progress::Passed,
-    removable: true,
-    cause_gone: true,
-    calibration_due: false,
-};
+const GOOD: Observed = Observed { cause_gone: true, ..coldcap_trial::session::GOOD };
 
 fn config() -> Config {
     MachineConfig::reference().supervision()

@@ -41,6 +41,38 @@ mod wasm {
     }
 }
 
+/// Counts executed instructions.
+///
+/// Under `-icount shift=0` the emulator advances its clock by one nanosecond an instruction, and the
+/// board's 25 MHz SysTick counts executed instructions in steps of 40.
+#[cfg(target_arch = "arm")]
+pub mod count {
+    use cortex_m::peripheral::{SYST, syst::SystClkSource};
+
+    /// Instructions a count.
+    pub const INSTRUCTIONS_PER_COUNT: u64 = 40;
+    const RELOAD: u32 = 0x00FF_FFFF;
+
+    /// Starts the counter; `false` where somebody has taken it.
+    #[must_use]
+    pub fn start() -> bool {
+        let Some(peripherals) = cortex_m::Peripherals::take() else { return false };
+        let mut systick = peripherals.SYST;
+        systick.set_clock_source(SystClkSource::Core);
+        systick.set_reload(RELOAD);
+        systick.clear_current();
+        systick.enable_counter();
+        true
+    }
+
+    /// The counts of a call, which must be fewer than 2²⁴.
+    pub fn of(call: impl FnOnce()) -> u64 {
+        let start = SYST::get_current();
+        call();
+        u64::from(start.wrapping_sub(SYST::get_current()) & RELOAD)
+    }
+}
+
 /// Ends the emulator with a failure.
 #[cfg(target_arch = "arm")]
 mod arm {

@@ -9,40 +9,13 @@ use coldcap::{
     Action, ChannelInputs, Command, CommandId, Config, Control, Device, Drives, Inputs, Outputs,
     Phase, TICK, TickInput,
 };
-use coldcap_session::{
-    Answer, Density, Fact, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Request,
-    Role, Target,
-};
+use coldcap_session::{Answer, Fact, Patient, Request, Role};
 use coldcap_units::{
     Coolant, Duration, Duty, Instant, MilliAmps, Permille, Pulses, Ratio, Reading,
 };
 
-pub(crate) const HAIR: Hair = Hair { density: Density::Full, kind: HairType::Ordinary };
-
-pub(crate) const PATIENT: Patient = Patient {
-    id: 17,
-    calibration: 99,
-    session_index: 1,
-    session_count: 6,
-    hair: HAIR,
-    contraindications: 0,
-};
-
-pub(crate) const HEAD: HeadMeasures =
-    HeadMeasures { circumference_mm: 560, sagittal_mm: 340, coronal_mm: 350, hair: HAIR };
-
-/// The shortest plan that is allowed.
-pub(crate) const PLAN: PlanRequest = PlanRequest {
-    regimen: 1,
-    source: coldcap_session::regimen::Source::SITE,
-    reason: 0,
-    pre: Duration::from_mins(10),
-    post: Duration::from_mins(10),
-    break_each: Duration::from_mins(5),
-    break_total: Duration::from_mins(10),
-    target: Target::Coolant(Coolant::from_milli(-4_000)),
-    post_clock: PostClock::Cooled,
-};
+#[allow(unused_imports)] // As above.
+pub(crate) use coldcap_trial::session::{HAIR, HEAD, PATIENT, PLAN};
 
 pub(crate) const DRUG: Fact = Fact::DrugStarted { drug: 5, hair_toxic: true };
 pub(crate) const DRUG_OVER: Fact = Fact::DrugEnded { drug: 5, hair_toxic: true };

@@ -1,5 +1,5 @@
 //! Counts the executed instructions of a conversion by a shipped table: within its span, and where it is
-//! refused. See the probe `cost` for how they are counted.
+//! refused. See [`probe_bare::count`] for how they are counted.
 #![no_std]
 #![no_main]
 
@@ -7,23 +7,15 @@ use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::table::CubicTable;
 use coldcap_units::{Fault, MicroCelsius, Ratio};
 use core::hint::black_box;
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::entry;
-use probe_bare as _;
+use probe_bare::count::{self, INSTRUCTIONS_PER_COUNT};
 use semihosting::println;
 
-const RELOAD: u32 = 0x00FF_FFFF;
-const INSTRUCTIONS_PER_COUNT: u64 = 40;
 const CALLS: u32 = 20_000;
 
 #[entry]
 fn main() -> ! {
-    if let Some(peripherals) = cortex_m::Peripherals::take() {
-        let mut systick = peripherals.SYST;
-        systick.set_clock_source(SystClkSource::Core);
-        systick.set_reload(RELOAD);
-        systick.clear_current();
-        systick.enable_counter();
+    if count::start() {
         report("conversion", 0x4000_0000);
         report("refusal", 0xFE00_0000);
     }
@@ -59,9 +51,7 @@ fn measured(start: u32, mut call: impl FnMut(Ratio)) -> u64 {
     let mut counts = 0;
     // The counter has 24 bits: a batch at a time.
     for _ in 0..CALLS / 1_000 {
-        let begin = SYST::get_current();
-        (0..1_000).for_each(|_| next());
-        counts += u64::from(begin.wrapping_sub(SYST::get_current()) & RELOAD);
+        counts += count::of(|| (0..1_000).for_each(|_| next()));
     }
     counts * INSTRUCTIONS_PER_COUNT / u64::from(CALLS)
 }

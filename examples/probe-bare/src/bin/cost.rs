@@ -1,8 +1,6 @@
 //! Counts the executed instructions of a step, by kind and number type.
 //!
-//! Under `-icount shift=0` the emulator advances its clock by one nanosecond an instruction, and the
-//! board's 25 MHz SysTick counts executed instructions in steps of 40. What the loop around the step
-//! costs is measured with a step that does nothing, and taken off.
+//! What the loop around the step costs is measured with a step that does nothing, and taken off.
 #![no_std]
 #![no_main]
 
@@ -12,25 +10,17 @@ use coldcap_trial::case::{Case, EVERYTHING, Everything};
 use coldcap_trial::number::Trial;
 use coldcap_units::Duration;
 use core::hint::black_box;
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::entry;
 use fixed::types::{I16F16, I32F32};
-use probe_bare as _;
+use probe_bare::count::{self, INSTRUCTIONS_PER_COUNT};
 use semihosting::println;
 
-const RELOAD: u32 = 0x00FF_FFFF;
-const INSTRUCTIONS_PER_COUNT: u64 = 40;
 const STEPS: u32 = 20_000;
 const TICK: Duration = Duration::from_millis(100);
 
 #[entry]
 fn main() -> ! {
-    if let Some(peripherals) = cortex_m::Peripherals::take() {
-        let mut systick = peripherals.SYST;
-        systick.set_clock_source(SystClkSource::Core);
-        systick.set_reload(RELOAD);
-        systick.clear_current();
-        systick.enable_counter();
+    if count::start() {
         all::<I16F16>();
         all::<I32F32>();
         all::<f32>();
@@ -98,9 +88,7 @@ fn measured(mut call: impl FnMut(u32)) -> u64 {
     let mut counts = 0;
     // The counter has 24 bits: a batch at a time.
     for batch in 0..STEPS / 1_000 {
-        let start = SYST::get_current();
-        (0..1_000).for_each(|number| call(batch + number));
-        counts += u64::from(start.wrapping_sub(SYST::get_current()) & RELOAD);
+        counts += count::of(|| (0..1_000).for_each(|number| call(batch + number)));
     }
     counts * INSTRUCTIONS_PER_COUNT / u64::from(STEPS)
 }

@@ -1,6 +1,6 @@
 //! Counts the executed instructions of a step of session and interlock together, and of the session by
-//! itself: in the mean and at most over the steps of random sessions. See the probe `cost` for how they are counted; here each step by itself, so
-//! that a figure is 40 instructions too high or too low at most.
+//! itself: in the mean and at most over the steps of random sessions. See [`probe_bare::count`] for how they
+//! are counted; here each step by itself, so that a figure is 40 instructions too high or too low at most.
 #![no_std]
 #![no_main]
 
@@ -8,23 +8,15 @@ use coldcap::supervise::{Effects, Event, State, step};
 use coldcap_session::Event as Heard;
 use coldcap_trial::session::{CONFIG, visit};
 use core::hint::black_box;
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::entry;
-use probe_bare as _;
+use probe_bare::count::{self, INSTRUCTIONS_PER_COUNT};
 use semihosting::println;
 
-const RELOAD: u32 = 0x00FF_FFFF;
-const INSTRUCTIONS_PER_COUNT: u64 = 40;
 const SESSIONS: u64 = 200;
 
 #[entry]
 fn main() -> ! {
-    if let Some(peripherals) = cortex_m::Peripherals::take() {
-        let mut systick = peripherals.SYST;
-        systick.set_clock_source(SystClkSource::Core);
-        systick.set_reload(RELOAD);
-        systick.clear_current();
-        systick.enable_counter();
+    if count::start() {
         all();
     }
     semihosting::process::exit(0)
@@ -60,9 +52,7 @@ struct Tally {
 
 impl Tally {
     fn measure<T>(&mut self, call: impl FnOnce() -> T) {
-        let start = SYST::get_current();
-        black_box(call());
-        let spent = u64::from(start.wrapping_sub(SYST::get_current()) & RELOAD);
+        let spent = count::of(|| drop(black_box(call())));
         self.sum += spent;
         self.calls += 1;
         self.most = spent.max(self.most);
