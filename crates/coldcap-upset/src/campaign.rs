@@ -36,12 +36,12 @@ pub struct Plan {
 
 impl Plan {
     const fn per_point(&self) -> u64 {
-        (BITS / self.stride) as u64
+        BITS.div_ceil(self.stride) as u64
     }
 
-    /// How many flips.
+    /// How many turns; at some of them there is no bit, since the last stride of a point may end beyond.
     #[must_use]
-    pub const fn flips(&self) -> u64 {
+    pub const fn turns(&self) -> u64 {
         self.per_point() * self.points as u64
     }
 
@@ -58,51 +58,31 @@ impl Plan {
 pub struct Findings {
     /// Flips done.
     pub flips: u64,
-    /// Bits after whose flip the program could not go on, each tried once.
+    /// Bits after whose flip the program could not go on. None is flipped again by the process that found
+    /// it, nor by those that follow it.
     pub fatal: BTreeSet<usize>,
-    /// Bits after whose flip something was driven that must not be, with their fields and in how many
-    /// flips, by the world.
-    pub unsafe_fields: BTreeMap<String, BTreeMap<&'static str, Unsafe>>,
-}
-
-/// Of a field in a world: how many flips were unsafe, and which bits.
-#[derive(Clone, Debug, Default)]
-pub struct Unsafe {
-    /// Flips.
-    pub flips: u64,
-    /// Bits.
-    pub bits: BTreeSet<usize>,
+    /// Bits after whose flip something was driven that must not be, by the world: in how many flips.
+    pub harmful: BTreeMap<(usize, &'static str), u64>,
 }
 
 impl Findings {
     fn add(&mut self, other: Self) {
         self.flips += other.flips;
         self.fatal.extend(other.fatal);
-        for (field, worlds) in other.unsafe_fields {
-            for (world, found) in worlds {
-                let ours = self.unsafe_fields.entry(field.clone()).or_default();
-                let ours = ours.entry(world).or_default();
-                ours.flips += found.flips;
-                ours.bits.extend(found.bits);
-            }
+        for (place, flips) in other.harmful {
+            *self.harmful.entry(place).or_default() += flips;
         }
-    }
-
-    fn found(&mut self, field: &str, world: &'static str, bit: usize) {
-        let worlds = self.unsafe_fields.entry(field.to_owned()).or_default();
-        let found = worlds.entry(world).or_default();
-        found.flips += 1;
-        found.bits.insert(bit);
     }
 }
 
 /// What a process is told on its command line and its input: the plan, the flips from `first` to before
 /// `last`, whether to say a word before each, and the bits that are not flipped any more.
 ///
-/// Says on its output: `at FLIP`, `unsafe BIT WORLD FIELD`, and `done`.
+/// Says on its output: `at TURN FLIPS`, with the flips before it, `unsafe BIT WORLD`, and `done FLIPS`.
 ///
 /// # Errors
-/// Where its words cannot be read or written.
+/// Where its words cannot be read or written, and where what is not flipped is not as safe as it was: a flip
+/// has spoilt the process, and its findings with it.
 pub fn work(words: &[String]) -> Result<(), Box<dyn Error>> {
     let number = |at: usize| -> Result<u64, Box<dyn Error>> {
         Ok(words.get(at).ok_or("too few words")?.parse()?)
@@ -113,55 +93,58 @@ pub fn work(words: &[String]) -> Result<(), Box<dyn Error>> {
     std::io::stdin().read_to_string(&mut fatal)?;
     let fatal: BTreeSet<usize> = fatal.split_whitespace().flat_map(str::parse).collect();
     let mut points = points(&Config::reference(), plan.points).into_iter().enumerate();
-    let mut scratch = Upset::default();
-    let (mut case, mut out) = (None, std::io::stdout().lock());
-    for flip in first..last {
-        let (point, bit) = plan.place(flip);
-        if flip % STRETCH == 0 || flip == first || careful == 1 {
-            writeln!(out, "at {flip}")?;
+    let (mut flips, mut out) = (0_u64, std::io::stdout().lock());
+    let mut case: Option<(usize, Case, Upset)> = None;
+    for turn in first..last {
+        let (point, bit) = plan.place(turn);
+        if case.as_ref().is_none_or(|(at, ..)| *at != point) {
+            let (_, found) = points.find(|(at, _)| *at == point).ok_or("no such point")?;
+            let scratch = Upset::of(&found.control);
+            case = Some((point, Case::new(found), scratch));
+        }
+        let Some((_, case, scratch)) = &mut case else { continue };
+        if turn % STRETCH == 0 || turn == first || careful == 1 {
+            if case.flip(BITS, scratch).is_some() {
+                return Err("the process is spoilt".into());
+            }
+            writeln!(out, "at {turn} {flips}")?;
             out.flush()?;
         }
-        if case.as_ref().is_none_or(|(at, _)| *at != point) {
-            let found = points.find(|(at, _)| *at == point).ok_or("no such point")?;
-            case = Some((point, Case::new(found.1)));
+        if bit >= BITS || fatal.contains(&bit) {
+            continue;
         }
-        let (Some((_, case)), false) = (&case, fatal.contains(&bit)) else { continue };
-        if let Some(world) = case.flip(bit, &mut scratch) {
-            writeln!(out, "unsafe {bit} {} {}", world_name(world), field(case, bit, &mut scratch))?;
+        flips += 1;
+        if let Some(world) = case.flip(bit, scratch) {
+            writeln!(out, "unsafe {bit} {}", world.name())?;
         }
     }
-    writeln!(out, "done")?;
+    writeln!(out, "done {flips}")?;
     Ok(())
 }
 
-fn field(case: &Case, bit: usize, scratch: &mut Upset) -> String {
-    scratch.become_flipped(&case.point().control, BITS);
-    let sound = scratch.text();
-    scratch.become_flipped(&case.point().control, bit);
-    name::of(&sound, &scratch.text()).unwrap_or_else(|| "no field".into())
-}
-
-/// The field of a bit, by a bit of the same byte whose flip can be looked at: what `name BIT` prints.
+/// The field of a bit, where what its flip leaves can be looked at: what `name BIT` prints.
 ///
 /// # Errors
 /// Where there is no point.
 pub fn print_name(bit: usize) -> Result<(), Box<dyn Error>> {
     let point = points(&Config::reference(), 8).pop().ok_or("no point")?;
-    println!("{}", field(&Case::new(point), bit, &mut Upset::default()));
+    let mut upset = Upset::of(&point.control);
+    let sound = upset.text();
+    upset.become_flipped(&point.control, bit);
+    println!("{}", name::of(&sound, &upset.text()).unwrap_or_else(|| "no field".into()));
     Ok(())
 }
 
-/// The fields of bits that end the program, and how many of the bits belong to each. A bit may be too
-/// wild to look at: its neighbours in the byte tell the field then.
+/// The fields of these bits. A bit may be too wild to look at: its neighbours in the byte tell the field
+/// then, or the bytes before it.
 ///
 /// # Errors
 /// Where no process can be started.
-pub fn names_of(bits: &BTreeSet<usize>) -> Result<BTreeMap<String, usize>, Box<dyn Error>> {
-    let (mut seen, mut counted) = (BTreeMap::new(), BTreeMap::new());
-    for bit in bits {
-        *counted.entry(name_of_byte(bit / 8, &mut seen)?).or_insert(0) += 1;
-    }
-    Ok(counted)
+pub fn names_of(
+    bits: impl Iterator<Item = usize>,
+) -> Result<BTreeMap<usize, String>, Box<dyn Error>> {
+    let mut seen = BTreeMap::new();
+    bits.map(|bit| Ok((bit, name_of_byte(bit / 8, &mut seen)?))).collect()
 }
 
 /// Names of bytes, `None` for those that cannot be looked at.
@@ -194,26 +177,21 @@ fn seen_name(byte: usize) -> Result<Option<String>, Box<dyn Error>> {
     Ok(None)
 }
 
-const fn world_name(world: World) -> &'static str {
-    match world {
-        World::Calm => "calm",
-        World::Freezes => "freezes",
-        World::Stops => "stops",
-    }
-}
-
 /// Runs a plan in so many processes at a time. The processes are this same program, with `work` and its
 /// words.
 ///
 /// # Errors
-/// Where no process can be started.
+/// Where the plan has no flip in it, where no process can be started, and where one says that it failed.
 pub fn run(plan: Plan, processes: u64) -> Result<Findings, Box<dyn Error>> {
-    let share = plan.flips().div_ceil(processes);
+    if plan.points == 0 || plan.stride == 0 || plan.stride > BITS {
+        return Err(format!("points from 1, and a stride from 1 to {BITS}").into());
+    }
+    let share = plan.turns().div_ceil(processes);
     let mut all = Findings::default();
     std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
         let shares = (0..processes).map(|number| {
-            let last = ((number + 1) * share).min(plan.flips());
-            scope.spawn(move || stretch(plan, number * share, last).map_err(|it| it.to_string()))
+            let [first, last] = [number, number + 1].map(|it| (it * share).min(plan.turns()));
+            scope.spawn(move || stretch(plan, first, last).map_err(|it| it.to_string()))
         });
         let shares: Vec<_> = shares.collect();
         for share in shares {
@@ -238,7 +216,6 @@ fn stretch(plan: Plan, first: u64, last: u64) -> Result<Findings, Box<dyn Error>
             Some(at) => (from, careful) = (at, true),
         }
     }
-    findings.flips = last - first;
     Ok(findings)
 }
 
@@ -256,35 +233,57 @@ fn process(
         .args(words.map(|word| word.to_string()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
         .spawn()?;
     tell_fatal(child.stdin.take(), &findings.fatal)?;
     let lines = lines_of(&mut child)?;
-    let (mut at, mut done, mut heard) = (first, false, Vec::new());
+    let mut progress = Progress { at: first, ..Progress::default() };
     while let Ok(line) = lines.recv_timeout(PATIENCE) {
-        let words: Vec<&str> = line.split(' ').collect();
-        match words.as_slice() {
-            ["at", flip] => {
-                at = flip.parse()?;
-                // Only what was found before a stretch that ended is final.
-                heard.drain(..).for_each(|(field, world, bit): (String, _, _)| {
-                    findings.found(&field, world, bit);
-                });
+        progress.hear(&line, findings)?;
+    }
+    findings.flips += progress.flips;
+    let _ = child.kill();
+    if child.wait()?.code() == Some(1) {
+        return Err("a process failed".into());
+    }
+    Ok((!progress.done).then_some(progress.at))
+}
+
+/// What a process has said so far.
+#[derive(Debug, Default)]
+struct Progress {
+    at: u64,
+    flips: u64,
+    done: bool,
+    /// Since the last stretch began. Only what was found in a stretch that ended is final: what was found in one
+    /// that did not is found again.
+    harmful: Vec<(usize, &'static str)>,
+}
+
+impl Progress {
+    fn hear(&mut self, line: &str, findings: &mut Findings) -> Result<(), Box<dyn Error>> {
+        match line.split(' ').collect::<Vec<_>>().as_slice() {
+            ["at", turn, flips] => {
+                (self.at, self.flips) = (turn.parse()?, flips.parse()?);
+                self.settle(findings);
             }
-            ["unsafe", bit, world, field @ ..] => {
-                let world = World::ALL.map(world_name).into_iter().find(|name| name == world);
-                heard.push((field.join(" "), world.ok_or("no such world")?, bit.parse()?));
+            ["unsafe", bit, world] => {
+                let world = World::ALL.map(World::name).into_iter().find(|name| name == world);
+                self.harmful.push((bit.parse()?, world.ok_or("no such world")?));
             }
-            _ => done = words == ["done"],
+            ["done", flips] => {
+                (self.flips, self.done) = (flips.parse()?, true);
+                self.settle(findings);
+            }
+            _ => return Err(format!("a process says '{line}'").into()),
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, findings: &mut Findings) {
+        for place in self.harmful.drain(..) {
+            *findings.harmful.entry(place).or_default() += 1;
         }
     }
-    let _ = child.kill();
-    child.wait()?;
-    if !done {
-        return Ok(Some(at));
-    }
-    heard.iter().for_each(|(field, world, bit)| findings.found(field, world, *bit));
-    Ok(None)
 }
 
 fn tell_fatal(input: Option<ChildStdin>, fatal: &BTreeSet<usize>) -> std::io::Result<()> {
@@ -306,12 +305,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bit_has_its_turn_and_a_stride_begins_elsewhere_at_each_point() {
-        let all = Plan { points: 3, stride: 1 };
-        assert_eq!(all.flips(), 3 * BITS as u64);
-        assert_eq!(all.place(BITS as u64 + 5), (1, 5));
-        let some = Plan { points: 3, stride: 64 };
-        assert_eq!(some.place(0), (0, 0));
-        assert_eq!(some.place(some.per_point() + 1), (1, 65));
+    fn every_bit_has_its_turn() {
+        for stride in [1, 37, 64, 1_009] {
+            let plan = Plan { points: stride, stride };
+            let bits = (0..plan.turns()).map(|turn| plan.place(turn).1);
+            let bits: BTreeSet<usize> = bits.filter(|bit| *bit < BITS).collect();
+            assert_eq!(bits.len(), BITS, "{stride}");
+        }
+    }
+
+    #[test]
+    fn a_plan_without_flips_is_refused() {
+        for plan in [(0, 1), (1, 0), (1, BITS + 1)] {
+            assert!(run(Plan { points: plan.0, stride: plan.1 }, 1).is_err());
+        }
+    }
+
+    #[test]
+    fn what_was_found_counts_once_its_stretch_has_ended() {
+        let (mut findings, mut progress) = (Findings::default(), Progress::default());
+        for line in ["at 0 0", "unsafe 7 calm", "at 9 8", "unsafe 8 stops"] {
+            progress.hear(line, &mut findings).unwrap();
+        }
+        assert_eq!(findings.harmful, BTreeMap::from([((7, "calm"), 1)]));
+        progress.hear("done 12", &mut findings).unwrap();
+        assert_eq!((findings.harmful.len(), progress.flips, progress.done), (2, 12, true));
+        assert!(progress.hear("hello", &mut findings).is_err());
     }
 }

@@ -10,14 +10,16 @@ pub const BITS: usize = 8 * size_of::<Control<1>>();
 #[derive(Debug)]
 pub struct Upset(Box<MaybeUninit<Control<1>>>);
 
-impl Default for Upset {
-    fn default() -> Self {
-        Self(Box::new(MaybeUninit::uninit()))
-    }
-}
-
 #[allow(unsafe_code)]
 impl Upset {
+    /// A copy of `control`, nothing flipped.
+    #[must_use]
+    pub fn of(control: &Control<1>) -> Self {
+        let mut upset = Self(Box::new(MaybeUninit::uninit()));
+        upset.become_flipped(control, BITS);
+        upset
+    }
+
     /// Becomes a copy of `control` with one bit flipped; a `bit` beyond [`BITS`] flips none.
     pub fn become_flipped(&mut self, control: &Control<1>, bit: usize) {
         let to = self.0.as_mut_ptr();
@@ -33,13 +35,12 @@ impl Upset {
         }
     }
 
-    /// One tick; gives what is driven, and whether the watchdog is fed.
+    /// One tick; gives what is driven.
     #[inline(never)]
-    pub fn tick(&mut self, input: &TickInput<1>) -> (Drives<1>, bool) {
+    pub fn tick(&mut self, input: &TickInput<1>) -> Drives<1> {
         let control = core::hint::black_box(self.0.as_mut_ptr());
         // SAFETY: it was made a control, but for a bit: see above.
-        let outputs = unsafe { (*control).tick(input) };
-        (outputs.drives, outputs.health.is_some())
+        unsafe { (*control).tick(input).drives }
     }
 
     /// What it holds, as text.

@@ -4,18 +4,19 @@
 use coldcap_upset::campaign::{Findings, Plan, names_of, print_name, run, work};
 use coldcap_upset::flip::BITS;
 use core::error::Error;
+use std::collections::BTreeMap;
 
-/// Fields in which a flipped bit may drive for longer than one tick what must not be driven, and what it
+/// Fields in which, in which world, a flipped bit may drive for longer than one tick what must not be driven, and what it
 /// would take.
-const KNOWN: &[(&str, &str)] = &[
-    ("channels.state.session.phase", PHASE),
-    ("config.limits.delays.freeze_samples", LIMITS),
-    ("config.limits.raw.freeze_trip", LIMITS),
-    ("config.limits.raw.open_above", LIMITS),
-    ("config.tank.hysteresis", TANK),
-    ("config.thermistor.header.first_row", TABLE),
-    ("config.thermistor.rows", TABLE),
-    ("machine.tank.chiller", TANK),
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("channels.state.session.phase", "calm", PHASE),
+    ("config.limits.delays.freeze_samples", "freezes", LIMITS),
+    ("config.limits.raw.freeze_trip", "freezes", LIMITS),
+    ("config.limits.raw.open_above", "freezes", LIMITS),
+    ("config.tank.hysteresis", "calm", TANK),
+    ("config.thermistor.header.first_row", "calm", TABLE),
+    ("config.thermistor.rows", "calm", TABLE),
+    ("machine.tank.chiller", "calm", TANK),
 ];
 
 const PHASE: &str = "a second copy of the phase, complemented, and safe hold where they differ";
@@ -31,9 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["name", bit] => print_name(bit.parse()?),
         [] => campaign(Plan { points: 20, stride: 1_009 }),
         [points] => campaign(Plan { points: points.parse()?, stride: 1 }),
-        [points, stride] => {
-            campaign(Plan { points: points.parse()?, stride: stride.parse::<usize>()?.max(1) })
-        }
+        [points, stride] => campaign(Plan { points: points.parse()?, stride: stride.parse()? }),
         _ => Err("usage: coldcap-upset [POINTS [STRIDE]]".into()),
     }
 }
@@ -43,27 +42,38 @@ fn campaign(plan: Plan) -> Result<(), Box<dyn Error>> {
     let findings = run(plan, processes)?;
     let Plan { points, stride } = plan;
     println!("{BITS} bits, {points} points, every bit in {stride}: {} flips", findings.flips);
-    let unknown = report(&findings);
-    println!("\n| field | bits that end the program |\n|---|---|");
-    for (field, bits) in names_of(&findings.fatal)? {
-        println!("| `{field}` | {bits} |");
-    }
+    let unknown = report_harmful(&findings)?;
+    report_fatal(&findings)?;
     if unknown.is_empty() { Ok(()) } else { Err(format!("unsafe: {unknown:?}").into()) }
 }
 
-/// Prints the fields that are unsafe; gives those that are not known.
-fn report(findings: &Findings) -> Vec<&str> {
+fn report_fatal(findings: &Findings) -> Result<(), Box<dyn Error>> {
+    let mut fields: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names_of(findings.fatal.iter().copied())?.into_values() {
+        *fields.entry(name).or_default() += 1;
+    }
+    println!("\n| field | bits that end the program |\n|---|---|");
+    fields.iter().for_each(|(field, bits)| println!("| `{field}` | {bits} |"));
+    Ok(())
+}
+
+/// Prints the fields that are unsafe; gives those that are not known to be.
+fn report_harmful(findings: &Findings) -> Result<Vec<String>, Box<dyn Error>> {
+    let names = names_of(findings.harmful.keys().map(|(bit, _)| *bit))?;
+    let mut fields: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    for ((bit, world), flips) in &findings.harmful {
+        let sums = fields.entry((&names[bit], world)).or_default();
+        *sums = (sums.0 + flips, sums.1 + 1);
+    }
     println!(
         "\n| field | world | unsafe flips | bits | what it would take |\n|---|---|---|---|---|"
     );
     let mut unknown = Vec::new();
-    for (field, worlds) in &findings.unsafe_fields {
-        let known = KNOWN.iter().find(|(known, _)| known == field);
-        let remedy = known.map_or("not known", |(_, remedy)| remedy);
-        for (world, found) in worlds {
-            println!("| `{field}` | {world} | {} | {} | {remedy} |", found.flips, found.bits.len());
-        }
-        unknown.extend(known.is_none().then_some(field.as_str()));
+    for ((field, world), (flips, bits)) in fields {
+        let known = KNOWN.iter().find(|known| (known.0, known.1) == (field, world));
+        let remedy = known.map_or("not known", |known| known.2);
+        println!("| `{field}` | {world} | {flips} | {bits} | {remedy} |");
+        unknown.extend(known.is_none().then(|| format!("{field}, {world}")));
     }
-    unknown
+    Ok(unknown)
 }

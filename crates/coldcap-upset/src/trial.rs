@@ -1,6 +1,6 @@
 //! What happens after a flip, and whether it is safe.
 
-use crate::flip::{BITS, Upset};
+use crate::flip::Upset;
 use crate::treatment::Point;
 use coldcap::{Action, Drives, TICK, TickInput};
 use coldcap_session::Request;
@@ -20,6 +20,16 @@ pub enum World {
 impl World {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Calm, Self::Freezes, Self::Stops];
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Calm => "calm",
+            Self::Freezes => "freezes",
+            Self::Stops => "stops",
+        }
+    }
 }
 
 /// Ticks after the flip that are looked at: what is driven for longer than one tick is seen in them, also
@@ -40,9 +50,8 @@ impl Case {
     pub fn new(point: Point) -> Self {
         let told = World::ALL.map(|world| told(&point, world));
         let sound = told.each_ref().map(|told| {
-            let mut control = Upset::default();
-            control.become_flipped(&point.control, BITS);
-            told.each_ref().map(|input| control.tick(input).0)
+            let mut control = Upset::of(&point.control);
+            told.each_ref().map(|input| control.tick(input))
         });
         Self { point, told, sound }
     }
@@ -61,8 +70,7 @@ impl Case {
             scratch.become_flipped(&self.point.control, bit);
             let mut before = false;
             told.iter().zip(sound).any(|(input, sound)| {
-                let (drives, _) = scratch.tick(input);
-                let now = drives_more(&drives, sound);
+                let now = drives_more(&scratch.tick(input), sound);
                 core::mem::replace(&mut before, now) && now
             })
         })
@@ -101,6 +109,7 @@ fn drives_more(drives: &Drives<1>, sound: &Drives<1>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flip::BITS;
     use crate::treatment::points;
     use coldcap::Config;
 
@@ -122,18 +131,28 @@ mod tests {
     }
 
     #[test]
-    fn no_flip_is_safe_and_one_that_is_not_is_seen() {
-        let points = points(&Config::reference(), 60);
-        let mut scratch = Upset::default();
-        for point in points.into_iter().step_by(7) {
+    fn what_is_not_flipped_is_not_unsafe() {
+        for point in points(&Config::reference(), 60).into_iter().step_by(7) {
+            let mut scratch = Upset::of(&point.control);
             assert_eq!(Case::new(point).flip(BITS, &mut scratch), None);
         }
-        let (on, off) = (Duty::FULL, Duty::OFF);
-        let mut drives = Drives::<1>::default();
-        assert!(!drives_more(&drives, &drives));
-        drives.channels[0].pump = on;
-        assert!(drives_more(&drives, &Drives::default()));
-        assert_eq!(drives.chiller, off);
-        assert!(!drives_more(&Drives::default(), &drives));
+    }
+
+    #[test]
+    fn what_has_power_that_the_sound_one_keeps_off_counts() {
+        let off = Drives::<1>::default();
+        assert!(!drives_more(&off, &off));
+        let [mut pump, mut valve, mut chiller, mut permit] = [off; 4];
+        pump.channels[0].pump = Duty::FULL;
+        valve.channels[0].valve = Duty(1);
+        chiller.chiller = Duty(1);
+        permit.permit = true;
+        for more in [pump, valve, chiller, permit] {
+            assert!(drives_more(&more, &off));
+            assert!(!drives_more(&off, &more));
+        }
+        let mut both = pump;
+        both.channels[0].valve = Duty::FULL;
+        assert!(!drives_more(&both, &pump), "a regulator at work");
     }
 }
