@@ -33,13 +33,13 @@ const WIDEST_MILLI_KELVIN: i32 = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoopSensor {
     /// Ahead of the cap.
-    Supply,
+    Supply = 0,
     /// Behind the cap.
-    Returned,
+    Returned = 1,
     /// On the cap's inner face, front.
-    Front,
+    Front = 2,
     /// On the cap's inner face, rear.
-    Rear,
+    Rear = 3,
 }
 
 impl LoopSensor {
@@ -415,7 +415,10 @@ impl IsothermalTest {
             return Err(IsothermalFault::Sensor { sensor, fault });
         }
         // Before the spread: sensors that a cold loop parts are no worse than others.
-        self.rest.check(&self.halves.drifts(self.window))?;
+        let unseen = (LoopSensor::Supply, Fault::Unavailable);
+        let (sensor, fault) = self.last_fault.unwrap_or(unseen);
+        let drifts = self.halves.drifts(self.window);
+        self.rest.check(&drifts.ok_or(IsothermalFault::Sensor { sensor, fault })?)?;
         offsets(&self.sums.map(|average| average.mean().unwrap_or(0)))
     }
 

@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Convert(Convert),
     /// Look for wrong lines, kinks and superseded curves in a published table of a sensor.
     LintTable(LintTable),
-    /// Make a model and an integer table of a sensor.
+    /// Make a sensor's model and integer table, check a sensor in ice, or read its certificate.
     Calibrate(Calibrate),
     /// Print what a coolant is like at a temperature: JSON, each figure with its standard uncertainty.
     Fluid(Fluid),
@@ -240,7 +240,7 @@ pub(crate) enum From {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Findings: outlier, kink, not_monotonic, superseded_curve, beta_mismatch (1 %). A line's number is \
+    after_help = "Findings: outlier, one_of_these (one of these lines is wrong, and which cannot be told), kink, not_monotonic, superseded_curve, beta_mismatch (1 %). A line's number is \
                   that in the file; deviation_mk is what the listed resistance reads on the expected \
                   curve, less the listed temperature.\nExample: coldcap lint-table part.csv --beta 25/85=3435"
 )]
@@ -471,7 +471,7 @@ pub(crate) struct Tune {
     /// gains, goes beside it to NAME-comparison.
     #[arg(long, value_name = "FILE", default_value = "tune.svg")]
     pub(crate) plot: PathBuf,
-    /// The virtual patient; without it, the standard head. --help tells the file's fields.
+    /// The virtual patient; without it, the standard head. `coldcap demo --help` tells the file's fields.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.

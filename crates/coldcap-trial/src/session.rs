@@ -111,7 +111,7 @@ impl Tally {
 }
 
 /// Plays the sessions of the seeds from 1 to `count` and returns what they met, and the hash of every
-/// record's last link and every last state.
+/// record's last link. The link holds all that was told, and the state is recomputed from it.
 ///
 /// # Panics
 /// Where a step breaks what is promised, or a record does not tell the live state.
@@ -270,13 +270,12 @@ impl Walk {
     /// What somebody would do who wants a treatment.
     fn next_step(&mut self) -> Event {
         let confirm = !self.dice.once_in(2);
-        let hair = Hair { kind: HairType::Ordinary, ..HAIR };
         let request = match self.state.session.phase() {
             _ if self.state.session.trip() == TripClass::Clinician => {
                 Request::ClinicianReset { confirm }
             }
             Phase::Standby if self.dice.once_in(4) => Request::StartFit,
-            Phase::Standby => Request::SelectPatient(Patient { hair, ..PATIENT }),
+            Phase::Standby => Request::SelectPatient(PATIENT),
             Phase::FitMeasure if self.state.session.patient().is_none() => {
                 Request::SelectPatient(PATIENT)
             }

@@ -15,6 +15,8 @@
 //! | [`name`] | which field a bit belongs to |
 //! | [`campaign`] | many flips, in processes that may die of them |
 //!
+//! Four ticks are looked at: a flip that acts later, as in a timer, is not seen.
+//!
 //! A bit that makes a value which its type cannot have may do anything to a program, also end it. On a
 //! board that is a fault handler or a watchdog, and the actuators without power; here it is the end of a
 //! process, which is counted.

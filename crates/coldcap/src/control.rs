@@ -388,7 +388,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         demands
     }
 
-    /// The interlock again, on the demands: it can only take cooling away.
+    /// The interlock again, on the demands, and what the mains has: they can only take cooling away.
     fn limit(&mut self, now: Instant, demands: &[ChannelDrives; CHANNELS]) -> Drives<CHANNELS> {
         let supervision = self.config.supervision();
         let permits: [Permit; CHANNELS] = core::array::from_fn(|index| {

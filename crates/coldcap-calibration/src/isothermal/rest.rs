@@ -61,14 +61,16 @@ impl Halves {
         half.iter_mut().zip(values).for_each(|(average, value)| average.add(*value));
     }
 
-    /// What each sensor moves by in µK/s. The middles of the halves are half a window apart.
-    pub(super) fn drifts(&self, window: Duration) -> [i32; 4] {
+    /// What each sensor moves by in µK/s; `None` where a half holds nothing to tell it by. The middles of the
+    /// halves are half a window apart.
+    pub(super) fn drifts(&self, window: Duration) -> Option<[i32; 4]> {
         let mut drifts = [0; 4];
         let means = self.early.iter().zip(&self.late);
         for (drift, (early, late)) in drifts.iter_mut().zip(means) {
-            *drift = early.mean().zip(late.mean()).map_or(0, |(from, to)| rate(from, to, window));
+            let (from, to) = early.mean().zip(late.mean())?;
+            *drift = rate(from, to, window);
         }
-        drifts
+        Some(drifts)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::Origin;
 use super::figures::plain;
+use super::placement::text_width;
 use super::plot::{WIDTH, line, outline, place, rectangle, stamp, text};
 use super::tune_plot::{STYLE, Scale};
 use maud::{Markup, PreEscaped, html};
@@ -96,7 +97,9 @@ pub fn fit_svg(plot: &FitPlot) -> String {
                 (text((576.0, 300.0), "stamp", word))
             }
             (text((24.0, 26.0), "title", plot.title))
-            (text((24.0, 46.0), "note", plot.summary))
+            @for (line, y) in broken(plot.summary).into_iter().zip([44.0, 58.0]) {
+                (text((24.0, y), "note", line.trim_end()))
+            }
             (head(plot))
             (colours())
             (intervals(plot))
@@ -104,6 +107,19 @@ pub fn fit_svg(plot: &FitPlot) -> String {
         }
     }
     .into_string()
+}
+
+/// A summary on as many lines as it needs, broken between words.
+fn broken(summary: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in summary.split_inclusive(' ') {
+        let line = lines.last().map_or("", String::as_str);
+        if text_width(&format!("{line}{word}"), 11.0) > WIDTH - 48.0 {
+            lines.push(String::new());
+        }
+        lines.last_mut().into_iter().for_each(|line| line.push_str(word));
+    }
+    lines
 }
 
 /// What has no value.
@@ -197,7 +213,7 @@ fn colours() -> Markup {
             (rectangle((box_at(index), box_at(index) + 20.0), (top, top + 12.0),
                 &colour(0.55 + 0.1 * f64::from(index))))
         }
-        @for (ratio, at) in [("0.5", 0.0), ("1", 100.0), ("1.5", 200.0)] {
+        @for (ratio, at) in [("≤ 0.5", 0.0), ("1", 100.0), ("≥ 1.5", 200.0)] {
             (text((left + at, top + 26.0), "tick middle", ratio))
         }
         (text((left + 100.0, top + 42.0), "note middle", "conductance over the least that is asked"))
@@ -319,6 +335,16 @@ mod tests {
         assert_eq!(colour(0.2), "#de6e28");
         assert_eq!(colour(1.0), "#f7f0de");
         assert_eq!(colour(9.0), "#60acde");
+    }
+
+    #[test]
+    fn a_long_summary_takes_two_lines_and_loses_no_word() {
+        let long = "seed 1; head 560 mm, OUTSIDE the liner's stretch: sagittal, coronal; verdict: doubtful: \
+                    too little heat, or front and rear differ; stored by a clinician all the same";
+        let lines = broken(long);
+        assert_eq!((lines.len(), lines.concat().as_str()), (2, long));
+        assert!(lines.iter().all(|line| text_width(line, 11.0) <= WIDTH - 48.0));
+        assert_eq!(broken("short"), ["short"]);
     }
 
     #[test]

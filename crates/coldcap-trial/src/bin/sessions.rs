@@ -5,7 +5,8 @@
 use coldcap_trial::session::sessions;
 
 fn main() {
-    let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000);
+    let count = std::env::args().nth(1).map_or(Ok(1_000), |count| count.parse());
+    let Ok(count) = count else { return eprintln!("usage: sessions [N]") };
     let (all, hash) = sessions(count);
     println!("{count} sessions {hash:016X}");
     eprintln!("{all:?}");
