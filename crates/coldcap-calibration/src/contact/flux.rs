@@ -125,7 +125,7 @@ impl FluxMethod {
         early: seconds(2, 30),
         middle: seconds(34, 56),
         late: seconds(60, 118),
-        law: FluxLaw { constant: -786_360, uptake: 126_284, ratio: 0, middle: 22_747 },
+        law: FluxLaw { constant: -850_211, uptake: 130_582, ratio: 0, middle: 22_747 },
         range: (Conductance::from_watts(6), Conductance::from_watts(70)),
         law_uncertainty: Permille(80),
         ..Self::AFTER_STEP
