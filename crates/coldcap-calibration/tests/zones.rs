@@ -484,5 +484,5 @@ fn zones_by_two_methods_are_compared_as_independent() {
     assert_eq!(judged(47.0, SkinAndInnerFace).findings[0], Finding::Unsure);
     assert_eq!(judged(45.0, SkinAndInnerFace).findings[0], Finding::Fails);
     assert_eq!(judged(45.0, SkinAndInnerFace).uneven, Zone::Front.bit());
-    assert_eq!(judged(20.0, SkinAndInnerFace).uneven, 0);
+    assert_eq!(judged(15.0, SkinAndInnerFace).uneven, 0);
 }
