@@ -360,3 +360,29 @@ fn noise_belongs_to_the_uncertainty() {
     assert!(own > 0.015 && (found.misfit.to_milli() - 600).abs() < 10);
     assert!(found.autocorrelation.unwrap() < -900);
 }
+
+/// A skin as warm as the blood gives off nothing, but what it gives off is known no better for that.
+#[test]
+fn a_resting_flux_of_nothing_is_not_known_exactly() {
+    let warm = |resting_flux: RestingFlux| {
+        let resting_flux = RestingFlux { warmest: Skin::from_milli(40_000), ..resting_flux };
+        let settings = HalfSpace { resting_flux, tissue_uncertainty: Permille(0), ..settings() };
+        let answer = |time: f64| 1.0 - erfcx(25.0 / EFFUSIVITY * time.sqrt());
+        let found = fit(settings, 37.0, |time| (Ok(37.0 - 35.0 * answer(time)), 2.0)).unwrap();
+        f64::from(found.uncertainty.0) / f64::from(found.conductance.0)
+    };
+    // 34.5 W/(m²·K) by 0.41 K are 14 W/m², a seventh of what a bare head gives off.
+    let (told, exact) = (warm(RestingFlux::OF_A_SCALP), warm(KNOWN));
+    println!("{told} {exact}");
+    assert!(told.hypot(-exact) > exact + 0.002, "{told} {exact}");
+}
+
+/// A skin that is warmer than any that the resting flux was found for has no fit.
+#[test]
+fn a_skin_that_is_too_warm_at_rest_has_no_fit() {
+    let of = |resting| fit(settings(), resting, |time| (Ok(skin(resting, 2.0, 25.0, time)), 2.0));
+    assert!(of(35.0).is_ok());
+    for resting in [35.9, 37.0, 38.5] {
+        assert_eq!(of(resting).unwrap_err(), ZoneFault::Misfit, "{resting}");
+    }
+}

@@ -233,3 +233,35 @@ fn ladders_are_checked() {
     let error = LadderError::Tolerance(Measure::Coronal);
     assert_eq!(Ladder::new(LadderData { tolerance, ..data }), Err(error));
 }
+
+/// How many heads of the population no size fits: surely, and by what is measured.
+#[test]
+fn few_heads_fit_no_size() {
+    let mut random = Random(11);
+    let count = 20_000;
+    let (mut outside, mut surely) = (0u32, 0u32);
+    for _ in 0..count {
+        let [around, along, across] = head(&mut random).map(|it| it.round() as u16);
+        if HeadMeasures::new(around, along, across).is_ok() {
+            let choice = chosen(around, along, across);
+            assert_eq!(choice.surely_outside & !choice.outside, 0);
+            outside += u32::from(choice.outside != 0);
+            surely += u32::from(choice.surely_outside != 0);
+        }
+    }
+    let share = |these: u32| 100.0 * f64::from(these) / f64::from(count);
+    println!("outside {:.1} %, surely {:.1} %", share(outside), share(surely));
+    assert!(share(surely) < 10.0);
+}
+
+/// Probabilities are shares of the ladder: a head that fits none of it is told so.
+#[test]
+fn a_head_that_fits_no_size_is_told_apart_from_one_that_may() {
+    let tall = chosen(561, 400, 400);
+    assert_eq!((tall.outside & 6, tall.surely_outside & 6), (6, 6), "{tall:?}");
+    let flat = chosen(520, 300, 310);
+    assert_eq!((flat.best, flat.surely_outside), (CapSize::ExtraSmall, 6));
+    // 5 mm short of a window that begins at 335 mm, known to 3 mm.
+    let near = chosen(566, 330, 350);
+    assert_eq!((near.outside, near.surely_outside), (2, 0));
+}

@@ -440,3 +440,49 @@ proptest! {
         prop_assert!(done);
     }
 }
+
+/// What was shown by the inner face passes where it would under a head with a fever and a flushed skin, too; by a
+/// skin-side sensor under one with a cold core.
+#[test]
+fn a_zone_passes_only_where_it_would_under_any_head() {
+    use coldcap_calibration::contact::judge::judge_by_methods;
+    use coldcap_calibration::record::FitMethod::{InnerFace, SkinAndCoolant, SkinAndInnerFace};
+    let found = |state, method| {
+        let methods = [Some(method), None, None];
+        let zones = [state, NONE, NONE];
+        let limits = &ZoneLimits::PROPOSED;
+        judge_by_methods(&zones, methods, None, HairDensity::Full, limits).findings[0]
+    };
+    // 25 · 1.85 and 25 · 1.4.
+    for (watts, method, expected) in [
+        (46.3, InnerFace, Finding::Passes),
+        (46.2, InnerFace, Finding::Unsure),
+        (35.1, SkinAndInnerFace, Finding::Passes),
+        (34.9, SkinAndInnerFace, Finding::Unsure),
+        (34.9, SkinAndCoolant, Finding::Unsure),
+        (20.0, InnerFace, Finding::Fails),
+    ] {
+        assert_eq!(found(zone(watts, 0.05), method), expected, "{watts} {method:?}");
+    }
+    let above = |watts| ZoneState::Faulty(ZoneFault::AboveRange(Conductance::from_watts(watts)));
+    assert_eq!(found(above(47), InnerFace), Finding::Passes);
+    assert_eq!(found(above(46), InnerFace), Finding::Unsure);
+}
+
+/// Two methods share little, and nobody has measured what: their difference is known less.
+#[test]
+fn zones_by_two_methods_are_compared_as_independent() {
+    use coldcap_calibration::contact::judge::judge_by_methods;
+    use coldcap_calibration::record::FitMethod::{InnerFace, SkinAndInnerFace};
+    let judged = |front: f64, method| {
+        let zones = [zone(front, 2.5 / front), zone(90.0, 6.0 / 90.0), NONE];
+        let methods = [Some(method), Some(InnerFace), None];
+        judge_by_methods(&zones, methods, None, HairDensity::Full, &ZoneLimits::PROPOSED)
+    };
+    // 54 − 2·√(2.5² + 3.6²) = 45.2, and 47.6 where they are correlated by one half.
+    assert_eq!(judged(47.0, InnerFace).findings[0], Finding::Fails);
+    assert_eq!(judged(47.0, SkinAndInnerFace).findings[0], Finding::Unsure);
+    assert_eq!(judged(45.0, SkinAndInnerFace).findings[0], Finding::Fails);
+    assert_eq!(judged(45.0, SkinAndInnerFace).uneven, Zone::Front.bit());
+    assert_eq!(judged(15.0, SkinAndInnerFace).uneven, 0);
+}

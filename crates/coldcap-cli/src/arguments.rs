@@ -392,6 +392,10 @@ pub(crate) enum Mix {
 const FIT_CAP_HELP: &str = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin (the record), fit.json, visit.ccap.\n\
                   Exit 0 where the verdict is good or repeat; 1 where it is doubtful, reseat, resize or refuse, or \
                   where the host's repetition does not agree: the files are written all the same.\n\
+                  What is stated with a zone holds for heads with a core of 37 +/- 0.4 C, 1.5 to 5 mm of fat, half to \
+                  one and a half times the ordinary perfusion and a bare resistance of 0.04 to 0.2 m2K/W. The device is \
+                  told none of these: outside of them a figure may be off by more (fever and a flushed skin: up to 80 % too \
+                  high), and a zone passes only where it would under any of them.\n\
                   Example: coldcap fit-cap --seed 7 --out out";
 
 #[derive(Args, Debug)]

@@ -73,7 +73,7 @@ fn a_loose_half_is_seen_and_the_page_and_the_picture_say_so() {
 fn a_contact_that_the_method_cannot_tell_has_no_figure() {
     let inputs = folder("fit-beyond-inputs");
     for (resistance, finding, state, words) in [
-        ("0.003", "passes", "above_range", "above what the method tells, at least 51"),
+        ("0.003", "passes", "above_range", "above what the method tells, at least 50"),
         ("0.3", "fails", "below_range", "below what the method tells"),
     ] {
         let text = format!("hair_resistance = {resistance}\n");
@@ -165,6 +165,57 @@ fn a_head_outside_the_ladder_is_told_so() {
     let document: Value =
         serde_json::from_str(&fs::read_to_string(place.join("fit.json")).unwrap()).unwrap();
     assert_eq!(document["outside"], serde_json::json!(["sagittal"]));
+}
+
+/// No size of the ladder reaches these: never good, however well what is worn touches.
+#[test]
+fn a_head_that_fits_no_size_is_not_ready() {
+    let inputs = folder("fit-no-size-inputs");
+    let close = file(&inputs, "close.toml", "hair_resistance = 0.01\n");
+    for (index, [around, along, across]) in
+        [["561", "400", "400"], ["520", "300", "310"]].into_iter().enumerate()
+    {
+        let plan = SHORT_PLAN
+            .replace("561", around)
+            .replace("sagittal_mm = 345", &format!("sagittal_mm = {along}"))
+            .replace("coronal_mm = 350", &format!("coronal_mm = {across}"));
+        let plan = file(&inputs, &format!("{index}.toml"), plan);
+        let (done, place) = fitted("fit-no-size", &["--plan", &plan, "--patient", &close]);
+        assert!(
+            done.refused(1).contains("resize: the head leaves the liner's stretch"),
+            "{done:?}"
+        );
+        assert!(done.out.contains("sizes that do not fit"), "{done:?}");
+        let bytes = fs::read(place.join("cap-calibration.bin")).unwrap();
+        let record = CapCalibration::from_bytes(bytes.as_slice().try_into().unwrap()).unwrap();
+        assert_eq!(record.verdict, coldcap_calibration::contact::Verdict::Resize);
+    }
+}
+
+/// What the device would refuse is refused before anything is written.
+#[test]
+fn measures_that_the_device_would_refuse_leave_nothing() {
+    let inputs = folder("fit-arc-inputs");
+    let plan = SHORT_PLAN.replace("561", "520").replace("sagittal_mm = 345", "sagittal_mm = 420");
+    let (plan, out) = (file(&inputs, "arc.toml", plan), inputs.join("out"));
+    let done = coldcap(&["fit-cap", "--plan", &plan, "--out", &text(&out)]);
+    assert!(done.refused(2).ends_with("head.sagittal_mm: 420: allowed 280 to 390"), "{done:?}");
+    assert!(!out.exists());
+}
+
+/// Why a zone is not ready is said where its figure and the limit do not say it.
+#[test]
+fn a_zone_says_why_it_is_found_so() {
+    let inputs = folder("fit-why-inputs");
+    let uneven = file(&inputs, "uneven.toml", "hair_resistance = 0.0303\nhair_asymmetry = 0.5\n");
+    let (done, place) = fitted("fit-why", &["--patient", &uneven, "--seed", "3"]);
+    let told: Value =
+        serde_json::from_str(&fs::read_to_string(place.join("fit.json")).unwrap()).unwrap();
+    assert_eq!(told["zones"][1]["reason"], "beside the other zone", "{told}");
+    assert!(done.out.contains("beside the other zone"), "{done:?}");
+    let (standard, _) = fitted("fit-why-standard", &[]);
+    assert!(standard.out.contains("a fever or a flushed skin would show as much"), "{standard:?}");
+    assert!(standard.out.contains("the room's part taken away"), "{standard:?}");
 }
 
 #[test]

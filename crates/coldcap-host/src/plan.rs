@@ -32,7 +32,6 @@ const LATEST_DRUG_MIN: f64 = 480.0;
 const LONGEST_BREAK_MIN: f64 = 15.0;
 
 const HEAD_MM: [u16; 2] = HeadMeasures::CIRCUMFERENCE_MM;
-const ARC_MM: [u16; 2] = HeadMeasures::ARC_MM;
 
 /// The coolant temperatures of [`Plan::TARGET`], in degrees Celsius.
 const TARGET_C: [f64; 2] = [-8.0, 5.0];
@@ -77,7 +76,7 @@ pub struct PlanFile {
     pub fit_only: bool,
     /// Date of service.
     pub date: Date,
-    /// The measured head: circumference 520 to 613 mm, arcs 280 to 420 mm; and the hair on it.
+    /// The measured head: circumference 520 to 613 mm, arcs 280 to 420 mm and half to three quarters of it; and the hair on it.
     pub head: HeadMeasures,
     /// The minutes and the target; [`Treatment::NONE`] for a fit visit alone.
     pub treatment: Treatment,
@@ -264,10 +263,13 @@ fn head(root: &Table<'_>) -> Result<HeadMeasures, PlanFileError> {
     let millimetres = |field, [low, high]: [u16; 2]| {
         head.integer(field, low.into(), high.into()).map(|value| value as u16)
     };
+    let circumference_mm = millimetres("circumference_mm", HEAD_MM)?;
+    // The device's own rule: what it would refuse at the visit is refused where it was written.
+    let arcs = HeadMeasures::arcs_mm(circumference_mm);
     Ok(HeadMeasures {
-        circumference_mm: millimetres("circumference_mm", HEAD_MM)?,
-        sagittal_mm: millimetres("sagittal_mm", ARC_MM)?,
-        coronal_mm: millimetres("coronal_mm", ARC_MM)?,
+        circumference_mm,
+        sagittal_mm: millimetres("sagittal_mm", arcs)?,
+        coronal_mm: millimetres("coronal_mm", arcs)?,
         hair: hair(&root.table("hair")?)?,
     })
 }

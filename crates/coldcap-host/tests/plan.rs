@@ -178,6 +178,7 @@ const REFUSED: [(&str, &str, &str); 61] = [
     ),
     ("sagittal_mm = 345", "sagittal_mm = 279", "head.sagittal_mm: 279: allowed 280 to 420"),
     ("coronal_mm = 350", "coronal_mm = 421", "head.coronal_mm: 421: allowed 280 to 420"),
+    ("coronal_mm = 350", "coronal_mm = 421", "head.coronal_mm: 421: allowed 280 to 420"),
     ("coronal_mm = 350", "", "head.coronal_mm: missing: allowed 280 to 420"),
     (
         "density = \"full\"",
@@ -363,5 +364,26 @@ proptest! {
         if let Ok(parsed) = parsed {
             prop_assert_eq!(parsed.request(), request);
         }
+    }
+}
+
+/// An arc is half to three quarters of the circumference: what the device would refuse at the visit is refused here.
+#[test]
+fn an_arc_that_the_device_would_refuse_is_refused() {
+    for (measures, told) in [
+        ([520, 420, 350], "head.sagittal_mm: 420: allowed 280 to 390"),
+        ([520, 350, 420], "head.coronal_mm: 420: allowed 280 to 390"),
+        ([530, 420, 420], "head.sagittal_mm: 420: allowed 280 to 397"),
+        ([540, 420, 420], "head.sagittal_mm: 420: allowed 280 to 405"),
+        ([520, 400, 400], "head.sagittal_mm: 400: allowed 280 to 390"),
+        ([600, 299, 350], "head.sagittal_mm: 299: allowed 300 to 420"),
+    ] {
+        let [around, along, across] = measures;
+        let text = EXAMPLE
+            .replace("circumference_mm = 561", &format!("circumference_mm = {around}"))
+            .replace("sagittal_mm = 345", &format!("sagittal_mm = {along}"))
+            .replace("coronal_mm = 350", &format!("coronal_mm = {across}"));
+        let error = PlanFile::parse(&text, "plan.toml").unwrap_err().to_string();
+        assert!(error.ends_with(told), "{error}");
     }
 }

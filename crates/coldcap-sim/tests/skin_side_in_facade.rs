@@ -368,6 +368,20 @@ fn a_head_that_gives_off_more_or_less_at_rest_is_not_taken_for_a_loose_cap() {
     }
 }
 
+/// Under thick dry hair the skin is warmer than on any head that its resting heat was found for: nothing is stated by it.
+#[test]
+fn a_head_under_thick_dry_hair_is_not_told_by_its_skin() {
+    for bare_resistance in [0.35, 0.4, 0.5] {
+        let record = zone_of_35(bare_resistance, 22.0, SkinPlace::Front.config());
+        let [front, ..] = record.detail.unwrap().zones;
+        println!("{bare_resistance} m²K/W: {front:?}, {:?}", record.verdict);
+        assert_eq!(front.method(), Some(FitMethod::InnerFace), "{front:?}");
+        let value = front.value().expect("the inner face's");
+        let off = f64::from(value.conductance().0) / 1e3 - 35.0;
+        assert!(off.abs() <= 2.0 * f64::from(value.uncertainty().0) / 1e3, "{front:?}");
+    }
+}
+
 /// A skin that is held to give off what it does not, and that surely, tells another contact than the inner face does:
 /// neither is stated.
 #[test]

@@ -144,11 +144,15 @@ pub struct SizeChoice {
     pub confidence: Permille,
     /// The next likely.
     pub runner_up: CapSize,
-    /// Of every size, in the order of the ladder; zero beyond its last.
+    /// Of every size, in the order of the ladder; zero beyond its last. They add up to one over the sizes that there are:
+    /// which of them is the right one if any is. Whether any is, [`Self::outside`] tells.
     pub probabilities: [Permille; SIZES],
     /// Measures in which the best size's liner leaves its stretch: 1 circumference, 2 sagittal, 4 coronal.
     /// A gap at the crown or a seam that presses: look there when it is tried on.
     pub outside: u8,
+    /// Those of them that are outside by more than three standard uncertainties of tape and hair: no size of the ladder is
+    /// this head's.
+    pub surely_outside: u8,
 }
 
 impl SizeChoice {
@@ -271,8 +275,9 @@ impl<'a> Ladder<'a> {
         let [(confidence, best), (_, runner_up)] =
             ranked.map(|ranked| ranked.unwrap_or((0, self.smallest())));
         let confidence = Permille(confidence.saturating_add(5) / 10);
-        let outside = self.outside(best, head);
-        SizeChoice { best, confidence, runner_up, probabilities, outside }
+        let [outside, surely_outside] =
+            [0, 3].map(|uncertainties| self.outside(best, head, uncertainties));
+        SizeChoice { best, confidence, runner_up, probabilities, outside, surely_outside }
     }
 
     fn smallest(&self) -> CapSize {
@@ -319,19 +324,26 @@ impl<'a> Ladder<'a> {
         edge
     }
 
-    /// Measures in which a size's liner leaves its window.
-    fn outside(&self, size: CapSize, head: &HeadReadings) -> u8 {
+    /// Measures in which a size's liner leaves its window by more than so many standard uncertainties.
+    fn outside(&self, size: CapSize, head: &HeadReadings, uncertainties: u32) -> u8 {
         let Some(liner) = self.data.liners.iter().find(|liner| liner.size == size) else {
             return 0;
         };
-        let measures = head.measured.iter().zip(liner.relaxed).zip(self.data.stretch);
-        let flags = measures.zip([1u8, 2, 4]).map(|(((measured, relaxed), stretch), flag)| {
-            let over = i64::from(measured.mean).saturating_sub(relaxed.into());
-            let over = over.saturating_mul(1_000);
-            let bound = |permille: i16| i64::from(relaxed).saturating_mul(permille.into());
-            let inside = over >= bound(stretch.least) && over <= bound(stretch.most);
-            if inside { 0 } else { flag }
-        });
+        let stretches = liner.relaxed.iter().zip(self.data.stretch);
+        let measures = head.measured.iter().zip(head.hair).zip(stretches);
+        let flags =
+            measures.zip([1u8, 2, 4]).map(|(((measured, hair), (relaxed, stretch)), flag)| {
+                let hair = u32::from(hair).saturating_mul(hair.into());
+                let deviation = measured.variance.saturating_add(hair).isqrt();
+                let slack =
+                    i64::from(deviation.saturating_mul(uncertainties)).saturating_mul(1_000);
+                let over = i64::from(measured.mean).saturating_sub((*relaxed).into());
+                let over = over.saturating_mul(1_000);
+                let bound = |permille: i16| i64::from(*relaxed).saturating_mul(permille.into());
+                let least = bound(stretch.least).saturating_sub(slack);
+                let inside = over >= least && over <= bound(stretch.most).saturating_add(slack);
+                if inside { 0 } else { flag }
+            });
         flags.fold(0, |set, flag| set | flag)
     }
 }

@@ -92,18 +92,23 @@ pub struct RestingFlux {
     pub blood: Celsius,
     /// Standard uncertainty of `T_b − T₀`: of the blood, and of the skin-side sensor.
     pub difference_uncertainty: Kelvin,
+    /// The warmest resting skin that G was found for: what is warmer is a head that gives off less than any that was
+    /// tried, or a fever, and its fit is a [`ZoneFault::Misfit`].
+    pub warmest: Skin,
 }
 
 impl RestingFlux {
     /// From 300 simulated heads (fat 1.5 to 5 mm, perfusion 0.5 to 1.5 of the standard, core 37 ± 0.4 K) for each of
     /// bare resistances of 0.04 to 0.2 m²K/W at 22 °C and 0.117 at 16 and 26 °C: G is 33.4 to 37.6 on average, and
     /// scatters by 14 to 15 % beside what the core does. The sensor is taken as 0.1 K off. Thick dry hair is beyond that:
-    /// at 0.42 m²K/W G is 49 on average. A cap is put on hair that was wetted and parted.
+    /// at 0.42 m²K/W G is 49 on average, the skin above 36 °C, and H would come out 13 % too low. A cap is put on hair that was
+    /// wetted and parted; a skin that is warmer than such heads' has no fit.
     pub const OF_A_SCALP: Self = Self {
         tissue: Conductance(34_500),
         tissue_uncertainty: Permille(145),
         blood: Celsius::from_milli(37_000),
         difference_uncertainty: Kelvin::from_milli(410),
+        warmest: Skin::from_milli(35_800),
     };
 
     /// Of a skin at this many thousandths of a degree: mW/m², and its standard uncertainty.
@@ -218,20 +223,20 @@ struct Sums {
     along: i64,
     square: i64,
     residuals: i64,
-    /// Of what the resting flux does to the skin, along the derivatives.
-    released: i64,
+    /// Of what the resting flux's uncertainty does to the skin, along the derivatives.
+    doubt: i64,
     lagged: i64,
     before: i64,
     count: i64,
 }
 
 /// What the outside did, in mK: the steps between bins, and before them the one from the balance of the
-/// resting skin, with what of it is the resting flux's and its derivative by H/e, turned round.
+/// resting skin, with what the resting flux's uncertainty is of it, and its derivative by H/e, turned round.
 #[derive(Clone, Copy, Debug)]
 struct Course {
     steps: [i64; BINS],
     first: i64,
-    released: i64,
+    doubt: i64,
     turned: i64,
 }
 
@@ -386,6 +391,8 @@ impl HalfSpaceFit {
             self.outcome = Some(Err(ZoneFault::Sensor(Fault::Stuck)));
         } else if self.resting.saturating_sub(last) < self.settings.least_step.to_milli() {
             self.outcome = Some(Err(ZoneFault::NoStep));
+        } else if self.resting > self.settings.resting_flux.warmest.to_milli() {
+            self.outcome = Some(Err(ZoneFault::Misfit));
         }
     }
 
@@ -443,7 +450,7 @@ impl HalfSpaceFit {
             }
             slope = slope.saturating_sub(micro(course.turned, first.value) / 1_000);
             let seen = i64::from(bin.skin.saturating_sub(self.resting)).saturating_mul(1_000);
-            sums.add(seen.saturating_sub(value), slope, micro(course.released, first.value));
+            sums.add(seen.saturating_sub(value), slope, micro(course.doubt, first.value));
         }
         sums
     }
@@ -469,9 +476,11 @@ impl HalfSpaceFit {
     }
 
     fn course(&self) -> Course {
-        let (flux, _) = self.settings.resting_flux.of(self.resting);
+        let (flux, uncertainty) = self.settings.resting_flux.of(self.resting);
         let effusivity = i64::from(self.settings.effusivity).saturating_mul(self.ratio);
         let released = quotient(flux, effusivity, 28).unwrap_or(0);
+        // Of its own, as a share of the flux would be none where the flux is none.
+        let doubt = quotient(uncertainty, effusivity, 28).unwrap_or(0);
         let begin = self.bins().first().map_or(self.resting, |bin| bin.outside);
         let begin = self.before.map_or(begin, |before| before.outside.to_milli());
         let balance = i64::from(self.resting).saturating_sub(released);
@@ -484,7 +493,7 @@ impl HalfSpaceFit {
         Course {
             steps,
             first: i64::from(begin).saturating_sub(balance),
-            released,
+            doubt,
             turned: quotient(released, self.ratio, 28).unwrap_or(0),
         }
     }
@@ -518,17 +527,10 @@ impl HalfSpaceFit {
         let root = quotient(variance, sums.square, 40).unwrap_or(0).max(0).isqrt();
         let of_ratio = root.saturating_mul(256 * 10).checked_div(self.ratio).unwrap_or(0);
         let tissue = i64::from(self.settings.tissue_uncertainty.0).saturating_mul(10);
-        // By how much the ratio moves for as much resting flux again: thousandths again, of Q28.
-        let moved = quotient(sums.released, sums.square, 28).unwrap_or(0);
-        let of_flux =
-            moved.saturating_mul(self.flux_share()).checked_div(self.ratio).unwrap_or(0) / 100;
+        // By how much the ratio moves for the uncertainty of the resting flux: thousandths again, of Q28.
+        let moved = quotient(sums.doubt, sums.square, 28).unwrap_or(0);
+        let of_flux = moved.saturating_mul(10).checked_div(self.ratio).unwrap_or(0);
         hypotenuse(hypotenuse(of_ratio, tissue).into(), of_flux)
-    }
-
-    /// What the resting flux is not known by, in thousandths of it.
-    fn flux_share(&self) -> i64 {
-        let (flux, uncertainty) = self.settings.resting_flux.of(self.resting);
-        uncertainty.saturating_mul(1_000).checked_div(flux).unwrap_or(0)
     }
 
     /// The contact behind the wall, and its uncertainty in ten-thousandths.
@@ -578,10 +580,10 @@ fn permille(share: i64) -> i16 {
 }
 
 impl Sums {
-    fn add(&mut self, residual: i64, slope: i64, released: i64) {
+    fn add(&mut self, residual: i64, slope: i64, doubt: i64) {
         self.along = self.along.saturating_add(residual.saturating_mul(slope));
         self.square = self.square.saturating_add(slope.saturating_mul(slope));
-        self.released = self.released.saturating_add(released.saturating_mul(slope));
+        self.doubt = self.doubt.saturating_add(doubt.saturating_mul(slope));
         self.residuals = self.residuals.saturating_add(residual.saturating_mul(residual));
         self.lagged = self.lagged.saturating_add(residual.saturating_mul(self.before));
         self.before = residual;

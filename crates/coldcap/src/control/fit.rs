@@ -251,7 +251,8 @@ impl FitVisit {
         }
     }
 
-    /// The heat that the whole cap takes up gates; zones can only add a reason to seat it anew.
+    /// The heat that the whole cap takes up gates; zones and the liner's stretch can only add a reason to seat it anew or to
+    /// take another size. Too little heat is *doubtful* where no zone tells why.
     ///
     /// *Repeat* does not stop the visit, it is flagged. What makes it unsure is not noise but what differs
     /// between heads and what is not known of the wall, and a second test of the same cap on the same head
@@ -263,12 +264,17 @@ impl FitVisit {
         if let Some(skin) = &self.skin {
             self.zones.take_skin(skin);
         }
-        if result.verdict == Verdict::Good {
-            let areas = self.choice(config).and_then(|it| config.ladder.area_cm2(it.best));
-            let balance = areas.and_then(|areas| self.zones.balance(areas, config));
-            let (density, limits) = (self.density(), &config.zone_limits);
-            result.verdict = self.zones.verdict(balance.as_ref(), density, limits);
-        }
+        let choice = self.choice(config);
+        let areas = choice.and_then(|it| config.ladder.area_cm2(it.best));
+        let balance = areas.and_then(|areas| self.zones.balance(areas, config));
+        let zones = self.zones.verdict(balance.as_ref(), self.density(), &config.zone_limits);
+        result.verdict = match (result.verdict, zones) {
+            (Verdict::Good, zones) => zones,
+            // Too little heat has its reason where a zone fails.
+            (Verdict::Doubtful, Verdict::Reseat | Verdict::Resize) => zones,
+            (whole, _) => whole,
+        };
+        result.verdict = choice.map_or(result.verdict, |it| sized(result.verdict, &it));
         if result.verdict == Verdict::Repeat && self.zones.tell_nothing() {
             result.verdict = Verdict::Doubtful;
         }
@@ -355,6 +361,20 @@ const MISSING: ContactSample = ContactSample {
     },
     flow: Err(Fault::Unavailable),
 };
+
+/// A head that leaves the stretch of the likeliest liner by more than tape and hair leave open wants another size than
+/// the ladder has, however well what it wears may touch; one that may leave it is not known to fit.
+const fn sized(verdict: Verdict, choice: &SizeChoice) -> Verdict {
+    match verdict {
+        Verdict::Good | Verdict::Repeat | Verdict::Reseat | Verdict::Doubtful
+            if choice.surely_outside != 0 =>
+        {
+            Verdict::Resize
+        }
+        Verdict::Good if choice.outside != 0 => Verdict::Repeat,
+        _ => verdict,
+    }
+}
 
 const fn failed_or_running(failed: bool) -> Progress {
     if failed { Progress::Failed } else { Progress::Running }

@@ -5,7 +5,7 @@ use crate::config::Config;
 use coldcap_calibration::contact::balance::{BalanceMethod, EnergyBalance, LoopSide, ZoneHeat};
 use coldcap_calibration::contact::contradiction::contradict;
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
-use coldcap_calibration::contact::judge::{ZoneLimits, judge};
+use coldcap_calibration::contact::judge::{ZoneLimits, judge_by_methods};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
@@ -75,7 +75,9 @@ impl ZoneTest {
         density: Option<HairDensity>,
         limits: &ZoneLimits,
     ) -> Verdict {
-        judge(&self.found.map(|zone| zone.state()), balance, density, limits).verdict
+        let (states, methods) =
+            (self.found.map(|zone| zone.state()), self.found.map(|zone| zone.method()));
+        judge_by_methods(&states, methods, balance, density, limits).verdict
     }
 
     /// Whether every zone that was tested failed in a way that tells nothing of it.
@@ -121,6 +123,7 @@ fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord 
     if skin == ZoneRecord::Unobserved || is_stuck {
         return face;
     }
+    let skin = within(skin, least);
     if contradict(&face.state(), &skin.state(), least) {
         let disagree = ZoneState::Faulty(ZoneFault::Sensor(Fault::Disagrees));
         return ZoneRecord::of(&disagree, FitMethod::SkinAndInnerFace);
@@ -128,6 +131,16 @@ fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord 
     match (face.value(), skin.value()) {
         (Some(face_value), Some(value)) if is_better(&face_value, &value) => face,
         _ if told_nothing(&skin) && face != ZoneRecord::Unobserved => face,
+        _ => skin,
+    }
+}
+
+/// A skin-side value below where the methods end is none either: it says that there is hardly any contact.
+fn within(skin: ZoneRecord, least: Conductance) -> ZoneRecord {
+    match skin {
+        ZoneRecord::Observed(zone, method) if zone.conductance() < least => {
+            ZoneRecord::Failed(ZoneFault::BelowRange, method)
+        }
         _ => skin,
     }
 }

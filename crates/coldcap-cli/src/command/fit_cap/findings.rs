@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use coldcap::Config;
 use coldcap_calibration::cap::{CapSize, HeadReadings, SizeChoice};
 use coldcap_calibration::contact::balance::EnergyBalance;
-use coldcap_calibration::contact::judge::{Finding, Judgement, judge};
+use coldcap_calibration::contact::judge::{Finding, Judgement, judge_by_methods};
 use coldcap_calibration::contact::{Verdict, Zone, ZoneFault};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::record::{CapCalibration, FitDetail, FitMethod, ZoneRecord};
@@ -28,6 +28,8 @@ struct ShownZone {
     /// The bound of what is above the method's range.
     at_least: Option<f64>,
     finding: Finding,
+    /// Why, where the figure beside the limit does not say it.
+    reason: Option<&'static str>,
     /// What the virtual head really has there.
     truth: Option<f64>,
     /// The host's repetition.
@@ -43,6 +45,8 @@ pub(super) struct Findings {
     try_both: bool,
     /// Measures in which the chosen liner leaves its stretch.
     outside: Vec<&'static str>,
+    /// By more than tape and hair leave open.
+    fits_no_size: bool,
     least: f64,
     zones: [ShownZone; 3],
     repetition: Repetition,
@@ -68,8 +72,11 @@ impl Findings {
         let choice = choice(&record, density, plan.head.hair.kind);
         let limits = Config::reference().zone_limits;
         let states = detail.zones.map(|zone| zone.state());
-        let judgement = judge(&states, repetition.balance.as_ref(), density, &limits);
-        let zones = shown(&detail, &judgement, patient, &repetition);
+        let methods = detail.zones.map(|zone| zone.method());
+        let balance = repetition.balance.as_ref();
+        let judgement = judge_by_methods(&states, methods, balance, density, &limits);
+        let least = f64::from(limits.least_for(density).0) / 1e3;
+        let zones = shown(&detail, &judgement, patient, (&repetition, least));
         Ok(Self {
             seed,
             seconds: visit.seconds,
@@ -78,7 +85,8 @@ impl Findings {
             sizes: sizes(&choice),
             try_both: choice.try_both(),
             outside: outside(&choice),
-            least: f64::from(limits.least_for(density).0) / 1e3,
+            fits_no_size: choice.surely_outside != 0,
+            least,
             zones,
             repetition,
         })
@@ -104,6 +112,7 @@ impl Findings {
                 "method": shown.recorded.method().map(FitMethod::name),
                 "at_least_w_m2k": figure(shown.at_least),
                 "finding": finding_name(shown.finding),
+                "reason": shown.reason,
                 "f64_w_m2k": figure(shown.repeated),
                 "truth_w_m2k": figure(shown.truth),
             })
@@ -120,6 +129,7 @@ impl Findings {
             "size": self.record.cap_size.name(),
             "try_both": self.try_both,
             "outside": self.outside,
+            "fits_no_size": self.fits_no_size,
             "sizes": sizes.collect::<Vec<_>>(),
             "least_w_m2k": self.least,
             "zones": zones.collect::<Vec<_>>(),
@@ -158,7 +168,8 @@ impl Findings {
         lines.extend(self.zones.iter().map(zone_line));
         let [supply, returned, front, rear] = self.record.offsets.to_milli();
         lines.push(format!(
-            "heat     {:.1} W; sensors off by {supply:+}, {returned:+}, {front:+}, {rear:+} mK",
+            "heat     {:.1} W into the loop over the whole test, the room's part in it; sensors off by {supply:+}, \
+             {returned:+}, {front:+}, {rear:+} mK",
             f64::from(self.record.heat_mw) / 1e3
         ));
         lines.extend(self.repetition.balance.map(|balance| balance_line(&balance)));
@@ -187,7 +198,12 @@ impl Findings {
         if self.outside.is_empty() {
             return String::new();
         }
-        format!("; OUTSIDE the liner's stretch: {}", self.outside.join(", "))
+        format!("; OUTSIDE the liner's stretch: {}{}", self.outside.join(", "), self.none_words())
+    }
+
+    /// The shares add up to one over the sizes that there are, whether the head has one of them or not.
+    const fn none_words(&self) -> &'static str {
+        if self.fits_no_size { " (the likeliest of sizes that do not fit)" } else { "" }
     }
 
     /// Why the cap is not ready to cool with, if it is not: *repeat* is known to be unsure, and goes on.
@@ -195,14 +211,26 @@ impl Findings {
         let verdict = self.record.verdict;
         let passes = matches!(verdict, Verdict::Good | Verdict::Repeat);
         (!passes).then(|| {
-            format!("verdict: {}: {}: allowed are good and repeat", verdict.name(), advice(verdict))
+            format!("verdict: {}: {}: allowed are good and repeat", verdict.name(), self.advice())
         })
     }
 
     fn verdict_line(&self) -> String {
         let verdict = self.record.verdict;
         let stored = if self.overridden { "; stored by a clinician all the same" } else { "" };
-        format!("{}: {}{stored}", verdict.name(), advice(verdict))
+        format!("{}: {}{stored}", verdict.name(), self.advice())
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.record.verdict {
+            Verdict::Resize if self.fits_no_size => {
+                "the head leaves the liner's stretch: a size that this ladder has not"
+            }
+            Verdict::Repeat if !self.outside.is_empty() => {
+                "the head may leave the liner's stretch, or a zone is within the uncertainty of its limit"
+            }
+            verdict => advice(verdict),
+        }
     }
 
     pub(super) fn picture(&self) -> String {
@@ -255,7 +283,7 @@ fn shown(
     detail: &FitDetail,
     judgement: &Judgement,
     patient: &PatientParameters,
-    repetition: &Repetition,
+    (repetition, least): (&Repetition, f64),
 ) -> [ShownZone; 3] {
     let of = |zone: Zone| {
         let share = match zone {
@@ -274,6 +302,7 @@ fn shown(
                 _ => None,
             },
             finding: zone.of(judgement.findings),
+            reason: reason(zone, detail, judgement, least),
             truth: share.map(|share| 1.0 / (patient.hair_resistance * share)),
             repeated: zone.of(repetition.zones),
         }
@@ -281,12 +310,33 @@ fn shown(
     Zone::ALL.map(of)
 }
 
+/// Why a zone is found so, where that cannot be read from its figure and the limit.
+fn reason(
+    zone: Zone,
+    detail: &FitDetail,
+    judgement: &Judgement,
+    least: f64,
+) -> Option<&'static str> {
+    let lowest = zone
+        .of(detail.values())
+        .map(|found| watts(found.conductance().0) - 2.0 * watts(found.uncertainty().0));
+    match zone.of(judgement.findings) {
+        _ if judgement.uneven & zone.bit() != 0 => Some("beside the other zone"),
+        Finding::Unsure if lowest.is_some_and(|lowest| lowest >= least) => {
+            Some("a head with a fever or a flushed skin would show as much")
+        }
+        _ => None,
+    }
+}
+
 fn watts(milliwatts: u32) -> f64 {
     f64::from(milliwatts) / 1e3
 }
 
 fn zone_line(shown: &ShownZone) -> String {
-    let (name, finding) = (shown.zone.name(), finding_name(shown.finding));
+    let name = shown.zone.name();
+    let reason = shown.reason.map_or(String::new(), |reason| format!(", {reason}"));
+    let finding = format!("{}{reason}", finding_name(shown.finding));
     let truth = shown.truth.map_or(String::new(), |truth| format!(", truth {truth:.1}"));
     let method = if is_by_skin(shown) { " by the skin-side sensor" } else { "" };
     let told = match (shown.found, shown.recorded) {
@@ -337,7 +387,7 @@ fn balance_document(balance: &EnergyBalance) -> Value {
 fn balance_line(balance: &EnergyBalance) -> String {
     let watts = |milliwatts: f64| milliwatts / 1e3;
     format!(
-        "balance  zones {:.1} ± {:.1} W, loop {:.1} ± {:.1} W: {}",
+        "balance  zones {:.1} ± {:.1} W, loop {:.1} ± {:.1} W in the test's second minute, the room's part taken away: {}",
         watts(balance.zones_mw.into()),
         2.0 * watts(balance.zones_uncertainty_mw.into()),
         watts(balance.loop_mw.into()),
@@ -359,10 +409,13 @@ const fn advice(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Good => "every zone that is observed touches",
         Verdict::Doubtful => {
-            "too little heat, or front and rear differ: seat the cap anew and test again"
+            "the whole cap takes up too little heat, or front and rear differ, and no zone tells which, or no zone told \
+             anything: seat the cap anew and test again"
         }
         Verdict::Refuse => "no contact, nothing observed, or sensors that contradict each other",
-        Verdict::Repeat => "within the uncertainty of the limit",
+        Verdict::Repeat => {
+            "within the uncertainty of the limit, or of what the device is not told of the head"
+        }
         Verdict::Reseat => "one zone fails: seat the cap anew and test again",
         Verdict::Resize => "more than one zone fails: another size, or prepare the hair again",
     }
