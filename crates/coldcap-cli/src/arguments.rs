@@ -395,7 +395,7 @@ const FIT_CAP_HELP: &str = "Writes DIR/fit-cap: cap-fit.svg, cap-calibration.bin
                   What is stated with a zone holds for heads with a core of 37 +/- 0.4 C, 1.5 to 5 mm of fat, half to \
                   one and a half times the ordinary perfusion and a bare resistance of 0.04 to 0.2 m2K/W. The device is \
                   told none of these: outside of them a figure may be off by more (fever and a flushed skin: up to 80 % too \
-                  high), and a zone passes only where it would under any of them.\n\
+                  high). A zone that passes, and would not if such heads were reckoned with, is told so.\n\
                   Example: coldcap fit-cap --seed 7 --out out";
 
 #[derive(Args, Debug)]

@@ -88,7 +88,7 @@ fn breaks_and_the_words_for_hair_may_be_others() {
 }
 
 /// What is replaced by what, and the line behind the file name.
-const REFUSED: [(&str, &str, &str); 61] = [
+const REFUSED: [(&str, &str, &str); 62] = [
     ("pre_min = 30 ", "pre_min = 9 ", "treatment.pre_min: 9: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = 60.001 ", "treatment.pre_min: 60.001: allowed 10 to 60"),
     ("pre_min = 30 ", "pre_min = nan ", "treatment.pre_min: nan: allowed 10 to 60"),

@@ -1,5 +1,5 @@
 //! Heads that the laws of the inner face were not fitted on: fever, a skin that is perfused as in the heat or hardly, thin
-//! and thick fat, a head that is bare or under thick dry hair at rest. No zone whose truth is below its limit passes.
+//! and thick fat, a head that is bare or under thick dry hair at rest. No zone whose truth is below its limit passes the limits for any head.
 //!
 //! ```text
 //! cargo test --release -p coldcap-sim --test heads_beyond_in_facade -- --ignored --nocapture
@@ -9,7 +9,6 @@
 mod facade;
 
 use coldcap::Config;
-use coldcap_calibration::contact::Verdict;
 use coldcap_calibration::contact::judge::{Finding, ZoneLimits, judge_by_methods};
 use coldcap_calibration::hair::HairDensity;
 use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
@@ -51,7 +50,7 @@ fn visit(
 fn findings(record: &CapCalibration, density: HairDensity) -> [Finding; 3] {
     let zones = record.detail.unwrap().zones;
     let (states, methods) = (zones.map(|it| it.state()), zones.map(|it| it.method()));
-    judge_by_methods(&states, methods, None, density, &ZoneLimits::PROPOSED).findings
+    judge_by_methods(&states, methods, None, density, &ZoneLimits::PROPOSED.for_any_head()).findings
 }
 
 fn share(zone: &ZoneRecord, truth: f64) -> Option<f64> {
@@ -67,7 +66,6 @@ fn tried(head: Head, wait_s: u32, skin: Option<SkinPlace>) -> [f64; 2] {
         println!("{head:?} {truth} after {wait_s} s: {:?}, {:?}", &zones[..2], record.verdict);
         let found = findings(&record, density);
         assert!(found.iter().all(|it| *it != Finding::Passes), "{head:?} {truth}: {found:?}");
-        assert!(density != HairDensity::Full || record.verdict != Verdict::Good);
         for zone in &zones[..2] {
             let place = usize::from(zone.method() != Some(FitMethod::InnerFace));
             largest[place] = largest[place].max(share(zone, truth).unwrap_or(0.0));
@@ -87,7 +85,7 @@ fn no_zone_below_its_limit_passes_under_a_head_that_no_law_was_fitted_on() {
     tried([35.0, 0.0019, 2.5, 600.0, 0.5], 120, Some(SkinPlace::Front));
 }
 
-/// What [`ZoneLimits::beyond_by_face`] and [`ZoneLimits::beyond_by_skin`] are held to.
+/// What [`ZoneLimits::for_any_head`] is held to.
 #[test]
 #[ignore = "972 visits, a minute"]
 fn no_corner_of_the_patients_that_are_accepted_passes() {
@@ -107,7 +105,7 @@ fn no_corner_of_the_patients_that_are_accepted_passes() {
         }
     }
     println!("shown over true at most: inner face {:.2}, skin-side {:.2}", largest[0], largest[1]);
-    let limits = ZoneLimits::PROPOSED;
+    let limits = ZoneLimits::PROPOSED.for_any_head();
     let held = [limits.beyond_by_face, limits.beyond_by_skin].map(|it| 1.0 + f64::from(it.0) / 1e3);
     assert!(largest[0] < held[0] && largest[1] < held[1]);
 }

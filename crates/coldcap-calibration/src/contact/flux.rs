@@ -60,8 +60,8 @@ pub struct FluxLaw {
 /// The laws here were found over simulated heads with a core of 37 ± 0.4 °C, 1.5 to 5 mm of fat, half to one and a half
 /// times the ordinary perfusion and a bare resistance of 0.117 m²K/W, and [`Self::law_uncertainty`] is what remains between
 /// *these*. Nothing here sees a head outside of them: a core of 40 °C shows 1.4 times what is there, four times the
-/// perfusion as much, both with 1 mm of fat 1.79 times. The judge therefore passes nothing that could be such a head
-/// ([`ZoneLimits::beyond_by_face`](super::judge::ZoneLimits::beyond_by_face)).
+/// perfusion as much, both with 1 mm of fat 1.79 times. A judge that must not be deceived by these has
+/// [`ZoneLimits::for_any_head`](super::judge::ZoneLimits::for_any_head).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FluxMethod {
     /// The early window.

@@ -74,9 +74,9 @@ impl Findings {
         let states = detail.zones.map(|zone| zone.state());
         let methods = detail.zones.map(|zone| zone.method());
         let balance = repetition.balance.as_ref();
-        let judgement = judge_by_methods(&states, methods, balance, density, &limits);
-        let least = f64::from(limits.least_for(density).0) / 1e3;
-        let zones = shown(&detail, &judgement, patient, (&repetition, least));
+        let judged = |limits| judge_by_methods(&states, methods, balance, density, &limits);
+        let judgements = [judged(limits), judged(limits.for_any_head())];
+        let zones = shown(&detail, &judgements, patient, &repetition);
         Ok(Self {
             seed,
             seconds: visit.seconds,
@@ -86,7 +86,7 @@ impl Findings {
             try_both: choice.try_both(),
             outside: outside(&choice),
             fits_no_size: choice.surely_outside != 0,
-            least,
+            least: f64::from(limits.least_for(density).0) / 1e3,
             zones,
             repetition,
         })
@@ -281,9 +281,9 @@ fn sizes(choice: &SizeChoice) -> Vec<(CapSize, f64)> {
 
 fn shown(
     detail: &FitDetail,
-    judgement: &Judgement,
+    judgements: &[Judgement; 2],
     patient: &PatientParameters,
-    (repetition, least): (&Repetition, f64),
+    repetition: &Repetition,
 ) -> [ShownZone; 3] {
     let of = |zone: Zone| {
         let share = match zone {
@@ -301,8 +301,8 @@ fn shown(
                 ZoneRecord::Failed(ZoneFault::AboveRange(bound), _) => Some(watts(bound.0)),
                 _ => None,
             },
-            finding: zone.of(judgement.findings),
-            reason: reason(zone, detail, judgement, least),
+            finding: zone.of(judgements[0].findings),
+            reason: reason(zone, judgements),
             truth: share.map(|share| 1.0 / (patient.hair_resistance * share)),
             repeated: zone.of(repetition.zones),
         }
@@ -310,22 +310,15 @@ fn shown(
     Zone::ALL.map(of)
 }
 
-/// Why a zone is found so, where that cannot be read from its figure and the limit.
-fn reason(
-    zone: Zone,
-    detail: &FitDetail,
-    judgement: &Judgement,
-    least: f64,
-) -> Option<&'static str> {
-    let lowest = zone
-        .of(detail.values())
-        .map(|found| watts(found.conductance().0) - 2.0 * watts(found.uncertainty().0));
-    match zone.of(judgement.findings) {
-        _ if judgement.uneven & zone.bit() != 0 => Some("beside the other zone"),
-        Finding::Unsure if lowest.is_some_and(|lowest| lowest >= least) => {
-            Some("a head with a fever or a flushed skin would show as much")
-        }
-        _ => None,
+/// What its figure and the limit do not say of a zone: that the other one decided, or that it would not pass for any
+/// head.
+fn reason(zone: Zone, [own, any]: &[Judgement; 2]) -> Option<&'static str> {
+    if own.uneven & zone.bit() != 0 {
+        Some("beside the other zone")
+    } else if zone.of(any.findings) != zone.of(own.findings) {
+        Some("though less contact under a fever or a flushed skin would show as much")
+    } else {
+        None
     }
 }
 
@@ -413,9 +406,7 @@ const fn advice(verdict: Verdict) -> &'static str {
              anything: seat the cap anew and test again"
         }
         Verdict::Refuse => "no contact, nothing observed, or sensors that contradict each other",
-        Verdict::Repeat => {
-            "within the uncertainty of the limit, or of what the device is not told of the head"
-        }
+        Verdict::Repeat => "within the uncertainty of the limit",
         Verdict::Reseat => "one zone fails: seat the cap anew and test again",
         Verdict::Resize => "more than one zone fails: another size, or prepare the hair again",
     }
