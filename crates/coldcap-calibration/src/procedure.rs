@@ -259,7 +259,7 @@ impl Bench {
     ) -> Result<Certificate, ProcedureError> {
         let mut points = [CertifiedPoint::default(); MOST_POINTS];
         for (index, place) in points.iter_mut().enumerate().take(readings.len()) {
-            *place = self.certified(index, unit, table, readings)?;
+            *place = self.certified_point(index, unit, table, readings)?;
         }
         Ok(Certificate {
             number: particulars.number,
@@ -287,7 +287,7 @@ impl Bench {
     /// A reading as the certificate keeps it: as found by the curve of the type, with neither leads nor
     /// self-heating corrected, as a machine without calibration reads it; as left through the unit's own
     /// table.
-    fn certified(
+    fn certified_point(
         &self,
         index: usize,
         unit: &CalibratedNtc<2>,

@@ -358,11 +358,12 @@ pub(crate) enum Emit {
                   freeze_c, freeze_u_k, [uncertainty] density, cp, viscosity, conductivity (standard, as fractions), and 3 to 64 times \
                   [[row]] t_c, density_kg_m3, cp_j_kgk, viscosity_mpa_s, conductivity_w_mk. Between rows properties are drawn as straight \
                   lines, and rows too far apart for the stated uncertainty are refused.\nExamples: coldcap fluid --mix pg --mass 0.3 --at -4\n          \
-                  coldcap fluid --table mine.toml --at -4"
+                  coldcap fluid --table mine.toml --at -4",
+    group = ArgGroup::new("coolant").args(["mix", "table"]).required(true)
 )]
 pub(crate) struct Fluid {
     /// What is dissolved in the water.
-    #[arg(long, value_enum, requires = "mass", required_unless_present = "table")]
+    #[arg(long, value_enum, requires = "mass")]
     pub(crate) mix: Option<Mix>,
     /// Its share of the whole mass, as a fraction.
     #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, requires = "mix")]

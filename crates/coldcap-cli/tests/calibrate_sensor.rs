@@ -165,13 +165,18 @@ fn a_damaged_or_contradicting_certificate_is_refused() {
         done.error.starts_with("coldcap: WHAT: ") && done.error.contains("allowed"),
         "{done:?}"
     );
-    // The checksum fits, and a sensor has the number 0.
-    let mut nobody = sound;
-    nobody[12..20].fill(0);
-    let crc = crc32(&nobody[..188]);
-    nobody[188..].copy_from_slice(&crc.to_le_bytes());
-    let done = show(&nobody);
-    assert!(done.status == Some(1) && done.error.contains("sensor"), "{done:?}");
+    // The checksum fits, and a sensor has the number 0, or is its own reference.
+    let own: [u8; 8] = sound[12..20].try_into().unwrap();
+    for (from, number, said) in
+        [(12, [0; 8], "no valid sensor"), (20, own, "the sensor is its own reference")]
+    {
+        let mut false_one = sound;
+        false_one[from..from + 8].copy_from_slice(&number);
+        let crc = crc32(&false_one[..188]);
+        false_one[188..].copy_from_slice(&crc.to_le_bytes());
+        let done = show(&false_one);
+        assert!(done.status == Some(1) && done.error.contains(said), "{done:?}");
+    }
     let done = show(&sound[..191]);
     assert!(
         done.status == Some(2) && done.error.contains("191 bytes: allowed are 192"),

@@ -84,14 +84,15 @@ pub struct Summary {
 fn further(step: &Step<'_>) -> Result<Vec<(&'static str, &'static str, u64)>, String> {
     let guard = guarding::run().map_err(|found| format!("{found:?}"))?;
     let screen = screen::run().map_err(|found| format!("{found:?}"))?;
-    let codes = conversion::run(false).map_err(|found| format!("{found:?}"))?;
+    let read = |guard_alone| conversion::run(guard_alone).map_err(|found| format!("{found:?}"));
+    let (codes, limits) = (read(false)?, read(true)?);
     let scope = scopes::of_defects(ControlMode::Coolant);
     let told = recorded::run(&scope, step)
         .map_err(|found| format!("{}:\n{}", found.broken, words::script(&found.events)))?;
     let mut counted = guard.counted;
     let screens = screen::RULES.into_iter().zip(screen.counts);
     counted.extend(screens.map(|((id, text), count)| (id, text, count)));
-    let rest = [(conversion::TABLE, codes), (conversion::GUARD, codes), (recorded::RULE, told)];
+    let rest = [(conversion::TABLE, codes), (conversion::GUARD, limits), (recorded::RULE, told)];
     counted.extend(rest.map(|((id, text), count)| (id, text, count)));
     Ok(counted)
 }

@@ -63,13 +63,10 @@ fn own_spread(curve: &Curve, marks: &mut [Mark]) -> f64 {
         return (0..marks.len()).fold(all, |least, index| least.min(without(curve, marks, index)));
     }
     weigh(curve, marks, 0.0);
-    let by_ratio = |one: &&mut Mark, other: &&mut Mark| one.ratio.total_cmp(&other.ratio);
-    if let Some(worst) = marks.iter_mut().max_by(by_ratio) {
-        worst.verdict = Verdict::Outlier;
-    }
-    let without = median_excess(curve, marks);
-    marks.iter_mut().for_each(|mark| mark.verdict = Verdict::Good);
-    all.min(without)
+    let by_ratio =
+        |one: &(usize, &Mark), other: &(usize, &Mark)| one.1.ratio.total_cmp(&other.1.ratio);
+    let worst = marks.iter().enumerate().max_by(by_ratio).map(|(index, _)| index);
+    worst.map_or(all, |index| all.min(without(curve, marks, index)))
 }
 
 /// The median excess without this line.

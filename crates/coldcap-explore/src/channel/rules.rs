@@ -1,7 +1,7 @@
 //! The rules of one channel: what is counted, and what looks at every state and step.
 
 use super::coverage::Coverage;
-use super::further_rules::FURTHER_RULES;
+use super::memory_rules::MEMORY_RULES;
 use super::state_rules::STATE_RULES;
 use super::step_rules::STEP_RULES;
 use super::{Channel, TICK};
@@ -171,7 +171,7 @@ impl Rules {
 }
 
 fn step_rules() -> impl Iterator<Item = &'static StepRule> {
-    STEP_RULES.iter().chain(FURTHER_RULES)
+    STEP_RULES.iter().chain(MEMORY_RULES)
 }
 
 fn judge(count: &mut u64, id: &'static str, verdict: Verdict) -> Result<(), Broken> {

@@ -94,7 +94,7 @@ pub fn fit_svg(plot: &FitPlot) -> String {
             (hatch())
             rect width=(WIDTH) height=(HEIGHT) fill="#fff" {}
             @if let Some(word) = stamp(plot.origin) {
-                (text((576.0, 300.0), "stamp", word))
+                (text((576.0, HEIGHT - 14.0), "stamp", word))
             }
             (text((24.0, 26.0), "title", plot.title))
             @for (line, y) in broken(plot.summary).into_iter().zip([44.0, 58.0]) {
@@ -241,11 +241,11 @@ fn intervals(plot: &FitPlot) -> Markup {
             (text((axis.at(tick), bottom + 16.0), "tick middle", &axis.tick_text(tick)))
         }
         (outline((PANEL[0], PANEL[1]), (ZONES_TOP, bottom)))
-        (line((least, ZONES_TOP - 4.0), (least, bottom), "least"))
-        (text((least, ZONES_TOP - 7.0), "tick middle", &format!("least {}", plain(plot.least, 0))))
         @for ((zone, name), row) in plot.zones.iter().zip(NAMES).zip([0.5, 1.5, 2.5]) {
             (interval(plot, zone, name, &axis, ZONES_TOP + row * ROW))
         }
+        (line((least, ZONES_TOP - 4.0), (least, bottom), "least"))
+        (text((least, ZONES_TOP - 7.0), "tick middle", &format!("least {}", plain(plot.least, 0))))
         @if plot.zones.iter().any(|zone| zone.truth.is_some()) {
             (diamond(PANEL[0] + 6.0, bottom + 34.0))
             (text((PANEL[0] + 18.0, bottom + 38.0), "note", "what the simulated head really has"))

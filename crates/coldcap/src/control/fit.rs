@@ -43,6 +43,10 @@ pub(super) struct FitVisit {
 /// An event of the channel: its kind, code and value.
 type News = (EventKind, u16, i32);
 
+/// [`EventKind::FitFailed`]: the sensors do not match, or could not be read.
+const NOT_MATCHED: u16 = 1;
+/// [`EventKind::FitFailed`]: nothing was told of the contact.
+const NO_CONTACT_TOLD: u16 = 2;
 /// [`EventKind::FitFailed`]: the loop did not rest in time to match the sensors.
 const NEVER_RESTED: u16 = 3;
 
@@ -116,7 +120,8 @@ impl FitVisit {
             _ => (Progress::Running, Progress::Running),
         };
         if self.failed && !before {
-            let code = if step.phase == Phase::FitCalibrate { 1 } else { 2 };
+            let is_match = step.phase == Phase::FitCalibrate;
+            let code = if is_match { NOT_MATCHED } else { NO_CONTACT_TOLD };
             news = Some((EventKind::FitFailed, code, 0));
         }
         if let Some((kind, code, value)) = news {

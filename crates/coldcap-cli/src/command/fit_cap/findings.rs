@@ -316,7 +316,7 @@ fn reason(zone: Zone, [own, any]: &[Judgement; 2]) -> Option<&'static str> {
     if own.uneven & zone.bit() != 0 {
         Some("beside the other zone")
     } else if zone.of(any.findings) != zone.of(own.findings) {
-        Some("though less contact under a fever or a flushed skin would show as much")
+        Some("unless the head is feverish or flushed")
     } else {
         None
     }

@@ -1,5 +1,5 @@
-//! What holds of every step, continued: rules that planted defects asked for. Where one needs to know what the guard
-//! must do, it is written down here a second time, from the rules and not from the guard's own tables.
+//! What a step must remember, count and take away. Where a rule needs to know what the guard must do, it is written
+//! down here a second time, from the rules and not from the guard's own tables.
 
 use super::rules::{Seen, StepRule, Verdict};
 use coldcap::supervise::Event;
@@ -8,8 +8,8 @@ use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Accepted, Phase, Request};
 use coldcap_units::Duration;
 
-/// The rules about steps that came later, in order of their ids.
-pub(super) const FURTHER_RULES: &[StepRule] = &[
+/// The rules about what steps remember and count.
+pub(super) const MEMORY_RULES: &[StepRule] = &[
     StepRule {
         id: "R3c",
         text: "each condition takes away in its own step what the rules say that it takes",
