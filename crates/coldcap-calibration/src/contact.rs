@@ -9,9 +9,10 @@
 //! flux through the cap at that place.
 //!
 //! # Zones
-//! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor by
-//! [`half_space`] (u about 5 % after a step, 10 % during a ramp), from the inner face alone by [`flux`] (u about 16 % after a step of the
-//! coolant, 14 % after a ramp). [`judge`] turns them into a verdict with guard bands, [`baseline`]
+//! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor and the inner face
+//! by [`drop`] (u about 6 %), from a skin-side sensor and the coolant by [`half_space`] (u about 5 % after a step, 10 %
+//! during a ramp), from the inner face alone by [`flux`] (u about 16 % after a step of the coolant, 14 % after a ramp).
+//! [`judge`] turns them into a verdict with guard bands, [`baseline`]
 //! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
 //!
 //! # What it cannot tell
@@ -25,6 +26,7 @@ pub mod baseline;
 mod clock;
 pub mod contradiction;
 pub mod donning;
+pub mod drop;
 pub mod flux;
 pub mod half_space;
 pub mod judge;

@@ -34,8 +34,8 @@
 //! | 41 | 1 | zones with a value: 1 front, 2 rear, 4 crown |
 //! | 42 | 12 | also the bound of a zone above range, with an uncertainty of 0 |
 //! | 54 | 1 | zero |
-//! | 56 | 3 | front, rear, crown: [`ZoneRecord::code`] in bits 0 to 5, [`FitMethod`] in bits 6 and 7 |
-//! | 59 | 1 | zero |
+//! | 56 | 3 | front, rear, crown: [`ZoneRecord::code`] in bits 0 to 5, bits 0 and 1 of [`FitMethod`] in bits 6 and 7 |
+//! | 59 | 1 | bit 2 of [`FitMethod`] of front, rear, crown in bits 0 to 2; a reader that does not know of it refuses the record |
 //!
 //! A record without [`FitDetail`] is written as version 1, one that was read from version 2 as version 2, so
 //! that its digest stays; any other as version 3.
@@ -110,13 +110,16 @@ pub enum FitMethod {
     SkinAndInnerFace = 2,
     /// Early and late flux through the wall.
     InnerFace = 3,
+    /// Flux through the wall over the drop from a skin-side sensor to the inner face.
+    FluxOverDrop = 4,
 }
 
 impl FitMethod {
     /// Every method, in order of its code.
-    pub const ALL: [Self; 3] = [Self::SkinAndCoolant, Self::SkinAndInnerFace, Self::InnerFace];
+    pub const ALL: [Self; 4] =
+        [Self::SkinAndCoolant, Self::SkinAndInnerFace, Self::InnerFace, Self::FluxOverDrop];
 
-    /// The frozen code, 1 to 3.
+    /// The frozen code, 1 to 4.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -135,6 +138,7 @@ impl FitMethod {
             Self::SkinAndCoolant => "skin_and_coolant",
             Self::SkinAndInnerFace => "skin_and_inner_face",
             Self::InnerFace => "inner_face",
+            Self::FluxOverDrop => "flux_over_drop",
         }
     }
 }
@@ -290,13 +294,13 @@ impl ZoneRecord {
         }
     }
 
-    /// Bits of version 3.
-    const fn mark(&self) -> u8 {
+    /// Bits of version 3: those of its own byte, and the one in the byte that all zones share.
+    const fn mark(&self) -> (u8, u8) {
         let method = match self.method() {
             Some(method) => method.code(),
             None => 0,
         };
-        method.wrapping_shl(6) | self.code()
+        (method.wrapping_shl(6) | self.code(), method >> 2)
     }
 
     /// The two words of versions 2 and 3.
@@ -312,10 +316,10 @@ impl ZoneRecord {
         value.zip(method).map_or(Self::Unobserved, |(zone, method)| Self::Observed(zone, method))
     }
 
-    fn of_version_3(mark: u8, words: (u16, u16)) -> Option<Self> {
-        let method = FitMethod::from_code(mark >> 6);
-        let zone = match (mark & 0x3F, method) {
-            (0, None) => Self::Unobserved,
+    fn of_version_3((mark, shared): (u8, u8), words: (u16, u16)) -> Option<Self> {
+        let code = shared.wrapping_shl(2) | mark >> 6;
+        let zone = match (mark & 0x3F, FitMethod::from_code(code)) {
+            (0, None) if code == 0 => Self::Unobserved,
             (1, Some(method)) => {
                 let (conductance, uncertainty) = words;
                 Self::Observed(RecordedZone { conductance, uncertainty }, method)
@@ -406,7 +410,13 @@ impl FitDetail {
         let of_all = of_all.filter_map(ZoneRecord::method).next().filter(|_| !third);
         writer.put([of_all.map_or(0, FitMethod::code)]);
         writer.put([self.density.map_or(0, HairDensity::code)]);
-        writer.put(if third { self.zones.map(|zone| zone.mark()) } else { [0; 3] });
+        writer.put(if third { self.marks() } else { [0; 4] });
+    }
+
+    /// The zones' own bytes of version 3, and the one that they share.
+    fn marks(&self) -> [u8; 4] {
+        let [front, rear, crown] = self.zones.map(|zone| zone.mark());
+        [front.0, rear.0, crown.0, front.1 | rear.1 << 1 | crown.1 << 2]
     }
 
     fn read(
@@ -439,9 +449,9 @@ fn second(
     valued: u8,
     words: [(u16, u16); 3],
     method: Option<FitMethod>,
-    reserved: [u8; 3],
+    reserved: [u8; 4],
 ) -> Result<[ZoneRecord; 3], RecordError> {
-    if reserved != [0; 3] {
+    if reserved != [0; 4] {
         return Err(RecordError::Field("reserved bytes"));
     }
     let mut zones = [ZoneRecord::Unobserved; 3];
@@ -453,7 +463,12 @@ fn second(
 }
 
 /// The zones of version 3.
-fn third(words: [(u16, u16); 3], marks: [u8; 3]) -> Result<[ZoneRecord; 3], RecordError> {
+fn third(words: [(u16, u16); 3], marks: [u8; 4]) -> Result<[ZoneRecord; 3], RecordError> {
+    let [front, rear, crown, shared] = marks;
+    if shared > 7 {
+        return Err(RecordError::Field("reserved bytes"));
+    }
+    let marks = [(front, shared & 1), (rear, shared >> 1 & 1), (crown, shared >> 2)];
     let mut zones = [ZoneRecord::Unobserved; 3];
     for ((place, words), mark) in zones.iter_mut().zip(words).zip(marks) {
         let zone = ZoneRecord::of_version_3(mark, words);
@@ -604,7 +619,7 @@ impl CapCalibration {
         let patient = u64::from_le_bytes(reader.take());
         let detail = match version {
             1 => {
-                take_zeros::<19>(reader)?;
+                take_zeros::<20>(reader)?;
                 None
             }
             2 => Some(FitDetail::read(DetailVersion::Second, confidence, reader)?),
@@ -613,7 +628,6 @@ impl CapCalibration {
         if version == 1 && confidence != 0 {
             return Err(RecordError::Field("reserved bytes"));
         }
-        take_zeros::<1>(reader)?;
         Ok(Self { cap_size, measures, offsets, heat_mw, verdict, at, patient, detail })
     }
 

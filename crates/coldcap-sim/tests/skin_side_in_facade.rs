@@ -133,7 +133,7 @@ fn the_zone_under_the_sensor_is_known_better_than_the_other() {
         let record = saved(facade, WAITS[wait]);
         verdicts[usize::from(record.verdict.code())] += 1;
         let zones = record.detail.unwrap().zones;
-        let either = [FitMethod::SkinAndInnerFace, FitMethod::InnerFace].map(Some);
+        let either = [FitMethod::FluxOverDrop, FitMethod::InnerFace].map(Some);
         let method = under.of(zones).method();
         by_method[either.iter().position(|it| *it == method).expect("a method")] += 1;
         assert_eq!(other.of(zones).method(), Some(FitMethod::InnerFace));
@@ -177,7 +177,8 @@ fn against_the_coolant_it_is_known_a_little_less() {
 fn by_skin_alone(zone: Zone) -> Config {
     let reference = Config::reference();
     let zones = FluxMethod { law_uncertainty: Permille(1_000), ..reference.zones };
-    Config { skin_side: Some(SkinSide::under(zone)), zones, ..reference }
+    let side = SkinSide { drop: None, ..SkinSide::under(zone) };
+    Config { skin_side: Some(side), zones, ..reference }
 }
 
 /// The figures of `HalfSpace::DURING_RAMP` are those that make the mean of these heads right.
@@ -325,7 +326,7 @@ fn the_stated_uncertainty_has_its_parts() {
             tissue_uncertainty: Permille(tissue),
             ..HalfSpace::DURING_RAMP
         };
-        let side = SkinSide { zone: Zone::Front, method };
+        let side = SkinSide { method, drop: None, ..SkinSide::under(Zone::Front) };
         let config = Config { skin_side: Some(side), ..Config::reference() };
         let zone = visit_with(config, |_, _| {}).detail.unwrap().zones[0].value().unwrap();
         100.0 * f64::from(zone.uncertainty().0) / f64::from(zone.conductance().0)
@@ -394,7 +395,7 @@ fn two_values_of_one_zone_that_contradict_are_none() {
             ..RestingFlux::OF_A_SCALP
         };
         let method = HalfSpace { resting_flux, ..HalfSpace::DURING_RAMP };
-        let side = SkinSide { zone: Zone::Front, method };
+        let side = SkinSide { method, drop: None, ..SkinSide::under(Zone::Front) };
         let config = Config { skin_side: Some(side), ..Config::reference() };
         zone_of_35(0.117, 22.0, config)
     };

@@ -3,6 +3,7 @@
 use crate::sensors::Sensors;
 use coldcap_calibration::cap::Ladder;
 use coldcap_calibration::contact::balance::BalanceMethod;
+use coldcap_calibration::contact::drop::DropMethod;
 use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::contact::half_space::HalfSpace;
 use coldcap_calibration::contact::judge::ZoneLimits;
@@ -122,20 +123,22 @@ pub struct Config {
 pub struct SkinSide {
     /// The zone that it lies under.
     pub zone: Zone,
-    /// Finds that zone's contact: against the inner face, or against the coolant under the crown, which has no
-    /// sensor on it.
+    /// Finds that zone's contact from how the skin cools: against the inner face, or against the coolant under the
+    /// crown, which has no sensor on it.
     pub method: HalfSpace,
+    /// Finds it from the heat that crosses the hair; `None` where no inner face is beside the sensor.
+    pub drop: Option<DropMethod>,
 }
 
 impl SkinSide {
     /// Under this zone of the reference machine's cap.
     #[must_use]
     pub const fn under(zone: Zone) -> Self {
-        let method = match zone {
-            Zone::Front | Zone::Rear => HalfSpace::DURING_RAMP,
-            Zone::Crown => HalfSpace::DURING_RAMP_WITH_COOLANT,
+        let (method, drop) = match zone {
+            Zone::Front | Zone::Rear => (HalfSpace::DURING_RAMP, Some(DropMethod::AFTER_RAMP)),
+            Zone::Crown => (HalfSpace::DURING_RAMP_WITH_COOLANT, None),
         };
-        Self { zone, method }
+        Self { zone, method, drop }
     }
 }
 

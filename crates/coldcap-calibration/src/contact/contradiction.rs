@@ -35,11 +35,30 @@ use crate::root::square;
 /// ```
 #[must_use]
 pub fn contradict(one: &ZoneState, other: &ZoneState, least: Conductance) -> bool {
-    match (ends(one, least), ends(other, least)) {
-        (Some(Ends::Value(one)), Some(Ends::Value(other))) => !agree(&one, &other),
-        (Some(one), Some(other)) => {
-            one.lowest() > other.highest() || other.lowest() > one.highest()
+    is_surely_less(one, other, least) || is_surely_less(other, one, least)
+}
+
+/// The same where only less contact than the other tells is a contradiction: what the inner face alone tells under a
+/// fever or a flushed skin is too much, and no reason against a value that neither enters.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_calibration::contact::contradiction::is_surely_less;
+/// use coldcap_calibration::contact::{Conductance, ZoneFault, ZoneState};
+/// let below = ZoneState::Faulty(ZoneFault::BelowRange);
+/// let above = ZoneState::Faulty(ZoneFault::AboveRange(Conductance::from_watts(50)));
+/// let least = Conductance::from_watts(6);
+/// assert!(is_surely_less(&below, &above, least) && !is_surely_less(&above, &below, least));
+/// ```
+#[must_use]
+pub fn is_surely_less(one: &ZoneState, than: &ZoneState, least: Conductance) -> bool {
+    match (ends(one, least), ends(than, least)) {
+        (Some(Ends::Value(one)), Some(Ends::Value(than))) => {
+            one.conductance < than.conductance && !agree(&one, &than)
         }
+        (Some(one), Some(than)) => one.highest() < than.lowest(),
         _ => false,
     }
 }

@@ -182,20 +182,24 @@ impl Half {
 
 /// Whether a reading has changed since its first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Movement {
+pub(super) struct Movement {
     first: Option<i32>,
     moved: bool,
 }
 
 impl Movement {
-    fn add(&mut self, value: i32) {
+    pub(super) fn add(&mut self, value: i32) {
         self.moved |= *self.first.get_or_insert(value) != value;
+    }
+
+    pub(super) const fn is_stuck(&self) -> bool {
+        !self.moved
     }
 }
 
 /// One tick in thousandths of a degree.
 #[derive(Clone, Copy, Debug)]
-struct Shown {
+pub(super) struct Shown {
     face: i32,
     supply: i32,
     returned: i32,
@@ -210,7 +214,7 @@ impl Shown {
 
 /// One window, its two halves apart for the slope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Window {
+pub(super) struct Window {
     first: Half,
     second: Half,
     /// Of face, supply and return.
@@ -219,8 +223,8 @@ struct Window {
 
 /// What a window tells: flux in mW/m² and the coolant in thousandths of a degree.
 #[derive(Clone, Copy, Debug)]
-struct Flux {
-    milliwatts: i64,
+pub(super) struct Flux {
+    pub(super) milliwatts: i64,
     /// What of it goes through the wall; the wall itself gives or takes the rest.
     through: i64,
     coolant: i32,
@@ -228,9 +232,23 @@ struct Flux {
 
 impl Flux {
     /// By which power of the wall's conductance the flux goes, in Q16.
-    fn by_wall(&self) -> i32 {
+    pub(super) fn by_wall(&self) -> i32 {
         let share = self.through.saturating_mul(1 << 16).checked_div(self.milliwatts);
         share.and_then(|it| i32::try_from(it).ok()).unwrap_or(i32::MAX)
+    }
+
+    /// With so much less through the wall.
+    pub(super) const fn less(self, milliwatts: i64) -> Self {
+        Self {
+            milliwatts: self.milliwatts.saturating_sub(milliwatts),
+            through: self.through.saturating_sub(milliwatts),
+            ..self
+        }
+    }
+
+    /// In thousandths of a degree.
+    pub(super) fn coolant(&self) -> i64 {
+        self.coolant.into()
     }
 }
 
@@ -312,7 +330,7 @@ impl FluxFit {
 
     fn outcome(&self) -> Result<ZoneFit, ZoneFault> {
         let missing = ZoneFault::Sensor(self.last_fault.unwrap_or(Fault::Unavailable));
-        if self.windows.iter().any(|it| it.first.lacks() || it.second.lacks()) {
+        if self.windows.iter().any(Window::lacks) {
             return Err(missing);
         }
         if self.windows.iter().any(Window::is_stuck) {
@@ -403,7 +421,7 @@ impl FluxFit {
     }
 }
 
-const fn half(from: Duration, to: Duration) -> Duration {
+pub(super) const fn half(from: Duration, to: Duration) -> Duration {
     Duration::from_millis(to.minus(from).as_millis() / 2)
 }
 
@@ -412,7 +430,7 @@ const fn share(logarithm: i32, exponent: i32) -> i32 {
     ((logarithm as i64).saturating_mul(exponent as i64) >> 16) as i32
 }
 
-fn shown(
+pub(super) fn shown(
     face: Result<Interface, Fault>,
     supply: Result<Coolant, Fault>,
     returned: Result<Coolant, Fault>,
@@ -434,7 +452,7 @@ impl Half {
 }
 
 impl Window {
-    fn add(&mut self, seen: Result<Shown, Fault>, second: bool) {
+    pub(super) fn add(&mut self, seen: Result<Shown, Fault>, second: bool) {
         let half = if second { &mut self.second } else { &mut self.first };
         half.add(seen);
         if let Ok(Shown { face, supply, returned }) = seen {
@@ -443,13 +461,24 @@ impl Window {
         }
     }
 
+    /// One of its halves lacks too much.
+    pub(super) const fn lacks(&self) -> bool {
+        self.first.lacks() || self.second.lacks()
+    }
+
+    /// The inner face in thousandths of a degree.
+    pub(super) fn face(&self) -> Option<i64> {
+        let ((first, _), (second, _)) = (self.first.means()?, self.second.means()?);
+        Some(first.saturating_add(second) / 2)
+    }
+
     /// A reading is the same in each tick.
-    fn is_stuck(&self) -> bool {
-        self.movements.iter().any(|it| !it.moved)
+    pub(super) fn is_stuck(&self) -> bool {
+        self.movements.iter().any(Movement::is_stuck)
     }
 
     /// mW/(m²·K) times mK is µW/m²; J/(m²·K) times mK a second is mW/m².
-    fn flux(&self, wall: &CapWall, (from, to): Stretch) -> Option<Flux> {
+    pub(super) fn flux(&self, wall: &CapWall, (from, to): Stretch) -> Option<Flux> {
         let ((first, ahead), (second, behind)) = (self.first.means()?, self.second.means()?);
         // The sums are halved, not the difference of halves: each half would lose up to 0.5 mK.
         let drop = first.saturating_add(second).saturating_sub(ahead).saturating_sub(behind);

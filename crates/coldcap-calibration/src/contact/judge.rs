@@ -47,7 +47,7 @@ pub struct ZoneLimits {
     pub ratio: Permille,
     /// By what share of the limit a value from the inner face must lie above it to pass, whatever its uncertainty.
     pub beyond_by_face: Permille,
-    /// The same of a value from a skin-side sensor.
+    /// The same of a half-space fit. Flux over drop holds for any head, and needs none.
     pub beyond_by_skin: Permille,
 }
 
@@ -289,7 +289,8 @@ impl Asked {
         let more = match FitMethod::from_code(method) {
             Some(FitMethod::InnerFace) => by_face.0,
             Some(FitMethod::SkinAndCoolant | FitMethod::SkinAndInnerFace) => by_skin.0,
-            None => 0,
+            // It holds for any head.
+            Some(FitMethod::FluxOverDrop) | None => 0,
         };
         let asked = u64::from(self.limit.1.0).saturating_mul(u64::from(more).saturating_add(1_000));
         u64::from(value.0).saturating_mul(1_000) >= asked

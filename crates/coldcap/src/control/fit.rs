@@ -235,7 +235,8 @@ impl FitVisit {
         if self.failed || self.result.is_some() {
             return if self.failed { Progress::Failed } else { Progress::Passed };
         }
-        let sample = match self.clock.step(step.at_target, step.flowing) {
+        let tick = self.clock.step(step.at_target, step.flowing);
+        let sample = match tick {
             TestTick::Waiting => return Progress::Running,
             TestTick::Counts => {
                 let flow = measured.flow.within(measured.now, config.limits.delays().input_stale);
@@ -244,6 +245,10 @@ impl FitVisit {
             TestTick::Missing => MISSING,
         };
         self.zones.step(&sample.temperatures, sample.flow, step.dt);
+        if let Some(skin) = &mut self.skin {
+            let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
+            skin.hold(measured, offsets, (tick == TestTick::Counts, step.dt), config);
+        }
         match self.contact.step(&sample, step.dt).outcome() {
             None => Progress::Running,
             // Where the supply was cold already, the skin's two minutes end with the others.

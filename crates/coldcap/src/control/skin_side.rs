@@ -1,14 +1,19 @@
 //! The skin-side sensor at the fit visit: the bare skin, the moment the cap is put on, and then the first two
-//! minutes of the ramp, behind which the half-space fit spends one iteration a tick.
+//! minutes of the ramp, behind which the half-space fit spends one iteration a tick. Once the target is reached, and
+//! where the inner face has a sensor too, the heat that crosses the hair is held against the drop across it.
+//!
+//! That second value is stated, as it holds for any head and is known best. The first one then tells whether the sensor
+//! shows skin at all: what neither cools like skin nor changes is none.
 
 use super::calibrate::MeasuredChannel;
 use crate::config::{Config, SkinSide};
 use coldcap_calibration::contact::donning::Donning;
+use coldcap_calibration::contact::drop::DropFit;
 use coldcap_calibration::contact::half_space::HalfSpaceFit;
 use coldcap_calibration::contact::{Zone, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::record::{FitMethod, ZoneRecord};
-use coldcap_units::{Celsius, Coolant, Duration, Fault, Skin};
+use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Skin};
 
 /// What one tick shows of one zone.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +33,21 @@ pub(super) struct SkinTest {
     fit: Option<HalfSpaceFit>,
     last_fault: Fault,
     outcome: Option<Result<ZoneFit, ZoneFault>>,
+    drop: Option<DropFit>,
+    by_drop: Option<Result<ZoneFit, ZoneFault>>,
 }
 
 impl SkinTest {
     pub(super) fn new(side: SkinSide) -> Self {
-        let donning = Donning::new();
-        Self { side, donning, fit: None, last_fault: Fault::Unavailable, outcome: None }
+        Self {
+            side,
+            donning: Donning::new(),
+            fit: None,
+            last_fault: Fault::Unavailable,
+            outcome: None,
+            drop: None,
+            by_drop: None,
+        }
     }
 
     /// One tick ahead of the ramp.
@@ -57,6 +71,8 @@ impl SkinTest {
         // Skin that was never seen bare has nothing to fall from.
         let unseen = Some(Err(ZoneFault::Sensor(self.last_fault)));
         self.outcome = unseen.filter(|_| self.fit.is_none());
+        self.drop = self.side.drop.map(DropFit::new);
+        self.by_drop = None;
     }
 
     /// One tick of the ramp and of what follows it.
@@ -75,13 +91,61 @@ impl SkinTest {
         }
     }
 
+    /// One tick of the test at the target; whether it counts.
+    pub(super) fn hold(
+        &mut self,
+        measured: &MeasuredChannel,
+        offsets: IsothermalOffsets,
+        (counts, dt): (bool, Duration),
+        config: &Config,
+    ) {
+        let Some(fit) = &mut self.drop else { return };
+        let loops = offsets.correct(&measured.loop_temperatures(config));
+        let face = match self.side.zone {
+            Zone::Front => loops.front,
+            Zone::Rear => loops.rear,
+            Zone::Crown => Err(Fault::Absent),
+        };
+        let face: Result<Interface, Fault> = if counts { face } else { Err(Fault::Unavailable) };
+        let skin = measured.skin.within(measured.now, config.circulation.oldest);
+        let coolant = [loops.supply, loops.returned];
+        self.by_drop = fit.step(skin, face, coolant, dt).outcome();
+    }
+
     /// Whether it needs further ticks.
     pub(super) const fn is_running(&self) -> bool {
         self.outcome.is_none()
     }
 
-    /// The zone, and what is known of it. A machine whose sensor was not plugged in has not observed it.
+    /// The zone, and what is known of it: by flux over drop where that told something of a sensor that shows skin, else by
+    /// how the skin cooled. A machine whose sensor was not plugged in has not observed it.
     pub(super) fn found(&self) -> (Zone, ZoneRecord) {
+        let told = |outcome: &Result<ZoneFit, ZoneFault>| match outcome {
+            Ok(_) => true,
+            Err(fault) => matches!(fault, ZoneFault::BelowRange | ZoneFault::AboveRange(_)),
+        };
+        match self.by_drop.filter(|outcome| told(outcome) && self.shows_skin()) {
+            Some(outcome) => {
+                let state = ZoneState::from(outcome);
+                (self.side.zone, ZoneRecord::of(&state, FitMethod::FluxOverDrop))
+            }
+            None => self.found_by_cooling(),
+        }
+    }
+
+    /// Nothing speaks against it: it neither failed nor followed another course than skin does. A skin too warm for the
+    /// half-space is one all the same.
+    fn shows_skin(&self) -> bool {
+        let warmest = self.side.method.resting_flux.warmest;
+        let too_warm = self.donning.resting().is_some_and(|skin| skin > warmest);
+        match self.outcome {
+            Some(Err(ZoneFault::Misfit)) => too_warm,
+            Some(Err(ZoneFault::Sensor(_))) => self.fit.is_none(),
+            _ => true,
+        }
+    }
+
+    fn found_by_cooling(&self) -> (Zone, ZoneRecord) {
         let method = match self.side.zone {
             Zone::Front | Zone::Rear => FitMethod::SkinAndInnerFace,
             Zone::Crown => FitMethod::SkinAndCoolant,

@@ -3,7 +3,7 @@
 use super::skin_side::SkinTest;
 use crate::config::Config;
 use coldcap_calibration::contact::balance::{BalanceMethod, EnergyBalance, LoopSide, ZoneHeat};
-use coldcap_calibration::contact::contradiction::contradict;
+use coldcap_calibration::contact::contradiction::{contradict, is_surely_less};
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
 use coldcap_calibration::contact::judge::{ZoneLimits, judge_by_methods};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
@@ -55,9 +55,10 @@ impl ZoneTest {
 
     /// What a skin-side sensor told beside what the inner face did.
     ///
-    /// Where both told something, and not the same, neither is stated: the zone's sensors disagree, and it is unsure.
-    /// Where they agree the better known of both is stated. Where one of them told nothing the other is what there
-    /// is, but for an inner face that stuck: then what the skin was held against is not known either.
+    /// Where both told something, and not the same, neither is stated: the zone's sensors disagree, and it is unsure. Beside
+    /// flux over drop only less than that is not the same: the inner face alone tells more under a fever. Where they
+    /// agree the better known of both is stated. Where one of them told nothing the other is what there is, but for an
+    /// inner face that stuck: then what the skin was held against is not known either.
     pub(super) fn take_skin(&mut self, test: &SkinTest) {
         let (zone, found) = test.found();
         let [front, rear, crown] = &mut self.found;
@@ -124,9 +125,13 @@ fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord 
         return face;
     }
     let skin = within(skin, least);
-    if contradict(&face.state(), &skin.state(), least) {
-        let disagree = ZoneState::Faulty(ZoneFault::Sensor(Fault::Disagrees));
-        return ZoneRecord::of(&disagree, FitMethod::SkinAndInnerFace);
+    let method = skin.method().unwrap_or(FitMethod::SkinAndInnerFace);
+    let contradicts = match method {
+        FitMethod::FluxOverDrop => is_surely_less(&face.state(), &skin.state(), least),
+        _ => contradict(&face.state(), &skin.state(), least),
+    };
+    if contradicts {
+        return ZoneRecord::Failed(ZoneFault::Sensor(Fault::Disagrees), method);
     }
     match (face.value(), skin.value()) {
         (Some(face_value), Some(value)) if is_better(&face_value, &value) => face,
