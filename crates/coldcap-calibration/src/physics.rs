@@ -17,6 +17,7 @@
 pub mod beta;
 pub mod coolant;
 pub mod curve;
+pub mod drop;
 mod error;
 pub mod flux;
 pub mod front_end;

@@ -429,7 +429,9 @@ impl FitDetail {
         let words = core::array::from_fn(|_| (reader.take_u16(), reader.take_u16()));
         let [method, density] = reader.take();
         let marks = reader.take();
-        let method = known(method, FitMethod::from_code, RecordError::Field("method"))?;
+        // Version 2 knows three methods, version 3 none here.
+        let of_version_2 = |code| FitMethod::from_code(code).filter(|_| code <= 3);
+        let method = known(method, of_version_2, RecordError::Field("method"))?;
         let density = known(density, HairDensity::from_code, RecordError::Field("hair density"))?;
         let zones = match version {
             DetailVersion::Second => second(valued, words, method, marks)?,

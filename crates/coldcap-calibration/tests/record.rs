@@ -126,7 +126,7 @@ fn impossible_fields_of_version_3_are_refused() {
     let field = |name| Err(RecordError::Field(name));
     assert_eq!(with(41, &[1]), Ok(of_each_kind()));
     assert_eq!(with(54, &[3]), field("method"));
-    assert_eq!(with(59, &[1]), field("reserved bytes"));
+    assert_eq!(with(59, &[8]), field("reserved bytes"));
     assert_eq!(with(0, &[4]), Err(RecordError::Version(4)));
     for (at, byte) in [
         (41, 0),    // no value announced
@@ -138,6 +138,8 @@ fn impossible_fields_of_version_3_are_refused() {
         (57, 0xC7), // a code that nobody writes
         (58, 0x50), // a sensor's fault of code 0
         (58, 0x5F), // and of code 15
+        (59, 1),    // method 6
+        (59, 2),    // and 7
     ] {
         let found = with(at, &[byte]);
         assert_eq!(found, field("zones"), "{at} {byte}");

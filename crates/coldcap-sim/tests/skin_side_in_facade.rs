@@ -1,5 +1,5 @@
-//! The fit visit of a machine with a skin-side sensor: what the half-space fit finds through the whole of
-//! control, whose visit ramps where the model began with a step.
+//! The fit visit of a machine with a skin-side sensor: what flux over drop and the half-space fit find through the whole
+//! of control, whose visit ramps where the half-space's model began with a step.
 //!
 //! `COLDCAP_VISITS` sets the number of visits.
 //!
@@ -149,8 +149,8 @@ fn the_zone_under_the_sensor_is_known_better_than_the_other() {
     by_face.print("inner face");
     let (bias, spread, within) = by_skin.print("zone with a skin-side sensor");
     assert!(u64::from(by_skin.missing) * 20 <= visits());
-    assert!(bias.abs() <= 0.04 && spread <= 0.1 && by_skin.stated() < by_face.stated());
-    assert!(within >= 0.93 && by_method[0] > 3 * by_method[1]);
+    assert!(bias.abs() <= 0.025 && spread <= 0.06 && by_skin.stated() <= 0.07);
+    assert!(within >= 0.95 && by_method[1] == 0 && by_skin.stated() < by_face.stated() / 2.0);
 }
 
 /// Under the crown there is no sensor on the inner face. The virtual cap has none to lie under: what is
@@ -248,7 +248,7 @@ fn without_its_sensor_the_zone_is_told_by_the_inner_face() {
         visit_with(SkinPlace::Front.config(), spoil).detail.unwrap().zones[0]
     };
     let good = front(|_, _| {});
-    assert_eq!(good.method(), Some(FitMethod::SkinAndInnerFace));
+    assert_eq!(good.method(), Some(FitMethod::FluxOverDrop));
     for fault in [Fault::Absent, Fault::Open] {
         let spoil: fn(&mut Inputs<1>, u32) = match fault {
             Fault::Absent => |inputs, _| lose(inputs, Fault::Absent),
@@ -262,7 +262,7 @@ fn without_its_sensor_the_zone_is_told_by_the_inner_face() {
         assert_eq!(found.method(), Some(FitMethod::InnerFace));
         assert!(found.value().is_some(), "{found:?}");
     }
-    // One tick in twelve may be missing.
+    // One tick in twelve may be missing of how the skin cooled, which tells it then.
     let gaps = front(|inputs, tick| {
         if tick % 12 == 0 {
             lose(inputs, Fault::Bus)
@@ -369,18 +369,77 @@ fn a_head_that_gives_off_more_or_less_at_rest_is_not_taken_for_a_loose_cap() {
     }
 }
 
-/// Under thick dry hair the skin is warmer than on any head that its resting heat was found for: nothing is stated by it.
+/// Under thick dry hair the skin is warmer than on any head that its resting heat was found for: nothing is stated by how
+/// it cools. What crosses the hair is told all the same.
 #[test]
-fn a_head_under_thick_dry_hair_is_not_told_by_its_skin() {
+fn a_head_under_thick_dry_hair_is_not_told_by_how_its_skin_cools() {
+    let both = SkinPlace::Front.config();
+    let side = both.skin_side.map(|side| SkinSide { drop: None, ..side });
+    let cooling_alone = Config { skin_side: side, ..both };
     for bare_resistance in [0.35, 0.4, 0.5] {
-        let record = zone_of_35(bare_resistance, 22.0, SkinPlace::Front.config());
-        let [front, ..] = record.detail.unwrap().zones;
-        println!("{bare_resistance} m²K/W: {front:?}, {:?}", record.verdict);
-        assert_eq!(front.method(), Some(FitMethod::InnerFace), "{front:?}");
-        let value = front.value().expect("the inner face's");
-        let off = f64::from(value.conductance().0) / 1e3 - 35.0;
-        assert!(off.abs() <= 2.0 * f64::from(value.uncertainty().0) / 1e3, "{front:?}");
+        for (config, method) in
+            [(both, FitMethod::FluxOverDrop), (cooling_alone, FitMethod::InnerFace)]
+        {
+            let record = zone_of_35(bare_resistance, 22.0, config);
+            let [front, ..] = record.detail.unwrap().zones;
+            println!("{bare_resistance} m²K/W: {front:?}, {:?}", record.verdict);
+            assert_eq!(front.method(), Some(method), "{front:?}");
+            let value = front.value().expect("a value");
+            let off = f64::from(value.conductance().0) / 1e3 - 35.0;
+            assert!(off.abs() <= 2.0 * f64::from(value.uncertainty().0) / 1e3, "{front:?}");
+        }
     }
+}
+
+/// Fever, a flushed skin that does not shut, a cold core: neither enters what crosses the hair.
+#[test]
+fn a_feverish_head_is_told_by_what_crosses_its_hair() {
+    let mut off = Vec::new();
+    for (core_c, perfusion, fall_s) in
+        [(40.0, 0.008, 600.0), (40.0, 0.0019, 60.0), (38.5, 0.008, 60.0)]
+    {
+        let patient = PatientParameters {
+            core_c,
+            skin_perfusion_per_s: perfusion,
+            perfusion_fall_s: fall_s,
+            hair_resistance: 1.0 / 24.0,
+            hair_asymmetry: 0.0,
+            ..PatientParameters::standard()
+        };
+        let mut machine = MachineParameters::standard();
+        machine.sensors.skin = Some(SkinPlace::Front);
+        let record = saved(Facade::on(machine, SkinPlace::Front.config(), patient, 3), 30);
+        let [front, rear, _] = record.detail.unwrap().zones;
+        println!("{core_c} °C, {perfusion} /s: {front:?}, {rear:?}, {:?}", record.verdict);
+        assert_eq!(front.method(), Some(FitMethod::FluxOverDrop), "{front:?}");
+        let value = front.value().expect("a value");
+        off.push((f64::from(value.conductance().0) / 24e3).ln());
+        assert_ne!(record.verdict, Verdict::Good);
+    }
+    assert!(off.iter().all(|off| off.abs() < 0.03), "{off:?}");
+}
+
+/// In the hair it shows what is half way to the cap, and the contact would come out far too close: the inner face tells
+/// less than that, and nothing is stated.
+#[test]
+fn a_skin_sensor_that_lies_in_the_hair_is_found_out() {
+    let found = Cell::new(None);
+    let record = visit_with(SkinPlace::Front.config(), |inputs, tick| {
+        let channel = &mut inputs.channels[0];
+        let celsius = |reading: Reading<coldcap_units::Ratio>| {
+            coldcap_calibration::physics::front_end::celsius(reading.value.ok()?).ok()
+        };
+        let both = celsius(channel.skin).zip(celsius(channel.front));
+        if let Some((skin, front)) = both.filter(|_| tick > 600) {
+            let within = coldcap_sim::sensor::ratio_of(0.4 * skin + 0.6 * front);
+            channel.skin = Reading::new(within, channel.skin.taken);
+            found.set(Some(skin));
+        }
+    });
+    let [front, ..] = record.detail.unwrap().zones;
+    println!("{:?} {front:?} {:?}", found.get(), record.verdict);
+    assert!(front.value().is_none() || front.method() == Some(FitMethod::InnerFace), "{front:?}");
+    assert_ne!(record.verdict, Verdict::Good);
 }
 
 /// A skin that is held to give off what it does not, and that surely, tells another contact than the inner face does:
@@ -454,7 +513,6 @@ fn whatever_a_bare_head_gives_off_its_zone_is_told() {
     assert!(within_alone >= 0.9);
     let (bias, spread, within) = by_skin.print("either");
     println!("{contradictions} of {} without one value", visits());
-    assert!(bias.abs() <= 0.05 && spread <= 0.12 && within >= 0.93);
-    // Independent values contradict each other in one of twenty visits with nothing wrong; of these, 17 of 200.
-    assert!(u64::from(contradictions) * 8 <= visits());
+    assert!(bias.abs() <= 0.025 && spread <= 0.07 && within >= 0.94);
+    assert!(u64::from(contradictions) * 25 <= visits());
 }

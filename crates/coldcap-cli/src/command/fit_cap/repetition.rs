@@ -61,9 +61,16 @@ pub(super) fn repeat(recording: &[u8], record: &CapCalibration) -> Result<Repeti
 /// that the value is beyond the method's range, and it is, there is no value here either.
 fn found(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Option<f64> {
     let method = recorded.method().unwrap_or(FitMethod::InnerFace);
-    if method != FitMethod::InnerFace {
-        return test.skin_conductance().filter(|_| recorded.value().is_some());
+    match method {
+        FitMethod::InnerFace => by_inner_face(zone, recorded, test, config),
+        FitMethod::FluxOverDrop => test.drop_conductance().filter(|_| recorded.value().is_some()),
+        FitMethod::SkinAndCoolant | FitMethod::SkinAndInnerFace => {
+            test.skin_conductance().filter(|_| recorded.value().is_some())
+        }
     }
+}
+
+fn by_inner_face(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Option<f64> {
     let method = &config.zones;
     let samples = test.faces(zone);
     let found = samples.and_then(|samples| conductance(samples, method));
@@ -186,13 +193,11 @@ mod tests {
             );
             if skin.is_some() {
                 // The other method's value under this method's mark.
-                let swapped = if by(front) == FitMethod::InnerFace {
-                    FitMethod::SkinAndInnerFace
-                } else {
-                    FitMethod::InnerFace
-                };
                 let same = front.value().unwrap().conductance().0;
-                assert!(with([value(same, swapped), rear, crown]) > 0.2);
+                for swapped in FitMethod::ALL.into_iter().filter(|it| *it != by(front)) {
+                    let off = with([value(same, swapped), rear, crown]);
+                    assert!(off > 0.2, "{} by {}: {off}", by(front).name(), swapped.name());
+                }
             }
             assert!(off(&CapCalibration { offsets: IsothermalOffsets::NONE, ..record }) > 0.2);
         }

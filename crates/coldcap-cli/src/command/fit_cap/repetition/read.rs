@@ -8,6 +8,7 @@ use coldcap_calibration::contact::donning::Donning;
 use coldcap_calibration::contact::half_space::{Before, HalfSpace};
 use coldcap_calibration::contact::{TestClock, TestTick, Zone};
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
+use coldcap_calibration::physics::drop;
 use coldcap_calibration::physics::flux::{Sample, late_flux_into_coolant};
 use coldcap_calibration::physics::front_end::celsius;
 use coldcap_calibration::physics::half_space::Observation;
@@ -26,6 +27,8 @@ pub(super) struct Test {
     rear: Vec<Sample>,
     pub(super) around: LoopSide,
     skin: Option<SkinBins>,
+    crossed: Vec<drop::Sample>,
+    side: Option<SkinSide>,
 }
 
 /// The last test of a recording, and the configuration that it was made with.
@@ -138,6 +141,8 @@ impl Test {
             rear: Vec::new(),
             around: LoopSide::new(config.balance),
             skin: config.skin_side.map(SkinBins::new),
+            crossed: Vec::new(),
+            side: config.skin_side,
         }
     }
 
@@ -179,10 +184,28 @@ impl Test {
         let flow = if counts { shown.flow } else { Err(Fault::Unavailable) };
         self.around.step(&shown.rounded(), flow, dt);
         let elapsed_s = f64::from(self.elapsed.as_millis()) / 1e3;
+        self.cross(shown, elapsed_s, counts);
         for (face, zone) in [(shown.front, &mut self.front), (shown.rear, &mut self.rear)] {
             let seen = face.zip(shown.coolant()).filter(|_| counts);
             zone.extend(seen.map(|(face_c, coolant_c)| Sample { elapsed_s, face_c, coolant_c }));
         }
+    }
+
+    /// Both sides of the hair over the skin-side sensor.
+    fn cross(&mut self, shown: &Shown, elapsed_s: f64, counts: bool) {
+        let face = self.side.and_then(|side| side.zone.of([shown.front, shown.rear, None]));
+        let seen = shown.skin.zip(face).zip(shown.coolant()).filter(|_| counts);
+        self.crossed.extend(seen.map(|((skin_c, face_c), coolant_c)| drop::Sample {
+            elapsed_s,
+            skin_c,
+            face_c,
+            coolant_c,
+        }));
+    }
+
+    /// The contact of the zone under the skin-side sensor in W/(m²·K), by what crosses the hair.
+    pub(super) fn drop_conductance(&self) -> Option<f64> {
+        drop::conductance(&self.crossed, &self.side?.drop?)
     }
 
     /// The samples of a zone's inner face.
@@ -202,7 +225,7 @@ impl Test {
         ZoneHeat { area_cm2, flux }
     }
 
-    /// The contact of the zone under the skin-side sensor in W/(m²·K).
+    /// The contact of the zone under the skin-side sensor in W/(m²·K), by how the skin cooled.
     pub(super) fn skin_conductance(&self) -> Option<f64> {
         self.skin.as_ref()?.conductance()
     }
