@@ -106,7 +106,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
             channel.restore(stored, gap);
         }
-        control.machine.restore(&checkpoint.alarms);
+        control.machine.restore(&checkpoint.alarms, &control.config);
         control
     }
 
@@ -214,7 +214,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         if panel.acknowledge {
             self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
-        self.machine.take_panel(panel);
+        self.machine.take_panel(panel, &self.config);
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
@@ -251,9 +251,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 if command.role == Role::Clinician {
                     channel.acknowledge();
                 }
-                self.machine.acknowledge()
+                self.machine.acknowledge(&self.config)
             }
-            Action::PauseAudio => self.machine.pause_audio(),
+            Action::PauseAudio => self.machine.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
     }
@@ -312,8 +312,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
-            Action::AcknowledgeAlarms => self.machine.acknowledge(),
-            Action::PauseAudio => self.machine.pause_audio(),
+            Action::AcknowledgeAlarms => self.machine.acknowledge(&self.config),
+            Action::PauseAudio => self.machine.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
             _ => Err(Refusal::WrongPhase),
         }
