@@ -93,6 +93,7 @@ pub(crate) struct Told {
 impl Told {
     /// One tick: takes in one change.
     pub(crate) const fn step(&mut self, found: VendorConditions) -> Conditions {
+        // req: ALM-015
         self.waiting = (self.waiting | found.0) & !self.told;
         let over = self.told & !found.0;
         let changed = if self.waiting == 0 { over } else { self.waiting };

@@ -105,7 +105,7 @@ fn heard(bench: &mut Bench<1>) -> (Vec<MachineStatus>, Vec<EventReport>) {
     }
 }
 
-// req: ALM-001
+// req: ALM-015
 #[test]
 fn a_row_signals_is_acknowledged_and_recorded_as_any_other() {
     let mut bench = with_rows();
@@ -167,6 +167,7 @@ fn what_latches_outlives_the_power_by_its_own_row() {
     assert!(!machine.alarms.contains(FAN));
 }
 
+// req: ALM-015
 #[test]
 fn what_has_no_row_is_signalled_as_medium_for_as_long_as_it_holds() {
     for config in [Config::reference(), Config { alarms: &ALARMS, ..Config::reference() }] {
@@ -254,6 +255,7 @@ fn inputs_without_them_keep_their_bytes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
+    // req: ALM-015
     /// Whatever a maker finds, and by whatever rows: what is driven and permitted is the same.
     #[test]
     fn they_drive_permit_and_deny_nothing(seed: u64) {

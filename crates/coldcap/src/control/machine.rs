@@ -54,6 +54,13 @@ enum Stage {
     AudioResumed = 8,
 }
 
+const fn refused(refusal: alarm::Refusal) -> Refusal {
+    match refusal {
+        alarm::Refusal::NothingToAcknowledge => Refusal::NothingToAcknowledge,
+        alarm::Refusal::NothingToPause => Refusal::NothingToPause,
+    }
+}
+
 impl Machine {
     pub(super) fn new() -> Self {
         Self {
@@ -105,7 +112,7 @@ impl Machine {
         self.alarms = alarms;
         self.pressed = self.pressed.then(&changes);
         match changes.answer {
-            Some(Err(_)) => Err(Refusal::TooEarly),
+            Some(Err(refusal)) => Err(refused(refusal)),
             _ => Ok(Accepted::Done),
         }
     }
