@@ -67,8 +67,8 @@ pub struct Control<const CHANNELS: usize> {
     is_undated: bool,
 }
 
-/// What must survive a loss of power: the sessions, what the guard has latched, and where the record
-/// stands. Drives, loops and detectors start anew.
+/// What must survive a loss of power: the sessions, what the guard has latched and how long it saw each cap cold, and
+/// where the record stands. Drives, loops and the other detectors start anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checkpoint<const CHANNELS: usize> {
     /// One entry a channel.
@@ -104,7 +104,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     ) -> Self {
         let mut control = Self::new(config);
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
-            channel.restore(stored, gap);
+            channel.restore(stored, gap, &config);
         }
         control.machine.restore(&checkpoint.alarms, &control.config);
         control
