@@ -322,6 +322,106 @@ fn the_dose_is_that_of_a_window_that_moves_along() {
     }
 }
 
+fn faced(tick: u64, is_cold: bool) -> ChannelSample {
+    let face = code(tick, if is_cold { 25_200 } else { 20_500 });
+    ChannelSample { safety: face, front: face, rear: face, ..healthy(tick) }
+}
+
+/// A detector that starts anew with what the one before had stored.
+fn restarted(before: &ChannelDetector, gap: Option<Duration>) -> ChannelDetector {
+    let mut after = ChannelDetector::default();
+    after.restore_dose(&before.stored_dose(), gap, &limits());
+    after
+}
+
+/// The tick of the first cold dose, and the detector that found it; power is gone before tick `cut` for `gap` ticks.
+fn until_dosed(cut: u64, gap: u64) -> (u64, ChannelDetector) {
+    let (mut detector, mut tick) = (ChannelDetector::default(), 0);
+    loop {
+        if tick == cut {
+            detector = restarted(&detector, Some(Duration::from_millis(100 * gap as u32)));
+            tick += gap;
+        }
+        let found = detector.step(at(tick), &faced(tick, true), &limits());
+        if found.contains(Condition::ColdDose) {
+            return (tick, detector);
+        }
+        tick += 1;
+    }
+}
+
+// req: PWR-004
+#[test]
+fn a_cut_of_power_delays_the_dose_by_no_more_than_a_tick() {
+    let (uncut, _) = until_dosed(u64::MAX, 0);
+    assert_eq!(uncut, 4_800);
+    for cut in [1, 150, 2_400, 4_500, 4_650] {
+        for gap in [0, 1, 50, 149, 150] {
+            let (tick, _) = until_dosed(cut, gap);
+            assert!(tick == uncut || tick == uncut + 1, "{tick} with {gap} at {cut}");
+        }
+    }
+    // A long one lets the cap warm up: a bin of it, 15 s, counts as cold. Of a bin whole seconds are kept.
+    let (tick, _) = until_dosed(2_400, 600);
+    let expected = uncut + 600 - 150;
+    assert!((expected..=expected + 11).contains(&tick), "{tick}");
+}
+
+#[test]
+fn what_is_not_known_to_have_passed_forgets_nothing() {
+    let (_, dosed) = until_dosed(u64::MAX, 0);
+    for _ in 0..3 {
+        let after = restarted(&dosed, None);
+        assert_eq!(after.cold_dose(), dosed.cold_dose().plus(Duration::from_secs(15)));
+    }
+    let window = Duration::from_mins(10);
+    assert!(restarted(&dosed, Some(window)).cold_dose() <= Duration::from_secs(15));
+    let long = window.plus(Duration::from_secs(15));
+    for gap in [long, Duration::from_mins(60 * 24), Duration::from_millis(u32::MAX)] {
+        assert_eq!(restarted(&dosed, Some(gap)).cold_dose(), Duration::ZERO, "{gap:?}");
+    }
+}
+
+#[test]
+fn a_look_at_the_skin_does_not_outlive_the_power() {
+    let (tick, mut dosed) = until_dosed(u64::MAX, 0);
+    dosed.skin_was_seen();
+    let signals = |detector: &mut ChannelDetector| {
+        let found = detector.step(at(tick + 1), &faced(tick + 1, true), &limits());
+        found.contains(Condition::ColdDose)
+    };
+    let mut after = restarted(&dosed, Some(Duration::from_secs(1)));
+    assert!(!signals(&mut dosed) && signals(&mut after));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Against one that was never off and saw what the gap counts as: a bin of what was seen last, and then warmth.
+    #[test]
+    fn a_gap_is_what_a_detector_would_have_counted(
+        stretches in proptest::collection::vec((any::<bool>(), 1u64..1_200), 1..8),
+        gap in 0u64..8_000,
+    ) {
+        let (mut on, mut tick, mut last) = (ChannelDetector::default(), 0, false);
+        for (is_cold, length) in stretches {
+            for _ in 0..length {
+                on.step(at(tick), &faced(tick, is_cold), &limits());
+                tick += 1;
+            }
+            last = is_cold;
+        }
+        let after = restarted(&on, Some(Duration::from_millis(100 * gap as u32)));
+        for passed in 0..gap {
+            on.step(at(tick), &faced(tick, last && passed < 150), &limits());
+            tick += 1;
+        }
+        let (after, on) = (after.cold_dose().as_millis(), on.cold_dose().as_millis());
+        // Whole seconds are kept of a bin, and a bin's cold may have moved to the next.
+        prop_assert!(after + 2_000 >= on && after <= on + 16_000, "{after} against {on}");
+    }
+}
+
 #[test]
 fn a_cap_that_is_off_adds_nothing_to_the_dose() {
     let mut detector = ChannelDetector::default();

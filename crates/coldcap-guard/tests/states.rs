@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use coldcap_guard::detect::{
-    ChannelDetector, ChannelSample, Limits, MachineDetector, MachineSample,
+    ChannelDetector, ChannelSample, Limits, MachineDetector, MachineSample, StoredDose,
 };
 use coldcap_guard::{Conditions, alarm, display, health, interlock};
 use core::fmt::Debug;
@@ -21,6 +21,7 @@ fn states_are_plain_values() {
     canonical::<display::DisplayWatch>(8);
     canonical::<health::Watch>(16);
     canonical::<ChannelDetector>(576);
+    canonical::<StoredDose>(92);
     canonical::<MachineDetector>(224);
     canonical::<ChannelSample>(256);
     canonical::<MachineSample>(256);

@@ -372,10 +372,15 @@ pub enum Refusal {
     /// The patient is on another channel of the machine. No session says so: the facade does, which
     /// alone knows them all.
     OnOtherChannel,
+    /// No alarm signals that an acknowledgement would reach, and no mark of a past one is left. The facade's
+    /// own, as the next one is: the alarms are the machine's.
+    NothingToAcknowledge,
+    /// No alarm sounds that a pause would silence.
+    NothingToPause,
 }
 
 impl Refusal {
-    /// The frozen code, 1 to 17.
+    /// The frozen code, 1 to 19.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -396,6 +401,8 @@ impl Refusal {
             Self::CalibrationDue => 15,
             Self::UnknownRegimen => 16,
             Self::OnOtherChannel => 17,
+            Self::NothingToAcknowledge => 18,
+            Self::NothingToPause => 19,
         }
     }
 
@@ -426,6 +433,8 @@ impl core::fmt::Display for Refusal {
             Self::ServiceDue => "only service can clear this",
             Self::CalibrationDue => "a sensor is due for calibration",
             Self::OnOtherChannel => "the patient is on another channel",
+            Self::NothingToAcknowledge => "there is nothing to acknowledge",
+            Self::NothingToPause => "no alarm sounds",
             Self::UnknownRegimen => "the source gives no times for this regimen",
             Self::OutOfRange { field, minimum, maximum } => {
                 return write!(f, "{} must be {minimum} to {maximum}", field.name());

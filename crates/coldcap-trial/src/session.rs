@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use coldcap::Phase;
 use coldcap::supervise::{Config, Effects, Event, State, heard, step};
 use coldcap_guard::{Condition, Conditions, interlock};
-use coldcap_session::record::{Chain, Fields, Fold, Recorder};
+use coldcap_session::record::{Chain, Entry, Fields, Fold, Recorder};
 use coldcap_session::regimen::Source;
 use coldcap_session::{
     Amendment, ClockQuality, Density, Fact, Hair, HairType, HeadMeasures, Mark, Note, Observed,
@@ -119,23 +119,32 @@ impl Tally {
 pub fn sessions(count: u64) -> (Tally, u64) {
     let (mut all, mut hash) = (Tally::default(), Digest::new());
     for seed in 1..=count {
-        let (tally, link) = Walk::new(seed).play();
+        let (tally, link, _) = Walk::new(seed, |_| {}).play();
         all.add(&tally);
         hash.feed(link);
     }
     (all, hash.value())
 }
 
+/// Plays the session of a seed and hands out every entry of its record; gives the live state at its end, which
+/// [`fold`](coldcap_session::record::fold) must make of the entries.
+///
+/// # Panics
+/// As [`sessions`].
+pub fn told(seed: u64, tell: impl FnMut(&Entry)) -> coldcap_session::State {
+    Walk::new(seed, tell).play().2
+}
+
 /// Every state of the session of a seed, with the event that comes to it.
 pub fn visit(seed: u64, mut see: impl FnMut(&State, &Event)) {
-    Walk::new(seed).all_events(|walk, event| {
+    Walk::new(seed, |_| {}).all_events(|walk, event| {
         see(&walk.state, event);
         walk.state = step(&walk.state, event, &CONFIG).0;
     });
 }
 
 /// One session with its record.
-struct Walk {
+struct Walk<T> {
     dice: Dice,
     state: State,
     recorder: Recorder,
@@ -146,10 +155,11 @@ struct Walk {
     fold: Fold<'static>,
     last: Event,
     tally: Tally,
+    tell: T,
 }
 
-impl Walk {
-    fn new(seed: u64) -> Self {
+impl<T: FnMut(&Entry)> Walk<T> {
+    fn new(seed: u64, tell: T) -> Self {
         let seen = Observed::default();
         let last = Event::Advance { dt: Duration::ZERO, seen, conditions: Conditions::EMPTY };
         Self {
@@ -161,16 +171,17 @@ impl Walk {
             fold: Fold::new(&CONFIG.session),
             last,
             tally: Tally::default(),
+            tell,
         }
     }
 
-    fn play(mut self) -> (Tally, u64) {
+    fn play(mut self) -> (Tally, u64, coldcap_session::State) {
         self.all_events(Self::give);
         if let Some(run) = self.recorder.flush() {
             self.write(run);
         }
         assert_eq!(self.fold.finish(), Ok(self.state.session));
-        (self.tally, u64::from_be_bytes(self.chain.link()))
+        (self.tally, u64::from_be_bytes(self.chain.link()), self.state.session)
     }
 
     fn all_events(&mut self, mut give: impl FnMut(&mut Self, &Event)) {
@@ -195,6 +206,7 @@ impl Walk {
         assert_eq!(followed, Ok(self.chain));
         self.followed = self.chain;
         assert_eq!(self.fold.add(&entry), Ok(()));
+        (self.tell)(&entry);
         self.tally.entries += 1;
     }
 

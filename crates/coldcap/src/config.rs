@@ -12,6 +12,7 @@ use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_calibration::flow::KFactor;
 use coldcap_calibration::isothermal::Rest;
 use coldcap_calibration::table::CubicTable;
+use coldcap_guard::alarm::Table;
 use coldcap_guard::detect::{Delays, FlowLimits, Limits, OcclusionLimits, RawLimits, Watches};
 use coldcap_guard::display::DisplayLimits;
 use coldcap_session::Role;
@@ -71,6 +72,9 @@ pub struct Config {
     pub flow_meter: KFactor,
     /// The guard's limits, on raw codes.
     pub limits: Limits,
+    /// By which rows the alarms signal: coldcap's own, and behind them a maker's. [`Table::new`] has checked them,
+    /// and it stands in constant memory: see the example at [`VendorConditions`](crate::VendorConditions).
+    pub alarms: &'static Table<'static>,
     /// What is asked of a display that takes part.
     pub display: DisplayLimits,
     /// How often a clinician may reset in a session, and how cold it may be with one control sensor.
@@ -232,6 +236,7 @@ impl Config {
             sensors: Sensors::NONE,
             flow_meter: REFERENCE_METER,
             limits: REFERENCE_LIMITS,
+            alarms: &Table::SHIPPED,
             display: DisplayLimits::PROPOSED,
             interlock: coldcap_guard::interlock::Config::default(),
             session: coldcap_session::Config::DEFAULT,

@@ -67,8 +67,8 @@ pub struct Control<const CHANNELS: usize> {
     is_undated: bool,
 }
 
-/// What must survive a loss of power: the sessions, what the guard has latched, and where the record
-/// stands. Drives, loops and detectors start anew.
+/// What must survive a loss of power: the sessions, what the guard has latched and how long it saw each cap cold, and
+/// where the record stands. Drives, loops and the other detectors start anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checkpoint<const CHANNELS: usize> {
     /// One entry a channel.
@@ -104,9 +104,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     ) -> Self {
         let mut control = Self::new(config);
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
-            channel.restore(stored, gap);
+            channel.restore(stored, gap, &config);
         }
-        control.machine.restore(&checkpoint.alarms);
+        control.machine.restore(&checkpoint.alarms, &control.config);
         control
     }
 
@@ -214,7 +214,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         if panel.acknowledge {
             self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
-        self.machine.take_panel(panel);
+        self.machine.take_panel(panel, &self.config);
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
@@ -251,9 +251,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 if command.role == Role::Clinician {
                     channel.acknowledge();
                 }
-                self.machine.acknowledge()
+                self.machine.acknowledge(&self.config)
             }
-            Action::PauseAudio => self.machine.pause_audio(),
+            Action::PauseAudio => self.machine.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
     }
@@ -312,8 +312,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
-            Action::AcknowledgeAlarms => self.machine.acknowledge(),
-            Action::PauseAudio => self.machine.pause_audio(),
+            Action::AcknowledgeAlarms => self.machine.acknowledge(&self.config),
+            Action::PauseAudio => self.machine.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
             _ => Err(Refusal::WrongPhase),
         }

@@ -1,6 +1,7 @@
 //! What a board hands in at every tick: raw readings, each with its age.
 
 use crate::canonical::{Canonical, Malformed, Sink, Source};
+use crate::vendor::VendorConditions;
 use coldcap_units::{Duty, Instant, MilliAmps, Permille, Pulses, Ratio, Reading};
 
 /// Everything that the sensors and switches of a machine with `CHANNELS` channels say at one tick.
@@ -23,6 +24,8 @@ pub struct Inputs<const CHANNELS: usize> {
     pub permit: Reading<bool>,
     /// Keys of the local front panel pressed since the last tick.
     pub panel: Panel,
+    /// The maker's own conditions that hold now.
+    pub vendor: VendorConditions,
 }
 
 impl<const CHANNELS: usize> Default for Inputs<CHANNELS> {
@@ -35,6 +38,7 @@ impl<const CHANNELS: usize> Default for Inputs<CHANNELS> {
             battery: Reading::absent(),
             permit: Reading::absent(),
             panel: Panel::default(),
+            vendor: VendorConditions::NONE,
         }
     }
 }
@@ -53,6 +57,7 @@ impl<const CHANNELS: usize> Inputs<CHANNELS> {
             battery: not_after(self.battery, now),
             permit: not_after(self.permit, now),
             panel: self.panel,
+            vendor: self.vendor,
         }
     }
 }
@@ -161,19 +166,55 @@ impl<const CHANNELS: usize> Canonical for Inputs<CHANNELS> {
         self.mains.write(now, sink);
         self.battery.write(now, sink);
         self.permit.write(now, sink);
-        self.panel.write(now, sink);
+        self.panel.stop.write(now, sink);
+        self.panel.acknowledge.write(now, sink);
+        Last { audio_pause: self.panel.audio_pause, vendor: self.vendor }.write(now, sink);
     }
 
     fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
+        let inputs = Self {
             tank: Canonical::read(now, source)?,
             channels: Canonical::read(now, source)?,
             leak: Canonical::read(now, source)?,
             mains: Canonical::read(now, source)?,
             battery: Canonical::read(now, source)?,
             permit: Canonical::read(now, source)?,
-            panel: Canonical::read(now, source)?,
-        })
+            ..Self::default()
+        };
+        let (stop, acknowledge) = (Canonical::read(now, source)?, Canonical::read(now, source)?);
+        let Last { audio_pause, vendor } = Canonical::read(now, source)?;
+        Ok(Self { panel: Panel { stop, acknowledge, audio_pause }, vendor, ..inputs })
+    }
+}
+
+/// The last key and what was appended behind it. A vendor's conditions are left out while there are none: bit 1 of
+/// the key's byte says that they follow, so that inputs without them keep the bytes that they always had.
+struct Last {
+    audio_pause: bool,
+    vendor: VendorConditions,
+}
+
+impl Last {
+    const VENDOR_FOLLOWS: u8 = 2;
+}
+
+impl Canonical for Last {
+    fn write(&self, now: Instant, sink: &mut impl Sink) {
+        if self.vendor.is_none() {
+            return self.audio_pause.write(now, sink);
+        }
+        (u8::from(self.audio_pause) | Self::VENDOR_FOLLOWS).write(now, sink);
+        self.vendor.write(now, sink);
+    }
+
+    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
+        let byte = u8::read(now, source)?;
+        let audio_pause = byte & 1 == 1;
+        match byte & !1 {
+            0 => Ok(Self { audio_pause, vendor: VendorConditions::NONE }),
+            Self::VENDOR_FOLLOWS => Ok(Self { audio_pause, vendor: Canonical::read(now, source)? }),
+            _ => Err(Malformed::Choice),
+        }
     }
 }
 
@@ -227,22 +268,6 @@ impl Canonical for ChannelInputs {
                 coupled: Canonical::read(now, source)?,
                 identity: Canonical::read(now, source)?,
             },
-        })
-    }
-}
-
-impl Canonical for Panel {
-    fn write(&self, now: Instant, sink: &mut impl Sink) {
-        self.stop.write(now, sink);
-        self.acknowledge.write(now, sink);
-        self.audio_pause.write(now, sink);
-    }
-
-    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
-            stop: Canonical::read(now, source)?,
-            acknowledge: Canonical::read(now, source)?,
-            audio_pause: Canonical::read(now, source)?,
         })
     }
 }

@@ -55,6 +55,7 @@ mod outputs;
 mod sensors;
 pub mod supervise;
 mod tick_input;
+mod vendor;
 
 pub use bounded::Bounded;
 pub use coldcap_session::{ControlMode, Phase};
@@ -76,3 +77,4 @@ pub use sensors::{
     Sensors,
 };
 pub use tick_input::TickInput;
+pub use vendor::VendorConditions;

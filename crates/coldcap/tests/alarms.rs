@@ -10,9 +10,10 @@
 mod bench;
 
 use bench::Bench;
-use coldcap::{Drives, Inputs, Outputs, Phase};
+use coldcap::{Action, Drives, Inputs, Outputs, Phase};
 use coldcap_guard::alarm::{AUDIO_PAUSE, Priority};
 use coldcap_guard::{Condition, Conditions};
+use coldcap_session::Refusal;
 use coldcap_session::record::{Entry, Fields, Kind};
 use coldcap_units::{Duration, MilliAmps, Ratio, Reading};
 
@@ -172,6 +173,27 @@ fn al_13_an_alarm_that_an_acknowledgement_ends_is_logged_as_ended() {
     let stages: Vec<_> = alarms(&press).iter().map(|fields| (fields.a, fields.code)).collect();
     assert!(stages.starts_with(&[(0, 4)]) && stages.contains(&(3, 0)), "{stages:?}");
     assert!(!press.machine.alarms.contains(Condition::FrontSensor));
+}
+
+// req: ALM-011
+#[test]
+fn a_press_that_reaches_nothing_is_refused_in_its_own_words() {
+    let mut bench = cooling();
+    let answers = |bench: &mut Bench<1>| {
+        let both = [Action::AcknowledgeAlarms, Action::PauseAudio];
+        both.map(|action| bench.act(&[action]).answers.as_slice()[0].result)
+    };
+    let nothing = [Err(Refusal::NothingToAcknowledge), Err(Refusal::NothingToPause)];
+    assert_eq!(answers(&mut bench), nothing);
+    let dark = |inputs: &mut Inputs<1>| inputs.mains = inputs.mains.map(|_| false);
+    until_logged(&mut bench, dark);
+    // What was acknowledged can be again, but no longer sounds: there is nothing to pause.
+    let done = Ok(coldcap_session::Accepted::Done);
+    assert_eq!(answers(&mut bench), [done, Err(Refusal::NothingToPause)]);
+    assert_eq!(answers(&mut bench), nothing, "the mark is gone with the press");
+    let said = nothing.map(|answer| (answer.unwrap_err().code(), answer.unwrap_err().to_string()));
+    let words = ["there is nothing to acknowledge", "no alarm sounds"].map(String::from);
+    assert_eq!(said, [(18, words[0].clone()), (19, words[1].clone())]);
 }
 
 // req: PWR-003

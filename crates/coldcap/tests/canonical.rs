@@ -44,7 +44,7 @@ fn aged<T>(reading: &mut Reading<T>, now: Instant) {
 }
 
 fn all_aged(inputs: &mut Inputs<2>, now: Instant) {
-    let Inputs { tank, channels, leak, mains, battery, permit, panel: _ } = inputs;
+    let Inputs { tank, channels, leak, mains, battery, permit, panel: _, vendor: _ } = inputs;
     [leak, mains, permit, &mut tank.level].into_iter().for_each(|reading| aged(reading, now));
     aged(&mut tank.coolant, now);
     aged(&mut tank.evaporator, now);

@@ -255,6 +255,17 @@ fn entries_that_are_gone_are_said_to_be_gone() {
 }
 
 #[test]
+fn a_press_with_nothing_to_acknowledge_or_to_pause_is_said_to_be_one() {
+    let (mut bench, mut host) = standby::<1>();
+    for (rid, action, reason) in [(1, Action::ACKNOWLEDGE, 18), (2, Action::AUDIO_PAUSE, 19)] {
+        host.say(&mut bench, &operate(rid, action));
+        bench.tick();
+        let refused = Response { reason, ..Response::new(rid, Status::BAD_STATE) };
+        assert_eq!(host.answers(&mut bench), [refused]);
+    }
+}
+
+#[test]
 fn a_channel_that_is_not_there_is_refused() {
     let (mut bench, mut host) = standby::<2>();
     for (rid, channel) in [(1, 2), (2, 255)] {

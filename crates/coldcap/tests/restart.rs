@@ -10,11 +10,12 @@
 mod bench;
 
 use bench::{Bench, circulating, is_still};
-use coldcap::{Action, Drives, Outputs, Phase};
+use coldcap::{Action, ChannelCheckpoint, Config, Drives, Outputs, Phase, TICK};
 use coldcap_guard::Condition;
+use coldcap_guard::detect::{DoseLimits, Watches};
 use coldcap_session::record::{Chain, Entry};
 use coldcap_session::{Note, Refusal, Request};
-use coldcap_units::{Coolant, Duration, Reading};
+use coldcap_units::{Coolant, Duration, Instant, Ratio, Reading};
 
 const SELF_TEST_TICKS: usize = 50;
 
@@ -195,6 +196,62 @@ fn a_freeze_trip_outlives_the_power() {
     bench.ask(Request::ClinicianReset { confirm: true }).unwrap();
     bench.resume();
     assert_eq!(bench.phase(), Phase::Recool);
+}
+
+/// Cold for eight of forty minutes is the dose.
+fn of_eight_minutes() -> Bench<1> {
+    let mut config = Config::reference();
+    let dose = DoseLimits {
+        most: Duration::from_mins(8),
+        bin: Duration::from_mins(1),
+        ..config.limits.watches().dose
+    };
+    let watches = Watches { dose, ..*config.limits.watches() };
+    config.limits = config.limits.with_watches(watches).unwrap();
+    Bench::with(config)
+}
+
+/// A tick in which the cap is at 3 °C.
+fn cold_tick(bench: &mut Bench<1>) -> Outputs<1> {
+    let code = bench::code(bench.device.control.config(), 3_000);
+    bench.tick_with(|inputs| {
+        let line = &mut inputs.channels[0];
+        let face = line.front.map(|seen| Ratio(code.0 + 65_536 * (seen.0 / 65_536 % 7)));
+        (line.front, line.rear, line.safety) = (face, face, face);
+    })
+}
+
+/// When the dose is full; the power goes at `cut`, and is back after `gap`.
+fn dosed_at(cut: Option<Instant>, gap: Option<Duration>) -> Instant {
+    let mut bench = of_eight_minutes();
+    bench.bring_to(Phase::PreCool);
+    for _ in 0..10_000 {
+        if Some(bench.now) == cut {
+            self::cut(&mut bench, gap);
+        }
+        if cold_tick(&mut bench).machine.alarms.contains(Condition::ColdDose) {
+            return bench.now;
+        }
+    }
+    panic!("it was never full");
+}
+
+// req: PWR-004
+#[test]
+fn cold_that_was_counted_outlives_the_power() {
+    let uncut = dosed_at(None, None);
+    let nearly = Instant::from_millis(uncut.as_millis() - 30_000);
+    for gap in [Duration::from_millis(100), Duration::from_secs(20)] {
+        let dosed = dosed_at(Some(nearly), Some(gap));
+        assert!(dosed.since(uncut) <= TICK, "{} ms late", dosed.since(uncut).as_millis());
+    }
+    // How long it was is not known: it counts as a whole bin, and the dose is full at once.
+    assert_eq!(dosed_at(Some(nearly), None), nearly.plus(TICK));
+}
+
+#[test]
+fn what_a_checkpoint_takes_is_stated_and_does_not_grow() {
+    assert!(size_of::<ChannelCheckpoint>() <= 312);
 }
 
 #[test]

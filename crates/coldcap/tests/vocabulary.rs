@@ -76,6 +76,8 @@ fn refusals() {
         Refusal::CalibrationDue,
         Refusal::UnknownRegimen,
         Refusal::OnOtherChannel,
+        Refusal::NothingToAcknowledge,
+        Refusal::NothingToPause,
     ];
     let name = |refusal: Refusal| {
         let shown = format!("{refusal:?}");

@@ -2,7 +2,7 @@
 
 use super::agreement::{AgreementWatch, Codes, HeatWatch};
 use super::ahead::AheadWatch;
-use super::dose::DoseWatch;
+use super::dose::{DoseWatch, StoredDose};
 use super::flow::FlowWatch;
 use super::freeze::FreezeWatch;
 use super::hold::{Clock, Hold, Tick};
@@ -168,6 +168,36 @@ impl ChannelDetector {
     /// Another patient: nobody's cold is held against another.
     pub fn forget_dose(&mut self) {
         self.dose = DoseWatch::default();
+    }
+
+    /// The cold that a loss of power must not take.
+    #[must_use]
+    pub const fn stored_dose(&self) -> StoredDose {
+        self.dose.stored()
+    }
+
+    /// Takes up the cold from before a loss of power of `gap`. A restart forgets no cold: time leaves the window by
+    /// the gap where that is known, and by nothing where it is not. A cap that was cold when the power went counts
+    /// as cold for the gap, and for no longer than a bin of the window (15 min): without circulation it warms up.
+    /// Where the gap is not known, that bin is counted. An alarm that had ended with a look at the skin is there again.
+    ///
+    /// ```
+    /// use coldcap_guard::detect::{ChannelDetector, StoredDose};
+    /// # use coldcap_guard::detect::{Delays, FlowLimits, Limits, RawLimits};
+    /// # use coldcap_units::{Duration, Duty, MilliAmps, Pulses, Ratio};
+    /// # let raw = RawLimits { freeze_trip: Ratio(3_000), freeze_near: Ratio(2_900),
+    /// #     evaporator_cold: Ratio(3_500), open_above: Ratio(4_000), short_below: Ratio(10) };
+    /// # let flow = FlowLimits { minimum_flow: Pulses { edges: 20, window: Duration::from_secs(1) },
+    /// #     judged_from: Duty::from_permille(200), minimum_pump_current: MilliAmps(150) };
+    /// # let limits = Limits::new(raw, flow, Delays::default())?;
+    /// let (before, gap) = (ChannelDetector::default(), Some(Duration::from_secs(20)));
+    /// let mut after = ChannelDetector::default();
+    /// after.restore_dose(&before.stored_dose(), gap, &limits);
+    /// assert_eq!(after.cold_dose(), before.cold_dose());
+    /// # Ok::<(), coldcap_guard::detect::LimitsError>(())
+    /// ```
+    pub fn restore_dose(&mut self, stored: &StoredDose, gap: Option<Duration>, limits: &Limits) {
+        self.dose = DoseWatch::restored(stored, gap, &limits.watches.dose);
     }
 
     /// How long the cap was cold within the window of the cold dose.

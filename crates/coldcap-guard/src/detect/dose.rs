@@ -15,6 +15,8 @@ pub(super) struct DoseWatch {
     /// Cold and elapsed time of the bin under way.
     cold: Duration,
     elapsed: Duration,
+    /// Whether the last step saw cold.
+    is_cold: bool,
     /// Cold time since somebody has looked; `None` while nobody had to.
     since_look: Option<Duration>,
 }
@@ -22,7 +24,25 @@ pub(super) struct DoseWatch {
 impl Default for DoseWatch {
     fn default() -> Self {
         let zero = Duration::ZERO;
-        Self { past: [0; BINS], cold: zero, elapsed: zero, since_look: None }
+        Self { past: [0; BINS], cold: zero, elapsed: zero, is_cold: false, since_look: None }
+    }
+}
+
+/// The cold of a channel as a loss of power must leave it: 92 bytes at most, whatever has happened.
+///
+/// That somebody has looked at the skin is not in it: as an acknowledgement, a look does not outlive the power, and
+/// the alarm is there again at once. See [`ChannelDetector::restore_dose`](super::ChannelDetector::restore_dose).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StoredDose {
+    past: [u16; BINS],
+    cold: Duration,
+    elapsed: Duration,
+    is_cold: bool,
+}
+
+impl Default for StoredDose {
+    fn default() -> Self {
+        DoseWatch::default().stored()
     }
 }
 
@@ -39,7 +59,13 @@ impl DoseWatch {
         // req: INT-014
         let is_cold = counts && coldest.is_none_or(|code| code >= limits.cold);
         // A gap longer than a bin was not watched: it is one bin of whatever is seen at its end.
-        let dt = tick.dt.min(limits.bin);
+        self.count(is_cold, tick.dt.min(limits.bin), limits);
+        self.is_cold = is_cold;
+        self.total() >= limits.most && self.since_look.is_none_or(|since| since >= limits.again)
+    }
+
+    /// Time of a bin at most, cold or not.
+    fn count(&mut self, is_cold: bool, dt: Duration, limits: &DoseLimits) {
         if is_cold {
             self.cold = self.cold.plus(dt);
             self.since_look = self.since_look.map(|since| since.plus(dt));
@@ -48,7 +74,35 @@ impl DoseWatch {
         if self.elapsed >= limits.bin {
             self.begin_bin(limits);
         }
-        self.total() >= limits.most && self.since_look.is_none_or(|since| since >= limits.again)
+    }
+
+    pub(super) const fn stored(&self) -> StoredDose {
+        let Self { past, cold, elapsed, is_cold, since_look: _ } = *self;
+        StoredDose { past, cold, elapsed, is_cold }
+    }
+
+    /// After `gap` without power. Coolant that rests warms up: a cap that was cold counts as cold for another bin
+    /// at most. An unknown gap is a bin of cold too, and no time: what is not known to have passed forgets nothing.
+    pub(super) fn restored(
+        stored: &StoredDose,
+        gap: Option<Duration>,
+        limits: &DoseLimits,
+    ) -> Self {
+        // req: PWR-004
+        let StoredDose { past, cold, elapsed, is_cold } = *stored;
+        let mut dose = Self { past, cold, elapsed, is_cold, since_look: None };
+        let Some(gap) = gap else {
+            dose.cold = dose.cold.plus(if is_cold { limits.bin } else { Duration::ZERO });
+            return dose;
+        };
+        // After a whole window nothing is left to forget.
+        let (mut left, mut was_cold) = (gap, is_cold);
+        for _ in 0..=BINS {
+            let dt = left.min(limits.bin);
+            dose.count(was_cold, dt, limits);
+            (left, was_cold) = (left.minus(dt), false);
+        }
+        dose
     }
 
     fn begin_bin(&mut self, limits: &DoseLimits) {

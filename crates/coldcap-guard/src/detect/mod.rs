@@ -22,6 +22,7 @@ mod warmth;
 mod watches;
 
 pub use channel::{ChannelDetector, ChannelSample, ChannelSensor};
+pub use dose::StoredDose;
 pub use limits::{Delays, FlowLimits, Limits, LimitsError, RawLimits};
 pub use machine::{MachineDetector, MachineSample};
 pub use warmth::{Warmth, WarmthWatch};

@@ -12,7 +12,7 @@ use crate::parameter::ParameterError;
 use crate::patient::PatientParameters;
 use crate::random::Random;
 use crate::sensor::{Probe, Thermistor};
-use coldcap::{Drives, Inputs, Panel, TankInputs};
+use coldcap::{Drives, Inputs, Panel, TankInputs, VendorConditions};
 use coldcap_units::{Duration, Duty, Instant, Permille, Reading};
 use core::fmt;
 
@@ -207,6 +207,7 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
             battery: Reading::new(Permille(1_000), now),
             permit: Reading::new(self.permit, now),
             panel: Panel::default(),
+            vendor: VendorConditions::NONE,
         }
     }
 

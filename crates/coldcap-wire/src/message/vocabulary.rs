@@ -256,6 +256,8 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(15, "calibration_due"),
         word(16, "unknown_regimen"),
         word(17, "on_other_channel"),
+        word(18, "nothing_to_acknowledge"),
+        word(19, "nothing_to_pause"),
     ],
 };
 

@@ -56,6 +56,8 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
         | Refusal::BudgetSpent
         | Refusal::LimitReached
         | Refusal::OnOtherChannel
+        | Refusal::NothingToAcknowledge
+        | Refusal::NothingToPause
         | Refusal::MarkOutOfOrder => Status::BAD_STATE,
     };
     let value = match refusal {

@@ -14,7 +14,7 @@ use crate::outputs::{
 };
 use crate::supervise;
 use coldcap_calibration::check::drift::DriftState;
-use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
+use coldcap_guard::detect::{ChannelDetector, StoredDose, Warmth, WarmthWatch};
 use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
@@ -53,7 +53,7 @@ pub(super) struct Channel {
     dosed: Option<u64>,
 }
 
-/// What of a channel must survive a loss of power.
+/// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChannelCheckpoint {
     /// Session and interlock.
@@ -67,6 +67,10 @@ pub struct ChannelCheckpoint {
     pub disagrees: bool,
     /// What of the time that passed is in no entry yet.
     pub recorder: Recorder,
+    /// For how long the cap was cold, within the window of the guard's cold dose.
+    pub dose: StoredDose,
+    /// Whose cold that is: the number of the patient; `None` while it is nobody's.
+    pub dosed: Option<u64>,
 }
 
 /// What the channels are told of the machine that they share.
@@ -106,12 +110,19 @@ impl Channel {
     }
 
     /// Takes up what was stored; the next tick tells the session that power was gone for `gap`.
-    pub(super) fn restore(&mut self, stored: &ChannelCheckpoint, gap: Option<Duration>) {
+    pub(super) fn restore(
+        &mut self,
+        stored: &ChannelCheckpoint,
+        gap: Option<Duration>,
+        config: &Config,
+    ) {
         let interlock = stored.state.interlock;
         let (latched, resets) = (interlock.latched(), interlock.clinician_resets());
         self.chain = stored.chain;
         self.sensors.restore(stored.drift, stored.disagrees);
         self.recorder = stored.recorder;
+        self.detector.restore_dose(&stored.dose, gap, &config.limits);
+        self.dosed = stored.dosed;
         self.state = supervise::State {
             session: stored.state.session,
             interlock: coldcap_guard::interlock::State::restored(latched, resets)
@@ -132,6 +143,8 @@ impl Channel {
             drift: self.sensors.drift(),
             disagrees: self.sensors.disagrees(),
             recorder: self.recorder,
+            dose: self.detector.stored_dose(),
+            dosed: self.dosed,
         }
     }
 

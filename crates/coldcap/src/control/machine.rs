@@ -9,6 +9,7 @@ use crate::arbiter::tank_target;
 use crate::config::Config;
 use crate::inputs::Panel;
 use crate::outputs::{Event, EventKind, MachineStatus, Outputs};
+use crate::vendor::Told;
 use coldcap_guard::alarm::{self, Change, Changes};
 use coldcap_guard::detect::MachineDetector;
 use coldcap_guard::display::{DisplayState, DisplayWatch, Progress};
@@ -36,6 +37,7 @@ pub(super) struct Machine {
     display: DisplayWatch,
     progress: Progress,
     display_silent: bool,
+    vendor: Told,
 }
 
 /// What the record says of an alarm, as [`Kind`] has it.
@@ -50,6 +52,13 @@ enum Stage {
     Signals = 6,
     AudioPaused = 7,
     AudioResumed = 8,
+}
+
+const fn refused(refusal: alarm::Refusal) -> Refusal {
+    match refusal {
+        alarm::Refusal::NothingToAcknowledge => Refusal::NothingToAcknowledge,
+        alarm::Refusal::NothingToPause => Refusal::NothingToPause,
+    }
 }
 
 impl Machine {
@@ -67,12 +76,13 @@ impl Machine {
             display: DisplayWatch::default(),
             progress: Progress::default(),
             display_silent: false,
+            vendor: Told::default(),
         }
     }
 
     /// What nobody had acknowledged before a loss of power.
-    pub(super) fn restore(&mut self, stored: &alarm::Stored) {
-        self.alarms = alarm::State::restored(stored);
+    pub(super) fn restore(&mut self, stored: &alarm::Stored, config: &Config) {
+        self.alarms = config.alarms.restored(stored);
     }
 
     pub(super) const fn stored_alarms(&self) -> alarm::Stored {
@@ -80,29 +90,29 @@ impl Machine {
     }
 
     /// The keys of the front panel; the stop key is the channels' own.
-    pub(super) fn take_panel(&mut self, panel: &Panel) {
+    pub(super) fn take_panel(&mut self, panel: &Panel, config: &Config) {
         if panel.acknowledge {
-            let _ = self.acknowledge();
+            let _ = self.acknowledge(config);
         }
         if panel.audio_pause {
-            let _ = self.pause_audio();
+            let _ = self.pause_audio(config);
         }
     }
 
-    pub(super) fn acknowledge(&mut self) -> Answer {
-        self.answer(&alarm::Event::Acknowledge)
+    pub(super) fn acknowledge(&mut self, config: &Config) -> Answer {
+        self.answer(&alarm::Event::Acknowledge, config)
     }
 
-    pub(super) fn pause_audio(&mut self) -> Answer {
-        self.answer(&alarm::Event::AudioPause)
+    pub(super) fn pause_audio(&mut self, config: &Config) -> Answer {
+        self.answer(&alarm::Event::AudioPause, config)
     }
 
-    fn answer(&mut self, event: &alarm::Event) -> Answer {
-        let (alarms, changes) = alarm::step(&self.alarms, event);
+    fn answer(&mut self, event: &alarm::Event, config: &Config) -> Answer {
+        let (alarms, changes) = config.alarms.step(&self.alarms, event);
         self.alarms = alarms;
         self.pressed = self.pressed.then(&changes);
         match changes.answer {
-            Some(Err(_)) => Err(Refusal::TooEarly),
+            Some(Err(refusal)) => Err(refused(refusal)),
             _ => Ok(Accepted::Done),
         }
     }
@@ -139,7 +149,7 @@ impl Machine {
         self.display_silent = state == DisplayState::Silent;
     }
 
-    /// Alarms: what all channels and the machine have to signal, by one table.
+    /// Alarms: what all channels, the machine and its maker have to signal, by one table.
     pub(super) fn signal<const CHANNELS: usize>(
         &mut self,
         channels: &mut [Channel; CHANNELS],
@@ -154,6 +164,7 @@ impl Machine {
             all.union(channel.alarms(*found, config))
         });
         let all = all.with_if(Condition::DisplaySilent, self.display_silent);
+        let all = all.union(self.vendor.step(measured.inputs.vendor));
         let evidence = |condition, index| match detected.at(index).contains(condition) {
             true => evidence::of(condition, index, measured, config),
             false => Evidence::default(),
@@ -161,7 +172,7 @@ impl Machine {
         let pressed = core::mem::take(&mut self.pressed);
         self.log(&pressed, channels, evidence, outputs);
         for event in [alarm::Event::Advance(dt), alarm::Event::Conditions(all)] {
-            let (alarms, changes) = alarm::step(&self.alarms, &event);
+            let (alarms, changes) = config.alarms.step(&self.alarms, &event);
             self.alarms = alarms;
             self.log(&changes, channels, evidence, outputs);
         }

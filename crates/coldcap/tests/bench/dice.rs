@@ -2,7 +2,7 @@
 
 use coldcap::{
     Action, CapInputs, ChannelInputs, Command, CommandId, Commands, Inputs, Panel, TankInputs,
-    TickInput,
+    TickInput, VendorConditions,
 };
 use coldcap_session::{ClockQuality, Role, WallTime};
 pub(crate) use coldcap_trial::dice::Dice;
@@ -72,6 +72,7 @@ impl Machine for Dice {
             },
             permit: self.switch(now),
             panel: self.panel(),
+            vendor: VendorConditions::from_bits(self.pick(&[0, 0, 1, 0x8001, u16::MAX])),
         }
     }
 
