@@ -120,6 +120,8 @@ fn beyond_the_range_there_is_no_figure_and_above_it_a_bound() {
     let mut samples = course(100.0, 8.0, 28.0, 0.0);
     samples.iter_mut().for_each(|it| it.skin_c = it.face_c - 0.2);
     assert!(matches!(fitted(&samples), Err(ZoneFault::AboveRange(_))));
+    samples.iter_mut().for_each(|it| it.skin_c = it.face_c - 0.5);
+    assert_eq!(fitted(&samples), Err(ZoneFault::Sensor(Fault::Disagrees)));
     samples.iter_mut().for_each(|it| {
         it.face_c = it.coolant_c - 1.0;
         it.skin_c = 28.0;

@@ -264,4 +264,27 @@ fn a_head_that_fits_no_size_is_told_apart_from_one_that_may() {
     // 5 mm short of a window that begins at 335 mm, known to 3 mm.
     let near = chosen(566, 330, 350);
     assert_eq!((near.outside, near.surely_outside), (2, 0));
+    assert_eq!((tall.fitting, flat.fitting, near.fitting), (None, None, Some(near.best)));
+}
+
+/// What the likeliest size does not reach another one may: it is named, and is another one.
+#[test]
+fn a_size_that_fits_is_named_where_the_likeliest_does_not() {
+    let mut others = 0;
+    for around in (521..=612).step_by(7) {
+        for along in (around / 2 + 10..around * 3 / 4).step_by(3) {
+            for across in (around / 2 + 10..around * 3 / 4).step_by(3) {
+                if HeadMeasures::new(around, along, across).is_err() {
+                    continue;
+                }
+                let choice = chosen(around, along, across);
+                let best_fits = choice.surely_outside == 0;
+                assert!(!best_fits || choice.fitting.is_some(), "{choice:?}");
+                assert!(best_fits || choice.fitting != Some(choice.best), "{choice:?}");
+                others += u32::from(!best_fits && choice.fitting.is_some());
+            }
+        }
+    }
+    println!("{others} heads of another size than the likeliest");
+    assert!(others > 0);
 }

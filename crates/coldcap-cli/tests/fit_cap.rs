@@ -203,6 +203,36 @@ fn measures_that_the_device_would_refuse_leave_nothing() {
     assert!(!out.exists());
 }
 
+/// The device refuses such hair, and there is no visit: said before anything is written.
+#[test]
+fn hair_that_the_device_would_refuse_leaves_nothing() {
+    let inputs = folder("fit-gone-inputs");
+    let plan = SHORT_PLAN.replace("density = \"full\"", "density = \"nearly_gone\"");
+    let (plan, out) = (file(&inputs, "gone.toml", plan), inputs.join("out"));
+    let done = coldcap(&["fit-cap", "--plan", &plan, "--out", &text(&out)]);
+    assert!(
+        done.refused(2).contains("hair.density: \"nearly_gone\": allowed \"full\""),
+        "{done:?}"
+    );
+    assert!(!out.exists());
+}
+
+/// The likeliest size does not reach, and another one does: that one is named, and not called missing.
+#[test]
+fn a_head_that_another_size_fits_is_told_which() {
+    let inputs = folder("fit-other-size-inputs");
+    let plan = SHORT_PLAN
+        .replace("561", "540")
+        .replace("sagittal_mm = 345", "sagittal_mm = 314")
+        .replace("coronal_mm = 350", "coronal_mm = 336");
+    let plan = file(&inputs, "plan.toml", plan);
+    let (done, place) = fitted("fit-other-size", &["--plan", &plan]);
+    assert!(done.refused(1).contains("and not that of size extra small"), "{done:?}");
+    let document: Value =
+        serde_json::from_str(&fs::read_to_string(place.join("fit.json")).unwrap()).unwrap();
+    assert_eq!(document["fits_no_size"], false, "{document}");
+}
+
 /// Why a zone is not ready is said where its figure and the limit do not say it.
 #[test]
 fn a_zone_says_why_it_is_found_so() {
@@ -216,6 +246,7 @@ fn a_zone_says_why_it_is_found_so() {
     let (standard, _) = fitted("fit-why-standard", &[]);
     assert!(standard.out.contains("unless the head is feverish or flushed"), "{standard:?}");
     assert!(standard.out.contains("the room's part taken away"), "{standard:?}");
+    assert!(standard.out.contains("good: every zone that is observed touches, unless the head"));
 }
 
 #[test]

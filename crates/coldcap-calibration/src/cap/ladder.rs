@@ -127,6 +127,9 @@ impl fmt::Display for LadderError {
 
 impl core::error::Error for LadderError {}
 
+/// More standard uncertainties than this beyond a stretch is surely outside.
+const SURELY: u32 = 3;
+
 const MEASURES: [Measure; 3] = [Measure::Circumference, Measure::Sagittal, Measure::Coronal];
 
 /// A checked ladder of cap sizes.
@@ -150,9 +153,12 @@ pub struct SizeChoice {
     /// Measures in which the best size's liner leaves its stretch: 1 circumference, 2 sagittal, 4 coronal.
     /// A gap at the crown or a seam that presses: look there when it is tried on.
     pub outside: u8,
-    /// Those of them that are outside by more than three standard uncertainties of tape and hair: no size of the ladder is
-    /// this head's.
+    /// Those of them that are outside by more than three standard uncertainties of tape and hair: the best size is not this
+    /// head's.
     pub surely_outside: u8,
+    /// The likeliest size whose stretch the head does not surely leave. Where there is none the head wants a size that the
+    /// ladder has not.
+    pub fitting: Option<CapSize>,
 }
 
 impl SizeChoice {
@@ -276,8 +282,16 @@ impl<'a> Ladder<'a> {
             ranked.map(|ranked| ranked.unwrap_or((0, self.smallest())));
         let confidence = Permille(confidence.saturating_add(5) / 10);
         let [outside, surely_outside] =
-            [0, 3].map(|uncertainties| self.outside(best, head, uncertainties));
-        SizeChoice { best, confidence, runner_up, probabilities, outside, surely_outside }
+            [0, SURELY].map(|uncertainties| self.outside(best, head, uncertainties));
+        let fitting = self.fitting(head, &probabilities);
+        SizeChoice { best, confidence, runner_up, probabilities, outside, surely_outside, fitting }
+    }
+
+    /// The likeliest size of which nothing is surely outside.
+    fn fitting(&self, head: &HeadReadings, probabilities: &[Permille; SIZES]) -> Option<CapSize> {
+        let sizes = self.data.liners.iter().map(|liner| liner.size).zip(probabilities);
+        let fitting = sizes.filter(|(size, _)| self.outside(*size, head, SURELY) == 0);
+        fitting.max_by_key(|(_, probability)| probability.0).map(|(size, _)| size)
     }
 
     fn smallest(&self) -> CapSize {

@@ -1,8 +1,10 @@
 //! This session's contact against the same patient's own, which is the strongest comparison there is:
-//! tissue, hair and wall are the same, and their uncertainty drops out.
+//! tissue, hair and wall are the same, and their uncertainty drops out. That holds for two values by one method: what a
+//! fever adds to the inner face's is no part of flux over drop, so that values by two are not compared.
 
 use super::logarithm::log2;
 use super::zone::{Conductance, ZoneState};
+use crate::record::ZoneRecord;
 use coldcap_units::Permille;
 
 /// A natural logarithm of a thousandth as one to base 2 in Q16, times a hundred: 65.536/ln 2.
@@ -15,7 +17,7 @@ pub const REPEATABILITY: Permille = Permille(60);
 /// What comparing two visits of one zone tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// One of the two visits has no conductance here.
+    /// One of the two visits has no conductance here, or they have it by two methods.
     Unknown,
     /// Within three standard uncertainties of a difference.
     Unchanged,
@@ -56,7 +58,31 @@ pub fn compare(now: Conductance, baseline: Conductance, repeatability: Permille)
     }
 }
 
-/// [`compare`] for every zone of two visits, in the order of [`super::Zone::ALL`].
+/// [`compare`] for what two records keep of a zone, where both have it by the same method.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_calibration::contact::baseline::{Change, REPEATABILITY, compare_records};
+/// use coldcap_calibration::record::{FitMethod, RecordedZone, ZoneRecord};
+/// let [loose, fit] = [1_800, 3_000].map(|steps| RecordedZone::from_word(steps).unwrap());
+/// let now = ZoneRecord::Observed(loose, FitMethod::InnerFace);
+/// let by = |method| compare_records(&now, &ZoneRecord::Observed(fit, method), REPEATABILITY);
+/// assert_eq!(by(FitMethod::InnerFace), Change::Worse);
+/// assert_eq!(by(FitMethod::FluxOverDrop), Change::Unknown);
+/// ```
+#[must_use]
+pub fn compare_records(now: &ZoneRecord, before: &ZoneRecord, repeatability: Permille) -> Change {
+    match (now, before) {
+        (ZoneRecord::Observed(now, by), ZoneRecord::Observed(before, method)) if by == method => {
+            compare(now.conductance(), before.conductance(), repeatability)
+        }
+        _ => Change::Unknown,
+    }
+}
+
+/// [`compare`] for every zone of two visits by one method, in the order of [`super::Zone::ALL`].
 #[must_use]
 pub fn compare_zones(
     now: &[ZoneState; 3],

@@ -17,9 +17,11 @@
 //! stores next to nothing.
 //!
 //! # What it cannot tell
-//! A skin-side sensor that lies in the hair instead of on the skin reads too cold, and the contact comes out too high;
-//! one that sees the room reads anything. Neither is seen here. [`contradiction`](super::contradiction) holds the value
-//! against the inner face's own, which no such sensor enters.
+//! A skin-side sensor that lies in the hair instead of on the skin reads too cold, and the contact comes out too high: by
+//! half where a third of what it sees is the cap. One that sees the room reads anything. Neither is seen here, nor part of the stated
+//! uncertainty. [`contradiction`](super::contradiction) holds the value against the inner face's own, which no such sensor
+//! enters and which under a fever tells more, and [`half_space`](super::half_space) tells whether what it shows cools as skin
+//! does.
 
 use super::flux::{Flux, Movement, Stretch, Window, half, shown};
 use super::half_space::hypotenuse;
@@ -122,7 +124,8 @@ impl DropFit {
     /// counts only with all four. Constant time; once done it stays done.
     ///
     /// # Errors
-    /// Inside [`Progress::Done`], a [`ZoneFault`]: [`Fault::Stuck`] where a reading never changed over the window.
+    /// Inside [`Progress::Done`], a [`ZoneFault`]: [`Fault::Stuck`] where a reading never changed over the window,
+    /// [`Fault::Disagrees`] where the skin is surely colder than an inner face that takes up heat.
     ///
     /// # Panics
     /// Never.
@@ -194,6 +197,10 @@ impl DropFit {
             return Err(ZoneFault::BelowRange);
         }
         let (least, largest) = self.method.range;
+        // Heat does not flow to where it is warmer: then the sensors are not where they are said to be.
+        if drop < self.least_drop() {
+            return Err(ZoneFault::Sensor(Fault::Disagrees));
+        }
         // No drop at all is any contact: above range, by what the uncertainty of one leaves.
         let drop = drop.max(1);
         let value = flux.milliwatts.saturating_mul(1_000).checked_div(drop).unwrap_or(i64::MAX);
@@ -207,6 +214,13 @@ impl DropFit {
         }
         let uncertainty = conductance.parts(uncertainty);
         Ok(ZoneFit { conductance, uncertainty, misfit: Kelvin::ZERO, autocorrelation: None })
+    }
+
+    /// Two standard uncertainties below none, in thousandths of a degree.
+    fn least_drop(&self) -> i64 {
+        let [face, skin] = [self.method.face_uncertainty, self.method.skin_uncertainty];
+        let both = hypotenuse(face.to_milli().into(), skin.to_milli().into());
+        i64::from(both).saturating_mul(-2)
     }
 
     /// That of a zone of this conductance under the same flux.

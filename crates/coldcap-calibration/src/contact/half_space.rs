@@ -95,6 +95,8 @@ pub struct RestingFlux {
     /// The warmest resting skin that G was found for: what is warmer is a head that gives off less than any that was
     /// tried, or a fever, and its fit is a [`ZoneFault::Misfit`].
     pub warmest: Skin,
+    /// The coldest resting skin that G was found for: what is colder is no skin, or one that was not left alone.
+    pub coldest: Skin,
 }
 
 impl RestingFlux {
@@ -109,6 +111,8 @@ impl RestingFlux {
         blood: Celsius::from_milli(37_000),
         difference_uncertainty: Kelvin::from_milli(410),
         warmest: Skin::from_milli(35_800),
+        // Wet hair in a room of 16 °C leaves 28.2 °C.
+        coldest: Skin::from_milli(27_500),
     };
 
     /// Of a skin at this many thousandths of a degree: mW/m², and its standard uncertainty.
@@ -391,7 +395,9 @@ impl HalfSpaceFit {
             self.outcome = Some(Err(ZoneFault::Sensor(Fault::Stuck)));
         } else if self.resting.saturating_sub(last) < self.settings.least_step.to_milli() {
             self.outcome = Some(Err(ZoneFault::NoStep));
-        } else if self.resting > self.settings.resting_flux.warmest.to_milli() {
+        } else if self.resting > self.settings.resting_flux.warmest.to_milli()
+            || self.resting < self.settings.resting_flux.coldest.to_milli()
+        {
             self.outcome = Some(Err(ZoneFault::Misfit));
         }
     }

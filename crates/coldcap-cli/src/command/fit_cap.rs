@@ -8,6 +8,8 @@ use super::inputs;
 use super::store::{replaceable, store};
 use crate::arguments::{FitCap, SkinSensor};
 use crate::failure::Failure;
+use coldcap_host::plan::PlanFile;
+use coldcap_session::Density;
 use coldcap_sim::SkinPlace;
 use findings::Findings;
 use std::fs;
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 const FILES: [&str; 4] = ["cap-fit.svg", "cap-calibration.bin", "fit.json", "visit.ccap"];
 
 pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
-    let plan = inputs::plan_file(options.plan.as_deref())?;
+    let plan = fitted_plan(options.plan.as_deref())?;
     let patient = inputs::patient(options.patient.as_deref())?;
     let folder = place(&options.out)?;
     FILES.iter().try_for_each(|name| replaceable(&folder.join(name)))?;
@@ -40,6 +42,19 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
         Some(line) => Err(Failure::Wrong(line)),
         None => Ok(()),
     }
+}
+
+/// A plan whose head the device would measure: it refuses hair that is nearly gone, and there is no visit then.
+fn fitted_plan(path: Option<&Path>) -> Result<PlanFile, Failure> {
+    let plan = inputs::plan_file(path)?;
+    if plan.head.hair.density == Density::NearlyGone {
+        let name = path.map_or_else(String::new, |path| format!("{}: ", path.display()));
+        let allowed = "\"full\", \"scalp_shows\", \"much_shows\"";
+        return Err(Failure::Input(format!(
+            "{name}hair.density: \"nearly_gone\": allowed {allowed}"
+        )));
+    }
+    Ok(plan)
 }
 
 /// Where the files go; what stands in the way of it is said before the visit.

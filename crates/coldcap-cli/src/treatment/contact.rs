@@ -2,9 +2,9 @@
 //!
 //! The device keeps no more of the course than a digest; the host has the record, and compares.
 
-use coldcap_calibration::contact::baseline::{Change, REPEATABILITY, compare};
+use coldcap_calibration::contact::baseline::{Change, REPEATABILITY, compare_records};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone};
-use coldcap_calibration::record::{CapCalibration, RecordedZone};
+use coldcap_calibration::record::{CapCalibration, FitMethod, RecordedZone, ZoneRecord};
 use coldcap_host::report::{ContactAdvice, ContactZone};
 use coldcap_session::record::{Entry, Fields, Kind};
 use serde_json::{Value, json};
@@ -30,14 +30,10 @@ impl StartContact {
         let is_contact = |entry: &&Entry| entry.fields.kind == Kind::CONTACT;
         let fields = entries.iter().rev().find(is_contact)?.fields;
         let verdict = Verdict::from_code(u8::try_from(fields.code).ok()?)?;
-        let baseline = fit.and_then(|fit| fit.detail).map_or([None; 3], |detail| detail.values());
-        let [front, rear, crown] = zones(&fields);
-        let [of_front, of_rear, of_crown] = baseline;
-        let zones = [
-            start_zone(Zone::Front, front, of_front),
-            start_zone(Zone::Rear, rear, of_rear),
-            start_zone(Zone::Crown, crown, of_crown),
-        ];
+        let unknown = [ZoneRecord::Unobserved; 3];
+        let baseline = fit.and_then(|fit| fit.detail).map_or(unknown, |detail| detail.zones);
+        let words = zones(&fields);
+        let zones = Zone::ALL.map(|zone| start_zone(zone, zone.of(words), &zone.of(baseline)));
         Some(Self { verdict, zones })
     }
 
@@ -95,14 +91,15 @@ fn zones(fields: &Fields) -> [u32; 3] {
     [fields.a.cast_unsigned(), fields.b.cast_unsigned(), fields.c as u32]
 }
 
-fn start_zone(zone: Zone, word: u32, fit: Option<RecordedZone>) -> StartZone {
+/// What a session's first minutes tell is always by the inner face.
+fn start_zone(zone: Zone, word: u32, fit: &ZoneRecord) -> StartZone {
     let start = RecordedZone::from_word(word);
     let watts = |it: Conductance| f64::from(it.0) / 1e3;
     let found = start.map(|start| (watts(start.conductance()), watts(start.uncertainty())));
-    let change = match (start, fit) {
-        (Some(start), Some(fit)) => compare(start.conductance(), fit.conductance(), REPEATABILITY),
-        _ => Change::Unknown,
-    };
+    let change = start.map_or(Change::Unknown, |start| {
+        let start = ZoneRecord::Observed(start, FitMethod::InnerFace);
+        compare_records(&start, fit, REPEATABILITY)
+    });
     StartZone { zone, found, change }
 }
 

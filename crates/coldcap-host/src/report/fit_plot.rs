@@ -41,6 +41,8 @@ pub struct FitPlot<'a> {
 }
 
 const HEIGHT: f64 = 500.0;
+/// From line to line of the summary.
+const LINE: f64 = 14.0;
 const NAMES: [&str; 3] = ["front", "rear", "crown"];
 /// The middle of the head, and its half axes.
 const HEAD: (f64, f64) = (172.0, 262.0);
@@ -86,24 +88,30 @@ const MORE_STYLE: &str = ".inside{font-size:13px;font-weight:600;text-anchor:mid
 #[must_use]
 pub fn fit_svg(plot: &FitPlot) -> String {
     let style = PreEscaped(format!("{STYLE}{MORE_STYLE}"));
+    let lines = broken(plot.summary);
+    // Two lines have their place above the panels; what is more moves them down.
+    let down = LINE * lines.len().saturating_sub(2) as f64;
+    let height = HEIGHT + down;
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {HEIGHT}"))
-            width=(WIDTH) height=(HEIGHT) role="img" {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox=(format!("0 0 {WIDTH} {height}"))
+            width=(WIDTH) height=(height) role="img" {
             title { (plot.title) }
             style { (style) }
             (hatch())
-            rect width=(WIDTH) height=(HEIGHT) fill="#fff" {}
-            @if let Some(word) = stamp(plot.origin) {
-                (text((576.0, HEIGHT - 14.0), "stamp", word))
-            }
+            rect width=(WIDTH) height=(height) fill="#fff" {}
             (text((24.0, 26.0), "title", plot.title))
-            @for (line, y) in broken(plot.summary).into_iter().zip([44.0, 58.0]) {
-                (text((24.0, y), "note", line.trim_end()))
+            @for (index, line) in lines.iter().enumerate() {
+                (text((24.0, 44.0 + LINE * index as f64), "note", line.trim_end()))
             }
-            (head(plot))
-            (colours())
-            (intervals(plot))
-            (sizes(plot))
+            g transform=(format!("translate(0 {down})")) {
+                @if let Some(word) = stamp(plot.origin) {
+                    (text((576.0, HEIGHT - 14.0), "stamp", word))
+                }
+                (head(plot))
+                (colours())
+                (intervals(plot))
+                (sizes(plot))
+            }
         }
     }
     .into_string()

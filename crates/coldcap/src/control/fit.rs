@@ -272,7 +272,7 @@ impl FitVisit {
     /// that is *doubtful*, and a clinician's to store.
     fn judge(&mut self, mut result: ContactResult, config: &Config) -> Progress {
         if let Some(skin) = &self.skin {
-            self.zones.take_skin(skin);
+            self.zones.take_skin(skin, &config.zone_limits);
         }
         let choice = self.choice(config);
         let areas = choice.and_then(|it| config.ladder.area_cm2(it.best));
@@ -281,7 +281,8 @@ impl FitVisit {
         result.verdict = match (result.verdict, zones) {
             (Verdict::Good, zones) => zones,
             // Too little heat has its reason where a zone fails.
-            (Verdict::Doubtful, Verdict::Reseat | Verdict::Resize) => zones,
+            // Sensors that contradict each other, or nothing observed, are worse than that.
+            (Verdict::Doubtful, Verdict::Reseat | Verdict::Resize | Verdict::Refuse) => zones,
             (whole, _) => whole,
         };
         result.verdict = choice.map_or(result.verdict, |it| sized(result.verdict, &it));

@@ -7,10 +7,11 @@
 
 use super::calibrate::MeasuredChannel;
 use crate::config::{Config, SkinSide};
+use coldcap_calibration::contact::contradiction::{Correlation, is_surely_less};
 use coldcap_calibration::contact::donning::Donning;
 use coldcap_calibration::contact::drop::DropFit;
 use coldcap_calibration::contact::half_space::HalfSpaceFit;
-use coldcap_calibration::contact::{Zone, ZoneFault, ZoneFit, ZoneState};
+use coldcap_calibration::contact::{Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::record::{FitMethod, ZoneRecord};
 use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Skin};
@@ -121,7 +122,7 @@ impl SkinTest {
     /// how the skin cooled. A machine whose sensor was not plugged in has not observed it.
     pub(super) fn found(&self) -> (Zone, ZoneRecord) {
         let told = |outcome: &Result<ZoneFit, ZoneFault>| match outcome {
-            Ok(_) => true,
+            Ok(_) | Err(ZoneFault::Sensor(Fault::Disagrees)) => true,
             Err(fault) => matches!(fault, ZoneFault::BelowRange | ZoneFault::AboveRange(_)),
         };
         match self.by_drop.filter(|outcome| told(outcome) && self.shows_skin()) {
@@ -133,15 +134,24 @@ impl SkinTest {
         }
     }
 
-    /// Nothing speaks against it: it neither failed nor followed another course than skin does. A skin too warm for the
-    /// half-space is one all the same.
+    /// It was seen bare at what a skin may have, and cooled as skin does under that contact or a closer one. What hardly
+    /// falls is none: its drop stays large, and is not the hair's. A skin too warm for the half-space is one all the same.
     fn shows_skin(&self) -> bool {
         let warmest = self.side.method.resting_flux.warmest;
-        let too_warm = self.donning.resting().is_some_and(|skin| skin > warmest);
-        match self.outcome {
-            Some(Err(ZoneFault::Misfit)) => too_warm,
-            Some(Err(ZoneFault::Sensor(_))) => self.fit.is_none(),
-            _ => true,
+        match (self.outcome, self.by_drop) {
+            (Some(Err(ZoneFault::Misfit)), _) => {
+                self.donning.resting().is_some_and(|skin| skin > warmest)
+            }
+            (
+                Some(cooled @ (Ok(_) | Err(ZoneFault::BelowRange | ZoneFault::AboveRange(_)))),
+                Some(crossed),
+            ) => {
+                let [cooled, crossed] = [cooled, crossed].map(ZoneState::from);
+                let (least, _) =
+                    self.side.drop.map_or((Conductance(0), Conductance(0)), |it| it.range);
+                !is_surely_less(&cooled, &crossed, least, Correlation::NONE)
+            }
+            _ => false,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::skin_side::SkinTest;
 use crate::config::Config;
 use coldcap_calibration::contact::balance::{BalanceMethod, EnergyBalance, LoopSide, ZoneHeat};
-use coldcap_calibration::contact::contradiction::{contradict, is_surely_less};
+use coldcap_calibration::contact::contradiction::{Correlation, contradict, is_surely_less};
 use coldcap_calibration::contact::flux::{FluxFit, FluxMethod};
 use coldcap_calibration::contact::judge::{ZoneLimits, judge_by_methods};
 use coldcap_calibration::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
@@ -55,11 +55,13 @@ impl ZoneTest {
 
     /// What a skin-side sensor told beside what the inner face did.
     ///
-    /// Where both told something, and not the same, neither is stated: the zone's sensors disagree, and it is unsure. Beside
-    /// flux over drop only less than that is not the same: the inner face alone tells more under a fever. Where they
-    /// agree the better known of both is stated. Where one of them told nothing the other is what there is, but for an
+    /// Where both told something, and not the same, neither is stated: the zone's sensors disagree, and it is unsure. Where
+    /// they agree the better known of both is stated. Where one of them told nothing the other is what there is, but for an
     /// inner face that stuck: then what the skin was held against is not known either.
-    pub(super) fn take_skin(&mut self, test: &SkinTest) {
+    ///
+    /// Beside flux over drop only less than that is not the same. More is what the inner face tells under a fever or a
+    /// flushed skin: the law does not hold on this head, and no other zone is told by it.
+    pub(super) fn take_skin(&mut self, test: &SkinTest, limits: &ZoneLimits) {
         let (zone, found) = test.found();
         let [front, rear, crown] = &mut self.found;
         let place = match zone {
@@ -67,7 +69,12 @@ impl ZoneTest {
             Zone::Rear => rear,
             Zone::Crown => crown,
         };
-        *place = chosen(*place, found, self.least);
+        let face = *place;
+        *place = chosen(face, found, self.least);
+        if tells_too_much(&face, place, self.least) {
+            let lowest = limits.least.into_iter().min().unwrap_or(self.least);
+            self.found.iter_mut().for_each(|zone| *zone = without_law(*zone, lowest));
+        }
     }
 
     pub(super) fn verdict(
@@ -118,6 +125,28 @@ const fn told_nothing(zone: &ZoneRecord) -> bool {
     )
 }
 
+/// Whether the inner face told surely more than the flux over drop that is stated.
+fn tells_too_much(face: &ZoneRecord, stated: &ZoneRecord, least: Conductance) -> bool {
+    stated.method() == Some(FitMethod::FluxOverDrop)
+        && is_surely_less(&stated.state(), &face.state(), least, Correlation::OF_ONE_WALL)
+}
+
+/// A zone of a head on which the inner face's law was seen to tell too much. That it is surely below what is asked of any
+/// hair stands; anything else is not known.
+fn without_law(zone: ZoneRecord, lowest: Conductance) -> ZoneRecord {
+    let highest = |zone: &RecordedZone| {
+        zone.conductance().0.saturating_add(zone.uncertainty().0.saturating_mul(2))
+    };
+    match zone {
+        ZoneRecord::Observed(value, FitMethod::InnerFace) if highest(&value) < lowest.0 => zone,
+        ZoneRecord::Observed(_, FitMethod::InnerFace)
+        | ZoneRecord::Failed(ZoneFault::AboveRange(_), FitMethod::InnerFace) => {
+            ZoneRecord::Failed(ZoneFault::Misfit, FitMethod::InnerFace)
+        }
+        _ => zone,
+    }
+}
+
 /// Of the two values of one zone.
 fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord {
     let is_stuck = matches!(face, ZoneRecord::Failed(ZoneFault::Sensor(Fault::Stuck), _));
@@ -127,14 +156,25 @@ fn chosen(face: ZoneRecord, skin: ZoneRecord, least: Conductance) -> ZoneRecord 
     let skin = within(skin, least);
     let method = skin.method().unwrap_or(FitMethod::SkinAndInnerFace);
     let contradicts = match method {
-        FitMethod::FluxOverDrop => is_surely_less(&face.state(), &skin.state(), least),
+        FitMethod::FluxOverDrop => {
+            let correlation = Correlation::OF_ONE_WALL;
+            is_surely_less(&face.state(), &skin.state(), least, correlation)
+        }
         _ => contradict(&face.state(), &skin.state(), least),
     };
     if contradicts {
         return ZoneRecord::Failed(ZoneFault::Sensor(Fault::Disagrees), method);
     }
+    // Sensors on both sides of the hair that cannot both be right leave nothing to trust.
+    if skin == ZoneRecord::Failed(ZoneFault::Sensor(Fault::Disagrees), FitMethod::FluxOverDrop) {
+        return skin;
+    }
     match (face.value(), skin.value()) {
-        (Some(face_value), Some(value)) if is_better(&face_value, &value) => face,
+        (Some(face_value), Some(value))
+            if method != FitMethod::FluxOverDrop && is_better(&face_value, &value) =>
+        {
+            face
+        }
         _ if told_nothing(&skin) && face != ZoneRecord::Unobserved => face,
         _ => skin,
     }

@@ -15,6 +15,7 @@ use coldcap_host::plan::PlanFile;
 use coldcap_host::report::{FitPlot, FitZone, fit_svg};
 use coldcap_session::HairType;
 use coldcap_sim::PatientParameters;
+use coldcap_units::Fault;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -45,8 +46,10 @@ pub(super) struct Findings {
     try_both: bool,
     /// Measures in which the chosen liner leaves its stretch.
     outside: Vec<&'static str>,
-    /// By more than tape and hair leave open.
+    /// By more than tape and hair leave open, and so for every size.
     fits_no_size: bool,
+    /// The size that it does not leave, where it surely leaves the likeliest one.
+    fitting: Option<CapSize>,
     least: f64,
     zones: [ShownZone; 3],
     repetition: Repetition,
@@ -85,7 +88,8 @@ impl Findings {
             sizes: sizes(&choice),
             try_both: choice.try_both(),
             outside: outside(&choice),
-            fits_no_size: choice.surely_outside != 0,
+            fits_no_size: choice.surely_outside != 0 && choice.fitting.is_none(),
+            fitting: choice.fitting.filter(|_| choice.surely_outside != 0),
             least: f64::from(limits.least_for(density).0) / 1e3,
             zones,
             repetition,
@@ -218,19 +222,50 @@ impl Findings {
     fn verdict_line(&self) -> String {
         let verdict = self.record.verdict;
         let stored = if self.overridden { "; stored by a clinician all the same" } else { "" };
-        format!("{}: {}{stored}", verdict.name(), self.advice())
+        let unless =
+            self.zones.iter().find(|zone| zone.finding == Finding::Passes && zone.reason.is_some());
+        let unless = unless.filter(|_| verdict == Verdict::Good);
+        let unless =
+            unless.and_then(|zone| zone.reason).map_or(String::new(), |why| format!(", {why}"));
+        format!("{}: {}{unless}{stored}", verdict.name(), self.advice())
     }
 
-    fn advice(&self) -> &'static str {
-        match self.record.verdict {
-            Verdict::Resize if self.fits_no_size => {
-                "the head leaves the liner's stretch: a size that this ladder has not"
+    fn advice(&self) -> String {
+        match (self.record.verdict, self.fitting) {
+            (Verdict::Resize, _) if self.fits_no_size => {
+                "the head leaves the liner's stretch: a size that this ladder has not".into()
             }
-            Verdict::Repeat if !self.outside.is_empty() => {
-                "the head may leave the liner's stretch, or a zone is within the uncertainty of its limit"
+            (Verdict::Resize, Some(size)) => {
+                format!(
+                    "the head leaves the likeliest liner's stretch, and not that of size {}",
+                    size.name().replace('_', " ")
+                )
             }
-            verdict => advice(verdict),
+            (Verdict::Repeat, _) => self.unsure(),
+            (verdict, _) => advice(verdict).into(),
         }
+    }
+
+    /// What makes it *repeat*, each cause once.
+    fn unsure(&self) -> String {
+        let contradicts = |zone: &ShownZone| {
+            matches!(zone.recorded, ZoneRecord::Failed(ZoneFault::Sensor(Fault::Disagrees), _))
+        };
+        let untold = |zone: &ShownZone| {
+            matches!(zone.recorded, ZoneRecord::Failed(fault, _)
+                if !matches!(fault, ZoneFault::BelowRange | ZoneFault::AboveRange(_)))
+        };
+        let near = |zone: &ShownZone| zone.finding == Finding::Unsure && !untold(zone);
+        let any = |is: &dyn Fn(&ShownZone) -> bool| self.zones.iter().any(is);
+        let causes = [
+            (any(&contradicts), "a zone's sensors contradict each other"),
+            (any(&|zone| untold(zone) && !contradicts(zone)), "a zone's test told nothing"),
+            (any(&near), "a zone is within the uncertainty of its limit"),
+            (!self.outside.is_empty(), "the head may leave the liner's stretch"),
+        ];
+        let causes: Vec<&str> =
+            causes.into_iter().filter(|(holds, _)| *holds).map(|(_, cause)| cause).collect();
+        if causes.is_empty() { advice(Verdict::Repeat).into() } else { causes.join("; ") }
     }
 
     pub(super) fn picture(&self) -> String {
@@ -302,7 +337,7 @@ fn shown(
                 _ => None,
             },
             finding: zone.of(judgements[0].findings),
-            reason: reason(zone, judgements),
+            reason: reason(zone, judgements, zone.of(detail.zones).method()),
             truth: share.map(|share| 1.0 / (patient.hair_resistance * share)),
             repeated: zone.of(repetition.zones),
         }
@@ -310,16 +345,24 @@ fn shown(
     Zone::ALL.map(of)
 }
 
-/// What its figure and the limit do not say of a zone: that the other one decided, or that it would not pass for any
-/// head.
-fn reason(zone: Zone, [own, any]: &[Judgement; 2]) -> Option<&'static str> {
+/// What its figure and the limit do not say of a zone: that the other one decided, or what it would have to be told by to
+/// pass for any head and sensor.
+fn reason(
+    zone: Zone,
+    [own, any]: &[Judgement; 2],
+    method: Option<FitMethod>,
+) -> Option<&'static str> {
     if own.uneven & zone.bit() != 0 {
-        Some("beside the other zone")
-    } else if zone.of(any.findings) != zone.of(own.findings) {
-        Some("unless the head is feverish or flushed")
-    } else {
-        None
+        return Some("beside the other zone");
     }
+    let differs = zone.of(any.findings) != zone.of(own.findings);
+    method.filter(|_| differs).map(|method| match method {
+        FitMethod::InnerFace => "unless the head is feverish or flushed",
+        FitMethod::FluxOverDrop => "if the sensor lies on the skin",
+        FitMethod::SkinAndCoolant | FitMethod::SkinAndInnerFace => {
+            "if the sensor lies on the skin, unless the core is cold"
+        }
+    })
 }
 
 fn watts(milliwatts: u32) -> f64 {

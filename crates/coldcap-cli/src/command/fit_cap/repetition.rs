@@ -12,7 +12,7 @@ use coldcap_calibration::contact::balance::EnergyBalance;
 use coldcap_calibration::contact::flux::FluxMethod;
 use coldcap_calibration::contact::{Conductance, Zone, ZoneFault};
 use coldcap_calibration::physics::flux::{Found, conductance, fall, misfit};
-use coldcap_calibration::record::{CapCalibration, FitMethod, ZoneRecord};
+use coldcap_calibration::record::{CapCalibration, FitMethod, RecordedZone, ZoneRecord};
 use coldcap_units::Kelvin;
 use read::Test;
 
@@ -48,7 +48,8 @@ impl Repetition {
 pub(super) fn repeat(recording: &[u8], record: &CapCalibration) -> Result<Repetition, Failure> {
     let (test, config) = read::last(recording, &record.offsets)?;
     let zones = record.detail.map_or([ZoneRecord::Unobserved; 3], |detail| detail.zones);
-    let found = Zone::ALL.map(|zone| found(zone, &zone.of(zones), &test, &config));
+    let law_fails = law_fails(&zones, &test, &config);
+    let found = Zone::ALL.map(|zone| found(zone, &zone.of(zones), law_fails, &test, &config));
     let differences = found.iter().zip(&zones).map(|(found, zone)| difference(*found, zone));
     Ok(Repetition {
         largest_percent: differences.fold(0.0, f64::max),
@@ -59,18 +60,77 @@ pub(super) fn repeat(recording: &[u8], record: &CapCalibration) -> Result<Repeti
 
 /// A zone by the method that the record names; by the inner face where it names none. Where the record says
 /// that the value is beyond the method's range, and it is, there is no value here either.
-fn found(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Option<f64> {
+fn found(
+    zone: Zone,
+    recorded: &ZoneRecord,
+    law_fails: bool,
+    test: &Test,
+    config: &Config,
+) -> Option<f64> {
     let method = recorded.method().unwrap_or(FitMethod::InnerFace);
     match method {
-        FitMethod::InnerFace => by_inner_face(zone, recorded, test, config),
-        FitMethod::FluxOverDrop => test.drop_conductance().filter(|_| recorded.value().is_some()),
+        FitMethod::InnerFace => by_inner_face(zone, recorded, law_fails, test, config),
+        FitMethod::FluxOverDrop => {
+            let range = config.skin_side?.drop?.range;
+            // Infinite where there is no drop, and nothing where no heat flows.
+            let found = test.drop_conductance().unwrap_or(0.0);
+            Some(found).filter(|found| !is_seen_so(recorded, *found, range))
+        }
         FitMethod::SkinAndCoolant | FitMethod::SkinAndInnerFace => {
-            test.skin_conductance().filter(|_| recorded.value().is_some())
+            let found = test.skin_conductance()?;
+            Some(found).filter(|found| !is_seen_so(recorded, *found, config.zones.range))
         }
     }
 }
 
-fn by_inner_face(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config) -> Option<f64> {
+/// Whether a record without a value follows from what the host finds by a skin-side sensor.
+fn is_seen_so(recorded: &ZoneRecord, found: f64, range: (Conductance, Conductance)) -> bool {
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found;
+    match *recorded {
+        ZoneRecord::Failed(ZoneFault::BelowRange, _) => found < watts(range.0) + allowed,
+        ZoneRecord::Failed(ZoneFault::AboveRange(bound), _) => {
+            // Infinite is above any range.
+            !found.is_finite() || found > watts(bound).max(watts(range.1)) - allowed
+        }
+        // Which ticks a sensor gave no value in, and whether it showed skin, the host does not ask again.
+        ZoneRecord::Failed(..) => true,
+        ZoneRecord::Observed(..) | ZoneRecord::Unobserved => false,
+    }
+}
+
+/// Whether the inner face of the zone under a skin-side sensor tells surely more than its flux over drop: then no zone is
+/// told by its law. Once more, and with a margin for rounding.
+fn law_fails(zones: &[ZoneRecord; 3], test: &Test, config: &Config) -> bool {
+    Zone::ALL.into_iter().any(|zone| {
+        let ZoneRecord::Observed(stated, FitMethod::FluxOverDrop) = zone.of(*zones) else {
+            return false;
+        };
+        let face = test.faces(zone).and_then(|samples| conductance(samples, &config.zones));
+        face.is_some_and(|face| is_surely_more(&face, &stated, config.zones.range.1))
+    })
+}
+
+/// Three quarters of what is not known of both are the same wall's.
+fn is_surely_more(face: &Found, stated: &RecordedZone, most: Conductance) -> bool {
+    let watts = |it: Conductance| f64::from(it.0) / 1e3;
+    let (value, own) = (watts(stated.conductance()), 2.0 * watts(stated.uncertainty()));
+    let band = 2.0 * face.uncertainty;
+    if face.conductance > watts(most) {
+        watts(most) - band > 0.98 * (value + own)
+    } else {
+        let apart = (band * band + own * own - 1.5 * band * own).sqrt();
+        face.conductance - value > 0.98 * apart
+    }
+}
+
+fn by_inner_face(
+    zone: Zone,
+    recorded: &ZoneRecord,
+    law_fails: bool,
+    test: &Test,
+    config: &Config,
+) -> Option<f64> {
     let method = &config.zones;
     let samples = test.faces(zone);
     let found = samples.and_then(|samples| conductance(samples, method));
@@ -84,7 +144,7 @@ fn by_inner_face(zone: Zone, recorded: &ZoneRecord, test: &Test, config: &Config
             found.as_ref().is_none_or(|found| is_beyond(fault, found, method))
         }
         ZoneRecord::Failed(ZoneFault::Misfit, _) => {
-            at_least(misfit, method.largest_misfit, -ALLOWED_KELVIN)
+            law_fails || at_least(misfit, method.largest_misfit, -ALLOWED_KELVIN)
         }
         ZoneRecord::Failed(ZoneFault::NoStep, _) => {
             !at_least(fall, method.least_fall, ALLOWED_KELVIN)
@@ -191,6 +251,14 @@ mod tests {
             assert!(
                 with([front, ZoneRecord::Failed(above, FitMethod::InnerFace), crown]).is_infinite()
             );
+            if let Some(FitMethod::FluxOverDrop) = front.method() {
+                // What is told of the skin's side is no more believed than what is told of the face.
+                let far_above = ZoneFault::AboveRange(Conductance(130_000));
+                for fault in [ZoneFault::BelowRange, above, far_above] {
+                    let failed = ZoneRecord::Failed(fault, FitMethod::FluxOverDrop);
+                    assert!(with([failed, rear, crown]).is_infinite(), "{fault}");
+                }
+            }
             if skin.is_some() {
                 // The other method's value under this method's mark.
                 let same = front.value().unwrap().conductance().0;
