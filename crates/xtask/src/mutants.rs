@@ -30,7 +30,7 @@ struct Pass {
     tests: &'static [&'static str],
 }
 
-const PASSES: [Pass; 3] = [
+const PASSES: [Pass; 4] = [
     // Not optimised, without the tests that take the longest.
     Pass {
         name: "quick",
@@ -53,13 +53,13 @@ const PASSES: [Pass; 3] = [
             "--skip=the_dose_is_that",
         ],
     },
-    // All but one, and the examples of the documentation.
+    // All but one.
     Pass {
         name: "own",
         profile: "mutants",
         of: "",
         cases: "256",
-        tests: &["--", "--test-threads=1", "--skip=explore::"],
+        tests: &["--lib", "--", "--test-threads=1", "--skip=explore::"],
     },
     // That one: every state of a small session.
     Pass {
@@ -69,6 +69,8 @@ const PASSES: [Pass; 3] = [
         cases: "256",
         tests: &["--lib", "--", "--test-threads=1", "explore::"],
     },
+    // The examples of the documentation.
+    Pass { name: "documentation", profile: "mutants", of: "", cases: "256", tests: &["--doc"] },
 ];
 
 /// What became of mutants, by their names.
