@@ -72,7 +72,6 @@ fn a_break_in_between_is_not_credited() {
     }
 }
 
-// req: SES-025
 #[test]
 fn the_first_start_moves_with_its_own_drug_only() {
     let mut script = Script::infusing(PACLITAXEL);

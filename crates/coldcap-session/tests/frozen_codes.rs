@@ -188,7 +188,6 @@ fn a_target_is_of_one_thing() {
     assert_eq!((cap.coolant(), cap.interface()), (None, Some(Interface::from_milli(4_000))));
 }
 
-// req: PWR-001
 #[test]
 fn a_power_cut_ends_a_fit_visit_and_leaves_a_setup_and_a_report_alone() {
     let mut script = Script::new();

@@ -148,7 +148,7 @@ fn mutate(copy: &Copy, pass: &Pass, out: &Path) -> Done<()> {
         .arg("--")
         .args(pass.tests)
         .env("CARGO_TARGET_DIR", copy.built())
-        .env("RUSTFLAGS", "--allow warnings")
+        .env_remove("RUSTFLAGS")
         .env("PROPTEST_CASES", pass.cases)
         // A failure need not be made small, nor told to the next run; and the same walks are walked each time.
         .env("PROPTEST_MAX_SHRINK_ITERS", "0")
@@ -198,6 +198,7 @@ fn judge(all: &Fate, seconds: f64) -> Checked {
     println!("{noticed} of {viable} viable noticed, {seconds:.0} s");
     let page = std::fs::read_to_string(shell::root().join(explained::PATH))?;
     let open = explained::not_in(&page, &all.missed);
+    all.timeout.iter().for_each(|name| println!("did not end: {name}"));
     all.missed.iter().for_each(|name| println!("missed: {name}"));
     if open.is_empty() {
         return Ok(Outcome::Done);

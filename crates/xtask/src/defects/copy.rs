@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
-/// What is copied: all that cargo needs to know the workspace.
-const PARTS: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "benches", "examples"];
+/// What is copied: all that cargo needs to know the workspace, and what tests include.
+const PARTS: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "benches", "docs", "examples"];
 
 /// The copy, beside the folder that it is built into.
 pub(crate) struct Copy {
