@@ -8,6 +8,7 @@
 
 mod script;
 
+use coldcap_session::record::{ChainError, FoldError, FoldFault};
 use coldcap_session::*;
 use coldcap_units::{Coolant, Duration, Interface};
 use script::{HAIR, HEAD, PACLITAXEL, PATIENT, Script};
@@ -145,6 +146,24 @@ fn refusals_have_codes_and_name_their_field() {
             _ => None,
         };
         assert_eq!(refusal.field(), field);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_or_a_record_is_said() {
+    let (field, value, minimum, maximum) = (Field::Post, 7, -1, 240);
+    let plan = PlanError { field, value, minimum, maximum };
+    assert_eq!(plan.to_string(), "post is 7, allowed is -1 to 240");
+    let chain = ChainError { index: 9 };
+    assert_eq!(chain.to_string(), "the record was altered at or before entry 9");
+    let story = [
+        (FoldFault::Event, "an event cannot be read at entry 4"),
+        (FoldFault::Note, "a note does not follow from the events at entry 4"),
+        (FoldFault::Missing, "a note that must follow is missing at entry 4"),
+        (FoldFault::NoEvents, "the record holds no events at entry 4"),
+    ];
+    for (fault, says) in story {
+        assert_eq!(FoldError { index: 4, fault }.to_string(), says);
     }
 }
 
