@@ -98,6 +98,7 @@ fn a_reset_needs_its_class_a_look_at_the_cause_and_that_it_is_gone() {
     assert_eq!(reset(restored, ResetClass::Clinician), Err(ResetRefusal::CauseRemains), "unseen");
     assert!(!restored.cause_gone());
     let gone = seeing(restored, &[]);
+    assert!(gone.cause_gone() && seeing(State::new(), &[]).cause_gone());
     let needs = ResetRefusal::NeedsClass(TripClass::Clinician);
     assert_eq!(reset(gone, ResetClass::Operator), Err(needs));
     let free = reset(gone, ResetClass::Clinician).unwrap();

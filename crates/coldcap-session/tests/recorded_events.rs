@@ -307,3 +307,51 @@ fn what_a_phase_does_not_read_makes_no_entry_and_what_it_reads_does() {
     thawing.expect(Phase::Thaw);
     assert_eq!(entries(&thawing), [1, 1, 1, 1, 2], "too early for it to come off");
 }
+
+#[test]
+fn another_note_than_the_one_that_is_due_is_found() {
+    let config = Config::DEFAULT;
+    let seen = Observed { self_test: Progress::Passed, ..NOTHING };
+    let passed = Event::Advance { dt: Duration::from_secs(1), seen };
+    let (_, effects) = step(&State::new(), &passed, &config);
+    let due: Vec<Note> = effects.notes.iter().collect();
+    assert!(due.len() >= 2);
+    // As many of the notes that are due, and then this one.
+    let add = |count: usize, last: &Note| {
+        let mut chain = Chain::new();
+        let mut fold = Fold::new(&config);
+        let mut add = |entry: Entry| fold.add(&entry).map_err(|error| error.fault);
+        add(chain.append_fields(Instant::ZERO, 0, Fields::from(&passed))).unwrap();
+        for note in due.iter().take(count) {
+            add(chain.append(Instant::ZERO, 0, note)).unwrap();
+        }
+        add(chain.append(Instant::ZERO, 0, last))
+    };
+    for (count, note) in due.iter().enumerate() {
+        assert_eq!(add(count, note), Ok(()));
+        assert_eq!(add(count, &Note::CapOff), Err(FoldFault::Note));
+    }
+    assert_eq!(add(0, &due[1]), Err(FoldFault::Note), "out of its order");
+    assert_eq!(add(due.len(), &due[0]), Err(FoldFault::Note), "once more");
+}
+
+#[test]
+fn an_interlock_that_says_something_new_is_an_event_and_one_that_repeats_itself_is_none() {
+    let (mut recorder, mut script) =
+        (Recorder::default(), script::Script::cooling(script::PACLITAXEL));
+    let mut hear = |circulate_denied, class| {
+        let (before, event) = (script.state, Event::Interlock { circulate_denied, class });
+        script.give(event);
+        let noted = !script.notes.is_empty();
+        let heard: Vec<Fields> =
+            recorder.hear(&before, &event, &script.state, noted, &script.config).collect();
+        assert!(heard.iter().all(|fields| fields.event() == Some(event)));
+        heard.len()
+    };
+    assert_eq!(hear(false, TripClass::None), 0);
+    assert_eq!(hear(true, TripClass::Operator), 1, "it stops the pump");
+    assert_eq!(hear(true, TripClass::Operator), 0);
+    assert_eq!(hear(true, TripClass::Clinician), 1, "it latches");
+    assert_eq!(hear(true, TripClass::Clinician), 0);
+    assert_eq!(hear(true, TripClass::Operator), 0, "less is no news");
+}
