@@ -220,9 +220,9 @@ fn a_gap_is_flagged_when_it_is_longer_than_the_longest_break() {
 #[test]
 fn a_chain_knows_its_length() {
     let mut chain = Chain::new();
-    assert!(chain.is_empty() && chain.len() == 0);
+    assert_eq!((chain.is_empty(), chain.len()), (true, 0));
     let entry = chain.append(Instant::ZERO, 0, &Note::CapOff);
-    assert!(!chain.is_empty() && chain.len() == 1);
+    assert_eq!((chain.is_empty(), chain.len()), (false, 1));
     assert_eq!(Chain::after(&entry), chain);
     assert_eq!((chain.link(), entry.index), (entry.link, 0));
 }
