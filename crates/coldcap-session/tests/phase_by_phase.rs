@@ -226,3 +226,16 @@ fn a_chain_knows_its_length() {
     assert_eq!(Chain::after(&entry), chain);
     assert_eq!((chain.link(), entry.index), (entry.link, 0));
 }
+
+#[test]
+fn four_drugs_are_kept_apart_and_a_fifth_is_counted() {
+    let mut script = Script::infusing(PACLITAXEL);
+    [9, 3, 7].iter().for_each(|drug| script.starts(*drug));
+    assert_eq!(script.state.drugs().iter().collect::<Vec<_>>(), [1, 3, 7, 9]);
+    assert_eq!(script.state.drugs().uncounted(), 0);
+    script.starts(5);
+    script.starts(6);
+    assert!(script.flagged(Flag::DrugUncounted));
+    assert_eq!(script.state.drugs().uncounted(), 2);
+    assert_eq!(script.state.drugs().iter().collect::<Vec<_>>(), [1, 3, 7, 9]);
+}
