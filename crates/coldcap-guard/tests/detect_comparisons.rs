@@ -169,6 +169,20 @@ fn a_fall_is_not_followed_over_a_gap_or_from_a_stale_sample() {
     assert!(first(&found, Condition::Freeze).is_some());
 }
 
+/// As steep as may be: what keeps it from being found is not its slope.
+#[test]
+fn samples_that_are_late_or_out_of_their_order_are_no_line() {
+    let steep = |shown: u64| Reading::new(Ratio(20_000 + 8 * shown as u32), at(shown));
+    let found = |shown: fn(u64) -> u64| {
+        let found = run(2_000, |tick, sample| sample.safety = steep(shown(tick)));
+        first(&found, Condition::FreezeAhead).is_some()
+    };
+    assert!(found(|tick| tick), "each in its turn");
+    assert!(found(|tick| tick / 10 * 10), "a second apart");
+    assert!(!found(|tick| tick / 11 * 11), "more than a second apart");
+    assert!(!found(|tick| if tick % 6 == 5 { tick - 2 } else { tick }), "back now and then");
+}
+
 proptest! {
     /// On any straight fall: never raised where the line is further than the horizon, always where it is
     /// well within it for three means.

@@ -86,6 +86,7 @@ fn explore(config: Config, mut visit: impl FnMut(&Transition)) -> usize {
                 }
                 _ => granted,
             };
+            assert!(granted_in_session <= u32::from(Config::MOST_CLINICIAN_RESETS), "no end of it");
             visit(&Transition { before, event, after, effects, granted_in_session, config });
             if seen.insert((after, granted_in_session)) {
                 frontier.push((after, granted_in_session));

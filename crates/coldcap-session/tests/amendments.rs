@@ -72,6 +72,21 @@ fn a_break_in_between_is_not_credited() {
     }
 }
 
+#[test]
+fn the_first_start_moves_with_its_own_drug_only() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.minutes(5);
+    script.starts(2);
+    let first = script.summary().first_drug_start.unwrap();
+    script.done(amend(Mark::Started, 2, 3));
+    let summary = script.summary();
+    assert_eq!((summary.first_drug, summary.first_drug_start), (Some(1), Some(first)));
+    script.done(amend(Mark::Started, 1, 3));
+    let summary = script.summary();
+    assert_eq!(summary.first_drug_start, Some(first.minus(Duration::from_mins(3))));
+    assert_eq!((summary.amendments, summary.drug_starts, summary.drug_ends), (2, 2, 0));
+}
+
 // req: SES-025
 #[test]
 fn two_amendments_credit_no_more_than_one() {

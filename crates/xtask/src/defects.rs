@@ -1,6 +1,6 @@
 //! Planted defects: patches of the sources that ship, each found by the explorer in a copy.
 
-mod copy;
+pub(crate) mod copy;
 mod page;
 mod patch;
 
@@ -90,7 +90,7 @@ fn crate_of(patch: &Patch) -> &str {
 /// Plants each, and requires that it is found; and that nothing is found without any.
 fn hunt<'a>(chosen: &[&'a Patch]) -> Done<Vec<(&'a Patch, Found)>> {
     let start = Instant::now();
-    let copy = Copy::new()?;
+    let copy = Copy::new("defects")?;
     clean(&copy, chosen)?;
     println!("{:<32} {:<6} {:>6} {:>8} {:>9}", "defect", "found", "events", "build s", "search s");
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
@@ -181,7 +181,7 @@ pub(crate) fn stories(names: &[&str]) -> Checked {
     let mut told = choose(&all, names)?;
     told.retain(|it| it.words.contains_key("script") || treats(it));
     let start = Instant::now();
-    let copy = Copy::new()?;
+    let copy = Copy::new("defects")?;
     let program = copy.build("coldcap-cli", "coldcap")?;
     for patch in told.iter().filter(|it| !treats(it)) {
         let said = play(&copy, &program, patch)?;

@@ -8,6 +8,7 @@ mod docs;
 mod emulator;
 mod fuzz;
 mod links;
+mod mutants;
 mod panics;
 mod probe;
 mod prose;
@@ -33,7 +34,10 @@ const CAMPAIGNS: &str =
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
                          the table of transitions and its drawing
   defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
-                         the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`";
+                         the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`
+  mutants [K/N]          small changes of session and guard in a copy, each of which a test must notice, or
+                         docs/mutants.md says why none can; every Nth from the Kth on, K from 0
+                         (needs cargo-mutants)";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -62,6 +66,8 @@ fn main() -> ExitCode {
         ["defects", "--stories", names @ ..] => defects::stories(names),
         ["defects", "write"] => defects::write(),
         ["defects", names @ ..] => defects::explore(names),
+        ["mutants"] => mutants::run("0/1"),
+        ["mutants", shard] => mutants::run(shard),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {

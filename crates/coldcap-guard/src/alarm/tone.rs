@@ -449,3 +449,31 @@ impl Iterator for Pattern {
         Some(Tone { sounding: !is_silence, length, frequency: preset.frequency() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The spectrum is checked when the crate is compiled; here it is seen to be refused.
+    #[test]
+    fn a_partial_counts_where_it_is_one_in_range_and_heard() {
+        let count = |multiple, amplitude| harmonics(500, &[partial(multiple, amplitude)]);
+        assert_eq!([1, 2, 8, 9].map(|multiple| count(multiple, 1_000)), [0, 1, 1, 0]);
+        assert_eq!([177, 178, 5_623, 5_624].map(|level| count(2, level)), [0, 1, 1, 0]);
+        assert_eq!(harmonics(100, &[partial(2, 1_000), partial(3, 1_000)]), 1, "below 300 Hz");
+    }
+
+    #[test]
+    fn a_spectrum_needs_every_fundamental_in_its_range() {
+        assert!(spectrum_is_in_range(&[150]) && !spectrum_is_in_range(&[149]));
+        assert!(!spectrum_is_in_range(&[149, 300]) && !spectrum_is_in_range(&[300, 1_001]));
+        // Of so high a fundamental too few harmonics are below 4 kHz.
+        assert!(!spectrum_is_in_range(&[1_000]));
+    }
+
+    #[test]
+    fn a_tone_that_is_out_of_range_makes_no_sound() {
+        let silent = accepted(Err(ToneError::Pulse));
+        assert_eq!((silent.pulses, silent.pattern().count()), (0, 0));
+    }
+}

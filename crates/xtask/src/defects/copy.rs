@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
-/// What is copied: all that cargo needs to know the workspace.
-const PARTS: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "benches", "examples"];
+/// What is copied: all that cargo needs to know the workspace, and what tests include.
+const PARTS: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates", "benches", "docs", "examples"];
 
 /// The copy, beside the folder that it is built into.
 pub(crate) struct Copy {
@@ -21,14 +21,25 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    /// Brings the copy up to date. A file that is the same already keeps its time, so that nothing is built anew.
-    pub(crate) fn new() -> Done<Self> {
-        let folder = shell::target().join("defects");
+    /// Brings the copy of this name up to date. A file that is the same already keeps its time, so that nothing is
+    /// built anew.
+    pub(crate) fn new(name: &str) -> Done<Self> {
+        let folder = shell::target().join(name);
         let copy = Self { sources: folder.join("copy"), built: folder.join("build") };
         for part in PARTS {
             mirror(&shell::root().join(part), &copy.sources.join(part))?;
         }
         Ok(copy)
+    }
+
+    /// Where its sources are.
+    pub(crate) fn sources(&self) -> &Path {
+        &self.sources
+    }
+
+    /// Where it is built.
+    pub(crate) fn built(&self) -> &Path {
+        &self.built
     }
 
     /// Plants a defect.
