@@ -504,14 +504,8 @@ fn a_sensor_that_never_lay_on_skin_tells_nothing() {
             });
             let [front, ..] = record.detail.unwrap().zones;
             println!("always {shown_c} °C, {contact}: {front:?} {:?}", record.verdict);
-            // By chance it may show what the skin has: then the figure is right within what is stated.
-            let by_drop = front.method() == Some(FitMethod::FluxOverDrop);
-            let wrong = front.value().filter(|_| by_drop).is_some_and(|value| {
-                let [h, u] =
-                    [value.conductance(), value.uncertainty()].map(|it| f64::from(it.0) / 1e3);
-                h - contact > 2.0 * u
-            });
-            assert!(!wrong && !passes_for_any_head(&record), "{shown_c}: {front:?}");
+            let stated = front.method() == Some(FitMethod::FluxOverDrop) && front.value().is_some();
+            assert!(!stated && !passes_for_any_head(&record), "{shown_c}: {front:?}");
         }
     }
 }

@@ -151,6 +151,12 @@ impl DropFit {
         }
     }
 
+    /// The mean of the skin over what was seen of the window.
+    #[must_use]
+    pub fn skin(&self) -> Option<Skin> {
+        self.skin.mean().map(Skin::from_milli)
+    }
+
     fn take(
         &mut self,
         skin: Result<Skin, Fault>,

@@ -16,6 +16,9 @@ use coldcap_calibration::isothermal::IsothermalOffsets;
 use coldcap_calibration::record::{FitMethod, ZoneRecord};
 use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Skin};
 
+/// What a sensor on the skin falls by at least, in thousandths of a kelvin: one that shows the room does not.
+const LEAST_FALL_MK: i32 = 500;
+
 /// What one tick shows of one zone.
 #[derive(Clone, Copy, Debug)]
 struct Shown {
@@ -137,6 +140,18 @@ impl SkinTest {
     /// It was seen bare at what a skin may have, and cooled as skin does under that contact or a closer one. What hardly
     /// falls is none: its drop stays large, and is not the hair's. A skin too warm for the half-space is one all the same.
     fn shows_skin(&self) -> bool {
+        self.has_fallen() && self.has_cooled_as_skin()
+    }
+
+    /// Under any contact that has a figure skin loses more than this within the test.
+    fn has_fallen(&self) -> bool {
+        let late = self.drop.as_ref().and_then(DropFit::skin);
+        self.donning.resting().zip(late).is_some_and(|(resting, late)| {
+            resting.to_milli().saturating_sub(late.to_milli()) >= LEAST_FALL_MK
+        })
+    }
+
+    fn has_cooled_as_skin(&self) -> bool {
         let warmest = self.side.method.resting_flux.warmest;
         match (self.outcome, self.by_drop) {
             (Some(Err(ZoneFault::Misfit)), _) => {
