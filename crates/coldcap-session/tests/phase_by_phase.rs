@@ -156,6 +156,12 @@ fn what_is_chosen_is_shown_for_as_long_as_it_means_something() {
         assert_eq!(state.plan().is_some(), patient && !visit, "{phase}");
         let target = state.target(&script.config).map(Target::to_milli);
         assert_eq!(target, state.plan().map(|_| -4_000), "{phase}");
+        // Marked in all that came so far; forgotten where no cap can be on a head any more.
+        let marked = !matches!(
+            phase,
+            Boot | Standby | FitMeasure | FitCalibrate | FitSaved | CapOff | Report
+        );
+        assert_eq!(state.is_worn(), marked, "{phase}");
         let treatment = match phase {
             PreCool | Ready | Infusing | PostCool => Some(phase),
             Recool | Paused | SafeHold | Recovery => Some(Infusing),

@@ -1,0 +1,53 @@
+//! Rows of the table of regimens, written down a second time: whose drugs, what dose, how often.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use coldcap_session::regimen::{self, Schedule, Source};
+
+#[test]
+fn rows_name_their_drugs_doses_and_schedules() {
+    use Schedule::{Any, ThreeWeekly, Weekly};
+    let (none, from_75) = ((None, None), (Some(75), Some(100)));
+    let table: [(u16, Source, &[u16], _, _); 9] = [
+        (1, Source::PAXMAN_FAQ, &[], none, Any),
+        (2, Source::PAXMAN_FAQ, &[5], from_75, ThreeWeekly),
+        (2, Source::DUTCH_SITE, &[5], none, ThreeWeekly),
+        (3, Source::CLATTERBRIDGE, &[6], (Some(80), Some(90)), Weekly),
+        (4, Source::OSLO, &[6], (Some(175), Some(175)), ThreeWeekly),
+        (5, Source::FEC_TRIAL, &[4, 2, 3], (Some(90), None), Any),
+        (8, Source::PAXMAN_FAQ, &[5], none, Any),
+        (9, Source::NEWER_DRUGS_STUDY, &[7, 8, 9], none, Any),
+        (10, Source::DIGNICAP_LABEL, &[1, 5, 6], none, Any),
+    ];
+    for (regimen, source, drugs, dose, schedule) in table {
+        let row = regimen::row(regimen, source).unwrap();
+        assert_eq!(row.drugs, drugs, "{regimen} {}", source.name());
+        assert_eq!((row.dose.from_mg_m2, row.dose.to_mg_m2), dose, "{regimen}");
+        assert_eq!(row.schedule, schedule, "{regimen}");
+    }
+}
+
+#[test]
+fn drugs_and_schedules_have_names() {
+    let names = [
+        "doxorubicin",
+        "epirubicin",
+        "cyclophosphamide",
+        "fluorouracil",
+        "docetaxel",
+        "paclitaxel",
+        "eribulin",
+        "sacituzumab govitecan",
+        "trastuzumab deruxtecan",
+    ];
+    for (id, name) in (1..).zip(names) {
+        assert_eq!(regimen::drug_name(id), Some(name));
+    }
+    assert_eq!((regimen::drug_name(0), regimen::drug_name(10)), (None, None));
+    let schedules = [Schedule::Any, Schedule::Weekly, Schedule::ThreeWeekly];
+    assert_eq!(schedules.map(Schedule::name), ["any", "weekly", "three_weekly"]);
+}
