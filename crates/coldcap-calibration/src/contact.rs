@@ -10,7 +10,7 @@
 //!
 //! # Zones
 //! Beside that, each zone with a sensor has a contact conductance of its own: from a skin-side sensor and the inner face
-//! by [`drop`] (u about 6 %), from a skin-side sensor and the coolant by [`half_space`] (u about 5 % after a step, 10 %
+//! by [`drop`](mod@drop) (u about 6 %), from a skin-side sensor and the coolant by [`half_space`] (u about 5 % after a step, 10 %
 //! during a ramp), from the inner face alone by [`flux`] (u about 16 % after a step of the coolant, 14 % after a ramp).
 //! [`judge`] turns them into a verdict with guard bands, [`baseline`]
 //! compares them with the patient's own. A zone without a sensor is [`ZoneState::Unobserved`].
