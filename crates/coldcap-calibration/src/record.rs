@@ -38,7 +38,7 @@
 //! | 59 | 1 | bit 2 of [`FitMethod`] of front, rear, crown in bits 0 to 2; a reader that does not know of it refuses the record |
 //!
 //! A record without [`FitDetail`] is written as version 1, one that was read from version 2 as version 2, so
-//! that its digest stays; any other as version 3.
+//! that its digest stays; any other, and what version 2 cannot hold, as version 3.
 
 use crate::bytes::{Reader, Writer};
 use crate::cap::{CapSize, HeadMeasures, TRY_BOTH_BELOW};
@@ -259,6 +259,10 @@ impl ZoneRecord {
         }
     }
 
+    const fn is_by_drop(&self) -> bool {
+        matches!(self.method(), Some(FitMethod::FluxOverDrop))
+    }
+
     /// The name of its state in lower case.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -392,6 +396,15 @@ impl FitDetail {
         self.zones.map(|zone| zone.value())
     }
 
+    /// Of the third version, or with what the second cannot hold.
+    const fn is_third(&self) -> bool {
+        let [front, rear, crown] = &self.zones;
+        matches!(self.version, DetailVersion::Third)
+            || front.is_by_drop()
+            || rear.is_by_drop()
+            || crown.is_by_drop()
+    }
+
     fn valued(&self) -> u8 {
         let seen = Zone::ALL.iter().zip(self.values()).filter(|(_, zone)| zone.is_some());
         seen.fold(0, |set, (zone, _)| set | zone.bit())
@@ -399,7 +412,7 @@ impl FitDetail {
 
     fn write(&self, writer: &mut Writer<'_>) {
         writer.put([self.runner_up.code(), self.valued()]);
-        let third = self.version == DetailVersion::Third;
+        let third = self.is_third();
         for zone in self.zones {
             let kept = third || zone.value().is_some();
             let (conductance, uncertainty) = if kept { zone.words() } else { (0, 0) };
@@ -547,8 +560,8 @@ impl CapCalibration {
     pub const fn version(&self) -> u16 {
         match self.detail {
             None => 1,
-            Some(FitDetail { version: DetailVersion::Second, .. }) => 2,
-            Some(FitDetail { version: DetailVersion::Third, .. }) => 3,
+            Some(detail) if detail.is_third() => 3,
+            Some(_) => 2,
         }
     }
 

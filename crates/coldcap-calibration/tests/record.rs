@@ -115,6 +115,22 @@ fn every_state_of_a_zone_survives() {
     assert_eq!(nothing, ZoneRecord::Failed(ZoneFault::BelowRange, FitMethod::InnerFace));
 }
 
+/// Version 2 knows three methods: what has the fourth is written as version 3, and read again.
+#[test]
+fn what_version_2_cannot_hold_is_written_as_version_3() {
+    let zones = [
+        ZoneRecord::of(&zone(29.85, 1.5), FitMethod::FluxOverDrop),
+        ZoneRecord::Unobserved,
+        ZoneRecord::Unobserved,
+    ];
+    let old = FitDetail { version: DetailVersion::Second, zones, ..detailed().detail.unwrap() };
+    let record = CapCalibration { detail: Some(old), ..detailed() };
+    let new = FitDetail { version: DetailVersion::Third, ..old };
+    assert_eq!(record.version(), 3);
+    let read = CapCalibration::from_bytes(&record.to_bytes());
+    assert_eq!(read, Ok(CapCalibration { detail: Some(new), ..record }));
+}
+
 #[test]
 fn impossible_fields_of_version_3_are_refused() {
     let bytes = of_each_kind().to_bytes();

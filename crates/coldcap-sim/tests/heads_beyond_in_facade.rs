@@ -115,7 +115,7 @@ fn no_zone_below_its_limit_passes_under_a_head_that_no_law_was_fitted_on() {
 
 /// What [`ZoneLimits::for_any_head`] is held to.
 #[test]
-#[ignore = "1 296 visits, a minute"]
+#[ignore = "1 296 visits, a minute; `cargo xtask campaign laws` runs it"]
 fn no_corner_of_the_patients_that_are_accepted_passes() {
     let mut largest = [0.0f64; 3];
     for core_c in [35.0, 38.0, 40.0] {

@@ -83,9 +83,12 @@ fn found(
     }
 }
 
+fn watts(it: Conductance) -> f64 {
+    f64::from(it.0) / 1e3
+}
+
 /// Whether a record without a value follows from what the host finds by a skin-side sensor.
 fn is_seen_so(recorded: &ZoneRecord, found: f64, range: (Conductance, Conductance)) -> bool {
-    let watts = |it: Conductance| f64::from(it.0) / 1e3;
     let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found;
     match *recorded {
         ZoneRecord::Failed(ZoneFault::BelowRange, _) => found < watts(range.0) + allowed,
@@ -113,7 +116,6 @@ fn law_fails(zones: &[ZoneRecord; 3], test: &Test, config: &Config) -> bool {
 
 /// Three quarters of what is not known of both are the same wall's.
 fn is_surely_more(face: &Found, stated: &RecordedZone, most: Conductance) -> bool {
-    let watts = |it: Conductance| f64::from(it.0) / 1e3;
     let (value, own) = (watts(stated.conductance()), 2.0 * watts(stated.uncertainty()));
     let band = 2.0 * face.uncertainty;
     if face.conductance > watts(most) {
@@ -160,7 +162,6 @@ fn by_inner_face(
 
 /// Whether a value lies on that side of the method's range, or may by what is allowed between device and host.
 fn is_beyond(fault: ZoneFault, found: &Found, method: &FluxMethod) -> bool {
-    let watts = |it: Conductance| f64::from(it.0) / 1e3;
     let allowed = ALLOWED_STEP + ALLOWED_PERCENT / 100.0 * found.conductance;
     if fault == ZoneFault::BelowRange {
         found.conductance < watts(method.range.0) + allowed
