@@ -53,11 +53,35 @@ const RULES: [(u8, u8, &[u8]); 37] = [
     (37, 1, &[]),
 ];
 
-/// What the rules say of a set of codes: who signals as bits, the highest priority, whom to show first.
-fn oracle(codes: &[u8]) -> (u64, u8, Option<u8>) {
+/// The codes of a list as bits.
+const fn bits_of(codes: &[u8]) -> u64 {
+    let (mut bits, mut place) = (0, 0);
+    while place < codes.len() {
+        bits |= 1 << codes[place];
+        place += 1;
+    }
+    bits
+}
+
+/// Priority and causes of every code, its place in the list; the causes as bits.
+const BY_CODE: [(u8, u64); 38] = {
+    let mut by_code = [(0, 0); 38];
+    let mut place = 0;
+    while place < RULES.len() {
+        let (code, priority, causes) = RULES[place];
+        by_code[code as usize] = (priority, bits_of(causes));
+        place += 1;
+    }
+    by_code
+};
+
+/// What the rules say of a set of codes, in ascending order and as bits: who signals, the highest priority,
+/// whom to show first.
+fn oracle(codes: &[u8], bits: u64) -> (u64, u8, Option<u8>) {
     let (mut signals, mut highest, mut first) = (0, 0, None);
-    for &(code, priority, causes) in &RULES {
-        if !codes.contains(&code) || causes.iter().any(|cause| codes.contains(cause)) {
+    for &code in codes {
+        let (priority, causes) = BY_CODE[usize::from(code)];
+        if causes & bits != 0 {
             continue;
         }
         signals |= 1 << code;
@@ -71,7 +95,7 @@ fn oracle(codes: &[u8]) -> (u64, u8, Option<u8>) {
 fn check(codes: &[u8], bits: u64) {
     let set = Conditions::from_bits(bits);
     let (state, changes) = step(&State::new(), &Event::Conditions(set));
-    let (signals, highest, first) = oracle(codes);
+    let (signals, highest, first) = oracle(codes, bits);
     let engine = (state.signalling().bits(), state.highest().code());
     assert_eq!(engine, (signals, highest), "{set:?}");
     assert_eq!(state.leading().map(Condition::code), first, "{set:?}");

@@ -296,6 +296,7 @@ impl Notes {
     }
 
     /// Appends a note. No step makes more than fit; a test holds that to be so.
+    #[inline(never)]
     pub(crate) fn push(&mut self, note: Note) {
         if let Some(place) = self.0.iter_mut().find(|place| place.is_none()) {
             *place = Some(note);

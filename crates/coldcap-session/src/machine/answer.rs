@@ -2,30 +2,28 @@
 
 use super::transition::Transition;
 use super::{State, TripClass, amend, fit_visit, resets, setup, treatment};
-use crate::note::{Effects, Note, Notes};
+use crate::note::{Note, Notes};
 use crate::request::{Accepted, Answer, Refusal, Request, Role};
 
+/// What is refused leaves everything as it was `before`.
 pub(super) fn answer(
-    transition: Transition<'_>,
+    t: &mut Transition<'_>,
     request: &Request,
     role: Role,
-) -> (State, Effects) {
+    before: &State,
+) -> Answer {
     // req: SES-018
-    let before = transition.state;
-    let mut transition = transition;
-    let answer = decide(&mut transition, request, role);
-    let (state, mut notes) = match answer {
-        Ok(accepted) => (settled(transition.state, accepted), transition.notes),
-        Err(_) => (before, Notes::default()),
-    };
-    notes.push(Note::Answered { request: request.code(), role, answer: code(answer) });
-    (state, Effects { answer: Some(answer), notes })
-}
-
-/// Whatever is accepted, other than a first step itself, makes an earlier first step void.
-fn settled(state: State, accepted: Accepted) -> State {
-    let armed = if accepted == Accepted::Armed { state.armed } else { None };
-    State { armed, ..state }.canonical()
+    let answer = decide(t, request, role);
+    if answer.is_err() {
+        t.state = *before;
+        t.notes = Notes::default();
+    }
+    // Whatever is accepted, other than a first step itself, makes an earlier first step void.
+    if answer.is_ok_and(|accepted| accepted != Accepted::Armed) {
+        t.state.armed = None;
+    }
+    t.note(Note::Answered { request: request.code(), role, answer: code(answer) });
+    answer
 }
 
 fn code(answer: Answer) -> i8 {
@@ -64,6 +62,7 @@ fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
 }
 
 /// Coolant may only flow after a passed self-test and with no trip that somebody else must reset.
+#[inline(never)]
 pub(super) fn check_health(state: &State) -> Result<(), Refusal> {
     match state.trip {
         TripClass::Service => Err(Refusal::ServiceDue),

@@ -3,8 +3,10 @@
 use super::State;
 use crate::phase::Phase;
 
-fn if_live<T: Default>(live: bool, value: T) -> T {
-    if live { value } else { T::default() }
+fn keep_if<T: Default>(live: bool, field: &mut T) {
+    if !live {
+        *field = T::default();
+    }
 }
 
 /// A patient is selected in all phases but the two that precede every visit.
@@ -31,43 +33,42 @@ const fn can_be_worn(phase: Phase) -> bool {
 }
 
 impl State {
-    /// The same state with every field that means nothing in its phase at its default.
-    pub(crate) fn canonical(self) -> Self {
+    /// Gives every field that means nothing in the phase its default.
+    // In place, and one copy of the code: it runs several times a step. The pattern names every field,
+    // so that none is forgotten.
+    #[inline(never)]
+    pub(crate) fn clear_dead_fields(&mut self) {
         // req: SES-022
-        let phase = self.phase;
-        let patient = has_patient(phase);
-        let session = patient && !phase.is_fit_visit();
-        let budgets = has_budgets(phase);
-        let goal = if_live(has_goal(phase), self.goal);
-        let treatment = if phase.is_treatment() { Some(phase) } else { goal };
-        let planned = matches!(treatment, Some(Phase::PreCool | Phase::PostCool));
-        let marked = matches!(treatment, Some(Phase::Infusing | Phase::PostCool));
-        let holds = matches!(phase, Phase::PreCool | Phase::Recool);
-        let attended = phase.is_cooling() || phase.is_interrupted();
-        Self {
-            phase,
-            goal,
-            clock: self.clock,
-            planned_left: if_live(planned, self.planned_left),
-            hold_left: if_live(holds, self.hold_left),
-            attendance: if_live(attended, self.attendance),
-            restart_left: if_live(phase == Phase::Recovery, self.restart_left),
-            break_left: if_live(budgets, self.break_left),
-            armed: self.armed,
-            patient: if_live(patient, self.patient),
-            plan: if_live(session, self.plan),
-            drugs: if_live(patient, self.drugs),
-            since: if_live(marked, self.since),
-            ended_last: if_live(treatment == Some(Phase::PostCool), self.ended_last),
-            eased: if_live(budgets, self.eased),
-            extended: if_live(budgets, self.extended),
-            resets: if_live(patient, self.resets),
-            restarts: if_live(budgets, self.restarts),
-            worn: if_live(can_be_worn(phase), self.worn),
-            removed: if_live(phase == Phase::CapOff, self.removed),
-            matched: if_live(phase == Phase::FitCalibrate, self.matched),
-            trip: self.trip,
-            seen: self.seen,
+        keep_if(has_goal(self.phase), &mut self.goal);
+        let treatment = self.treatment();
+        #[rustfmt::skip]
+        let Self {
+            phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, break_left, armed: _,
+            patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, worn, removed, matched,
+            trip: _, seen: _,
+        } = self;
+        let phase = *phase;
+        keep_if(matches!(treatment, Some(Phase::PreCool | Phase::PostCool)), planned_left);
+        keep_if(matches!(treatment, Some(Phase::Infusing | Phase::PostCool)), since);
+        keep_if(treatment == Some(Phase::PostCool), ended_last);
+        keep_if(matches!(phase, Phase::PreCool | Phase::Recool), hold_left);
+        keep_if(phase.is_cooling() || phase.is_interrupted(), attendance);
+        keep_if(phase == Phase::Recovery, restart_left);
+        if !has_patient(phase) {
+            (*patient, *drugs, *resets) = Default::default();
         }
+        keep_if(has_patient(phase) && !phase.is_fit_visit(), plan);
+        if !has_budgets(phase) {
+            (*break_left, *eased, *extended, *restarts) = Default::default();
+        }
+        *worn &= can_be_worn(phase);
+        *removed &= phase == Phase::CapOff;
+        *matched &= phase == Phase::FitCalibrate;
+    }
+
+    /// The same state with every field that means nothing in its phase at its default.
+    pub(crate) fn canonical(mut self) -> Self {
+        self.clear_dead_fields();
+        self
     }
 }

@@ -41,6 +41,7 @@ impl Drugs {
     }
 
     /// Whether this drug is known to run.
+    #[inline(never)]
     pub(crate) fn contains(&self, drug: u16) -> bool {
         self.iter().any(|known| known == drug)
     }
@@ -53,8 +54,13 @@ impl Drugs {
             self.uncounted = self.uncounted.saturating_add(1);
             return Start::Uncounted;
         }
-        let kept = self.iter().map(Some).chain([None; SLOTS]);
-        self.slots = insert(kept, drug);
+        let mut moved = drug;
+        for slot in self.slots.iter_mut().take(usize::from(self.taken)) {
+            (*slot, moved) = ((*slot).min(moved), (*slot).max(moved));
+        }
+        if let Some(behind) = self.slots.get_mut(usize::from(self.taken)) {
+            *behind = moved;
+        }
         self.taken = self.taken.saturating_add(1);
         Start::Fresh
     }
@@ -73,25 +79,6 @@ impl Drugs {
         self.uncounted = self.uncounted.saturating_sub(u8::from(counted));
         counted
     }
-}
-
-/// The first slots of a sorted list with one more number in its place.
-fn insert(kept: impl Iterator<Item = Option<u16>>, drug: u16) -> [u16; SLOTS] {
-    let (mut slots, mut left) = ([0; SLOTS], Some(drug));
-    for (slot, known) in slots.iter_mut().zip(kept) {
-        let next = match (left, known) {
-            (Some(new), Some(old)) => {
-                left = Some(new.max(old));
-                Some(new.min(old))
-            }
-            (new, old) => {
-                left = None;
-                new.or(old)
-            }
-        };
-        *slot = next.unwrap_or(0);
-    }
-    slots
 }
 
 #[cfg(test)]

@@ -55,18 +55,23 @@ use transition::Transition;
 #[must_use]
 pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
     let mut transition = Transition::new(*state, config);
+    let t = &mut transition;
+    let mut answer = None;
     match event {
-        Event::Advance { dt, seen } => time::advance(&mut transition, *dt, *seen),
-        Event::Request { request, role } => return answer::answer(transition, request, *role),
-        Event::Fact(fact) => facts::observe(&mut transition, *fact),
-        Event::Interlock { circulate_denied, class } => {
-            interlock::obey(&mut transition, *circulate_denied, *class);
+        Event::Advance { dt, seen } => time::advance(t, *dt, *seen),
+        Event::Request { request, role } => {
+            answer = Some(answer::answer(t, request, *role, state));
         }
-        Event::Restarted { gap } => restart::restore(&mut transition, *gap),
+        Event::Fact(fact) => facts::observe(t, *fact),
+        Event::Interlock { circulate_denied, class } => {
+            interlock::obey(t, *circulate_denied, *class);
+        }
+        Event::Restarted { gap } => restart::restore(t, *gap),
         Event::WallSet { .. } => {}
     }
+    t.state.clear_dead_fields();
     let Transition { state, notes, .. } = transition;
-    (state.canonical(), Effects { answer: None, notes })
+    (state, Effects { answer, notes })
 }
 
 #[cfg(test)]

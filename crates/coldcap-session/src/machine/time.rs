@@ -51,7 +51,7 @@ fn credit(t: &mut Transition<'_>, dt: Duration, seen: &Observed) {
     if t.state.phase == Phase::Paused {
         t.state.break_left = t.state.break_left.minus(dt);
     }
-    t.state = t.state.canonical();
+    t.state.clear_dead_fields();
 }
 
 fn counts_as_planned(t: &Transition<'_>, cooled: bool) -> bool {

@@ -22,16 +22,19 @@ impl<'c> Transition<'c> {
         self.notes.push(note);
     }
 
+    #[inline(never)]
     pub(super) fn flag(&mut self, flag: Flag) {
         self.note(Note::Flag(flag));
     }
 
     /// Enters a phase that has no way back.
+    #[inline(never)]
     pub(super) fn enter(&mut self, phase: Phase) {
         self.enter_with_goal(phase, None);
     }
 
     /// Enters a phase; `goal` is the treatment phase that it will return to.
+    #[inline(never)]
     pub(super) fn enter_with_goal(&mut self, phase: Phase, goal: Option<Phase>) {
         let left = self.state;
         self.close(&left, phase);
@@ -43,7 +46,7 @@ impl<'c> Transition<'c> {
         self.state.hold_left = self.config.target_hold;
         self.attend_anew();
         let running = self.state.drugs.running();
-        self.state = self.state.canonical();
+        self.state.clear_dead_fields();
         if running && !self.state.drugs.running() {
             self.flag(Flag::DrugStillRunning);
         }
@@ -147,6 +150,7 @@ impl<'c> Transition<'c> {
     }
 
     /// The first call of two arms and gives `false`; the second gives `true`.
+    #[inline(never)]
     pub(super) fn two_steps(&mut self, step: Step, confirm: bool) -> Result<bool, Refusal> {
         // req: SES-002
         if !confirm {

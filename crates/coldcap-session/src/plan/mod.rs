@@ -189,27 +189,22 @@ impl Plan {
         // req: SES-016
         let unnamed = request.regimen == 0 || request.source == Source::NONE;
         let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
-        let asked = Self::as_it_was(request)?;
-        Ok(Self::packed(&PlanRequest { post: asked.post().max(least), ..request }))
+        check(&request)?;
+        Ok(Self::packed(&PlanRequest { post: request.post.max(least), ..request }))
     }
 
     /// The plan of a record: as it applied then, by whatever table.
     pub(crate) fn as_it_was(request: PlanRequest) -> Result<Self, PlanError> {
-        span(Field::Pre, request.pre, Self::PRE)?;
-        span(Field::Post, request.post, Self::POST)?;
-        span(Field::BreakEach, request.break_each, Self::BREAK_EACH)?;
-        span(Field::BreakTotal, request.break_total, Self::BREAK_TOTAL)?;
-        request.target.check()?;
+        check(&request)?;
         Ok(Self::packed(&request))
     }
 
     fn packed(request: &PlanRequest) -> Self {
         Self {
-            // Whole thousandths, as on the wire and in the record.
-            held: Celsius::from_milli(request.target.to_milli()),
+            held: held(request.target),
             regimen: request.regimen,
-            pre_s: whole(request.pre.plus(NEARLY_A_SECOND)),
-            post_s: whole(request.post.plus(NEARLY_A_SECOND)),
+            pre_s: whole_up(request.pre),
+            post_s: whole_up(request.post),
             break_each_s: whole(request.break_each),
             break_total_s: whole(request.break_total),
             source: request.source,
@@ -226,14 +221,13 @@ impl Plan {
     /// little hair is left that the scalp must not be cooled.
     pub fn for_hair(self, hair: Hair) -> Result<(Self, Adjustments), PlanError> {
         // req: SES-014
-        let request = self.request();
-        let target = request.target.within(hair.check()?);
-        let pre = request.pre.max(hair.kind.shortest_pre());
+        let target = self.target().within(hair.check()?);
+        let pre = self.pre().max(hair.kind.shortest_pre());
         let changed = Adjustments {
-            target_raised: target != request.target,
-            pre_lengthened: pre != request.pre,
+            target_raised: target != self.target(),
+            pre_lengthened: pre != self.pre(),
         };
-        Ok((Self::packed(&PlanRequest { target, pre, ..request }), changed))
+        Ok((Self { held: held(target), pre_s: whole_up(pre), ..self }, changed))
     }
 
     /// The request that asks for just this plan.
@@ -310,8 +304,31 @@ impl Plan {
     }
 }
 
+/// Whether every figure is in its range.
+fn check(request: &PlanRequest) -> Result<(), PlanError> {
+    let spans = [
+        (Field::Pre, request.pre, Plan::PRE),
+        (Field::Post, request.post, Plan::POST),
+        (Field::BreakEach, request.break_each, Plan::BREAK_EACH),
+        (Field::BreakTotal, request.break_total, Plan::BREAK_TOTAL),
+    ];
+    for (field, value, range) in spans {
+        span(field, value, range)?;
+    }
+    request.target.check()
+}
+
+/// Whole thousandths, as on the wire and in the record.
+fn held(target: Target) -> Celsius {
+    Celsius::from_milli(target.to_milli())
+}
+
 /// What makes rounding down rounding up.
 const NEARLY_A_SECOND: Duration = Duration::from_millis(999);
+
+fn whole_up(span: Duration) -> u16 {
+    whole(span.plus(NEARLY_A_SECOND))
+}
 
 /// Whole seconds; every duration in its range fits.
 fn whole(span: Duration) -> u16 {

@@ -134,9 +134,11 @@ impl Target {
 
     /// Whether a plan may name it.
     pub(super) fn check(self) -> Result<(), PlanError> {
+        const COOLANT: [i32; 2] = [Plan::TARGET[0].to_milli(), Plan::TARGET[1].to_milli()];
+        const CAP: [i32; 2] = [Plan::INTERFACE[0].to_milli(), Plan::INTERFACE[1].to_milli()];
         let (field, [low, high]) = match self {
-            Self::Coolant(_) => (Field::Target, Plan::TARGET.map(Coolant::to_milli)),
-            Self::Cap(_) => (Field::Interface, Plan::INTERFACE.map(Interface::to_milli)),
+            Self::Coolant(_) => (Field::Target, COOLANT),
+            Self::Cap(_) => (Field::Interface, CAP),
         };
         let value = self.to_milli();
         if value >= low && value <= high {
