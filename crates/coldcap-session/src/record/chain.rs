@@ -1,6 +1,6 @@
 //! The chain: a change, a deletion or another order of entries shows.
 
-use super::entry::Entry;
+use super::entry::{Entry, Room};
 use super::fields::Fields;
 use crate::note::Note;
 use coldcap_units::Instant;
@@ -149,12 +149,12 @@ pub fn verify(entries: &[Entry]) -> Result<(), ChainError> {
 
 /// SHA-256 by hand over one padded block: the whole hasher would link a panic.
 fn digest(before: &[u8; LINK_BYTES], entry: &Entry) -> [u8; LINK_BYTES] {
-    let message = before.iter().copied().chain(entry.body());
-    let padding = [0x80, 0, 0, 0, 0, 0, 0, 0].into_iter().chain(MESSAGE_BITS.to_be_bytes());
     let mut block = [0u8; 64];
-    for (place, byte) in block.iter_mut().zip(message.chain(padding)) {
-        *place = byte;
-    }
+    let mut room = Room(&mut block);
+    room.put(*before);
+    room.put(entry.body());
+    room.put([0x80, 0, 0, 0, 0, 0, 0, 0]); // the padding of SHA-256 begins with a bit
+    room.put(MESSAGE_BITS.to_be_bytes());
     let mut state = INITIAL;
     sha2::compress256(&mut state, core::slice::from_ref(&GenericArray::from(block)));
     let [first, second, ..] = state;

@@ -50,10 +50,9 @@ impl Entry {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; ENTRY_BYTES] {
         let mut bytes = [0; ENTRY_BYTES];
-        let all = self.body().into_iter().chain(self.link);
-        for (place, byte) in bytes.iter_mut().zip(all) {
-            *place = byte;
-        }
+        let mut room = Room(&mut bytes);
+        room.put(self.body());
+        room.put(self.link);
         bytes
     }
 
@@ -78,19 +77,30 @@ impl Entry {
     /// Everything but the link.
     pub(super) fn body(&self) -> [u8; BODY_BYTES] {
         let fields = &self.fields;
-        let all = (self.index.to_le_bytes().into_iter())
-            .chain(self.at.as_millis().to_le_bytes())
-            .chain([fields.kind.0, self.channel])
-            .chain(fields.code.to_le_bytes())
-            .chain(fields.a.to_le_bytes())
-            .chain(fields.b.to_le_bytes())
-            .chain(fields.c.to_le_bytes())
-            .chain(fields.d.to_le_bytes());
         let mut body = [0; BODY_BYTES];
-        for (place, byte) in body.iter_mut().zip(all) {
-            *place = byte;
-        }
+        let mut room = Room(&mut body);
+        room.put(self.index.to_le_bytes());
+        room.put(self.at.as_millis().to_le_bytes());
+        room.put([fields.kind.0, self.channel]);
+        room.put(fields.code.to_le_bytes());
+        room.put(fields.a.to_le_bytes());
+        room.put(fields.b.to_le_bytes());
+        room.put(fields.c.to_le_bytes());
+        room.put(fields.d.to_le_bytes());
         body
+    }
+}
+
+/// Bytes that are still to be written; beyond the end it writes nothing, which no caller does.
+pub(super) struct Room<'a>(pub(super) &'a mut [u8]);
+
+impl Room<'_> {
+    #[inline]
+    pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        if let Some((written, rest)) = core::mem::take(&mut self.0).split_first_chunk_mut() {
+            *written = bytes;
+            self.0 = rest;
+        }
     }
 }
 
