@@ -339,6 +339,7 @@ mod tests {
             notes.push(Note::Symptom(code));
         }
         assert!(notes.is_full() && notes.contains(Note::Symptom(3)));
+        assert!(!notes.contains(Note::Symptom(9)) && !Notes::default().contains(Note::CapOff));
         let codes: [Option<Note>; 8] = core::array::from_fn(|code| Some(Note::Symptom(code as u8)));
         assert_eq!(notes.0, codes);
     }

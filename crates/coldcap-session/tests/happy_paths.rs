@@ -36,6 +36,8 @@ fn a_fit_visit() {
     script.minutes(1);
     script.expect(Phase::FitCalibrate);
     script.seen = Observed { isothermal: Progress::Failed, ..script.seen };
+    script.seconds(1);
+    script.expect(Phase::FitCalibrate); // what matched once stays matched while the cap is put on
     script.done(Request::Worn(true));
     script.seconds(1);
 
@@ -49,6 +51,8 @@ fn a_fit_visit() {
 
     script.expect(Phase::FitSaved);
     assert!(script.notes.contains(&Note::FitSaved) && !script.circulates());
+    let again = script.ask(Role::Clinician, Request::ConfirmFit { confirm: false });
+    assert_eq!(again, Ok(Accepted::NoChange));
     script.done(Request::Close);
     script.expect(Phase::Standby);
     assert_eq!(script.state.patient(), None);
@@ -197,4 +201,16 @@ fn the_record_of_a_visit_survives_storage() {
         let note = entry.note().expect("every entry of a session reads as a note");
         assert_eq!(coldcap_session::record::Fields::from(&note), entry.fields);
     }
+}
+
+#[test]
+fn sensors_that_differ_end_the_match() {
+    let mut script = Script::new();
+    script.done(Request::StartFit);
+    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::Measure(HEAD));
+    script.seen = Observed { isothermal: Progress::Failed, ..GOOD };
+    script.seconds(1);
+    script.expect(Phase::FitMeasure);
+    assert!(script.flagged(Flag::SensorsDiffer));
 }

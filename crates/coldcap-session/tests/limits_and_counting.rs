@@ -360,6 +360,7 @@ fn cooling_returns_by_itself_three_times_a_session() {
         script.restarted(Some(Duration::from_secs(1)));
         script.seconds(1);
         script.expect(Phase::Recool);
+        assert!(!script.flagged(Flag::RestartLimit));
     }
     script.restarted(Some(Duration::from_secs(1)));
     assert!(script.flagged(Flag::RestartLimit));
@@ -378,4 +379,19 @@ fn a_restart_before_cooling_keeps_the_setup_and_repeats_the_self_test() {
     assert_eq!(script.nurse(Request::Start), Err(Refusal::FaultActive));
     script.seconds(1);
     script.done(Request::Start);
+}
+
+// req: PWR-002
+#[test]
+fn a_gap_counts_toward_post_cooling_alone_and_only_where_elapsed_time_does() {
+    let elapsed = PlanRequest { post_clock: PostClock::Elapsed, ..PACLITAXEL };
+    let left_after_a_gap = |mut script: Script| {
+        let before = script.planned_left();
+        script.restarted(Some(Duration::from_mins(5)));
+        (before, script.planned_left())
+    };
+    assert_eq!(left_after_a_gap(Script::post_cooling(elapsed)), (60, 55));
+    assert_eq!(left_after_a_gap(Script::post_cooling(PACLITAXEL)), (60, 60));
+    let (before, after) = left_after_a_gap(Script::cooling(elapsed));
+    assert_eq!(before, after, "pre-cooling is what was cooled");
 }

@@ -245,3 +245,24 @@ fn four_drugs_are_kept_apart_and_a_fifth_is_counted() {
     assert_eq!(script.state.drugs().uncounted(), 2);
     assert_eq!(script.state.drugs().iter().collect::<Vec<_>>(), [1, 3, 7, 9]);
 }
+
+#[test]
+fn after_a_loss_of_power_nothing_circulates_and_a_thaw_begins_again() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        if phase == Thaw {
+            script.minutes(2);
+        }
+        script.restarted(Some(Duration::from_secs(400)));
+        let after = match phase {
+            Boot | Standby | FitMeasure | FitCalibrate | FitVerify | FitSaved => Boot,
+            Setup | FitCheck => Setup,
+            PreCool | Ready | Infusing | PostCool | Recool | Paused | Recovery => Recovery,
+            Thaw | CapOff | Report | SafeHold => phase,
+        };
+        assert_eq!(script.phase(), after, "{phase}");
+        assert!(!script.circulates(), "{phase}");
+        assert!(phase != Thaw || script.state.clock().elapsed.is_zero());
+    }
+}

@@ -81,3 +81,18 @@ pub(super) fn check_coupled(state: &State) -> Result<(), Refusal> {
     // req: SES-017
     if state.seen.coupled { Ok(()) } else { Err(Refusal::CapAbsent) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_says_what_the_answer_was() {
+        let refusals = [Refusal::WrongPhase, Refusal::NotWorn, Refusal::UnknownRegimen];
+        for refusal in refusals {
+            assert_eq!(i16::from(code(Err(refusal))), -i16::from(refusal.code()));
+        }
+        let accepted = [Accepted::Done, Accepted::Armed, Accepted::NoChange];
+        assert_eq!(accepted.map(|accepted| code(Ok(accepted))), [0, 1, 2]);
+    }
+}

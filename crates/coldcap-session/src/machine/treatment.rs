@@ -68,9 +68,10 @@ pub(super) fn pause(t: &mut Transition<'_>, reason: u8) -> Answer {
     Ok(Accepted::Done)
 }
 
+/// `lowest` is what the refusal states; who asks for more than none has refused none by then.
 pub(super) fn check_reason(reason: u8, lowest: u8) -> Result<(), Refusal> {
     let highest = Reason::LARGEST_OPERATOR_CODE;
-    if reason >= lowest && reason <= highest {
+    if reason <= highest {
         return Ok(());
     }
     let (minimum, maximum) = (i32::from(lowest), i32::from(highest));

@@ -103,6 +103,13 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_what_it_was_made_of() {
+        let [first, ..] = Contraindication::TABLE;
+        assert_eq!(row(0, "child or adolescent", LABEL, Gate::Block), first);
+        assert_eq!((first.bit, first.gate), (0, Gate::Block));
+    }
+
+    #[test]
     fn a_block_outweighs_a_question_and_an_unknown_bit_blocks() {
         assert_eq!(gate(1 << 11), Override::Clinician(1 << 11));
         assert_eq!(gate(1 << 11 | 1), Override::Impossible(1));

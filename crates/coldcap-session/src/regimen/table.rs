@@ -215,3 +215,34 @@ pub const ROWS: [Row; 25] = [
     )
     .of(&[1, 5, 6], ANY_DOSE, Any),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The constants of the table, made once more while a test runs.
+    #[test]
+    fn a_row_is_what_it_was_made_of() {
+        let made = row(2, Source::PAXMAN_FAQ, cool(minutes(30, 45, Found), just(20)), "").of(
+            DOCETAXEL,
+            dose(75, 100),
+            ThreeWeekly,
+        );
+        let [_, kept, ..] = ROWS;
+        assert_eq!(made, kept);
+        let Cooling::Cool { post, .. } = made.cooling else { panic!("a row that cools") };
+        assert_eq!((post.least_min, post.most_min, post.sureness), (20, Some(20), Found));
+        assert_eq!((made.dose.from_mg_m2, made.dose.to_mg_m2), (Some(75), Some(100)));
+    }
+
+    #[test]
+    fn names_stand_where_they_belong() {
+        assert_eq!(drug(5, "docetaxel"), DRUGS[4]);
+        let [first, ..] = REGIMENS;
+        assert_eq!(regimen(1, "combination", first.title), first);
+        let [first, ..] = SOURCES;
+        assert_eq!(citation(Source::PAXMAN_FAQ, "paxman_faq", first.text), first);
+        assert!(crate::regimen::rows(10).all(|row| row.regimen == 10));
+        assert_eq!(crate::regimen::rows(999).count(), 0);
+    }
+}

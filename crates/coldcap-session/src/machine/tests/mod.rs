@@ -3,6 +3,7 @@
 
 extern crate std;
 
+mod dead_fields;
 mod explore;
 mod random;
 
