@@ -266,3 +266,80 @@ fn after_a_loss_of_power_nothing_circulates_and_a_thaw_begins_again() {
         assert!(phase != Thaw || script.state.clock().elapsed.is_zero());
     }
 }
+
+#[test]
+fn cancel_leads_one_step_back_and_only_before_cooling() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        let (answer, after) = match phase {
+            FitMeasure | FitCalibrate | FitVerify | Setup => (Ok(Accepted::Done), Standby),
+            FitCheck => (Ok(Accepted::Done), Setup),
+            _ => (Err(Refusal::WrongPhase), phase),
+        };
+        assert_eq!((script.nurse(Request::Cancel), script.phase()), (answer, after), "{phase}");
+    }
+}
+
+// req: SES-004
+#[test]
+fn cooling_is_eased_wherever_it_goes_on_or_may() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        let answer = match phase {
+            FitCheck | PreCool | Ready | Infusing | PostCool | Recool | Paused | Recovery => {
+                Ok(Accepted::Done)
+            }
+            _ => Err(Refusal::WrongPhase),
+        };
+        assert_eq!((script.nurse(Request::EaseOff), script.phase()), (answer, phase), "{phase}");
+    }
+}
+
+// req: SES-003
+#[test]
+fn a_cap_is_marked_as_removed_once_and_where_it_can_be() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        let (answer, after) = match phase {
+            Thaw | CapOff => (Ok(Accepted::Done), CapOff),
+            SafeHold => (Ok(Accepted::Done), Report),
+            PreCool | Ready | Infusing | PostCool | Recool | Paused | Recovery => {
+                (Err(Refusal::MarkOutOfOrder), phase)
+            }
+            _ => (Err(Refusal::WrongPhase), phase),
+        };
+        script.seen.coupled = true;
+        let asked = script.nurse(Request::ConfirmRemoved);
+        assert_eq!((asked, script.phase()), (answer, after), "{phase}");
+        if after == CapOff {
+            assert_eq!(script.nurse(Request::ConfirmRemoved), Ok(Accepted::NoChange), "{phase}");
+        }
+    }
+}
+
+// req: INT-015
+#[test]
+fn contact_is_judged_where_the_cap_is_meant_to_cool() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        for contact in [Progress::Running, Progress::Failed] {
+            let seen = Observed { contact, flowing: false, ..script.seen };
+            script.give(Event::Advance { dt: Duration::ZERO, seen });
+        }
+        let judged = matches!(phase, FitVerify | PreCool | Ready | Infusing | PostCool | Recool);
+        assert_eq!(script.flagged(Flag::ContactDoubtful), judged, "{phase}");
+    }
+}
+
+#[test]
+fn safe_hold_stays_however_long_the_time_that_would_have_been_planned() {
+    let elapsed = PlanRequest { post_clock: PostClock::Elapsed, ..script::PACLITAXEL };
+    let mut script = Script::post_cooling(elapsed);
+    script.denied(TripClass::Service);
+    script.minutes(90);
+    script.expect(Phase::SafeHold);
+}
