@@ -343,3 +343,21 @@ fn safe_hold_stays_however_long_the_time_that_would_have_been_planned() {
     script.minutes(90);
     script.expect(Phase::SafeHold);
 }
+
+// req: SES-021
+#[test]
+fn a_service_trip_holds_whatever_circulates_and_remembers_its_treatment() {
+    use Phase::*;
+    for mut script in in_every_phase() {
+        let phase = script.phase();
+        let (after, treatment) = match phase {
+            FitCalibrate | FitVerify => (SafeHold, None),
+            FitCheck => (SafeHold, Some(PreCool)),
+            PreCool | Ready | Infusing | PostCool => (SafeHold, Some(phase)),
+            Recool | Paused | Recovery | SafeHold => (SafeHold, Some(Infusing)),
+            _ => (phase, None),
+        };
+        script.denied(TripClass::Service);
+        assert_eq!((script.phase(), script.state.treatment()), (after, treatment), "{phase}");
+    }
+}
