@@ -148,6 +148,18 @@ fn the_watches_that_ship_are_those_of_their_documentation() {
 }
 
 #[test]
+fn limits_tell_what_they_were_made_of() {
+    let delays = Delays { leak: Duration::from_secs(8), ..Delays::default() };
+    let made = limits(RAW, FLOW, delays).unwrap();
+    assert_eq!((*made.raw(), *made.flow(), *made.delays()), (RAW, FLOW, delays));
+    assert_eq!(*made.watches(), Watches::default(), "the proposed ones, until others are given");
+    let looked_at = DoseLimits { again: Duration::from_mins(1), ..Watches::DEFAULT.dose };
+    let watches = Watches { dose: looked_at, ..Watches::DEFAULT };
+    let changed = made.with_watches(watches).unwrap();
+    assert_eq!((*changed.watches(), *changed.delays()), (watches, delays));
+}
+
+#[test]
 fn every_delay_is_disclosed_for_its_own_condition() {
     let second = Duration::from_secs;
     let delays = Delays {

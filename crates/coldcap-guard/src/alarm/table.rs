@@ -583,6 +583,21 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_without_a_row_has_a_plain_one_of_its_own() {
+        for condition in Condition::VENDOR {
+            assert_eq!(*Row::of(condition), rowless(condition), "{condition}");
+        }
+    }
+
+    #[test]
+    fn the_shipped_rows_escalate_and_steady_by_the_figures_that_are_disclosed() {
+        assert_eq!(FAN.steadied().clear_delay, figures::CLEAR_DELAY);
+        let waiting = row(Condition::Vendor1).medium_after(figures::UNANSWERED_ESCALATES);
+        let to_medium = waiting.escalation.map(|it| (it.to, it.after));
+        assert_eq!(to_medium, Some((Priority::Medium, figures::UNANSWERED_ESCALATES)));
+    }
+
+    #[test]
     fn a_row_discloses_the_delay_that_its_detector_has() {
         for row in &TABLE {
             let disclosed = match row.onset_delay {
