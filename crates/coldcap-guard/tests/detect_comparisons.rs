@@ -361,6 +361,7 @@ fn until_dosed(cut: u64, gap: u64) -> (u64, ChannelDetector) {
             return (tick, detector);
         }
         tick += 1;
+        assert!(tick < 20_000, "no dose in half an hour of cold");
     }
 }
 

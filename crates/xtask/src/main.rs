@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod ci;
+mod coverage;
 mod defects;
 mod docs;
 mod emulator;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         ["mutants"] => mutants::run("0/1", None),
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
+        ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {
