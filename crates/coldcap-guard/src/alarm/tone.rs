@@ -486,5 +486,7 @@ mod tests {
     fn a_tone_that_is_out_of_range_makes_no_sound() {
         let silent = accepted(Err(ToneError::Pulse));
         assert_eq!((silent.pulses, silent.pattern().count()), (0, 0));
+        let heard = accepted(Preset::medium(ms(200), ms(200), ms(10_000)));
+        assert_eq!(heard, Preset::of(Priority::Medium));
     }
 }

@@ -3,6 +3,7 @@
 
 extern crate std;
 
+mod damaged;
 mod explore;
 mod random;
 
