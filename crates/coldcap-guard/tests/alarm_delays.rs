@@ -6,10 +6,13 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/limits.rs"]
+mod support;
+
 use coldcap_guard::alarm::{Event, OnsetDelay, Row, State, TABLE, step};
 use coldcap_guard::detect::{
-    AgreementLimits, ChannelDetector, ChannelSample, Delays, FlowLimits, HeatLimits, Limits,
-    MachineDetector, MachineSample, OcclusionLimits, RawLimits, Watches,
+    AgreementLimits, ChannelDetector, ChannelSample, HeatLimits, Limits, MachineDetector,
+    MachineSample, OcclusionLimits, Watches,
 };
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::{Duration, Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
@@ -19,18 +22,6 @@ const TICK_MS: u64 = 100;
 const BEGINS: u64 = 200;
 
 fn limits() -> Limits {
-    let raw = RawLimits {
-        freeze_trip: Ratio(3_000),
-        freeze_near: Ratio(2_900),
-        evaporator_cold: Ratio(3_500),
-        open_above: Ratio(4_000),
-        short_below: Ratio(100),
-    };
-    let flow = FlowLimits {
-        minimum_flow: Pulses { edges: 20, window: Duration::from_millis(1_000) },
-        judged_from: Duty::from_permille(200),
-        minimum_pump_current: MilliAmps(150),
-    };
     let watches = Watches {
         agreement: AgreementLimits {
             faces: Ratio(600),
@@ -44,7 +35,7 @@ fn limits() -> Limits {
         },
         ..Watches::DEFAULT
     };
-    Limits::new(raw, flow, Delays::default()).unwrap().with_watches(watches).unwrap()
+    support::limits().with_watches(watches).unwrap()
 }
 
 fn healthy(tick: u64) -> (ChannelSample, MachineSample) {

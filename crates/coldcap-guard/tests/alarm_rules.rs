@@ -7,8 +7,8 @@
 )]
 
 use coldcap_guard::alarm::{
-    AUDIO_PAUSE, Change, Event, FIGURES, OnsetDelay, Priority, REMINDER_PERIOD, Refusal, Row,
-    State, TABLE, Table, Text, TextId, silence, step,
+    AUDIO_PAUSE, Change, Changes, Event, FIGURES, OnsetDelay, Priority, REMINDER_PERIOD, Refusal,
+    Row, State, TABLE, Table, Text, TextId, silence, step,
 };
 use coldcap_guard::interlock::TripClass;
 use coldcap_guard::{Condition, Conditions};
@@ -101,6 +101,7 @@ fn al_02_the_priority_is_that_of_the_most_urgent_row_wherever_it_stands() {
             assert_eq!((state.highest(), state.leading()), (priority, Some(high)));
         }
     }
+    assert_eq!(with(&[Condition::Freeze]).priority(Condition::Leak), Priority::None, "not active");
 }
 
 // req: ALM-003
@@ -390,6 +391,34 @@ fn al_13_every_change_that_a_log_must_hold_is_reported() {
     assert_eq!(changes.cleared, changes.acknowledged);
     let (_, refused) = step(&state, &Event::AudioPause);
     assert!(!refused.paused && refused.answer == Some(Err(Refusal::NothingToPause)));
+}
+
+#[test]
+fn al_13_what_two_steps_did_together_is_what_each_did_and_the_later_answer() {
+    let sets: [Conditions; 7] =
+        core::array::from_fn(|place| Conditions::of(&[Condition::ALL[place]]));
+    let [rose, cleared, escalated, signalled, inhibited, acknowledged, sounded_again] = sets;
+    let answer = Some(Ok(()));
+    let (paused, resumed) = (true, true);
+    let all = Changes {
+        rose,
+        cleared,
+        escalated,
+        signalled,
+        inhibited,
+        acknowledged,
+        sounded_again,
+        answer,
+        paused,
+        resumed,
+    };
+    let nothing = Changes::default();
+    assert_eq!(nothing.then(&all), all);
+    assert_eq!(all.then(&nothing), Changes { answer: None, ..all });
+    let refused = Changes { answer: Some(Err(Refusal::NothingToPause)), rose: cleared, ..nothing };
+    let together = all.then(&refused);
+    assert_eq!((together.answer, together.rose), (refused.answer, rose.union(cleared)));
+    assert_eq!(Changes { answer, rose, ..together }, all);
 }
 
 #[test]

@@ -118,6 +118,14 @@ fn log10(value: f64) -> f64 {
 }
 
 #[test]
+fn a_preset_is_of_its_priority_and_no_priority_has_no_tone() {
+    for priority in [Priority::High, Priority::Medium, Priority::Low] {
+        assert_eq!(Preset::of(priority).priority(), priority);
+    }
+    assert_eq!(Pattern::of(Priority::None).next(), None);
+}
+
+#[test]
 fn a_reminder_is_one_burst_and_no_second() {
     for priority in [Priority::High, Priority::Medium] {
         let preset = Preset::of(priority);
@@ -148,6 +156,9 @@ fn a_figure_one_millisecond_out_of_range_is_refused() {
     assert_eq!(high(75, 50, 1_301, 2_500), Err(ToneError::Gap));
     assert_eq!(high(75, 50, 350, 2_499), Err(ToneError::Pause));
     assert_eq!(high(75, 50, 350, 15_001), Err(ToneError::Pause));
+    // 36 % of 150 ms are 54 ms: it has just fallen.
+    assert_eq!(high(150, 54, 350, 2_500), Ok(()));
+    assert_eq!(high(150, 53, 350, 2_500), Err(ToneError::RiseAndFall));
     // 36 % of 140 ms are more than 50 ms.
     assert_eq!(high(140, 50, 350, 2_500), Err(ToneError::RiseAndFall));
     let medium = |pulse, spacing, pause| Preset::medium(ms(pulse), ms(spacing), ms(pause));

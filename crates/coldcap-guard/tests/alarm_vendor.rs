@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use coldcap_guard::alarm::{
-    Event, Harm, Onset, OnsetDelay, Priority, Row, Scope, State, Table, TableError, step,
+    Event, Harm, Onset, OnsetDelay, Priority, Row, Scope, State, Table, TableError, TextId, step,
 };
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::Duration;
@@ -120,6 +120,26 @@ fn the_order_of_a_vendors_rows_does_not_matter() {
             (other.signalling(), other.highest(), other.leading())
         );
     }
+}
+
+#[test]
+fn a_plain_row_says_what_its_documentation_says() {
+    let plain = row(FAN, Harm::Reversible);
+    assert_eq!((plain.condition, plain.scope, plain.text), (FAN, Scope::Machine, TextId::of(FAN)));
+    assert_eq!((plain.harm, plain.onset), (Harm::Reversible, Onset::Prompt));
+    assert_eq!((plain.priority, plain.worst()), (Priority::Medium, Priority::Medium));
+    assert!(plain.acknowledgeable && plain.inhibited_by.is_empty() && plain.escalation.is_none());
+    assert!(!plain.latching && plain.latching().latching);
+    assert_eq!(plain.clear_delay, Duration::ZERO, "ends at once");
+}
+
+#[test]
+fn a_vendors_cause_must_be_as_urgent_as_what_it_hides() {
+    let lesser = row(FAN, Harm::Reversible).inhibited_by(&[FILTER]);
+    let rows = [lesser, row(FILTER, Harm::Minor)];
+    assert_eq!(Table::new(&rows).err(), Some(TableError::LesserCause(FAN)));
+    let equal = [lesser, row(FILTER, Harm::Reversible)];
+    assert!(Table::new(&equal).is_ok());
 }
 
 #[test]

@@ -6,6 +6,9 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/limits.rs"]
+mod support;
+
 use coldcap_guard::detect::{
     ChannelDetector, ChannelSample, ChannelSensor, Delays, FlowLimits, Limits, LimitsError,
     MachineDetector, MachineSample, RawLimits,
@@ -13,26 +16,9 @@ use coldcap_guard::detect::{
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::{Duration, Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
 use proptest::prelude::*;
-
-const RAW: RawLimits = RawLimits {
-    freeze_trip: Ratio(3_000),
-    freeze_near: Ratio(2_900),
-    evaporator_cold: Ratio(3_500),
-    open_above: Ratio(4_000),
-    short_below: Ratio(100),
-};
-
-const FLOW: FlowLimits = FlowLimits {
-    minimum_flow: Pulses { edges: 20, window: Duration::from_millis(1_000) },
-    judged_from: Duty(13_107),
-    minimum_pump_current: MilliAmps(150),
-};
+use support::{FLOW, RAW, limits};
 
 const WARM_UP: u64 = 50;
-
-fn limits() -> Limits {
-    Limits::new(RAW, FLOW, Delays::default()).unwrap()
-}
 
 fn at(tick: u64) -> Instant {
     Instant::from_millis(100 * tick)

@@ -9,7 +9,7 @@
 use coldcap_guard::detect::{
     AgreementLimits, AheadLimits, ChannelDetector, ChannelSample, Delays, DoseLimits, FlowLimits,
     HeatLimits, Limits, LimitsError, MachineDetector, MachineSample, OcclusionLimits, RawLimits,
-    Warmth, WarmthWatch, Watches,
+    StoredDose, Warmth, WarmthWatch, Watches,
 };
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::{Duration, Duty, Instant, MilliAmps, Pulses, Ratio, Reading};
@@ -361,6 +361,7 @@ fn until_dosed(cut: u64, gap: u64) -> (u64, ChannelDetector) {
             return (tick, detector);
         }
         tick += 1;
+        assert!(tick < 20_000, "no dose in half an hour of cold");
     }
 }
 
@@ -394,6 +395,16 @@ fn what_is_not_known_to_have_passed_forgets_nothing() {
     for gap in [long, Duration::from_mins(60 * 24), Duration::from_millis(u32::MAX)] {
         assert_eq!(restarted(&dosed, Some(gap)).cold_dose(), Duration::ZERO, "{gap:?}");
     }
+}
+
+#[test]
+fn an_unknown_gap_adds_nothing_to_a_cap_that_was_warm_last() {
+    let (tick, mut dosed) = until_dosed(u64::MAX, 0);
+    dosed.step(at(tick + 1), &faced(tick + 1, false), &limits());
+    assert_eq!(restarted(&dosed, None).cold_dose(), dosed.cold_dose());
+    let mut new = ChannelDetector::default();
+    new.restore_dose(&StoredDose::default(), None, &limits());
+    assert_eq!(new.cold_dose(), Duration::ZERO, "nothing was ever stored");
 }
 
 #[test]

@@ -6,29 +6,13 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_guard::detect::{
-    ChannelDetector, ChannelSample, Delays, FlowLimits, Limits, MachineDetector, MachineSample,
-    RawLimits,
-};
-use coldcap_guard::interlock::{Demand, Gate, Permit};
-use coldcap_units::Duty;
-use coldcap_units::{Duration, Instant, MilliAmps, Pulses, Ratio, Reading};
+#[path = "support/limits.rs"]
+mod support;
 
-fn limits() -> Limits {
-    let raw = RawLimits {
-        freeze_trip: Ratio(3_000),
-        freeze_near: Ratio(2_900),
-        evaporator_cold: Ratio(3_500),
-        open_above: Ratio(4_000),
-        short_below: Ratio(100),
-    };
-    let flow = FlowLimits {
-        minimum_flow: Pulses { edges: 20, window: Duration::from_millis(1_000) },
-        judged_from: Duty(13_107),
-        minimum_pump_current: MilliAmps(150),
-    };
-    Limits::new(raw, flow, Delays::default()).unwrap()
-}
+use coldcap_guard::detect::{ChannelDetector, ChannelSample, MachineDetector, MachineSample};
+use coldcap_guard::interlock::{Demand, Gate, Permit};
+use coldcap_units::{Duration, Duty, Instant, Ratio, Reading};
+use support::limits;
 
 const TIMES: [u64; 3] = [700, 800, 300];
 

@@ -6,34 +6,20 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/limits.rs"]
+mod support;
+
 use coldcap_guard::Condition;
 use coldcap_guard::detect::{
     AgreementLimits, AheadLimits, Delays, DoseLimits, FlowLimits, Limits, LimitsError,
     OcclusionLimits, RawLimits, Watches,
 };
 use coldcap_units::{Duration, Duty, MilliAmps, Pulses, Ratio};
-
-const RAW: RawLimits = RawLimits {
-    freeze_trip: Ratio(3_000),
-    freeze_near: Ratio(2_900),
-    evaporator_cold: Ratio(3_500),
-    open_above: Ratio(4_000),
-    short_below: Ratio(100),
-};
-
-const FLOW: FlowLimits = FlowLimits {
-    minimum_flow: Pulses { edges: 20, window: Duration::from_millis(1_000) },
-    judged_from: Duty(13_107),
-    minimum_pump_current: MilliAmps(150),
-};
-
-fn limits(raw: RawLimits, flow: FlowLimits, delays: Delays) -> Result<Limits, LimitsError> {
-    Limits::new(raw, flow, delays)
-}
+use support::{FLOW, RAW, limits};
 
 #[test]
 fn raw_limits_may_touch_where_nothing_is_hidden() {
-    let raw = |raw| limits(raw, FLOW, Delays::DEFAULT).err();
+    let raw = |raw| Limits::new(raw, FLOW, Delays::DEFAULT).err();
     let equal = RawLimits { freeze_near: Ratio(3_000), ..RAW };
     assert_eq!(raw(equal), None, "a warning at the trip itself");
     let open = |open_above, freeze_trip, evaporator_cold| {
@@ -59,7 +45,7 @@ fn the_least_flow_is_one_edge_and_the_least_current_a_milliampere() {
         judged_from: Duty::OFF,
         minimum_pump_current: MilliAmps(1),
     };
-    assert!(limits(RAW, least, Delays::DEFAULT).is_ok());
+    assert!(Limits::new(RAW, least, Delays::DEFAULT).is_ok());
 }
 
 #[test]
@@ -67,8 +53,12 @@ fn an_uncoupled_cap_is_seen_just_before_its_lost_sensors() {
     let delays = |cap_uncoupled, sensor_fault, sensor_stale| {
         let [cap_uncoupled, sensor_fault, sensor_stale] =
             [cap_uncoupled, sensor_fault, sensor_stale].map(Duration::from_millis);
-        limits(RAW, FLOW, Delays { cap_uncoupled, sensor_fault, sensor_stale, ..Delays::DEFAULT })
-            .err()
+        Limits::new(
+            RAW,
+            FLOW,
+            Delays { cap_uncoupled, sensor_fault, sensor_stale, ..Delays::DEFAULT },
+        )
+        .err()
     };
     let slow = Some(LimitsError::CouplingTooSlow);
     assert_eq!(delays(299, 300, 300), None);
@@ -80,7 +70,7 @@ fn an_uncoupled_cap_is_seen_just_before_its_lost_sensors() {
 #[test]
 fn watches_that_just_make_sense_and_just_do_not() {
     let all = Watches::DEFAULT;
-    let limits = limits(RAW, FLOW, Delays::DEFAULT).unwrap();
+    let limits = limits();
     let watches = |watches| limits.with_watches(watches).err();
     for (samples, fits) in [(1, false), (2, true), (50, true), (51, false)] {
         let ahead = AheadLimits { samples, ..all.ahead };
@@ -118,7 +108,7 @@ fn watches_that_just_make_sense_and_just_do_not() {
 #[test]
 fn the_window_of_the_dose_holds_what_is_allowed_in_it() {
     let all = Watches::DEFAULT;
-    let limits = limits(RAW, FLOW, Delays::DEFAULT).unwrap();
+    let limits = limits();
     let dose = |bin, most| {
         let [bin, most] = [bin, most].map(Duration::from_millis);
         let dose = DoseLimits { bin, most, ..all.dose };
@@ -145,6 +135,18 @@ fn the_watches_that_ship_are_those_of_their_documentation() {
     assert_eq!((occlusion.cold_permille, occlusion.least_permille), (1_000, 600));
     assert_eq!((occlusion.warm, occlusion.cold), (Ratio(0), Ratio(u32::MAX)));
     assert_eq!([dose.most, dose.bin, dose.again].map(Duration::as_mins), [480, 15, 60]);
+}
+
+#[test]
+fn limits_tell_what_they_were_made_of() {
+    let delays = Delays { leak: Duration::from_secs(8), ..Delays::default() };
+    let made = Limits::new(RAW, FLOW, delays).unwrap();
+    assert_eq!((*made.raw(), *made.flow(), *made.delays()), (RAW, FLOW, delays));
+    assert_eq!(*made.watches(), Watches::default(), "the proposed ones, until others are given");
+    let looked_at = DoseLimits { again: Duration::from_mins(1), ..Watches::DEFAULT.dose };
+    let watches = Watches { dose: looked_at, ..Watches::DEFAULT };
+    let changed = made.with_watches(watches).unwrap();
+    assert_eq!((*changed.watches(), *changed.delays()), (watches, delays));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 mod script;
 
-use coldcap_session::record::{ChainError, FoldError, FoldFault};
+use coldcap_session::record::{ChainError, FoldError, FoldFault, Kind};
 use coldcap_session::*;
 use coldcap_units::{Coolant, Duration, Interface};
 use script::{HAIR, HEAD, PACLITAXEL, PATIENT, Script};
@@ -137,6 +137,8 @@ fn refusals_have_codes_and_name_their_field() {
         (Refusal::CalibrationDue, "a sensor is due for calibration"),
         (Refusal::UnknownRegimen, "the source gives no times for this regimen"),
         (Refusal::OnOtherChannel, "the patient is on another channel"),
+        (Refusal::NothingToAcknowledge, "there is nothing to acknowledge"),
+        (Refusal::NothingToPause, "no alarm sounds"),
     ];
     for ((refusal, says), code) in table.into_iter().zip(1u8..) {
         assert_eq!((refusal.code(), refusal.to_string().as_str()), (code, says));
@@ -164,6 +166,28 @@ fn what_is_wrong_with_a_plan_or_a_record_is_said() {
     ];
     for (fault, says) in story {
         assert_eq!(FoldError { index: 4, fault }.to_string(), says);
+    }
+}
+
+/// The codes of events, 32 and on, beside those of notes.
+#[test]
+fn kinds_of_entries_have_names() {
+    let names = [
+        (1, "phase_changed"),
+        (28, "kept"),
+        (32, "passed"),
+        (33, "asked"),
+        (34, "observed"),
+        (35, "denied"),
+        (36, "came_back"),
+        (37, "wall_set"),
+        (38, "unknown"),
+        (0, "unknown"),
+        (Kind::VENDOR.0, "vendor"),
+        (255, "vendor"),
+    ];
+    for (code, name) in names {
+        assert_eq!(Kind(code).name(), name, "{code}");
     }
 }
 

@@ -44,6 +44,17 @@ fn rule_5_density_caps_the_intensity_and_type_lengthens_pre_cooling() {
 }
 
 #[test]
+fn a_session_that_is_not_one_of_the_course_is_refused() {
+    let with = |session_index| Request::SelectPatient(Patient { session_index, ..PATIENT });
+    let mut script = Script::new();
+    let refusal = Refusal::OutOfRange { field: Field::SessionIndex, minimum: 0, maximum: 6 };
+    assert_eq!(script.nurse(with(7)), Err(refusal));
+    script.expect(Phase::Standby);
+    script.done(with(6));
+    assert_eq!(script.config, Config::default(), "what scripts are played with is what ships");
+}
+
+#[test]
 fn rule_5_another_answer_needs_another_plan() {
     let mut script = Script::new();
     script.done(Request::SelectPatient(PATIENT));

@@ -194,6 +194,14 @@ fn check_report(script: &Script) {
 }
 
 #[test]
+fn a_bill_knows_the_leap_years_of_the_calendar() {
+    for (year, leaps) in [(2028, true), (2000, true), (2026, false), (1900, false), (2100, false)] {
+        assert_eq!(Date::new(year, 2, 29).is_some(), leaps, "{year}");
+        assert!(Date::new(year, 2, 28).is_some() && Date::new(year, 2, 30).is_none());
+    }
+}
+
+#[test]
 fn the_record_of_a_visit_survives_storage() {
     let script = Script::post_cooling(PACLITAXEL);
     for entry in &script.entries {

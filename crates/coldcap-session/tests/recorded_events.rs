@@ -8,7 +8,9 @@
 
 mod script;
 
-use coldcap_session::record::{Chain, Entry, Fields, Fold, FoldError, FoldFault, Kind, Recorder};
+use coldcap_session::record::{
+    Chain, Entry, Fields, Fold, FoldError, FoldFault, Kind, Recorder, Summary,
+};
 use coldcap_session::*;
 use coldcap_units::{Coolant, Duration, Instant, Interface};
 use script::{GOOD, HEAD, PATIENT};
@@ -356,4 +358,30 @@ fn an_interlock_that_says_something_new_is_an_event_and_one_that_repeats_itself_
     assert_eq!(hear(true, TripClass::Clinician), 1, "it latches");
     assert_eq!(hear(true, TripClass::Clinician), 0);
     assert_eq!(hear(true, TripClass::Operator), 0, "less is no news");
+}
+
+#[test]
+fn an_interlock_that_repeats_itself_is_kept_where_a_note_follows_from_it() {
+    let script = script::Script::cooling(script::PACLITAXEL);
+    let event = Event::Interlock { circulate_denied: false, class: TripClass::None };
+    let heard = |noted| {
+        let (mut recorder, state) = (Recorder::default(), &script.state);
+        recorder.hear(state, &event, state, noted, &script.config).collect::<Vec<_>>()
+    };
+    assert_eq!((heard(true), heard(false)), (vec![Fields::from(&event)], vec![]));
+}
+
+#[test]
+fn a_summary_adds_up_notes_and_passes_over_events() {
+    let mut chain = Chain::default();
+    let event = Event::Advance { dt: Duration::from_secs(1), seen: NOTHING };
+    let entries = [
+        chain.append(Instant::ZERO, 0, &Note::Comfort(3)),
+        chain.append_fields(Instant::ZERO, 0, Fields::from(&event)),
+        chain.append(Instant::ZERO, 0, &Note::Comfort(7)),
+    ];
+    assert_eq!(record::verify(&entries), Ok(()));
+    let notes = Summary::fold([&entries[0], &entries[2]]);
+    assert_eq!(Summary::fold(&entries), notes);
+    assert_eq!(notes.worst_comfort, Some(7));
 }

@@ -6,7 +6,7 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_session::regimen::{self, Schedule, Source};
+use coldcap_session::regimen::{self, Cooling, Schedule, Source, Sureness};
 
 #[test]
 fn rows_name_their_drugs_doses_and_schedules() {
@@ -50,4 +50,18 @@ fn drugs_and_schedules_have_names() {
     assert_eq!((regimen::drug_name(0), regimen::drug_name(10)), (None, None));
     let schedules = [Schedule::Any, Schedule::Weekly, Schedule::ThreeWeekly];
     assert_eq!(schedules.map(Schedule::name), ["any", "weekly", "three_weekly"]);
+}
+
+#[test]
+fn a_figure_that_no_source_confirms_is_marked() {
+    let mark = |regimen, source| {
+        let Cooling::Cool { post, .. } = regimen::row(regimen, source).unwrap().cooling else {
+            return None;
+        };
+        Some(post.sureness.mark())
+    };
+    assert_eq!(mark(1, Source::PAXMAN_FAQ), Some("found"));
+    assert_eq!(mark(5, Source::FEC_TRIAL), Some("not confirmed"));
+    assert_eq!(mark(10, Source::DIGNICAP_LABEL), None, "a row that says: do not cool");
+    assert_ne!(Sureness::Found.mark(), Sureness::General.mark());
 }

@@ -61,6 +61,19 @@ fn the_self_test_and_the_fit_visit_have_a_limit_each() {
 }
 
 #[test]
+fn how_long_the_machine_goes_on_without_an_operator_is_said() {
+    let mut script = Script::ready(PACLITAXEL);
+    script.minutes(59);
+    let minutes = Duration::from_mins;
+    assert_eq!(script.state.attendance(), Attendance::Watching(minutes(1)));
+    script.minutes(1);
+    assert_eq!(script.state.attendance(), Attendance::Over(minutes(30)), "flagged");
+    script.minutes(30);
+    script.expect(Phase::Thaw);
+    assert_eq!(script.state.attendance(), Attendance::Unlimited);
+}
+
+#[test]
 fn a_phase_without_a_limit_has_none() {
     let script = Script::new();
     script.expect(Phase::Standby);

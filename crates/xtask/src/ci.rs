@@ -1,7 +1,7 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, defects, docs, emulator, fuzz, panics, probe, prose, trace};
+use crate::{arch, bare, coverage, defects, docs, emulator, fuzz, panics, probe, prose, trace};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -87,8 +87,8 @@ const STEPS: &[(&str, Step, &str)] = &[
 const BY_HAND: &[(&str, Step, &str)] = &[
     (
         "coverage",
-        coverage,
-        "lines and branches of session and guard that the tests reach, and which they do not\n                 (needs cargo-llvm-cov and a nightly toolchain)",
+        coverage::check,
+        "lines and branches of session and guard that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
     ),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
@@ -141,24 +141,6 @@ fn format() -> Checked {
     for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz", "benches/apart"] {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
-    Ok(Outcome::Done)
-}
-
-/// What the tests of session, guard, facade and explorer reach in session and guard.
-fn coverage() -> Checked {
-    let tool = ["cargo", "+nightly", "llvm-cov"];
-    if !shell::has(&[&tool[..], &["--version"]].concat()) {
-        return Ok(Outcome::Skipped("cargo-llvm-cov with a nightly toolchain".into()));
-    }
-    let tested =
-        ["coldcap-session", "coldcap-guard", "coldcap", "coldcap-trial", "coldcap-explore"];
-    let packages = tested.iter().flat_map(|name| ["--package", *name]);
-    let run: Vec<&str> =
-        tool.into_iter().chain(["--branch", "--no-report"]).chain(packages).collect();
-    shell::run(&run)?;
-    let others = "crates/(coldcap|coldcap-[^sg][^/]*|coldcap-sim)/|examples/|/registry/";
-    let report = ["report", "--branch", "--show-missing-lines", "--ignore-filename-regex", others];
-    shell::run(&[&tool[..], &report].concat())?;
     Ok(Outcome::Done)
 }
 

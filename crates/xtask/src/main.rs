@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod ci;
+mod coverage;
 mod defects;
 mod docs;
 mod emulator;
@@ -35,9 +36,9 @@ const CAMPAIGNS: &str =
                          the table of transitions and its drawing
   defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
                          the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`
-  mutants [K/N]          small changes of session and guard in a copy, each of which a test must notice, or
-                         docs/mutants.md says why none can; every Nth from the Kth on, K from 0
-                         (needs cargo-mutants)";
+  mutants [K/N [PACKAGE]]   small changes of session and guard in a copy, each of which a test must notice, or
+                         docs/mutants.md says why none can; every Nth from the Kth on, K from 0, of both
+                         packages or of one (needs cargo-mutants)";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -66,8 +67,10 @@ fn main() -> ExitCode {
         ["defects", "--stories", names @ ..] => defects::stories(names),
         ["defects", "write"] => defects::write(),
         ["defects", names @ ..] => defects::explore(names),
-        ["mutants"] => mutants::run("0/1"),
-        ["mutants", shard] => mutants::run(shard),
+        ["mutants"] => mutants::run("0/1", None),
+        ["mutants", shard] => mutants::run(shard, None),
+        ["mutants", shard, package] => mutants::run(shard, Some(package)),
+        ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {

@@ -82,16 +82,17 @@ struct Fate {
     unviable: BTreeSet<String>,
 }
 
-/// Changes every Nth place from the Kth on; `shard` is `K/N`.
-pub(crate) fn run(shard: &str) -> Checked {
+/// Changes every Nth place from the Kth on, of all packages or of one; `shard` is `K/N`.
+pub(crate) fn run(shard: &str, package: Option<&str>) -> Checked {
     let (first, every) = parse(shard)?;
+    let packages = of(package)?;
     if !shell::has(&["cargo", "mutants", "--version"]) {
         return Ok(Outcome::Skipped("cargo-mutants is not installed".into()));
     }
     let start = Instant::now();
     let copy = Copy::new("mutants")?;
     one_program::make(copy.sources(), &PACKAGES)?;
-    let names = list(&copy)?;
+    let names = list(&copy, packages)?;
     let said = shell::target().join("mutants").join(format!("{first}-of-{every}"));
     let chosen = names.iter().skip(first).step_by(every).cloned().collect();
     let mut all = Fate { missed: chosen, ..Fate::default() };
@@ -101,7 +102,7 @@ pub(crate) fn run(shard: &str) -> Checked {
         if !left.is_empty() {
             let out = said.join(pass.name);
             leave_out(names.iter().filter(|name| !left.contains(name)), &out)?;
-            mutate(&copy, pass, &out)?;
+            mutate(&copy, packages, pass, &out)?;
             all.follow(Fate::read(&out.join("mutants.out"))?);
         }
     }
@@ -115,10 +116,18 @@ fn parse(shard: &str) -> Done<(usize, usize)> {
     if first < every { Ok((first, every)) } else { Err(wrong().into()) }
 }
 
+/// The packages of this name, or all.
+fn of(package: Option<&str>) -> Done<&'static [&'static str]> {
+    let Some(name) = package else { return Ok(&PACKAGES) };
+    let place = PACKAGES.iter().position(|known| *known == name);
+    let place = place.ok_or_else(|| format!("'{name}' is none of {}", PACKAGES.join(", ")))?;
+    Ok(&PACKAGES[place..=place])
+}
+
 /// The names of all mutants, in the order of their places.
-fn list(copy: &Copy) -> Done<Vec<String>> {
+fn list(copy: &Copy, packages: &[&str]) -> Done<Vec<String>> {
     let fixed = ["cargo", "mutants", "--list", "--no-config"];
-    let packages = PACKAGES.iter().flat_map(|name| ["--package", *name]);
+    let packages = packages.iter().flat_map(|name| ["--package", *name]);
     let line: Vec<&str> = fixed.into_iter().chain(packages).collect();
     let names = shell::output_in(copy.sources(), &line)?;
     Ok(names.lines().map(String::from).collect())
@@ -136,11 +145,11 @@ fn leave_out<'a>(names: impl Iterator<Item = &'a String>, out: &Path) -> Done<()
     Ok(std::fs::write(folder.join("caught.txt"), caught)?)
 }
 
-fn mutate(copy: &Copy, pass: &Pass, out: &Path) -> Done<()> {
+fn mutate(copy: &Copy, packages: &[&str], pass: &Pass, out: &Path) -> Done<()> {
     let fixed = ["cargo", "mutants", "--in-place", "--no-config", "--test-workspace=false"];
     let mut command = shell::command(copy.sources(), &fixed)?;
     command
-        .args(PACKAGES.iter().flat_map(|name| ["--package", *name]))
+        .args(packages.iter().flat_map(|name| ["--package", *name]))
         .args(["--iterate", "--build-timeout", "600", "--minimum-test-timeout", "60"])
         .args(["--annotations", "none", "--profile", pass.profile])
         .arg("--output")
@@ -220,6 +229,13 @@ mod tests {
         for wrong in ["12/12", "0/0", "3", "a/4", "-1/4"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_package_is_one_of_those_that_are_changed() {
+        assert_eq!(of(None).unwrap(), PACKAGES);
+        assert_eq!(of(Some("coldcap-guard")).unwrap(), ["coldcap-guard"]);
+        assert!(of(Some("coldcap")).is_err());
     }
 
     #[test]

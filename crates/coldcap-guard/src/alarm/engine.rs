@@ -271,14 +271,10 @@ impl State {
         }
     }
 
-    /// The active alarms of one priority.
-    const fn class(&self, priority: Priority) -> Conditions {
-        match priority {
-            Priority::High => self.high,
-            Priority::Medium => self.medium,
-            Priority::Low => self.active().difference(self.high.union(self.medium)),
-            Priority::None => Conditions::EMPTY,
-        }
+    /// The active alarms of each priority, in the order of [`CLASSES`].
+    const fn classes(&self) -> [Conditions; 3] {
+        let low = self.active().difference(self.high.union(self.medium));
+        [low, self.medium, self.high]
     }
 
     const fn unanswered(&self) -> Conditions {
@@ -301,8 +297,8 @@ impl State {
 
     fn silence_classes(self, seen: Conditions) -> [Duration; 3] {
         let mut silences = self.silences;
-        for (left, class) in silences.iter_mut().zip(CLASSES) {
-            if seen.intersects(self.class(class)) {
+        for ((left, class), active) in silences.iter_mut().zip(CLASSES).zip(self.classes()) {
+            if seen.intersects(active) {
                 *left = silence(class);
             }
         }
@@ -312,8 +308,8 @@ impl State {
     /// What was acknowledged so long ago that it sounds again after `dt`.
     fn due_after(&self, dt: Duration) -> Conditions {
         // req: ALM-009
-        let classes = self.silences.iter().zip(CLASSES).filter(|(left, _)| **left <= dt);
-        let due = classes.fold(Conditions::EMPTY, |all, (_, class)| all.union(self.class(class)));
+        let over = self.silences.iter().zip(self.classes()).filter(|(left, _)| **left <= dt);
+        let due = over.fold(Conditions::EMPTY, |all, (_, active)| all.union(active));
         due.intersection(self.acknowledged)
     }
 
@@ -334,7 +330,7 @@ impl State {
         if self.unanswered().is_empty() {
             self.audio_pause = Duration::ZERO;
         }
-        let used = CLASSES.map(|class| self.acknowledged.intersects(self.class(class)));
+        let used = self.classes().map(|active| self.acknowledged.intersects(active));
         for (left, _) in self.silences.iter_mut().zip(used).filter(|(_, used)| !used) {
             *left = Duration::ZERO;
         }

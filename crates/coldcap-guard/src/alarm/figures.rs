@@ -80,3 +80,15 @@ pub const FIGURES: [Figure; 9] = [
 const _: () = assert!(AUDIO_PAUSE.as_millis() <= LONGEST_AUDIO_PAUSE.as_millis());
 const _: () = assert!(REMINDER_PERIOD.as_millis() <= 60_000);
 const _: () = assert!(REMINDER_LENGTH.as_millis() < REMINDER_PERIOD.as_millis());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_said_with_its_value_and_its_source() {
+        let all = FIGURES.map(|Figure { name, value, source }| figure(name, value, source));
+        assert_eq!(all, FIGURES);
+        assert_eq!((all[0].value, all[0].name), (AUDIO_PAUSE, "audio pause, one press"));
+    }
+}

@@ -583,6 +583,21 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_without_a_row_has_a_plain_one_of_its_own() {
+        for condition in Condition::VENDOR {
+            assert_eq!(*Row::of(condition), rowless(condition), "{condition}");
+        }
+    }
+
+    #[test]
+    fn the_shipped_rows_escalate_and_steady_by_the_figures_that_are_disclosed() {
+        assert_eq!(FAN.steadied().clear_delay, figures::CLEAR_DELAY);
+        let waiting = row(Condition::Vendor1).medium_after(figures::UNANSWERED_ESCALATES);
+        let to_medium = waiting.escalation.map(|it| (it.to, it.after));
+        assert_eq!(to_medium, Some((Priority::Medium, figures::UNANSWERED_ESCALATES)));
+    }
+
+    #[test]
     fn a_row_discloses_the_delay_that_its_detector_has() {
         for row in &TABLE {
             let disclosed = match row.onset_delay {
@@ -644,6 +659,7 @@ mod tests {
         let deaf = Row { acknowledgeable: false, ..FAN };
         assert!(Table::new(&[deaf]).is_ok());
         assert_eq!(error(deaf.latching()), TableError::NeverEnds(condition));
+        assert!(Table::new(&[FAN.latching()]).is_ok());
         let ours = Row { text: super::super::text::TextId(191), ..FAN };
         assert_eq!(error(ours), TableError::Text(condition));
         assert_eq!(
@@ -691,11 +707,24 @@ mod tests {
         assert_eq!(refused(&timed[..=TIMERS - used]), TableError::TooManyTimers);
     }
 
+    /// No table that is accepted needs it: rows are counted before.
+    #[test]
+    fn a_timer_without_a_free_slot_takes_no_others_place() {
+        let timer = |seconds| {
+            let whole = Duration::from_secs(seconds);
+            Timer { condition: Condition::Vendor0, to: None, whole }
+        };
+        let mut slots = [None; 2];
+        (1..=3).for_each(|seconds| push(&mut slots, timer(seconds)));
+        assert_eq!(slots, [Some(timer(1)), Some(timer(2))]);
+    }
+
     #[test]
     fn severe_trips_may_not_be_inhibited() {
         let by = |condition, cause: &[Condition]| [row(condition).inhibited_by(cause)];
         assert!(!interlock_is_heard(&by(Condition::Freeze, &[Condition::Leak])));
         assert!(!interlock_is_heard(&by(Condition::FlowLost, &[Condition::Leak])));
         assert!(interlock_is_heard(&by(Condition::FlowLost, &[Condition::PumpStopped])));
+        assert!(interlock_is_heard(&by(Condition::LinkLost, &[Condition::Leak])), "no trip");
     }
 }

@@ -496,6 +496,14 @@ mod tests {
     }
 
     #[test]
+    fn words_stand_in_their_language_and_their_place() {
+        let text = text(Condition::Leak, ["cause", "action"], ["Ursache", "Handlung"]);
+        let [english, german] = Language::ALL.map(|language| text.words(language));
+        assert_eq!((text.id, english.cause, english.action), (TextId(12), "cause", "action"));
+        assert_eq!((german.cause, german.action), ("Ursache", "Handlung"));
+    }
+
+    #[test]
     fn texts_are_short_sentences_in_two_languages() {
         for text in &TEXTS {
             for words in Language::ALL.map(|language| text.words(language)) {

@@ -464,6 +464,17 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_without_an_end_allows_all_from_its_least_on() {
+        let allows = |most| {
+            let limit = limit(HIGH, "a", (3, most), "ms", KNOWN);
+            [2, 3, 4, u32::MAX].map(|value| limit.allows(value))
+        };
+        assert_eq!(allows(u32::MAX), [false, true, true, true]);
+        assert_eq!(allows(3), [false, true, false, false]);
+        assert!(limit(HIGH, "a", (3, 3), "ms", KNOWN).allows_span(ms(3)));
+    }
+
+    #[test]
     fn a_spectrum_needs_every_fundamental_in_its_range() {
         assert!(spectrum_is_in_range(&[150]) && !spectrum_is_in_range(&[149]));
         assert!(!spectrum_is_in_range(&[149, 300]) && !spectrum_is_in_range(&[300, 1_001]));
@@ -475,5 +486,7 @@ mod tests {
     fn a_tone_that_is_out_of_range_makes_no_sound() {
         let silent = accepted(Err(ToneError::Pulse));
         assert_eq!((silent.pulses, silent.pattern().count()), (0, 0));
+        let heard = accepted(Preset::medium(ms(200), ms(200), ms(10_000)));
+        assert_eq!(heard, Preset::of(Priority::Medium));
     }
 }

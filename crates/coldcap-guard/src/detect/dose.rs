@@ -108,9 +108,8 @@ impl DoseWatch {
     fn begin_bin(&mut self, limits: &DoseLimits) {
         let cold = self.cold.min(limits.bin);
         self.past.rotate_right(1);
-        if let Some(newest) = self.past.first_mut() {
-            *newest = u16::try_from(cold.as_secs()).unwrap_or(u16::MAX);
-        }
+        let [newest, ..] = &mut self.past;
+        *newest = u16::try_from(cold.as_secs()).unwrap_or(u16::MAX);
         self.cold = self.cold.minus(cold);
         self.elapsed = self.elapsed.minus(limits.bin);
     }

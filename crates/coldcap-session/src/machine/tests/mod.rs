@@ -3,6 +3,7 @@
 
 extern crate std;
 
+mod damaged;
 mod dead_fields;
 mod explore;
 mod random;
