@@ -385,3 +385,23 @@ fn a_summary_adds_up_notes_and_passes_over_events() {
     assert_eq!(Summary::fold(&entries), notes);
     assert_eq!(notes.worst_comfort, Some(7));
 }
+
+// req: REC-002
+#[test]
+fn a_fold_ends_in_the_live_state_and_misses_the_notes_that_are_not_there() {
+    let config = Config::DEFAULT;
+    let seen = Observed { self_test: Progress::Passed, ..NOTHING };
+    let passed = Event::Advance { dt: Duration::from_secs(1), seen };
+    let (live, effects) = step(&State::new(), &passed, &config);
+    let mut chain = Chain::new();
+    let event = chain.append_fields(Instant::ZERO, 0, Fields::from(&passed));
+    let notes = effects.notes.iter().map(|note| chain.append(Instant::ZERO, 0, &note));
+    let entries: Vec<Entry> = core::iter::once(event).chain(notes).collect();
+    assert_eq!(record::fold(&entries, &config), Ok(live));
+    for kept in 1..entries.len() {
+        let missing = Err(FoldError { index: kept as u32 - 1, fault: FoldFault::Missing });
+        assert_eq!(record::fold(&entries[..kept], &config), missing);
+        let again = entries[..kept].iter().chain([&event]);
+        assert!(record::fold(again, &config).is_err(), "an event before the notes of the last");
+    }
+}

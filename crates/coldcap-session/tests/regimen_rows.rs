@@ -6,7 +6,12 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_session::regimen::{self, Cooling, Schedule, Source, Sureness};
+mod script;
+
+use coldcap_session::regimen::{self, Cooling, Judged, Schedule, Source, Sureness};
+use coldcap_session::{Field, PlanRequest, Refusal, Role};
+use coldcap_units::Duration;
+use script::PACLITAXEL;
 
 #[test]
 fn rows_name_their_drugs_doses_and_schedules() {
@@ -64,4 +69,15 @@ fn a_figure_that_no_source_confirms_is_marked() {
     assert_eq!(mark(5, Source::FEC_TRIAL), Some("not confirmed"));
     assert_eq!(mark(10, Source::DIGNICAP_LABEL), None, "a row that says: do not cool");
     assert_ne!(Sureness::Found.mark(), Sureness::General.mark());
+}
+
+#[test]
+fn a_reason_to_go_outside_of_a_source_is_one_of_the_sites_own() {
+    let asked = |reason| {
+        let request = PlanRequest { reason, post: Duration::from_mins(20), ..PACLITAXEL };
+        regimen::judge(&request, Role::Clinician)
+    };
+    assert_eq!(asked(127), Ok(Judged::Overridden));
+    let (field, minimum, maximum) = (Field::Reason, 0, 127);
+    assert_eq!(asked(128), Err(Refusal::OutOfRange { field, minimum, maximum }));
 }

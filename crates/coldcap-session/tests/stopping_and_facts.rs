@@ -203,6 +203,20 @@ fn rule_2_a_hair_toxic_start_in_post_cool_voids_the_post_clock() {
     assert_eq!(script.summary().after_infusion, PhaseClock::default());
 }
 
+// req: SES-006
+#[test]
+fn rule_2_a_post_clock_that_was_voided_in_a_break_stays_void_if_the_session_ends_there() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.minutes(50);
+    script.done(Request::Stop);
+    assert_eq!(script.summary().after_infusion.cooled.as_mins(), 50);
+    script.starts(2);
+    let end = |confirm| Request::EndSession { reason: 3, confirm };
+    assert_eq!(script.nurse(end(false)), Ok(Accepted::Armed));
+    script.done(end(true));
+    assert_eq!(script.summary().after_infusion, PhaseClock::default());
+}
+
 #[test]
 fn rule_2_the_last_of_several_drugs_ends_the_infusion() {
     let mut script = Script::infusing(PACLITAXEL);
