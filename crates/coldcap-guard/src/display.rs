@@ -156,9 +156,11 @@ mod tests {
     #[test]
     fn progress_never_is_nothing() {
         let mut progress = Progress::default();
+        assert_eq!(progress.value(), 0, "before the first tick");
         for _ in 0..70_000 {
+            let before = progress.value();
             progress.advance();
-            assert_ne!(progress.value(), 0);
+            assert!(progress.value() != 0 && progress.value() != before);
         }
         let mut last = at(u16::MAX);
         last.advance();
