@@ -17,15 +17,17 @@ use coldcap_wire::message::{
     Action as WireAction, AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe,
     decode_at_device,
 };
-use heapless::Deque;
+use heapless::{Deque, Vec};
 use outbox::{Outbox, Status as Queued};
 use replies::Replies;
 pub(crate) use stored::Stored;
 
 /// Commands that wait for their tick.
 const WAITING: usize = 8;
-/// Places beyond those, for what is never refused: stopping, and facts.
+/// Places beyond those, for facts, which are never refused for what the machine is doing.
 const RESERVED: usize = 4;
+/// Stops have places of their own, one for each channel and one for the machine: nothing can fill them.
+const STOPS: usize = 8;
 /// How often the status of machine and channels is reported until the host asks for another pace.
 const PERIOD: Duration = Duration::from_secs(1);
 /// The fastest and the slowest pace that a host may ask for.
@@ -48,6 +50,7 @@ pub struct Link<const CHANNELS: usize> {
     role: Role,
     receiver: Receiver,
     waiting: Deque<Command, { WAITING + RESERVED }>,
+    stops: Vec<Command, STOPS>,
     replies: Replies,
     outbox: Outbox,
     stored: Stored<CHANNELS>,
@@ -82,6 +85,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             role: config.host_role,
             receiver: Receiver::new(),
             waiting: Deque::new(),
+            stops: Vec::new(),
             replies: Replies::new(),
             outbox: Outbox::new(),
             stored: Stored::new(),
@@ -178,17 +182,31 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     fn queue(&mut self, endpoint: u8, command: Command) {
         let rid = command.id.0;
-        let admitted = self.waiting.len() < WAITING || is_never_refused(&command.action);
+        let admitted = self.waiting.len() < WAITING || matches!(command.action, Action::Fact(_));
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
             channel => known_channel::<CHANNELS>(rid, channel),
         };
         if let Err(refused) = known {
             self.reply(endpoint, refused);
+        } else if command.action == Action::Request(Request::Stop) {
+            self.queue_stop(endpoint, command);
         } else if !admitted || self.waiting.push_back(command).is_err() {
             self.outbox.respond(endpoint, Response::new(rid, Status::BUSY));
         } else {
             self.replies.expect(rid, endpoint);
+        }
+    }
+
+    /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
+    /// it is the same stop.
+    fn queue_stop(&mut self, endpoint: u8, command: Command) {
+        self.replies.expect_stop(command.id.0, endpoint);
+        match self.stops.iter_mut().find(|stop| stop.channel == command.channel) {
+            Some(waiting) => *waiting = command,
+            None => {
+                let _ = self.stops.push(command);
+            }
         }
     }
 
@@ -235,7 +253,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             ..Commands::default()
         };
         for _ in 0..COMMANDS_MAXIMUM {
-            let Some(command) = self.waiting.pop_front() else { break };
+            let Some(command) = self.stops.pop().or_else(|| self.waiting.pop_front()) else {
+                break;
+            };
             commands.list.push(command);
         }
         commands
@@ -335,11 +355,6 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             self.next_heartbeat
         }
     }
-}
-
-/// What must find room when the host floods the device with wishes.
-const fn is_never_refused(action: &Action) -> bool {
-    matches!(action, Action::Request(Request::Stop) | Action::Fact(_))
 }
 
 /// Whether the machine has this channel; if not, the answer that says so.

@@ -217,7 +217,7 @@ fn a_full_queue_answers_busy_and_still_takes_a_stop_and_facts() {
     bench.tick();
     bench.tick();
     let answered: Vec<u16> = host.answers(&mut bench).iter().map(|response| response.rid).collect();
-    assert_eq!(answered, [1, 2, 3, 4, 5, 6, 7, 8], "the first eight answers fit the outbox");
+    assert_eq!(answered, [20, 1, 2, 3, 4, 5, 6, 7], "the first eight answers fit the outbox");
     assert_eq!(bench.phase(), Phase::Paused);
     let session = bench.device.control.checkpoint().channels[0].state.session;
     assert!(session.drugs().running());
@@ -729,4 +729,32 @@ fn a_plan_names_the_one_temperature_that_it_holds() {
     let (done, chosen) = answer(plan(6, 0, -4_000, 0));
     let coolant = Target::Coolant(Coolant::from_milli(-4_000));
     assert_eq!((done.status, chosen), (Status::OK, Some(coolant)));
+}
+
+// req: SES-001
+#[test]
+fn a_stop_has_a_place_of_its_own_and_overtakes_a_flood_of_facts() {
+    let (mut bench, mut host) = cooling();
+    let fact = |rid| Observe {
+        head: CommandHead::new(rid, 0),
+        fact: FactKind::COMFORT,
+        drug: 0,
+        hair_toxic: 0,
+        value: 5,
+    };
+    (1..=30).for_each(|rid| host.say(&mut bench, &fact(rid)));
+    host.say(&mut bench, &operate(40, Action::STOP));
+    host.say(&mut bench, &operate(41, Action::STOP));
+    let busy = host.answers(&mut bench);
+    assert!(busy.iter().all(|answer| answer.status == Status::BUSY && answer.rid < 40), "{busy:?}");
+    bench.tick();
+    assert!(bench.phase() == Phase::Paused && bench.drives.channels[0].pump.is_off());
+    let answers = host.answers(&mut bench);
+    let stopped = answers.iter().find(|answer| answer.rid == 41).unwrap();
+    assert_eq!(stopped.status, Status::OK);
+    // The one that it took the place of is done again, and answered, when it comes again.
+    host.say(&mut bench, &operate(40, Action::STOP));
+    bench.tick();
+    let answers = host.answers(&mut bench);
+    assert!(answers.iter().any(|answer| (answer.rid, answer.status) == (40, Status::NO_CHANGE)));
 }

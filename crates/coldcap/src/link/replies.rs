@@ -1,10 +1,10 @@
 //! Answers that were given: a command that arrives again is answered again, and not done again.
 
 use super::outbox::Outbox;
-use super::{RESERVED, WAITING};
+use super::{RESERVED, STOPS, WAITING};
 use crate::command::COMMANDS_MAXIMUM;
 use coldcap_wire::message::Response;
-use heapless::Deque;
+use heapless::{Deque, Vec};
 
 /// How many answers are kept. The protocol promises it: an id may come back after nine commands.
 const KEPT: usize = 8;
@@ -30,12 +30,14 @@ struct Given {
 #[derive(Clone, Debug)]
 pub(super) struct Replies {
     open: Deque<Open, OPEN>,
+    /// Stops overtake what waits, so that their answers come out of its order.
+    stops: Vec<Open, STOPS>,
     given: Deque<Given, KEPT>,
 }
 
 impl Replies {
     pub(super) const fn new() -> Self {
-        Self { open: Deque::new(), given: Deque::new() }
+        Self { open: Deque::new(), stops: Vec::new(), given: Deque::new() }
     }
 
     /// Whether this id was seen before; if it was answered, the answer goes out again.
@@ -61,6 +63,15 @@ impl Replies {
         let _ = self.open.push_back(Open { rid, endpoint });
     }
 
+    /// A stop was taken and will be answered. Of more than can wait the first ones are answered when they
+    /// come again.
+    pub(super) fn expect_stop(&mut self, rid: u16, endpoint: u8) {
+        if self.stops.is_full() {
+            self.stops.clear();
+        }
+        let _ = self.stops.push(Open { rid, endpoint });
+    }
+
     /// A command was answered; the oldest answer gives way.
     pub(super) fn keep(&mut self, endpoint: u8, answer: Response) {
         if self.given.is_full() {
@@ -74,6 +85,10 @@ impl Replies {
     /// Commands are answered in their order, so whatever was taken before this one and is still open
     /// belongs to outputs that nobody published, and is forgotten.
     pub(super) fn settle(&mut self, answer: Response) -> Option<u8> {
+        if let Some(stop) = self.stops.iter().find(|stop| stop.rid == answer.rid).copied() {
+            self.stops.retain(|open| *open != stop);
+            return Some(stop.endpoint);
+        }
         if !self.is_open(answer.rid) {
             return None;
         }
