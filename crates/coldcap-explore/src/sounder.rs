@@ -6,7 +6,7 @@
 //! [`alarms`](crate::alarms), for every pair of rows.
 
 use crate::search::{Broken, Counterexample, Limits, Machine, Taken, Watcher, explore};
-use crate::store::{Interner, Store};
+use crate::store::Interner;
 use coldcap_guard::alarm::{
     self, Alarms, Changes, Event, Priority, REMINDER_PERIOD, Row, State as One, Table, Told,
 };
