@@ -5,7 +5,7 @@ use crate::channel::fringe::From;
 use crate::channel::rules::{Counted, Rules};
 use crate::channel::scopes::{self, Report, Scope};
 use crate::channel::{Step, recorded, words};
-use crate::{alarms, arbiter, conversion, guarding, screen};
+use crate::{alarms, arbiter, conversion, guarding, screen, sounder};
 use coldcap_session::{ControlMode, PostClock};
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -76,6 +76,8 @@ pub struct Summary {
     pub alarms: alarms::Report,
     /// The arbiter.
     pub arbiter: arbiter::Report,
+    /// The alarms of two channels.
+    pub sounder: sounder::Report,
     /// The guard from raw codes, the display, the table and the record: each property, and how often it spoke.
     pub further: Vec<(&'static str, &'static str, u64)>,
 }
@@ -148,11 +150,12 @@ pub fn channels(scopes: &[Scope], step: &Step<'_>) -> Result<Vec<Report>, String
 /// The first counter-example, as a script.
 pub fn run(size: Size, step: &Step<'_>) -> Result<Summary, String> {
     let arbiter = arbiter::run().map_err(|found| format!("{found:?}"))?;
+    let sounder = sounder::run().map_err(|found| format!("{found:?}"))?;
     let alarms = alarms::run(&alarms::shipped).map_err(|found| {
         format!("alarms: {} does not hold:\n{}", found.broken, alarms::script(&found.events))
     })?;
     let channels = channels(&all(size), step)?;
-    Ok(Summary { channels, alarms, arbiter, further: further(step)? })
+    Ok(Summary { channels, alarms, arbiter, sounder, further: further(step)? })
 }
 
 impl Summary {
@@ -194,8 +197,9 @@ impl Summary {
         let counted = self.counted().into_iter().map(|one| (one.id, one.antecedents));
         let alarms = self.alarms.counted.iter().map(|(id, _, count)| (*id, *count));
         let arbiter = self.arbiter.counted.iter().map(|(id, _, count)| (*id, *count));
+        let sounder = self.sounder.counted.iter().map(|(id, _, count)| (*id, *count));
         let further = self.further.iter().map(|(id, _, count)| (*id, *count));
-        let all = counted.chain(alarms).chain(arbiter).chain(further);
+        let all = counted.chain(alarms).chain(arbiter).chain(sounder).chain(further);
         let vacuous = all.filter(|(_, count)| *count == 0).map(|(id, _)| format!("{id}: vacuous"));
         let coverage = self.coverage();
         let gaps = coverage.gaps().into_iter().map(|gap| format!("never reached: {gap}"));
@@ -232,7 +236,7 @@ impl fmt::Display for Summary {
         for report in &self.channels {
             writeln!(f, "{}", Line(report))?;
         }
-        let (alarms, arbiter) = (&self.alarms, &self.arbiter);
+        let (alarms, arbiter, sounder) = (&self.alarms, &self.arbiter, &self.sounder);
         writeln!(
             f,
             "{:<52} {:>9} {:>11} {:>5} {:>7.1} s closed; boundaries: {} steps; the largest has {} states",
@@ -253,6 +257,15 @@ impl fmt::Display for Summary {
             arbiter.depth,
             arbiter.time.as_secs_f64()
         )?;
+        writeln!(
+            f,
+            "{:<52} {:>9} {:>11} {:>5} {:>7.1} s closed",
+            "sounder, two channels",
+            sounder.states,
+            sounder.transitions,
+            sounder.depth,
+            sounder.time.as_secs_f64()
+        )?;
         writeln!(f, "\nproperty    spoke of  what it says")?;
         let line = |f: &mut fmt::Formatter<'_>, id: &str, text: &str, count: u64| {
             writeln!(f, "{id:<8} {count:>11}  {text}")
@@ -260,7 +273,8 @@ impl fmt::Display for Summary {
         for Counted { id, text, antecedents } in self.counted() {
             line(f, id, text, antecedents)?;
         }
-        let others = alarms.counted.iter().chain(&arbiter.counted).chain(&self.further);
+        let others = alarms.counted.iter().chain(&arbiter.counted).chain(&sounder.counted);
+        let others = others.chain(&self.further);
         for (id, text, count) in others {
             line(f, id, text, *count)?;
         }

@@ -5,7 +5,7 @@
 use crate::channel::scopes::{self, Scope};
 use crate::channel::{amended, recorded, words};
 use crate::search::{Broken, Counterexample};
-use crate::{alarms, arbiter, conversion, guarding, screen};
+use crate::{alarms, arbiter, conversion, guarding, screen, sounder};
 use coldcap::supervise::{Event, step};
 use coldcap_guard::Condition;
 use coldcap_session::{ControlMode, PostClock};
@@ -40,7 +40,7 @@ impl fmt::Display for Hunted {
 }
 
 /// The searches, each with what it explores. `alarms` takes two names of conditions behind a colon each.
-pub const SEARCHES: [(&str, &str); 14] = [
+pub const SEARCHES: [(&str, &str); 15] = [
     ("steps", "a channel in few steps, with what must happen some day"),
     ("judged", "the same, with each condition, refusal and clock judged in every state"),
     ("cap", "the first in cap mode"),
@@ -52,6 +52,7 @@ pub const SEARCHES: [(&str, &str); 14] = [
     ("record", "the first, through the record and back"),
     ("alarms:ONE:OTHER", "the alarms of two conditions"),
     ("arbiter", "two channels that share a machine"),
+    ("sounder", "the alarms of two channels"),
     ("guard", "the guard from raw codes to the drivers"),
     ("screen", "the watch on the display"),
     ("table", "what control reads of every code (`raw-limits`: the guard's limits alone)"),
@@ -75,6 +76,7 @@ pub fn run(name: &str) -> Result<Hunted, String> {
         "amended" => scripted(amended::run(&amendments(), &step).map(|(states, _)| states as u64)),
         "record" => scripted(recorded::run(&scopes::of_defects(Coolant), &step)),
         "arbiter" => listed(arbiter::run().map(|report| report.transitions)),
+        "sounder" => listed(sounder::run().map(|report| report.transitions)),
         "guard" => listed(guarding::run().map(|report| report.transitions)),
         "screen" => listed(screen::run().map(|report| report.states as u64)),
         "table" => listed(conversion::run(false)),

@@ -2,7 +2,8 @@
 //! configurations, and every property in each of them.
 //!
 //! There is no model. [`channel`] explores `coldcap::supervise::step` itself, [`alarms`] the alarm engine of the
-//! guard, [`arbiter`] the two functions by which channels share a machine. Each search is breadth first, keeps where
+//! guard, [`sounder`] what joins the alarms of two channels, [`arbiter`] the functions by which channels share the rest
+//! of a machine. Each search is breadth first, keeps where
 //! every state was first reached from, and so gives the shortest counter-example; [`channel::words`] prints it in
 //! the words of `coldcap session` scripts. Liveness is decided on the graph ([`graph`]).
 //!
@@ -42,5 +43,6 @@ pub mod guarding;
 pub mod hunt;
 pub mod screen;
 pub mod search;
+pub mod sounder;
 pub mod store;
 pub mod table;

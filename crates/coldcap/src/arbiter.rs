@@ -1,7 +1,7 @@
 //! What the channels of a machine share, as pure functions: the tank's target, the permits and the mains.
 //!
-//! The sounder is shared, too: it belongs to the one alarm engine of the machine
-//! ([`coldcap_guard::alarm::step`]), whose rows carry their channel.
+//! The sounder is shared, too: each channel has an alarm engine of its own, and what any of them has to sound is
+//! joined by [`coldcap_guard::alarm::Alarms`].
 
 use coldcap_guard::interlock::Permit;
 use coldcap_thermal::arbiter::arbitrate;

@@ -10,6 +10,7 @@ mod machine;
 mod notes;
 mod self_test;
 mod sensors;
+mod signals;
 mod skin_side;
 mod thermal;
 mod zones;
@@ -30,6 +31,7 @@ use coldcap_session::{Refusal, Request, Role, WallTime};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 use detect::Detected;
 use machine::Machine;
+use signals::{Seen, Signals};
 use thermal::Surroundings;
 
 pub use channel::ChannelCheckpoint;
@@ -58,6 +60,7 @@ pub struct Control<const CHANNELS: usize> {
     config: Config,
     channels: [Channel; CHANNELS],
     machine: Machine,
+    signals: Signals<CHANNELS>,
     driven: Drives<CHANNELS>,
     last: Option<Instant>,
     /// What the wall clock said, and when. The record reads it, and on a board without a clock of its own the
@@ -73,8 +76,8 @@ pub struct Control<const CHANNELS: usize> {
 pub struct Checkpoint<const CHANNELS: usize> {
     /// One entry a channel.
     pub channels: [ChannelCheckpoint; CHANNELS],
-    /// The alarms that nobody had acknowledged. No acknowledgement and no pause of the sound survives.
-    pub alarms: Stored,
+    /// The alarms of each channel that nobody had acknowledged. No acknowledgement and no pause of the sound survives.
+    pub alarms: [Stored; CHANNELS],
 }
 
 impl<const CHANNELS: usize> Control<CHANNELS> {
@@ -85,6 +88,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             config,
             channels: core::array::from_fn(|index| Channel::new(index as u8, &config)),
             machine: Machine::new(),
+            signals: Signals::new(),
             driven: Drives::default(),
             last: None,
             wall: None,
@@ -106,7 +110,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
             channel.restore(stored, gap, &config);
         }
-        control.machine.restore(&checkpoint.alarms, &control.config);
+        control.signals.restore(&checkpoint.alarms, &control.config);
         control
     }
 
@@ -115,7 +119,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     pub fn checkpoint(&self) -> Checkpoint<CHANNELS> {
         Checkpoint {
             channels: core::array::from_fn(|index| self.checkpoint_of(index)),
-            alarms: self.machine.stored_alarms(),
+            alarms: self.signals.stored(),
         }
     }
 
@@ -153,8 +157,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         self.supervise(&measured, &detected, dt, &mut outputs);
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands);
-        let (channels, config) = (&mut self.channels, &self.config);
-        self.machine.signal(channels, &detected, &measured, dt, config, &mut outputs);
+        let seen = Seen { measured: &measured, detected: &detected, config: &self.config };
+        let machine = self.machine.alarms(detected.machine, &measured);
+        self.signals.signal(&mut self.channels, machine, &seen, dt, &mut outputs);
         self.show(&measured, &mut outputs);
         self.driven = outputs.drives;
         outputs
@@ -214,7 +219,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         if panel.acknowledge {
             self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
-        self.machine.take_panel(panel, &self.config);
+        self.signals.take_panel(panel, &self.config);
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
@@ -251,9 +256,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 if command.role == Role::Clinician {
                     channel.acknowledge();
                 }
-                self.machine.acknowledge(&self.config)
+                self.signals.acknowledge(Some(command.channel.into()), &self.config)
             }
-            Action::PauseAudio => self.machine.pause_audio(&self.config),
+            Action::PauseAudio => self.signals.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
     }
@@ -312,8 +317,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 self.ask_all(Request::Stop, command.role, outputs);
                 Ok(coldcap_session::Accepted::Done)
             }
-            Action::AcknowledgeAlarms => self.machine.acknowledge(&self.config),
-            Action::PauseAudio => self.machine.pause_audio(&self.config),
+            Action::AcknowledgeAlarms => self.signals.acknowledge(None, &self.config),
+            Action::PauseAudio => self.signals.pause_audio(&self.config),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
             _ => Err(Refusal::WrongPhase),
         }
@@ -420,6 +425,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
         outputs.health = self.machine.prove(outputs.now, &self.channels);
         self.machine.show(measured, outputs, &self.config);
+        outputs.machine = self.signals.show(outputs.machine);
     }
 }
 

@@ -287,6 +287,19 @@ impl State {
         if self.audio_pause.is_zero() { urgent.intersection(self.acknowledged) } else { urgent }
     }
 
+    /// Whether what a step changed, which ended here, lets something new of medium or high priority be heard: it
+    /// ends the pause of the sound.
+    pub(super) fn breaks_through(&self, changes: &Changes) -> bool {
+        let new = changes.signalled.union(changes.rose.intersection(self.signalling()));
+        let heard = new.union(changes.escalated).union(changes.sounded_again);
+        self.highest_of(heard) >= Priority::Medium
+    }
+
+    /// With the pause of the sound over.
+    pub(super) fn unpaused(self) -> Self {
+        Self { audio_pause: Duration::ZERO, ..self }.canonical()
+    }
+
     fn pause_audio(self) -> Result<Self, Refusal> {
         // req: ALM-007
         if self.unanswered().is_empty() {

@@ -13,6 +13,8 @@
 //!   or high priority begins or a row escalates. There is no other way to silence it but to acknowledge,
 //!   which applies to what signals at the press, and for [`silence`] only.
 //! - While something medium or high is silent, a reminder is heard every minute ([`State::reminding`]).
+//! - An alarm is a condition at a channel or at the machine: each channel has an engine of its own, and all of
+//!   them one sounder ([`Alarms`]).
 //! - Acknowledging when there is nothing to acknowledge is refused.
 //! - After a loss of power nothing is acknowledged and no sound is paused ([`State::restored`]).
 //!
@@ -22,6 +24,7 @@
 //!
 //! The priorities, times and tones are coldcap's own proposals ([`CHECKED_AGAINST_STANDARD`] is `false`).
 
+mod alarms;
 mod engine;
 mod figures;
 mod priority;
@@ -30,6 +33,7 @@ mod table;
 mod text;
 pub mod tone;
 
+pub use alarms::{Alarms, Told, answer_of};
 pub use engine::{Change, Changes, Event, Refusal, State, Stored, step};
 pub use figures::{
     AUDIO_PAUSE, CHECKED_AGAINST_STANDARD, FIGURES, Figure, REMINDER_LENGTH, REMINDER_PERIOD,
