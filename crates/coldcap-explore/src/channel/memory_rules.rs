@@ -48,7 +48,7 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "C6b",
-        text: "a session begins with its own figures: nothing of another patient or try is left",
+        text: "a session begins with its own figures: nothing of another patient or try is left, and no drip of the same one is lost",
         costly: false,
         check: begins_afresh,
     },
@@ -184,9 +184,13 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
         return Verdict::Silent;
     }
     match *seen.event {
-        Event::Request { request: Request::SelectPatient(_), .. } => {
-            let bare = after.plan().is_none() && !after.is_worn() && !after.drugs().running();
-            Verdict::implies(true, bare)
+        Event::Request { request: Request::SelectPatient(patient), .. } => {
+            let before = &seen.before.session;
+            let same = before.patient().is_some_and(|known| known.id == patient.id);
+            let bare = after.plan().is_none() && !after.is_worn();
+            let drugs =
+                if same { after.drugs() == before.drugs() } else { !after.drugs().running() };
+            Verdict::implies(true, bare && drugs)
         }
         Event::Request { request: Request::Start, .. } => {
             let Some(plan) = after.plan() else { return Verdict::Broken };

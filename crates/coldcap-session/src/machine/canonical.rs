@@ -44,7 +44,7 @@ impl State {
         #[rustfmt::skip]
         let Self {
             phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, break_left, armed: _,
-            patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, worn, removed, matched,
+            patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, begun, worn, removed, matched,
             trip: _, seen: _,
         } = self;
         let phase = *phase;
@@ -61,6 +61,7 @@ impl State {
         if !has_budgets(phase) {
             (*break_left, *eased, *extended, *restarts) = Default::default();
         }
+        *begun &= has_budgets(phase);
         *worn &= can_be_worn(phase);
         *removed &= phase == Phase::CapOff;
         *matched &= phase == Phase::FitCalibrate;

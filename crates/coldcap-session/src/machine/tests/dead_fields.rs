@@ -29,6 +29,7 @@ fn full(phase: Phase, goal: Option<Phase>) -> State {
         extended: 15,
         resets: 16,
         restarts: 17,
+        begun: true,
         worn: true,
         removed: true,
         matched: true,

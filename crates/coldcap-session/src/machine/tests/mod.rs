@@ -42,6 +42,7 @@ const GOOD: Observed = Observed {
     removable: true,
     cause_gone: true,
     calibration_due: false,
+    degraded: false,
 };
 
 fn plan(minutes: u32, post_clock: PostClock) -> PlanRequest {
@@ -147,6 +148,7 @@ fn rebuilt(state: &State) -> State {
         eased: s.eased,
         extended: s.extended,
         restarts: s.restarts,
+        begun: s.begun,
         worn: s.worn,
         ..chosen
     };
