@@ -53,6 +53,12 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
         check: begins_afresh,
     },
     StepRule {
+        id: "C6c",
+        text: "easing off that is answered as done makes what is asked for warmer at once",
+        costly: false,
+        check: easing_off_is_felt,
+    },
+    StepRule {
         id: "C7d",
         text: "a reset by a clinician is counted in the session and in the guard",
         costly: false,
@@ -201,6 +207,17 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
         }
         _ => Verdict::Silent,
     }
+}
+
+fn easing_off_is_felt(seen: &Seen<'_>) -> Verdict {
+    let eases = matches!(seen.event, Event::Request { request: Request::EaseOff, .. });
+    let done = eases && seen.effects.answer == Some(Ok(Accepted::Done));
+    let [before, after] = [seen.before, seen.after].map(|state| state.demand(seen.config));
+    let warmer = match (before.cap, after.cap) {
+        (Some(before), Some(after)) => after.interface > before.interface,
+        _ => after.target > before.target,
+    };
+    Verdict::implies(done && before.circulate && seen.before.session.phase().is_cooling(), warmer)
 }
 
 fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
