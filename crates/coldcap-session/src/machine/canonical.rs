@@ -45,7 +45,7 @@ impl State {
         let Self {
             phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, break_left, armed: _,
             patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, begun, worn, removed, matched,
-            trip: _, seen: _,
+            trip: _, seen,
         } = self;
         let phase = *phase;
         keep_if(matches!(treatment, Some(Phase::PreCool | Phase::PostCool)), planned_left);
@@ -60,6 +60,9 @@ impl State {
         keep_if(has_patient(phase) && !phase.is_fit_visit(), plan);
         if !has_budgets(phase) {
             (*break_left, *eased, *extended, *restarts) = Default::default();
+        }
+        if !(phase.is_treatment() || has_goal(phase)) {
+            seen.forget_degraded();
         }
         *begun &= has_budgets(phase);
         *worn &= can_be_worn(phase);

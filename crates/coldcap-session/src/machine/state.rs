@@ -145,6 +145,11 @@ impl Seen {
     pub(crate) const fn degraded(self) -> bool {
         self.has(Self::DEGRADED)
     }
+
+    /// It lasts for as long as somebody is treated.
+    pub(crate) const fn forget_degraded(&mut self) {
+        self.bits &= !Self::DEGRADED;
+    }
 }
 
 impl From<Observed> for Seen {

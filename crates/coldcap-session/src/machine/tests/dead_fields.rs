@@ -34,7 +34,7 @@ fn full(phase: Phase, goal: Option<Phase>) -> State {
         removed: true,
         matched: true,
         trip: TripClass::Clinician,
-        seen: Seen::from(GOOD),
+        seen: Seen::from(Observed { degraded: true, ..GOOD }),
     }
 }
 
