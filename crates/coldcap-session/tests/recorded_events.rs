@@ -26,6 +26,7 @@ const NOTHING: Observed = Observed {
     removable: false,
     cause_gone: false,
     calibration_due: false,
+    degraded: false,
 };
 
 const PLAN: PlanRequest = PlanRequest {
@@ -73,6 +74,7 @@ fn what_is_seen_has_a_bit_or_two_each() {
         (1 << 10, Observed { self_test: Progress::Passed, ..none }),
         (2 << 10, Observed { self_test: Progress::Failed, ..none }),
         (1 << 12, Observed { calibration_due: true, ..none }),
+        (1 << 13, Observed { degraded: true, ..none }),
         (0b0101_0111_1101, Observed { isothermal: Progress::Passed, ..GOOD }),
     ];
     let dt = Duration::from_millis(u32::MAX);
@@ -84,7 +86,7 @@ fn what_is_seen_has_a_bit_or_two_each() {
 
 #[test]
 fn an_observation_that_nobody_can_have_made_is_no_event() {
-    for bits in [3 << 6, 3 << 8, 3 << 10, 1 << 13, u16::MAX] {
+    for bits in [3 << 6, 3 << 8, 3 << 10, 1 << 14, u16::MAX] {
         assert_eq!(fields(32, bits, 0, 0).event(), None, "{bits:#x}");
     }
     assert_eq!(wide(fields(32, 0, 0, 0), 1 << 32, 0).event(), None, "no time is that long");

@@ -310,3 +310,22 @@ fn rule_2_a_visit_closed_under_a_running_drug_is_flagged() {
     assert!(script.flagged(Flag::DrugStillRunning));
     assert!(!script.state.drugs().running());
 }
+
+// req: SES-004
+#[test]
+fn rule_1_one_step_warmer_works_at_once_under_the_floor_of_a_lost_sensor_too() {
+    let mut script = Script::infusing(PACLITAXEL);
+    let milli = |script: &Script| script.state.target(&script.config).unwrap().to_milli();
+    assert_eq!(milli(&script), -4_000);
+    script.seen.degraded = true;
+    script.seconds(1);
+    assert_eq!(milli(&script), 0, "the floor");
+    script.done(Request::EaseOff);
+    assert_eq!(milli(&script), 1_000);
+    script.done(Request::EaseOff);
+    assert_eq!(milli(&script), 2_000);
+    for _ in 0..6 {
+        script.done(Request::EaseOff);
+    }
+    assert_eq!(script.nurse(Request::EaseOff), Err(Refusal::LimitReached));
+}

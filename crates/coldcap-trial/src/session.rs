@@ -31,6 +31,7 @@ pub const GOOD: Observed = Observed {
     removable: true,
     cause_gone: false,
     calibration_due: false,
+    degraded: false,
 };
 
 /// Ordinary hair.
@@ -269,6 +270,7 @@ impl<T: FnMut(&Entry)> Walk<T> {
                 removable: bits & 16 > 0,
                 cause_gone: false,
                 calibration_due: bits & 32 > 0,
+                degraded: false,
             };
         }
         let conditions = match self.dice.roll(60) {

@@ -213,7 +213,7 @@ impl Config {
     /// What session and interlock are configured with.
     #[must_use]
     pub const fn supervision(&self) -> crate::supervise::Config {
-        crate::supervise::Config { session: self.session, interlock: self.interlock }
+        crate::supervise::Config::new(self.session, self.interlock)
     }
 
     /// The reference machine: thermistors 10K3A1 under 10 kΩ, ten pulses a millilitre, the delays and

@@ -6,7 +6,7 @@
 use coldcap_guard::Conditions;
 use coldcap_guard::interlock::{self, Floor, ResetClass, ResetRefusal};
 use coldcap_session::{
-    Answer, CapDemand, Demand, Fact, Note, Notes, Observed, Phase, Refusal, Request, Role,
+    Answer, CapDemand, Coldest, Demand, Fact, Note, Notes, Observed, Phase, Refusal, Request, Role,
     TripClass, WallTime,
 };
 use coldcap_units::{Coolant, Duration};
@@ -18,6 +18,16 @@ pub struct Config {
     pub session: coldcap_session::Config,
     /// Resets of the interlock.
     pub interlock: interlock::Config,
+}
+
+impl Config {
+    /// Both together: the floor of a degraded session is the guard's.
+    #[must_use]
+    pub const fn new(session: coldcap_session::Config, interlock: interlock::Config) -> Self {
+        let Floor { supply: coolant, interface } = interlock.lowest_while_degraded();
+        let degraded_floor = Coldest { coolant, interface };
+        Self { session: coldcap_session::Config { degraded_floor, ..session }, interlock }
+    }
 }
 
 /// Session and interlock of one channel, in canonical form.
@@ -170,7 +180,16 @@ fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, 
     let event = coldcap_session::Event::Request { request, role };
     let (session, effects) = coldcap_session::step(&state.session, &event, &config.session);
     let executed = effects.answer == Some(Ok(coldcap_session::Accepted::Done));
-    if executed && request == Request::Start && state.interlock.lacks_control_sensor() {
+    let begins = match request {
+        Request::Start => true,
+        Request::Resume { .. } => !state.session.has_begun(),
+        _ => false,
+    };
+    // req: INT-011
+    if effects.answer.is_some_and(|answer| answer.is_ok())
+        && begins
+        && state.interlock.lacks_control_sensor()
+    {
         return (*state, faulty());
     }
     let reset = reset_for(&request).filter(|_| executed);
@@ -261,7 +280,8 @@ fn judged_sight(phase: Phase, interlock: &interlock::State, seen: Observed) -> O
     // req: INT-011
     let waits = phase == Phase::FitCheck && interlock.lacks_control_sensor();
     let flowing = seen.flowing && !waits;
-    Observed { cause_gone: interlock.cause_gone(), flowing, ..seen }
+    let (cause_gone, degraded) = (interlock.cause_gone(), interlock.is_degraded());
+    Observed { cause_gone, degraded, flowing, ..seen }
 }
 
 fn word(interlock: &interlock::State, config: &Config) -> coldcap_session::Event {

@@ -8,12 +8,12 @@
 
 mod bench;
 
-use bench::{Bench, PATIENT};
+use bench::{Bench, PATIENT, is_still};
 use coldcap::arbiter::MainsBudget;
 use coldcap::{Action, Answer, Config, Outputs, Phase};
 use coldcap_session::record::{Entry, Kind};
 use coldcap_session::{Patient, Refusal, Request, Role};
-use coldcap_units::{Duty, Ratio};
+use coldcap_units::{Duty, Fault, Ratio};
 
 fn select<const CHANNELS: usize>(
     bench: &mut Bench<CHANNELS>,
@@ -103,4 +103,71 @@ fn the_chiller_gets_what_the_pumps_leave_of_the_mains() {
     assert_eq!(chiller_beside_two_pumps(enough), 1_000);
     assert_eq!(chiller_beside_two_pumps(MainsBudget { limit_w: 500, ..enough }), 500);
     assert_eq!(chiller_beside_two_pumps(MainsBudget { limit_w: 150, ..enough }), 0);
+}
+
+// req: CHN-002
+#[test]
+fn spent_resets_of_one_channel_leave_the_others_power_alone() {
+    let mut bench: Bench<2> = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    bench.bring_neighbour_to(Phase::Ready);
+    let lose = |bench: &mut Bench<2>| {
+        for _ in 0..20 {
+            bench.tick_with(|inputs| inputs.channels[0].safety.value = Err(Fault::Open));
+        }
+    };
+    for _ in 0..2 {
+        lose(&mut bench);
+        bench.run(2);
+        let granted = bench.reset(Role::Clinician, |confirm| Request::ClinicianReset { confirm });
+        assert!(granted.is_ok());
+        bench.resume();
+        bench.run(5);
+    }
+    lose(&mut bench);
+    for _ in 0..600 {
+        let outputs = bench.tick();
+        assert_eq!(outputs.channels[0].phase, Phase::SafeHold);
+        assert!(outputs.drives.channels[0].pump.is_off() && outputs.drives.permit);
+        assert_eq!(outputs.channels[1].phase, Phase::Ready);
+        assert!(!is_still(&outputs, 1), "nothing is wrong with her channel");
+    }
+}
+
+// req: INT-011
+#[test]
+fn a_session_that_never_cooled_does_not_begin_through_a_resume_with_a_lost_sensor() {
+    let mut bench: Bench<1> = Bench::new();
+    bench.bring_to(Phase::FitCheck);
+    let _ = bench.ask(Request::Worn(false));
+    for _ in 0..30 {
+        bench.tick_with(|inputs| inputs.leak = inputs.leak.map(|_| true));
+    }
+    assert_eq!(bench.phase(), Phase::SafeHold);
+    let lost = |inputs: &mut coldcap::Inputs<1>| inputs.channels[0].front.value = Err(Fault::Open);
+    for _ in 0..30 {
+        bench.tick_with(lost);
+    }
+    let ask = |bench: &mut Bench<1>, role, request| {
+        let command = bench.command_as(role, Action::Request(request));
+        let mut input = bench.next_input();
+        lost(&mut input.inputs);
+        input.commands.list.push(command);
+        answer(&bench.feed(&input))
+    };
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Role::Service, Request::ServiceReset { confirm }).is_ok());
+    }
+    for _ in 0..30 {
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Recovery);
+    assert!(ask(&mut bench, Role::Nurse, Request::Worn(true)).is_ok());
+    for confirm in [false, true] {
+        let refused = ask(&mut bench, Role::Nurse, Request::Resume { confirm });
+        assert!(refused.is_err(), "{refused:?}");
+    }
+    for _ in 0..600 {
+        assert!(bench.tick_with(lost).drives.channels[0].pump.is_off());
+    }
 }

@@ -183,8 +183,11 @@ fn by_the_wrong_role(letter: Letter) -> Letter {
 #[must_use]
 pub fn further_requests() -> Vec<Letter> {
     let asks = Patient { contraindications: 1 << 11, ..PATIENT };
-    let mut letters =
-        vec![ask("select_patient that asks", Request::SelectPatient(asks), Role::Clinician)];
+    let another = Patient { id: 18, ..PATIENT };
+    let mut letters = vec![
+        ask("select_patient that asks", Request::SelectPatient(asks), Role::Clinician),
+        ask("select_patient, another one", Request::SelectPatient(another), Role::Nurse),
+    ];
     letters.extend(Role::ALL.map(|role| ask("stop", Request::Stop, role)));
     letters
 }

@@ -48,9 +48,15 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "C6b",
-        text: "a session begins with its own figures: nothing of another patient or try is left",
+        text: "a session begins with its own figures: nothing of another patient or try is left, and no drip of the same one is lost",
         costly: false,
         check: begins_afresh,
+    },
+    StepRule {
+        id: "C6c",
+        text: "easing off that is answered as done makes what is asked for warmer at once",
+        costly: false,
+        check: easing_off_is_felt,
     },
     StepRule {
         id: "C7d",
@@ -184,9 +190,13 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
         return Verdict::Silent;
     }
     match *seen.event {
-        Event::Request { request: Request::SelectPatient(_), .. } => {
-            let bare = after.plan().is_none() && !after.is_worn() && !after.drugs().running();
-            Verdict::implies(true, bare)
+        Event::Request { request: Request::SelectPatient(patient), .. } => {
+            let before = &seen.before.session;
+            let same = before.patient().is_some_and(|known| known.id == patient.id);
+            let bare = after.plan().is_none() && !after.is_worn();
+            let drugs =
+                if same { after.drugs() == before.drugs() } else { !after.drugs().running() };
+            Verdict::implies(true, bare && drugs)
         }
         Event::Request { request: Request::Start, .. } => {
             let Some(plan) = after.plan() else { return Verdict::Broken };
@@ -197,6 +207,17 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
         }
         _ => Verdict::Silent,
     }
+}
+
+fn easing_off_is_felt(seen: &Seen<'_>) -> Verdict {
+    let eases = matches!(seen.event, Event::Request { request: Request::EaseOff, .. });
+    let done = eases && seen.effects.answer == Some(Ok(Accepted::Done));
+    let [before, after] = [seen.before, seen.after].map(|state| state.demand(seen.config));
+    let warmer = match (before.cap, after.cap) {
+        (Some(before), Some(after)) => after.interface > before.interface,
+        _ => after.target > before.target,
+    };
+    Verdict::implies(done && before.circulate && seen.before.session.phase().is_cooling(), warmer)
 }
 
 fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {

@@ -27,6 +27,7 @@ pub const GOOD: Observed = Observed {
     isothermal: Progress::Passed,
     contact: Progress::Passed,
     calibration_due: false,
+    degraded: false,
     removable: true,
     cause_gone: true,
 };

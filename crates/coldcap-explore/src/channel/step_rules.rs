@@ -507,6 +507,12 @@ fn nothing_begins_with_a_lost_sensor(seen: &Seen<'_>) -> Verdict {
             let lost = seen.before.interlock.lacks_control_sensor();
             Verdict::implies(lost, matches!(seen.effects.answer, Some(Err(_))))
         }
+        // What resumes a session that has not cooled yet begins it.
+        Event::Request { request: Request::Resume { .. }, .. } => {
+            let lost = seen.before.interlock.lacks_control_sensor();
+            let begins = lost && !seen.before.session.has_begun();
+            Verdict::implies(begins, matches!(seen.effects.answer, Some(Err(_))))
+        }
         _ => Verdict::Silent,
     }
 }

@@ -10,7 +10,8 @@ pub enum TripClass {
     Operator = 1,
     /// Circulation and chilling stop until a clinician resets; at most two of these resets a session.
     Clinician = 2,
-    /// All power is cut until service resets.
+    /// All power is cut until service resets. A clinician's trip that needs service because the resets are
+    /// spent stops its channel alone.
     Service = 3,
 }
 

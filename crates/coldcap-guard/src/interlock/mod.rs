@@ -83,6 +83,12 @@ impl Config {
         Self { clinician_resets, floor: Floor::PROPOSED }
     }
 
+    /// The floor of a session that goes on with one control sensor.
+    #[must_use]
+    pub const fn lowest_while_degraded(&self) -> Floor {
+        self.floor
+    }
+
     /// The same with a warmer floor for a session that goes on with one control sensor; a colder one is
     /// read as the proposed.
     #[must_use]
@@ -203,7 +209,8 @@ impl State {
         Permit {
             circulate: class.is_none(),
             chill: class < Some(TripClass::Clinician) && !self.present.intersects(BLOCKS_CHILL),
-            power: class < Some(TripClass::Service),
+            // Spent resets need another authority; the danger is the same, and the power is the neighbour's too.
+            power: TripClass::worst(self.latched) < Some(TripClass::Service),
         }
     }
 

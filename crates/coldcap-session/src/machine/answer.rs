@@ -67,19 +67,19 @@ pub(super) fn check_health(state: &State) -> Result<(), Refusal> {
     match state.trip {
         TripClass::Service => Err(Refusal::ServiceDue),
         TripClass::Clinician => Err(Refusal::FaultActive),
-        TripClass::None | TripClass::Operator if state.seen.self_test_passed => Ok(()),
+        TripClass::None | TripClass::Operator if state.seen.self_test_passed() => Ok(()),
         TripClass::None | TripClass::Operator => Err(Refusal::FaultActive),
     }
 }
 
 /// Nothing begins with sensors of which nobody can say that they are in date.
 pub(super) fn check_calibrated(state: &State) -> Result<(), Refusal> {
-    if state.seen.calibration_due { Err(Refusal::CalibrationDue) } else { Ok(()) }
+    if state.seen.calibration_due() { Err(Refusal::CalibrationDue) } else { Ok(()) }
 }
 
 pub(super) fn check_coupled(state: &State) -> Result<(), Refusal> {
     // req: SES-017
-    if state.seen.coupled { Ok(()) } else { Err(Refusal::CapAbsent) }
+    if state.seen.coupled() { Ok(()) } else { Err(Refusal::CapAbsent) }
 }
 
 #[cfg(test)]

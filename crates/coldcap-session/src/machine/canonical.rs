@@ -44,8 +44,8 @@ impl State {
         #[rustfmt::skip]
         let Self {
             phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, break_left, armed: _,
-            patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, worn, removed, matched,
-            trip: _, seen: _,
+            patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, begun, worn, removed, matched,
+            trip: _, seen,
         } = self;
         let phase = *phase;
         keep_if(matches!(treatment, Some(Phase::PreCool | Phase::PostCool)), planned_left);
@@ -61,6 +61,10 @@ impl State {
         if !has_budgets(phase) {
             (*break_left, *eased, *extended, *restarts) = Default::default();
         }
+        if !(phase.is_treatment() || has_goal(phase)) {
+            seen.forget_degraded();
+        }
+        *begun &= has_budgets(phase);
         *worn &= can_be_worn(phase);
         *removed &= phase == Phase::CapOff;
         *matched &= phase == Phase::FitCalibrate;

@@ -1,5 +1,6 @@
 //! The limits of the machine, as data.
 
+use crate::plan::Coldest;
 use coldcap_units::{Coolant, Duration, Interface, Kelvin};
 
 /// Every duration and step that is not part of a plan. Any values are safe to step with.
@@ -70,6 +71,8 @@ pub struct Config {
     /// sensor that reads too warm cannot drive the cap as cold as the machine can. 9 K; in the head
     /// model the tightest contact holds the interface 7.6 K above its coolant.
     pub interface_reach: Kelvin,
+    /// While a control sensor of the cap is lost nothing colder is asked for. The guard has the same floor.
+    pub degraded_floor: Coldest,
 }
 
 impl Config {
@@ -103,6 +106,10 @@ impl Config {
         warmest_interface: Interface::from_milli(12_000),
         coldest_supply: Coolant::from_milli(-5_000),
         interface_reach: Kelvin::from_milli(9_000),
+        degraded_floor: Coldest {
+            coolant: Coolant::from_milli(0),
+            interface: Interface::from_milli(5_000),
+        },
     };
 }
 

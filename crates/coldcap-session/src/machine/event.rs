@@ -77,6 +77,8 @@ pub struct Observed {
     pub cause_gone: bool,
     /// A calibration that is asked for is missing or past its date. Nothing begins with it; what runs goes on.
     pub calibration_due: bool,
+    /// A control sensor of the cap was lost in this session: it goes on no colder than the configured floor.
+    pub degraded: bool,
 }
 
 impl Observed {

@@ -14,7 +14,7 @@ pub(super) fn by_clinician(t: &mut Transition<'_>, confirm: bool) -> Answer {
         TripClass::Service => return Err(Refusal::ServiceDue),
         TripClass::Clinician => {}
     }
-    if !(t.state.seen.cause_gone && t.state.seen.self_test_passed) {
+    if !(t.state.seen.cause_gone() && t.state.seen.self_test_passed()) {
         return Err(Refusal::FaultActive);
     }
     if t.state.resets >= t.config.reset_limit {
@@ -32,7 +32,7 @@ pub(super) fn by_service(t: &mut Transition<'_>, confirm: bool) -> Answer {
     if t.state.trip != TripClass::Service {
         return Ok(Accepted::NoChange);
     }
-    if !t.state.seen.cause_gone {
+    if !t.state.seen.cause_gone() {
         return Err(Refusal::FaultActive);
     }
     if !t.two_steps(Step::ServiceReset, confirm)? {

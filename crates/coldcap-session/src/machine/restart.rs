@@ -61,7 +61,7 @@ pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> bool {
         return false;
     }
     let healthy = super::answer::check_health(state).is_ok();
-    let goal = state.treatment().filter(|_| healthy && state.seen.coupled && state.worn);
+    let goal = state.treatment().filter(|_| healthy && state.seen.coupled() && state.worn);
     t.state.restart_left = state.restart_left.minus(dt);
     if let Some(goal) = goal {
         t.recool(goal);

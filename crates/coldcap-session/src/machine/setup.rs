@@ -87,7 +87,7 @@ pub(super) fn start(t: &mut Transition<'_>) -> Answer {
     check_health(&t.state)?;
     check_calibrated(&t.state)?;
     check_coupled(&t.state)?;
-    if !t.state.seen.tank_ready {
+    if !t.state.seen.tank_ready() {
         return Err(Refusal::TooEarly);
     }
     t.enter(Phase::FitCheck);

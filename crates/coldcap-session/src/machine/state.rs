@@ -103,27 +103,67 @@ impl SinceMark {
     }
 }
 
-/// The part of the last observation that a later request may ask for.
+/// The part of the last observation that a later request may ask for: what is so or not, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Seen {
-    pub(crate) self_test_passed: bool,
-    pub(crate) coupled: bool,
-    pub(crate) tank_ready: bool,
-    pub(crate) cause_gone: bool,
+    bits: u8,
     pub(crate) contact: Progress,
-    pub(crate) calibration_due: bool,
+}
+
+impl Seen {
+    const SELF_TEST_PASSED: u8 = 1;
+    const COUPLED: u8 = 2;
+    const TANK_READY: u8 = 4;
+    const CAUSE_GONE: u8 = 8;
+    const CALIBRATION_DUE: u8 = 16;
+    const DEGRADED: u8 = 32;
+
+    const fn has(self, bit: u8) -> bool {
+        self.bits & bit != 0
+    }
+
+    pub(crate) const fn self_test_passed(self) -> bool {
+        self.has(Self::SELF_TEST_PASSED)
+    }
+
+    pub(crate) const fn coupled(self) -> bool {
+        self.has(Self::COUPLED)
+    }
+
+    pub(crate) const fn tank_ready(self) -> bool {
+        self.has(Self::TANK_READY)
+    }
+
+    pub(crate) const fn cause_gone(self) -> bool {
+        self.has(Self::CAUSE_GONE)
+    }
+
+    pub(crate) const fn calibration_due(self) -> bool {
+        self.has(Self::CALIBRATION_DUE)
+    }
+
+    pub(crate) const fn degraded(self) -> bool {
+        self.has(Self::DEGRADED)
+    }
+
+    /// It lasts for as long as somebody is treated.
+    pub(crate) const fn forget_degraded(&mut self) {
+        self.bits &= !Self::DEGRADED;
+    }
 }
 
 impl From<Observed> for Seen {
     fn from(seen: Observed) -> Self {
-        Self {
-            self_test_passed: seen.self_test == Progress::Passed,
-            coupled: seen.coupled,
-            tank_ready: seen.tank_ready,
-            cause_gone: seen.cause_gone,
-            contact: seen.contact,
-            calibration_due: seen.calibration_due,
-        }
+        let switches = [
+            (seen.self_test == Progress::Passed, Self::SELF_TEST_PASSED),
+            (seen.coupled, Self::COUPLED),
+            (seen.tank_ready, Self::TANK_READY),
+            (seen.cause_gone, Self::CAUSE_GONE),
+            (seen.calibration_due, Self::CALIBRATION_DUE),
+            (seen.degraded, Self::DEGRADED),
+        ];
+        let bits = switches.iter().fold(0, |bits, (on, bit)| if *on { bits | bit } else { bits });
+        Self { bits, contact: seen.contact }
     }
 }
 
@@ -160,6 +200,8 @@ pub struct State {
     pub(crate) extended: u8,
     pub(crate) resets: u8,
     pub(crate) restarts: u8,
+    /// Coolant has cooled the worn cap in this session.
+    pub(crate) begun: bool,
     pub(crate) worn: bool,
     pub(crate) removed: bool,
     /// The sensors have been matched in this fit visit.
@@ -257,6 +299,12 @@ impl State {
         &self.drugs
     }
 
+    /// Whether this session has cooled yet: what resumes it otherwise begins it.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     /// Whether the cap is marked as worn.
     #[must_use]
     pub const fn is_worn(&self) -> bool {
@@ -275,10 +323,25 @@ impl State {
         self.armed.is_some()
     }
 
-    /// The target as it applies now, eased steps included; `None` without a plan.
+    /// The target as it applies now, eased steps included, and no colder than the floor while a control
+    /// sensor is lost; `None` without a plan.
     #[must_use]
     pub fn target(&self, config: &Config) -> Option<Target> {
-        Some(self.eased(self.plan?.target(), config))
+        let eased = self.eased(self.plan?.target(), config);
+        Some(if self.seen.degraded() { eased.within(config.degraded_floor) } else { eased })
+    }
+
+    /// One step more. Steps that lie under the floor of a degraded session are passed over: a press that
+    /// is answered as done has made it warmer.
+    pub(super) fn ease(&mut self, config: &Config) {
+        // req: SES-004
+        let under = self.plan.filter(|_| self.seen.degraded()).map_or(0, |plan| {
+            let depth = plan.target().depth_below(config.degraded_floor).to_fixed();
+            depth
+                .checked_div(config.ease_step.to_fixed())
+                .map_or(0, |steps| steps.saturating_to_num())
+        });
+        self.eased = self.eased.max(under).saturating_add(1);
     }
 
     fn eased(&self, target: Target, config: &Config) -> Target {

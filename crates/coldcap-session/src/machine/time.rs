@@ -41,6 +41,7 @@ fn credit(t: &mut Transition<'_>, dt: Duration, seen: &Observed) {
     state.clock.cooled = state.clock.cooled.plus(part(cooled));
     state.clock.at_target = state.clock.at_target.plus(part(at_target));
     state.hold_left = if at_target { state.hold_left.minus(dt) } else { t.config.target_hold };
+    state.begun |= cooled;
     let treats = cooled && state.phase.is_treatment();
     if state.treatment() == Some(Phase::Infusing) {
         state.since.pass(dt, treats, t.config.longest_amendment);

@@ -1,7 +1,7 @@
 //! Operating a treatment: stop, pause, resume, extend, ease off, end, remove.
 
 use super::Attendance;
-use super::answer::{check_coupled, check_health};
+use super::answer::{check_calibrated, check_coupled, check_health};
 use super::state::{State, Step};
 use super::transition::Transition;
 use crate::note::{Flag, Note, Reason};
@@ -90,6 +90,9 @@ fn goal_of_resume(state: &State) -> Option<Phase> {
 pub(super) fn resume(t: &mut Transition<'_>, confirm: bool) -> Answer {
     let goal = goal_of_resume(&t.state).ok_or(Refusal::WrongPhase)?;
     check_health(&t.state)?;
+    if !t.state.begun {
+        check_calibrated(&t.state)?;
+    }
     check_coupled(&t.state)?;
     if !t.state.worn {
         return Err(Refusal::NotWorn);
@@ -129,7 +132,7 @@ pub(super) fn ease_off(t: &mut Transition<'_>) -> Answer {
         return Err(Refusal::WrongPhase);
     }
     let before = t.state.target(t.config);
-    t.state.eased = t.state.eased.saturating_add(1);
+    t.state.ease(t.config);
     match t.state.target(t.config) {
         Some(target) if before != Some(target) => {
             t.state.hold_left = t.config.target_hold;
@@ -189,7 +192,7 @@ fn abandon(t: &mut Transition<'_>) -> Accepted {
 
 /// The report is complete when the cap is both marked as removed and uncoupled.
 pub(super) fn report_when_uncoupled(t: &mut Transition<'_>) {
-    if t.state.removed && !t.state.seen.coupled {
+    if t.state.removed && !t.state.seen.coupled() {
         t.enter(Phase::Report);
     }
 }

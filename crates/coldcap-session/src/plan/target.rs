@@ -110,7 +110,7 @@ impl Target {
     }
 
     /// The same target, but no colder than the hair allows.
-    pub(super) fn within(self, coldest: Coldest) -> Self {
+    pub(crate) fn within(self, coldest: Coldest) -> Self {
         match self {
             Self::Coolant(coolant) => Self::Coolant(coolant.max(coldest.coolant)),
             Self::Cap(interface) => Self::Cap(interface.max(coldest.interface)),
@@ -130,6 +130,15 @@ impl Target {
                 Self::Cap(Interface(eased.max(planned)))
             }
         }
+    }
+
+    /// How far it lies below this; nothing where it does not.
+    pub(crate) fn depth_below(self, floor: Coldest) -> Kelvin {
+        let depth = match self {
+            Self::Coolant(Coolant(planned)) => floor.coolant.0.minus(planned),
+            Self::Cap(Interface(planned)) => floor.interface.0.minus(planned),
+        };
+        depth.max(Kelvin::ZERO)
     }
 
     /// Whether a plan may name it.

@@ -39,8 +39,8 @@ fn bits(seen: &Observed) -> u16 {
         seen.cause_gone,
     ];
     let progress = [seen.self_test, seen.isothermal, seen.contact];
-    let due = u16::from(seen.calibration_due);
-    let high = progress.iter().fold(due, |bits, one| (bits << 2) | u16::from(*one as u8));
+    let first = (u16::from(seen.degraded) << 1) | u16::from(seen.calibration_due);
+    let high = progress.iter().fold(first, |bits, one| (bits << 2) | u16::from(*one as u8));
     switches.iter().fold(high, |bits, one| (bits << 1) | u16::from(*one))
 }
 
@@ -52,7 +52,7 @@ fn seen_of(bits: u16) -> Option<Observed> {
         2 => Some(Progress::Failed),
         _ => None,
     };
-    (bits < 1 << 13).then_some(())?;
+    (bits < 1 << 14).then_some(())?;
     Some(Observed {
         self_test: progress(10)?,
         isothermal: progress(8)?,
@@ -64,6 +64,7 @@ fn seen_of(bits: u16) -> Option<Observed> {
         removable: bit(1),
         cause_gone: bit(0),
         calibration_due: bit(12),
+        degraded: bit(13),
     })
 }
 

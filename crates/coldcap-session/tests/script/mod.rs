@@ -49,6 +49,7 @@ pub const GOOD: Observed = Observed {
     removable: false,
     cause_gone: true,
     calibration_due: false,
+    degraded: false,
 };
 
 /// Nothing is there: no cap, no flow, no cold.

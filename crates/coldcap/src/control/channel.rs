@@ -421,6 +421,8 @@ impl Channel {
             removable: measured.is_removable(config),
             cause_gone: false,
             calibration_due: self.sensors.is_due(),
+            // Filled in by the joined step, from the interlock.
+            degraded: false,
         }
     }
 

@@ -29,11 +29,12 @@ fn full(phase: Phase, goal: Option<Phase>) -> State {
         extended: 15,
         resets: 16,
         restarts: 17,
+        begun: true,
         worn: true,
         removed: true,
         matched: true,
         trip: TripClass::Clinician,
-        seen: Seen::from(GOOD),
+        seen: Seen::from(Observed { degraded: true, ..GOOD }),
     }
 }
 

@@ -42,6 +42,7 @@ const GOOD: Observed = Observed {
     removable: true,
     cause_gone: true,
     calibration_due: false,
+    degraded: false,
 };
 
 fn plan(minutes: u32, post_clock: PostClock) -> PlanRequest {
@@ -132,12 +133,17 @@ fn rebuilt(state: &State) -> State {
     use Phase::{Paused, PostCool, PreCool, Ready, Recool, Recovery, Report, SafeHold, Setup};
     use Phase::{Standby, Thaw};
     let s = *state;
+    let treated = s.phase.is_cooling() || s.phase.is_interrupted() || s.phase == SafeHold;
+    let mut seen = s.seen;
+    if !treated {
+        seen.forget_degraded();
+    }
     let base = State {
         phase: s.phase,
         clock: s.clock,
         armed: s.armed,
         trip: s.trip,
-        seen: s.seen,
+        seen,
         ..State::new()
     };
     let known = State { patient: s.patient, drugs: s.drugs, resets: s.resets, ..base };
@@ -147,6 +153,7 @@ fn rebuilt(state: &State) -> State {
         eased: s.eased,
         extended: s.extended,
         restarts: s.restarts,
+        begun: s.begun,
         worn: s.worn,
         ..chosen
     };

@@ -41,6 +41,7 @@ fn observed() -> impl Strategy<Value = Observed> {
                 removable,
                 cause_gone,
                 calibration_due: !in_date,
+                degraded: !in_date && !coupled,
             }
         },
     )
