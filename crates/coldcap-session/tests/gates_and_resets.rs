@@ -75,6 +75,35 @@ fn rule_5_nothing_of_one_patient_reaches_the_next() {
     assert!(!script.state.drugs().running() && !script.state.is_worn());
 }
 
+// req: SES-006
+#[test]
+fn rule_5_a_correction_of_the_same_patient_forgets_no_drip() {
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(PATIENT));
+    script.starts(5);
+    let hair = Hair { density: Density::MuchShows, ..HAIR };
+    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    assert!(!script.flagged(Flag::DrugStillRunning) && script.state.drugs().running());
+    let target = Target::Coolant(Coolant::from_milli(2_000));
+    script.done(Request::ChoosePlan(PlanRequest { target, ..PACLITAXEL }));
+    script.done(Request::Worn(true));
+    script.done(Request::Start);
+    script.minutes(1);
+    script.expect(Phase::Infusing);
+    script.ends(5);
+    script.expect(Phase::PostCool);
+}
+
+#[test]
+fn rule_5_of_two_patients_without_a_number_nobody_knows_that_they_are_one() {
+    let unnamed = Patient { id: 0, ..PATIENT };
+    let mut script = Script::new();
+    script.done(Request::SelectPatient(unnamed));
+    script.starts(5);
+    script.done(Request::SelectPatient(unnamed));
+    assert!(script.flagged(Flag::DrugStillRunning) && !script.state.drugs().running());
+}
+
 // ---- 6: the gate ----
 
 // req: SES-015

@@ -43,7 +43,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         // req: REC-003
         id: "R4",
-        text: "every change of phase, request, fact, gap and reset is noted, but for a start that the guard keeps",
+        text: "every change of phase, request, fact, gap and reset is noted, but for a beginning that the guard keeps",
         costly: false,
         check: everything_is_noted,
     },
@@ -272,14 +272,19 @@ fn everything_is_noted(seen: &Seen<'_>) -> Verdict {
 /// A request that the session would have carried out and the guard keeps from it: never heard, by design, so that
 /// the record gives the state again.
 fn is_kept(seen: &Seen<'_>, request: Request) -> bool {
-    let lost = request == Request::Start && seen.before.interlock.lacks_control_sensor();
+    let begins = match request {
+        Request::Start => true,
+        Request::Resume { .. } => !seen.before.session.has_begun(),
+        _ => false,
+    };
+    let lost = begins && seen.before.interlock.lacks_control_sensor();
     let heard = heard(seen.before, seen.event, seen.after, seen.effects, seen.config);
     let session = &seen.config.session;
     let Event::Request { role, .. } = *seen.event else { return false };
     let asked = coldcap_session::Event::Request { request, role };
     let alone = coldcap_session::step(&seen.before.session, &asked, session).1.answer;
     let faulty = seen.effects.answer == Some(Err(Refusal::FaultActive));
-    lost && faulty && alone == Some(Ok(Accepted::Done)) && heard == [None, None]
+    lost && faulty && alone.is_some_and(|alone| alone.is_ok()) && heard == [None, None]
 }
 
 fn is_note_of(note: &Note, fact: Fact) -> bool {

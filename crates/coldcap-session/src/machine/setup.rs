@@ -42,12 +42,17 @@ fn judge_contraindications(bits: u32, role: Role) -> Result<bool, Refusal> {
     }
 }
 
-/// Nothing of an earlier choice may reach another patient.
+/// Nothing of an earlier choice may reach another patient. Whoever corrects what is known of the same one,
+/// by a number that names somebody, keeps her drugs: a drip does not stop for it.
 fn replace_patient(t: &mut Transition<'_>, patient: Patient) {
-    if t.state.drugs.running() {
-        t.flag(Flag::DrugStillRunning);
+    // req: SES-006
+    let known = t.state.patient.map_or(0, |known| known.id);
+    if known == 0 || known != patient.id {
+        if t.state.drugs.running() {
+            t.flag(Flag::DrugStillRunning);
+        }
+        t.state.drugs = Drugs::default();
     }
-    t.state.drugs = Drugs::default();
     t.state.plan = None;
     t.state.worn = false;
     t.state.patient = Some(patient);
