@@ -175,8 +175,7 @@ impl Device {
             },
             removable: true,
             cause_gone: self.trouble().is_none(),
-            calibration_due: false,
-            degraded: false,
+            ..Observed::default()
         }
     }
 

@@ -19,17 +19,14 @@ pub(crate) const fn has_goal(phase: Phase) -> bool {
     phase.is_interrupted() || matches!(phase, Phase::Recool | Phase::SafeHold)
 }
 
-/// From the first coolant of a session until the cap is off: budgets and counters run.
-const fn has_budgets(phase: Phase) -> bool {
-    phase.is_treatment() || has_goal(phase) || matches!(phase, Phase::FitCheck | Phase::Thaw)
+/// Before and after what is treated, budgets and counters of a session run as well.
+const fn frames_a_treatment(phase: Phase) -> bool {
+    matches!(phase, Phase::FitCheck | Phase::Thaw)
 }
 
-const fn can_be_worn(phase: Phase) -> bool {
-    has_budgets(phase)
-        || matches!(
-            phase,
-            Phase::FitMeasure | Phase::FitCalibrate | Phase::FitVerify | Phase::Setup
-        )
+/// Where a cap may be put on although no budget runs yet.
+const fn precedes_a_session(phase: Phase) -> bool {
+    matches!(phase, Phase::FitMeasure | Phase::FitCalibrate | Phase::FitVerify | Phase::Setup)
 }
 
 impl State {
@@ -58,14 +55,16 @@ impl State {
             (*patient, *drugs, *resets) = Default::default();
         }
         keep_if(has_patient(phase) && !phase.is_fit_visit(), plan);
-        if !has_budgets(phase) {
-            (*break_left, *eased, *extended, *restarts) = Default::default();
-        }
-        if !(phase.is_treatment() || has_goal(phase)) {
+        let treated = phase.is_treatment() || has_goal(phase);
+        if !treated {
             seen.forget_degraded();
         }
-        *begun &= has_budgets(phase);
-        *worn &= can_be_worn(phase);
+        // From the first coolant of a session until the cap is off.
+        let counts = treated || frames_a_treatment(phase);
+        if !counts {
+            (*break_left, *eased, *extended, *restarts, *begun) = Default::default();
+        }
+        *worn &= counts || precedes_a_session(phase);
         *removed &= phase == Phase::CapOff;
         *matched &= phase == Phase::FitCalibrate;
     }

@@ -9,7 +9,7 @@ use coldcap_units::Duration;
 
 pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
     t.note(Note::Restarted { gap });
-    t.state.seen = Seen::default();
+    t.state.seen.renew(Seen::default());
     t.state.armed = None;
     charge(t, gap);
     match t.state.phase {

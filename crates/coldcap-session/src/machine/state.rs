@@ -112,11 +112,11 @@ pub(crate) struct Seen {
 
 impl Seen {
     const SELF_TEST_PASSED: u8 = 1;
-    const COUPLED: u8 = 2;
-    const TANK_READY: u8 = 4;
-    const CAUSE_GONE: u8 = 8;
-    const CALIBRATION_DUE: u8 = 16;
-    const DEGRADED: u8 = 32;
+    const COUPLED: u8 = 1 << 1;
+    const TANK_READY: u8 = 1 << 2;
+    const CAUSE_GONE: u8 = 1 << 3;
+    const CALIBRATION_DUE: u8 = 1 << 4;
+    const DEGRADED: u8 = 1 << 5;
 
     const fn has(self, bit: u8) -> bool {
         self.bits & bit != 0
@@ -146,23 +146,27 @@ impl Seen {
         self.has(Self::DEGRADED)
     }
 
-    /// It lasts for as long as somebody is treated.
+    /// A look anew. A sensor that was lost is not trusted again: that lasts for as long as somebody is treated.
+    pub(crate) const fn renew(&mut self, seen: Self) {
+        let lost = self.bits & Self::DEGRADED;
+        *self = seen;
+        self.bits |= lost;
+    }
+
     pub(crate) const fn forget_degraded(&mut self) {
         self.bits &= !Self::DEGRADED;
     }
 }
 
 impl From<Observed> for Seen {
+    // Each bit at its place, as the constants have it: a look runs in every step.
     fn from(seen: Observed) -> Self {
-        let switches = [
-            (seen.self_test == Progress::Passed, Self::SELF_TEST_PASSED),
-            (seen.coupled, Self::COUPLED),
-            (seen.tank_ready, Self::TANK_READY),
-            (seen.cause_gone, Self::CAUSE_GONE),
-            (seen.calibration_due, Self::CALIBRATION_DUE),
-            (seen.degraded, Self::DEGRADED),
-        ];
-        let bits = switches.iter().fold(0, |bits, (on, bit)| if *on { bits | bit } else { bits });
+        let bits = u8::from(seen.self_test == Progress::Passed)
+            | u8::from(seen.coupled) << 1
+            | u8::from(seen.tank_ready) << 2
+            | u8::from(seen.cause_gone) << 3
+            | u8::from(seen.calibration_due) << 4
+            | u8::from(seen.degraded) << 5;
         Self { bits, contact: seen.contact }
     }
 }

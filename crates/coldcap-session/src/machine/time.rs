@@ -13,7 +13,7 @@ pub(super) fn advance(t: &mut Transition<'_>, dt: Duration, seen: Observed) {
     credit(t, dt, &seen);
     disarm(t, dt);
     judge_contact(t, &seen);
-    t.state.seen = Seen::from(seen);
+    t.state.seen.renew(Seen::from(seen));
     if t.state.phase.circulates() && !seen.coupled {
         t.halt(Reason::UNCOUPLED);
         return;

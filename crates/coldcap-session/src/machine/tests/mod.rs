@@ -285,7 +285,9 @@ fn check_demand_falls(taken: &Taken<'_>, config: &Config) {
     let running = |state: &State| state.treatment().is_some() || state.phase == Phase::Thaw;
     if running(before) && running(after) {
         let milli = |state: &State| state.target(config).map(Target::to_milli);
-        assert!(milli(after) >= milli(before), "{taken:?}");
+        // A thaw forgets a lost sensor, as the guard does: nothing cools in it.
+        let forgotten = after.phase == Phase::Thaw && before.seen.degraded();
+        assert!(forgotten || milli(after) >= milli(before), "{taken:?}");
         assert!(after.coldest_supply(config) >= before.coldest_supply(config), "{taken:?}");
         assert!(after.break_left <= before.break_left, "{taken:?}");
     }
