@@ -74,13 +74,17 @@ impl Requirement {
             wrong(&format!("kind is {}, allowed is {allowed}", text("kind")))
         })?;
         let hazards = table.get("hazard").and_then(toml::Value::as_array);
-        let hazards = hazards.into_iter().flatten().filter_map(toml::Value::as_str);
+        let hazards: Vec<_> =
+            hazards.into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        if kind != Kind::Hazard && hazards.is_empty() {
+            return Err(wrong("hazard is blank"));
+        }
         Ok(Self {
             id: id.to_owned(),
             kind,
             text: text("text").to_owned(),
             rationale: text("rationale").to_owned(),
-            hazards: hazards.map(str::to_owned).collect(),
+            hazards: hazards.into_iter().map(str::to_owned).collect(),
             open: text("open").to_owned(),
         })
     }
@@ -142,6 +146,7 @@ mod tests {
             assert!(error.contains(what), "{error}");
         };
         named(&good.replace("'b'", "' '"), "rationale is blank");
+        named(&good.replace("'HAZ-001'", ""), "hazard is blank");
         named(&good.replace("'step'", "'steps'"), "kind is steps, allowed is hazard, state, step");
         named(&format!("{good}haz = 1\n"), "haz: allowed is text");
         named(&good.replace("SES-001", "SES-1"), "three digits");

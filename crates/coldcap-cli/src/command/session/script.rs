@@ -86,6 +86,7 @@ impl Script {
             steps.extend(at(&table, &defaults)?);
         }
         steps.sort_by_key(|step| step.time);
+        check_power(&root, &steps)?;
         let mut expects = Vec::new();
         for (place, table) in root.tables("expect")?.iter().enumerate() {
             expects.push(Expect::parse(table, place, time(table, "time")?)?);
@@ -93,9 +94,46 @@ impl Script {
         expects.sort_by_key(|expect| expect.time);
         let times = steps.iter().map(|step| step.time).chain(expects.iter().map(|one| one.time));
         let last = times.max().unwrap_or_default();
-        let end = if root.has("until") { time(&root, "until")? } else { last };
-        Ok(Self { basis, date: date(&root)?, steps, expects, end: end.max(last) })
+        let end = end(&root, last)?;
+        Ok(Self { basis, date: date(&root)?, steps, expects, end })
     }
+}
+
+/// Where the script stops: behind all that it says, or nothing would come of the rest.
+fn end(root: &Table<'_>, last: Duration) -> Checked<Duration> {
+    if !root.has("until") {
+        return Ok(last);
+    }
+    let end = time(root, "until")?;
+    if end < last {
+        let allowed = format!("no earlier than the last entry, at {}", spoken(last));
+        return Err(root.refuse("until", root.string("until", "")?.into(), &allowed));
+    }
+    Ok(end)
+}
+
+/// The power goes and returns in turn: what is off cannot be cut, and what is on does not return.
+fn check_power(root: &Table<'_>, steps: &[At]) -> Checked<()> {
+    let mut on = true;
+    for step in steps {
+        let turned = match step.what {
+            What::PowerOff => false,
+            What::PowerOn(_) => true,
+            _ => continue,
+        };
+        if turned == on {
+            let word = if on { "on" } else { "off" };
+            let found = format!("{word} at {} while it is {word}", spoken(step.time));
+            return Err(root.refuse("at.power", found, "off and on in turn, beginning with off"));
+        }
+        on = turned;
+    }
+    Ok(())
+}
+
+fn spoken(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
 fn date(root: &Table<'_>) -> Checked<Date> {
