@@ -133,14 +133,15 @@ viscosity_mpa_s = 3.9
 conductivity_w_mk = 0.452
 ";
 
-fn mine(text: &str, at: &str) -> support::Done {
-    let table = support::file(&support::folder("fluid-table"), "mine.toml", text);
+/// Each test has a folder of its own: they run at the same time.
+fn mine(folder: &str, text: &str, at: &str) -> support::Done {
+    let table = support::file(&support::folder(folder), "mine.toml", text);
     coldcap(&["fluid", "--table", &table, "--at", at])
 }
 
 #[test]
 fn a_table_of_ones_own() {
-    let done = mine(MINE, "-3");
+    let done = mine("fluid-own-table", MINE, "-3");
     assert_eq!((done.status, done.error.as_str()), (Some(0), ""), "{done:?}");
     let json = done.json();
     assert_eq!((&json["mix"], &json["mass"]), (&"mine".into(), &Value::Null));
@@ -155,11 +156,15 @@ fn a_table_of_ones_own() {
     near("cp_j_kgk", (4_225.0, 126.75));
     near("viscosity_mpa_s", (6.05, 0.605));
     near("conductivity_w_mk", (0.443, 0.02215));
-    let rough = mine(&MINE.replace("freeze_u_k = 0.5", "freeze_u_k = 0.12345678901"), "0");
+    let rough = mine(
+        "fluid-own-table",
+        &MINE.replace("freeze_u_k = 0.5", "freeze_u_k = 0.12345678901"),
+        "0",
+    );
     let u = figure(&rough.json(), "freeze_c").1;
     assert!((u - 0.1235).abs() < 1e-12, "{u}");
     // One that nobody calls harmless may be looked at, and flow past no patient.
-    let toxic = mine(&MINE.replace("harmless = true", "harmless = false"), "0");
+    let toxic = mine("fluid-own-table", &MINE.replace("harmless = true", "harmless = false"), "0");
     assert_eq!(toxic.json()["patient"], false);
 }
 
@@ -181,7 +186,7 @@ fn a_wrong_table_is_said_with_its_place() {
         ("5.1", "much", "0", "mine.toml:line 20: "),
         ("\"mine\"", "\" \"", "0", "mine.toml:name: empty: allowed is what people call it"),
     ] {
-        let done = mine(&MINE.replacen(from, to, 1), at);
+        let done = mine("fluid-wrong-table", &MINE.replacen(from, to, 1), at);
         assert_eq!(done.status, Some(2), "{to}: {done:?}");
         assert!(done.error.contains(expected), "{to}: {done:?}");
         assert_eq!(done.error.lines().count(), 1);

@@ -5,7 +5,7 @@ use super::rules::{Seen, StepRule, Verdict};
 use coldcap::supervise::Event;
 use coldcap_guard::interlock::{self, Permit};
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::{Accepted, Phase, Request};
+use coldcap_session::{Accepted, Phase, Refusal, Request, Target};
 use coldcap_units::Duration;
 
 /// The rules about what steps remember and count.
@@ -54,7 +54,7 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "C6c",
-        text: "easing off that is answered as done makes what is asked for warmer at once",
+        text: "easing off that is answered as done makes what is asked for warmer at once; it is refused at the warmest alone",
         costly: false,
         check: easing_off_is_felt,
     },
@@ -210,14 +210,28 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
 }
 
 fn easing_off_is_felt(seen: &Seen<'_>) -> Verdict {
-    let eases = matches!(seen.event, Event::Request { request: Request::EaseOff, .. });
-    let done = eases && seen.effects.answer == Some(Ok(Accepted::Done));
+    if !matches!(seen.event, Event::Request { request: Request::EaseOff, .. }) {
+        return Verdict::Silent;
+    }
+    if seen.effects.answer == Some(Err(Refusal::LimitReached)) {
+        return Verdict::implies(true, is_warmest(seen));
+    }
+    let done = seen.effects.answer == Some(Ok(Accepted::Done));
     let [before, after] = [seen.before, seen.after].map(|state| state.demand(seen.config));
     let warmer = match (before.cap, after.cap) {
         (Some(before), Some(after)) => after.interface > before.interface,
         _ => after.target > before.target,
     };
     Verdict::implies(done && before.circulate && seen.before.session.phase().is_cooling(), warmer)
+}
+
+fn is_warmest(seen: &Seen<'_>) -> bool {
+    let config = &seen.config.session;
+    match seen.before.session.target(config) {
+        Some(Target::Coolant(supply)) => supply >= config.warmest_target,
+        Some(Target::Cap(interface)) => interface >= config.warmest_interface,
+        None => false,
+    }
 }
 
 fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
