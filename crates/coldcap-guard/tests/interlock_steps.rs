@@ -58,7 +58,9 @@ fn a_floor_may_be_warmer_than_proposed_and_never_colder() {
     let floor = |supply, interface| {
         let supply = Coolant::from_milli(supply);
         let interface = Interface::from_milli(interface);
-        let floor = degraded.floor(&config().with_floor(Floor { supply, interface })).unwrap();
+        let config = config().with_floor(Floor { supply, interface });
+        let floor = degraded.floor(&config).unwrap();
+        assert_eq!(config.lowest_while_degraded(), floor);
         (floor.supply.to_milli(), floor.interface.to_milli())
     };
     assert_eq!(floor(-1, 4_999), (0, 5_000));

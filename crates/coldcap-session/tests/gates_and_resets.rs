@@ -363,6 +363,40 @@ fn nothing_begins_while_a_calibration_is_due() {
 }
 
 #[test]
+fn what_has_not_cooled_yet_is_begun_by_its_resume() {
+    let mut script = Script::cooling(PACLITAXEL);
+    script.done(Request::Pause(1));
+    script.seen = Observed { calibration_due: true, ..GOOD };
+    script.seconds(5);
+    assert!(!script.state.has_begun());
+    assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::CalibrationDue));
+    script.seen = GOOD;
+    script.seconds(5);
+    script.resume();
+    script.seconds(5);
+    assert!(script.state.has_begun());
+}
+
+// req: INT-011
+#[test]
+fn a_sensor_that_was_lost_is_not_trusted_again_in_a_resume_out_of_the_thaw() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.seen = Observed { degraded: true, ..GOOD };
+    script.seconds(1);
+    script.seen = GOOD;
+    assert_eq!(
+        script.nurse(Request::EndSession { reason: 1, confirm: false }),
+        Ok(Accepted::Armed)
+    );
+    script.done(Request::EndSession { reason: 1, confirm: true });
+    script.expect(Phase::Thaw);
+    script.seconds(5);
+    script.resume();
+    let floor = Target::Coolant(script.config.degraded_floor.coolant);
+    assert_eq!(script.state.target(&script.config), Some(floor));
+}
+
+#[test]
 fn what_runs_goes_on_when_a_calibration_comes_to_be_due() {
     for mut script in Script::in_each_cooling_phase() {
         let phase = script.phase();

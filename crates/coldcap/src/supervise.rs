@@ -166,10 +166,10 @@ fn advance(
     (State { session, interlock }, effects)
 }
 
-/// Ends what lasts for the rest of a session at most.
+/// Ends what lasts for the rest of a session at most. A thaw is part of it: while a drug runs, one resumes out of it.
 fn until_the_end(interlock: interlock::State, phase: Phase, config: &Config) -> interlock::State {
-    let treated = phase.is_cooling() || phase.is_interrupted() || phase == Phase::SafeHold;
-    if treated {
+    let held = matches!(phase, Phase::SafeHold | Phase::Thaw);
+    if phase.is_cooling() || phase.is_interrupted() || held {
         return interlock;
     }
     interlock::step(&interlock, &interlock::Event::SessionOver, &config.interlock).0

@@ -268,6 +268,7 @@ pub fn small_conditions(mode: ControlMode) -> Scope {
     letters.extend(alphabet::time(SMALL, Sights::Few, Found::Every));
     letters.extend(alphabet::probes(alphabet::each_condition(SMALL)));
     letters.extend(alphabet::probes(alphabet::gaps()));
+    letters.extend(alphabet::probes(alphabet::counting_requests()));
     small_scope(format!("few steps, every condition, {} mode", mode.name()), letters)
 }
 

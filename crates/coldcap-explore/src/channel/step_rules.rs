@@ -384,7 +384,7 @@ fn interlock_is_independent(seen: &Seen<'_>) -> Verdict {
     let after = seen.after.interlock;
     let forgot = alone.is_degraded() && !after.is_degraded();
     let same = alone.with_degraded(after.is_degraded()) == after;
-    let over = !is_treated(seen.after.session.phase());
+    let over = !goes_on(seen.after.session.phase());
     Verdict::implies(
         true,
         same && (alone.is_degraded() || !after.is_degraded()) && (!forgot || over),
@@ -495,8 +495,9 @@ fn resets_have_their_role(seen: &Seen<'_>) -> Verdict {
 }
 
 /// Phases in which a lost control sensor stays lost: a treatment, running, interrupted or held.
-const fn is_treated(phase: Phase) -> bool {
-    phase.is_cooling() || phase.is_interrupted() || matches!(phase, Phase::SafeHold)
+/// Whether a session goes on in this phase, or can be made to.
+const fn goes_on(phase: Phase) -> bool {
+    phase.is_cooling() || phase.is_interrupted() || matches!(phase, Phase::SafeHold | Phase::Thaw)
 }
 
 const CONTROL: Conditions = Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
@@ -527,8 +528,8 @@ fn degraded_to_the_end(seen: &Seen<'_>) -> Verdict {
         if conditions.intersects(CONTROL));
     let was = seen.before.interlock.is_degraded();
     let stays = seen.after.interlock.is_degraded();
-    let treated = is_treated(seen.after.session.phase());
-    let ended = matches!(seen.event, Event::Advance { .. }) && !treated;
+    let lasts = goes_on(seen.after.session.phase());
+    let ended = matches!(seen.event, Event::Advance { .. }) && !lasts;
     Verdict::implies(was || lost, if ended { !stays } else { stays })
 }
 

@@ -56,7 +56,8 @@ impl State {
         }
         keep_if(has_patient(phase) && !phase.is_fit_visit(), plan);
         let treated = phase.is_treatment() || has_goal(phase);
-        if !treated {
+        // A thaw can be resumed out of.
+        if !(treated || phase == Phase::Thaw) {
             seen.forget_degraded();
         }
         // From the first coolant of a session until the cap is off.

@@ -146,7 +146,7 @@ impl Seen {
         self.has(Self::DEGRADED)
     }
 
-    /// A look anew. A sensor that was lost is not trusted again: that lasts for as long as somebody is treated.
+    /// A look anew. A sensor that was lost is not trusted again: that lasts until the session cannot be resumed.
     pub(crate) const fn renew(&mut self, seen: Self) {
         let lost = self.bits & Self::DEGRADED;
         *self = seen;
@@ -159,14 +159,14 @@ impl Seen {
 }
 
 impl From<Observed> for Seen {
-    // Each bit at its place, as the constants have it: a look runs in every step.
     fn from(seen: Observed) -> Self {
-        let bits = u8::from(seen.self_test == Progress::Passed)
-            | u8::from(seen.coupled) << 1
-            | u8::from(seen.tank_ready) << 2
-            | u8::from(seen.cause_gone) << 3
-            | u8::from(seen.calibration_due) << 4
-            | u8::from(seen.degraded) << 5;
+        let mark = |on: bool, bit: u8| if on { bit } else { 0 };
+        let bits = mark(seen.self_test == Progress::Passed, Self::SELF_TEST_PASSED)
+            | mark(seen.coupled, Self::COUPLED)
+            | mark(seen.tank_ready, Self::TANK_READY)
+            | mark(seen.cause_gone, Self::CAUSE_GONE)
+            | mark(seen.calibration_due, Self::CALIBRATION_DUE)
+            | mark(seen.degraded, Self::DEGRADED);
         Self { bits, contact: seen.contact }
     }
 }

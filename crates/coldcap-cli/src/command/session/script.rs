@@ -3,6 +3,7 @@
 use super::deeds::{self, Deed};
 use super::expect::Expect;
 use super::settings::{self, Setting};
+use super::told;
 use coldcap_host::plan::table::{self, Table};
 use coldcap_host::plan::{Date, PlanFileError};
 use coldcap_session::regimen::{self, Cooling, REGIMENS, Row, SOURCES, Source};
@@ -106,7 +107,8 @@ fn end(root: &Table<'_>, last: Duration) -> Checked<Duration> {
     }
     let end = time(root, "until")?;
     if end < last {
-        let allowed = format!("no earlier than the last entry, at {}", spoken(last));
+        let allowed =
+            format!("no earlier than the last entry, at {}", told::clock(last.as_millis().into()));
         return Err(root.refuse("until", root.string("until", "")?.into(), &allowed));
     }
     Ok(end)
@@ -123,17 +125,15 @@ fn check_power(root: &Table<'_>, steps: &[At]) -> Checked<()> {
         };
         if turned == on {
             let word = if on { "on" } else { "off" };
-            let found = format!("{word} at {} while it is {word}", spoken(step.time));
+            let found = format!(
+                "{word} at {} while it is {word}",
+                told::clock(step.time.as_millis().into())
+            );
             return Err(root.refuse("at.power", found, "off and on in turn, beginning with off"));
         }
         on = turned;
     }
     Ok(())
-}
-
-fn spoken(time: Duration) -> String {
-    let seconds = time.as_secs();
-    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
 fn date(root: &Table<'_>) -> Checked<Date> {

@@ -46,15 +46,15 @@ fn every_field_is_checked_and_named() {
         ("[[at]]\ntime = \"00:00:01\"\npower = \"half\"", "s.toml:at[0].power: \"half\": allowed "),
         (
             "until = \"00:00:01\"\n[[at]]\ntime = \"00:01:00\"\ndo = \"stop\"",
-            "s.toml:until: 00:00:01: allowed no earlier than the last entry, at 00:01:00",
+            "s.toml:until: 00:00:01: allowed no earlier than the last entry, at 00:01:00.0",
         ),
         (
             "[[at]]\ntime = \"00:00:01\"\npower = \"off\"\ngap_s = 9\n[[at]]\ntime = \"00:00:05\"\npower = \"off\"",
-            "s.toml:at.power: off at 00:00:05 while it is off: allowed off and on in turn, ",
+            "s.toml:at.power: off at 00:00:05.0 while it is off: allowed off and on in turn, ",
         ),
         (
             "[[at]]\ntime = \"00:00:01\"\npower = \"on\"",
-            "s.toml:at.power: on at 00:00:01 while it is on: allowed ",
+            "s.toml:at.power: on at 00:00:01.0 while it is on: allowed ",
         ),
         ("[[at]]\ntime = \"00:00:01\"\nclock_jump_s = 1.5", "s.toml:at[0].clock_jump_s: "),
         ("[[expect]]\ntime = \"00:00:01\"", "s.toml:expect[0].phase: none: allowed "),

@@ -381,7 +381,7 @@ fn minutes(span: Duration) -> f64 {
     (f64::from(span.as_millis()) / 60.0).round() / 1_000.0
 }
 
-fn clock(at_ms: u64) -> String {
+pub(super) fn clock(at_ms: u64) -> String {
     let seconds = at_ms / 1_000;
     let tenths = at_ms % 1_000 / 100;
     format!("{:02}:{:02}:{:02}.{tenths}", seconds / 3_600, seconds / 60 % 60, seconds % 60)

@@ -133,9 +133,9 @@ fn rebuilt(state: &State) -> State {
     use Phase::{Paused, PostCool, PreCool, Ready, Recool, Recovery, Report, SafeHold, Setup};
     use Phase::{Standby, Thaw};
     let s = *state;
-    let treated = s.phase.is_cooling() || s.phase.is_interrupted() || s.phase == SafeHold;
+    let resumable = s.phase.is_interrupted() || matches!(s.phase, SafeHold | Thaw);
     let mut seen = s.seen;
-    if !treated {
+    if !(s.phase.is_cooling() || resumable) {
         seen.forget_degraded();
     }
     let base = State {
@@ -285,9 +285,7 @@ fn check_demand_falls(taken: &Taken<'_>, config: &Config) {
     let running = |state: &State| state.treatment().is_some() || state.phase == Phase::Thaw;
     if running(before) && running(after) {
         let milli = |state: &State| state.target(config).map(Target::to_milli);
-        // A thaw forgets a lost sensor, as the guard does: nothing cools in it.
-        let forgotten = after.phase == Phase::Thaw && before.seen.degraded();
-        assert!(forgotten || milli(after) >= milli(before), "{taken:?}");
+        assert!(milli(after) >= milli(before), "{taken:?}");
         assert!(after.coldest_supply(config) >= before.coldest_supply(config), "{taken:?}");
         assert!(after.break_left <= before.break_left, "{taken:?}");
     }
