@@ -208,6 +208,10 @@ fn one_lost_control_sensor_makes_the_rest_of_the_session_warmer_and_begins_none(
         facade.run(2);
         facade.ask(Request::EndSession { reason: 1, confirm: true }).unwrap();
         facade.run(2);
+        // Nor is a thaw: one can resume out of it.
+        assert!(facade.channel.phase == Phase::Thaw && facade.signals(Condition::Degraded));
+        facade.until(Phase::CapOff);
+        facade.run(2);
         assert!(!facade.signals(Condition::Degraded), "{}", facade.channel.phase);
     }
 }
