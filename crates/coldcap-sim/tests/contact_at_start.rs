@@ -229,6 +229,24 @@ fn without_matched_sensors_the_advice_is_less_sure() {
     assert!(within * 100 >= count * 95);
 }
 
+/// What was matched belongs to the cap that it was matched with.
+#[test]
+fn the_offsets_of_one_cap_are_not_used_for_another() {
+    let (patient, seed) = (PatientParameters::standard(), 4_000);
+    let sureness = |other_cap| {
+        let mut facade = fitted(patient, seed, 60);
+        facade.other_cap = other_cap;
+        facade.place(CapPlacement::Off);
+        facade.run(5);
+        begin(&mut facade, 10);
+        facade.run(125);
+        advice(&facade).unwrap().1.map(|(h, u)| u / h)
+    };
+    let [same, other] = [0, 1].map(sureness);
+    println!("u of h with the cap that was matched {same:.3?}, with another {other:.3?}");
+    assert!((0..2).all(|zone| other[zone] > same[zone]), "{same:?} {other:?}");
+}
+
 /// A session with the test and one without it drive the same, tick by tick, whatever the test says.
 #[test]
 fn the_advice_gates_nothing() {

@@ -109,13 +109,9 @@ struct Unread<'a>(&'a [u8]);
 
 impl Unread<'_> {
     fn take<const N: usize>(&mut self) -> [u8; N] {
-        match self.0.split_first_chunk() {
-            Some((taken, rest)) => {
-                self.0 = rest;
-                *taken
-            }
-            None => [0; N],
-        }
+        let (taken, rest) = self.0.split_first_chunk().unwrap_or((&[0; N], &[]));
+        self.0 = rest;
+        *taken
     }
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Facade {
     pub(crate) calibration: Option<CapCalibration>,
     /// What the supply sensor's code is off by: a sensor that wanders.
     pub(crate) supply_codes: i64,
+    /// How many caps further the one is that says who it is.
+    pub(crate) other_cap: u32,
     next_id: u16,
 }
 
@@ -91,6 +93,7 @@ impl Facade {
             offsets: None,
             calibration: None,
             supply_codes: 0,
+            other_cap: 0,
             next_id: 0,
         }
     }
@@ -122,6 +125,8 @@ impl Facade {
         let mut input = TickInput::new(self.now, self.plant.inputs(self.now));
         let supply = &mut input.inputs.channels[0].supply;
         *supply = supply.map(|code| Ratio((i64::from(code.0) + self.supply_codes) as u32));
+        let identity = &mut input.inputs.channels[0].cap.identity;
+        *identity = identity.map(|cap| cap + self.other_cap);
         spoil(&mut input.inputs);
         for action in actions {
             self.next_id = self.next_id.wrapping_add(1);

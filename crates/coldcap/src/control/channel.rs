@@ -3,7 +3,7 @@
 use super::LONGEST_TICK;
 use super::advice::{AdviceStep, ContactAdvice};
 use super::calibrate::MeasuredChannel;
-use super::fit::FitVisit;
+use super::fit::{FitStep, FitVisit};
 use super::notes;
 use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
@@ -403,7 +403,8 @@ impl Channel {
         // Time that nobody watched passes, but it is never credited as cooled.
         let at_target = is_at(measured, &demand, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
-        let step = super::fit::FitStep { phase, at_target, flowing, dt: shared.dt };
+        let (cap, coupled) = (self.sensors.cap(), measured.coupled);
+        let step = FitStep { phase, cap, coupled, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
         self.check_sensors(config, outputs);
         self.advise(&step, measured, config, outputs);
@@ -437,7 +438,7 @@ impl Channel {
             let entry = self.sensors.entry(place, now, config);
             self.enter(entry, outputs);
         }
-        if self.fit.offsets().is_none() {
+        if !self.fit.has_matched() {
             self.sensors.forget_comparison();
         } else if !self.sensors.has_compared() {
             let pair = self.fit.pair(self.sensors.bath_u_uk(config));
@@ -449,7 +450,7 @@ impl Channel {
     /// What the first minutes of a session tell of the contact. Nothing follows from it.
     fn advise<const CHANNELS: usize>(
         &mut self,
-        step: &super::fit::FitStep,
+        step: &FitStep,
         measured: &MeasuredChannel,
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
@@ -458,7 +459,7 @@ impl Channel {
             phase: step.phase,
             flowing: step.flowing,
             dt: step.dt,
-            offsets: self.fit.offsets(),
+            offsets: self.fit.offsets(step.cap),
             patient: self.state.session.patient().copied(),
         };
         if let Some(advice) = self.advice.step(&step, measured, config) {
@@ -481,7 +482,7 @@ impl Channel {
             cooling: phase.is_cooling(),
             resting: phase == Phase::Paused,
         };
-        let offsets = self.fit.offsets();
+        let offsets = self.fit.offsets(self.sensors.cap());
         let dt = shared.dt.min(LONGEST_TICK);
         self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, dt, config);
         match self.thermal.finding() {

@@ -32,6 +32,8 @@ pub(super) struct FitVisit {
     /// The session gave the visit up because a step of it took too long.
     out_of_time: bool,
     offsets: Option<IsothermalOffsets>,
+    /// The cap whose sensors were matched; none where it does not say who it is.
+    cap: Option<u32>,
     clock: TestClock,
     contact: ContactTest,
     zones: ZoneTest,
@@ -57,6 +59,10 @@ fn match_test(config: &Config) -> IsothermalTest {
 /// What one tick means to the fit visit.
 pub(super) struct FitStep {
     pub(super) phase: Phase,
+    /// The cap on the line; see [`SensorWatch::cap`](super::sensors::SensorWatch::cap).
+    pub(super) cap: Option<u32>,
+    /// Whether a cap is on the line.
+    pub(super) coupled: bool,
     pub(super) at_target: bool,
     pub(super) flowing: bool,
     pub(super) dt: Duration,
@@ -72,6 +78,7 @@ impl FitVisit {
             restless: None,
             out_of_time: false,
             offsets: None,
+            cap: None,
             clock: TestClock::new(),
             contact: ContactTest::new(config.contact, IsothermalOffsets::NONE),
             zones: ZoneTest::new(config.zones, config.balance, IsothermalOffsets::NONE),
@@ -106,8 +113,9 @@ impl FitVisit {
         let mut news = None;
         if step.phase != self.phase {
             news = self.unmatched(step.phase);
-            self.enter(step.phase, config);
+            self.enter(step, config);
         }
+        self.forget_unnamed(step);
         self.watch_skin(step, measured, config);
         let before = self.failed;
         let progress = match step.phase {
@@ -144,12 +152,19 @@ impl FitVisit {
         (EventKind::MatchWaits, sensor as u16, uk_per_s)
     }
 
+    /// Two caps that do not say who they are cannot be told apart: what was matched ends where one is taken away.
+    fn forget_unnamed(&mut self, step: &FitStep) {
+        if self.cap.is_none() && !step.coupled {
+            self.offsets = None;
+        }
+    }
+
     /// A phase was entered: its test begins anew.
-    fn enter(&mut self, phase: Phase, config: &Config) {
-        self.phase = phase;
+    fn enter(&mut self, step: &FitStep, config: &Config) {
+        self.phase = step.phase;
         self.failed = false;
         self.out_of_time = false;
-        match phase {
+        match step.phase {
             Phase::FitCalibrate => {
                 self.settled = Duration::ZERO;
                 self.isothermal = match_test(config);
@@ -158,6 +173,8 @@ impl FitVisit {
                 self.skin = config.skin_side.map(SkinTest::new);
             }
             Phase::FitVerify => {
+                // The contact of one cap is not judged by another one's sensors.
+                self.failed = self.offsets(step.cap).is_none();
                 let offsets = self.offsets.unwrap_or(IsothermalOffsets::NONE);
                 self.clock = TestClock::new();
                 self.contact = ContactTest::new(config.contact, offsets);
@@ -200,7 +217,7 @@ impl FitVisit {
         match self.isothermal.step(&bath, step.dt).outcome() {
             None => (Progress::Running, None),
             Some(Ok(offsets)) => {
-                self.offsets = Some(offsets);
+                (self.offsets, self.cap) = (Some(offsets), step.cap);
                 self.restless = None;
                 (Progress::Passed, None)
             }
@@ -308,9 +325,14 @@ impl FitVisit {
         self.result.is_some_and(|result| result.verdict == Verdict::Repeat)
     }
 
-    /// What the sensors of the loop differ by in one bath, if that was measured since power-up.
-    pub(super) const fn offsets(&self) -> Option<IsothermalOffsets> {
-        self.offsets
+    /// Whether the sensors of the loop were matched since power-up.
+    pub(super) const fn has_matched(&self) -> bool {
+        self.offsets.is_some()
+    }
+
+    /// What the sensors of the loop differ by in one bath, if that was measured since power-up with this cap.
+    pub(super) fn offsets(&self, cap: Option<u32>) -> Option<IsothermalOffsets> {
+        self.offsets.filter(|_| self.cap == cap)
     }
 
     /// What return showed above supply when the sensors were matched.

@@ -84,6 +84,11 @@ impl SensorWatch {
         }
     }
 
+    /// The cap on the line, remembered until it is seen to be gone; none while it does not say who it is.
+    pub(super) const fn cap(&self) -> Option<u32> {
+        self.identity
+    }
+
     /// The calibrated sensors of the line, and of the cap on it.
     pub(super) fn own<'a>(
         &self,
