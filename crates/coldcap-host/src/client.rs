@@ -33,6 +33,7 @@
 //! # Ok::<(), coldcap_wire::frame::TooLong>(())
 //! ```
 
+mod carried;
 mod command;
 mod echo;
 pub(crate) mod hash;
@@ -128,6 +129,8 @@ pub struct Client {
     drawn: u16,
     drawn_due: Option<Instant>,
     messages: VecDeque<Message>,
+    /// Due frames that a carrier had no room for.
+    carried: VecDeque<u8>,
 }
 
 impl Client {
@@ -152,6 +155,7 @@ impl Client {
             drawn: 0,
             drawn_due: None,
             messages: VecDeque::new(),
+            carried: VecDeque::new(),
         }
     }
 

@@ -63,9 +63,10 @@
     )
 )]
 
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod carrier;
 mod explain;
 pub mod frame;
 pub mod message;

@@ -13,6 +13,7 @@ use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
 use coldcap_session::{Request, Role};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::Receiver;
+use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::message::{
     Action as WireAction, AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe,
     decode_at_device,
@@ -357,7 +358,20 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 }
 
-/// Whether the machine has this channel; if not, the answer that says so.
+impl<const CHANNELS: usize> LinkEnd for Link<CHANNELS> {
+    fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        self.receive(now, bytes);
+    }
+
+    fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
+        self.transmit(now, out)
+    }
+
+    fn next_deadline(&self) -> Instant {
+        self.next_deadline()
+    }
+}
+
 fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
 }
@@ -370,6 +384,7 @@ const fn is_for_the_machine(action: &Action) -> bool {
     )
 }
 
+/// Whether the machine has this channel; if not, the answer that says so.
 fn known_channel<const CHANNELS: usize>(rid: u16, channel: u8) -> Result<(), Response> {
     if usize::from(channel) < CHANNELS {
         return Ok(());

@@ -191,7 +191,9 @@ fn tune() -> Checked {
 
 fn examples() -> Checked {
     let line = ["cargo", "run", "--release", "--quiet", "--package", "coldcap-examples"];
-    shell::run(&[&line[..], &["--example", "watch"]].concat())?;
+    for name in ["watch", "live"] {
+        shell::run(&[&line[..], &["--example", name]].concat())?;
+    }
     let built = ["cargo", "build", "--quiet", "--package", "coldcap-examples", "--examples"];
     shell::run(&built)?;
     for name in thermal_examples()? {
