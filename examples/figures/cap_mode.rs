@@ -88,7 +88,7 @@ fn run(seconds: usize) -> Result<Vec<Row>, Box<dyn core::error::Error>> {
     while ward.phase != Phase::Standby {
         ward.tick(None);
     }
-    ward.tick(Some(Request::SelectPatient(PATIENT)));
+    ward.tick(Some(Request::select(PATIENT)));
     ward.tick(Some(Request::ChoosePlan(PLAN)));
     ward.plant.place_cap(0, CapPlacement::Worn)?;
     (0..6_000).for_each(|_| _ = ward.tick(None));

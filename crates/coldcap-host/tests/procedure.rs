@@ -381,7 +381,7 @@ fn request(message: AnyMessage) -> Request {
             coronal_mm: body.coronal_mm,
             hair: hair(body.density, body.hair),
         }),
-        AnyMessage::SelectPatient(body) => Request::SelectPatient(Patient {
+        AnyMessage::SelectPatient(body) => Request::select(Patient {
             id: body.patient,
             calibration: body.calibration,
             session_index: body.session_index,

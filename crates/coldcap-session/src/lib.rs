@@ -44,7 +44,7 @@
 //!
 //! give(minute);
 //! let hair = Hair { density: Density::Full, kind: HairType::Ordinary };
-//! give(nurse(Request::SelectPatient(Patient {
+//! give(nurse(Request::select(Patient {
 //!     id: 17, calibration: 1, session_index: 1, session_count: 6, hair, contraindications: 0,
 //! })));
 //! give(nurse(Request::ChoosePlan(PlanRequest {

@@ -212,7 +212,12 @@ pub enum Note {
     /// A plan was chosen; this is the plan as it applies.
     PlanChosen(Plan),
     /// A patient was chosen.
-    PatientSelected(Patient),
+    PatientSelected {
+        /// Who.
+        patient: Patient,
+        /// The clinician's reason to go on where a contraindication asks; 0 without one.
+        reason: u8,
+    },
     /// A head was measured.
     Measured(HeadMeasures),
     /// A fit is to be stored.

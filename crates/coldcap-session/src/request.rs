@@ -236,7 +236,12 @@ pub enum Request {
         confirm: bool,
     },
     /// Choose the patient, in standby, setup or at the start of a fit visit.
-    SelectPatient(Patient),
+    SelectPatient {
+        /// Who, and what was answered.
+        patient: Patient,
+        /// A clinician's reason to go on although a contraindication asks: the site's own, 1 to 127; 0 without one.
+        reason: u8,
+    },
     /// Choose the plan, in setup. The tank begins to pull down.
     ChoosePlan(PlanRequest),
     /// Let coolant circulate and wait for the cap.
@@ -286,6 +291,12 @@ pub enum Request {
 }
 
 impl Request {
+    /// Chooses a patient of whom nothing asks for a decision.
+    #[must_use]
+    pub const fn select(patient: Patient) -> Self {
+        Self::SelectPatient { patient, reason: 0 }
+    }
+
     /// The code under which an answer is recorded.
     #[must_use]
     pub const fn code(&self) -> u8 {
@@ -293,7 +304,7 @@ impl Request {
             Self::StartFit => 1,
             Self::Measure(_) => 2,
             Self::ConfirmFit { .. } => 3,
-            Self::SelectPatient(_) => 4,
+            Self::SelectPatient { .. } => 4,
             Self::ChoosePlan(_) => 5,
             Self::Start => 6,
             Self::Worn(_) => 7,

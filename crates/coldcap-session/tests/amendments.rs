@@ -183,7 +183,7 @@ fn a_pause_in_post_cooling_is_no_time_for_an_end_to_be_lost() {
 
 fn in_setup() -> Script {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script
 }
 
@@ -208,7 +208,7 @@ fn minutes_outside_of_the_source_are_a_clinicians_with_a_reason() {
 fn thick_hair_goes_beyond_the_source_without_an_override() {
     let mut script = Script::new();
     let hair = Hair { kind: HairType::ThickOrTightlyCurled, ..HAIR };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     script.done(Request::ChoosePlan(PlanRequest { source: Source::OSLO, ..PACLITAXEL }));
     assert!(script.flagged(Flag::PreLengthened) && !script.flagged(Flag::RegimenOverridden));
     assert_eq!(script.state.plan().unwrap().pre().as_mins(), 45);

@@ -26,7 +26,7 @@ fn held(script: &Script) -> Option<(i32, i32)> {
 fn cooling(density: Density, milli: i32) -> Script {
     let mut script = Script::new();
     let hair = Hair { density, ..HAIR };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     let target = Target::Cap(Interface::from_milli(milli));
     script.done(Request::ChoosePlan(PlanRequest { target, ..CAP_MODE }));
     script.done(Request::Worn(true));
@@ -58,7 +58,7 @@ fn the_interface_is_held_and_the_supply_is_never_a_target() {
 #[test]
 fn the_tank_is_made_ready_for_the_coldest_supply_before_anything_is_cooled() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     assert_eq!(demand(&script).tank, None);
     script.done(Request::ChoosePlan(CAP_MODE));
     let waiting = Demand { tank: Some(Coolant::from_milli(-5_000)), ..Demand::default() };
@@ -96,7 +96,7 @@ fn the_cascade_is_bounded_by_machine_hair_and_reach() {
 fn rule_5_density_caps_the_intensity_of_the_interface_and_says_so() {
     let mut script = Script::new();
     let hair = Hair { density: Density::MuchShows, ..HAIR };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     script.done(Request::ChoosePlan(CAP_MODE));
     assert!(script.flagged(Flag::TargetRaised));
     let plan = script.state.plan().unwrap();
@@ -130,7 +130,7 @@ fn an_eased_interface_stays_eased_through_an_interruption() {
 #[test]
 fn the_fit_visit_stays_in_coolant_mode() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(CAP_MODE));
     script.done(Request::StartFit);
     script.done(Request::Measure(HEAD));

@@ -77,7 +77,7 @@ fn every_request() -> [Request; 20] {
         Request::StartFit,
         Request::Measure(HEAD),
         Request::ConfirmFit { confirm },
-        Request::SelectPatient(PATIENT),
+        Request::select(PATIENT),
         Request::ChoosePlan(PACLITAXEL),
         Request::Start,
         Request::Worn(true),
@@ -234,7 +234,7 @@ fn a_target_is_of_one_thing() {
 #[test]
 fn a_power_cut_ends_a_fit_visit_and_leaves_a_setup_and_a_report_alone() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     let setup = script.clone();
     script.done(Request::StartFit);
     let measuring = script.clone();

@@ -20,7 +20,7 @@ fn rule_5_unanswered_hair_is_refused() {
     let with = |density, kind| Patient { hair: Hair { density, kind }, ..PATIENT };
     let mut script = Script::new();
     let refused =
-        |script: &mut Script, patient| script.nurse(Request::SelectPatient(patient)).unwrap_err();
+        |script: &mut Script, patient| script.nurse(Request::select(patient)).unwrap_err();
     let density = with(Density::Unanswered, HairType::Ordinary);
     assert_eq!(refused(&mut script, density), Refusal::Unanswered(Field::Density));
     let kind = with(Density::Full, HairType::Unanswered);
@@ -36,7 +36,7 @@ fn rule_5_unanswered_hair_is_refused() {
 fn rule_5_density_caps_the_intensity_and_type_lengthens_pre_cooling() {
     let mut script = Script::new();
     let hair = Hair { density: Density::MuchShows, kind: HairType::ThickOrTightlyCurled };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     script.done(Request::ChoosePlan(PACLITAXEL));
     assert!(script.flagged(Flag::TargetRaised) && script.flagged(Flag::PreLengthened));
     let plan = script.state.plan().unwrap();
@@ -45,7 +45,7 @@ fn rule_5_density_caps_the_intensity_and_type_lengthens_pre_cooling() {
 
 #[test]
 fn a_session_that_is_not_one_of_the_course_is_refused() {
-    let with = |session_index| Request::SelectPatient(Patient { session_index, ..PATIENT });
+    let with = |session_index| Request::select(Patient { session_index, ..PATIENT });
     let mut script = Script::new();
     let refusal = Refusal::OutOfRange { field: Field::SessionIndex, minimum: 0, maximum: 6 };
     assert_eq!(script.nurse(with(7)), Err(refusal));
@@ -57,20 +57,20 @@ fn a_session_that_is_not_one_of_the_course_is_refused() {
 #[test]
 fn rule_5_another_answer_needs_another_plan() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     let hair = Hair { density: Density::MuchShows, ..HAIR };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     assert_eq!(script.nurse(Request::Start), Err(Refusal::Unanswered(Field::Plan)));
 }
 
 #[test]
 fn rule_5_nothing_of_one_patient_reaches_the_next() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::Worn(true));
     script.starts(1);
-    script.done(Request::SelectPatient(Patient { id: 18, ..PATIENT }));
+    script.done(Request::select(Patient { id: 18, ..PATIENT }));
     assert!(script.flagged(Flag::DrugStillRunning));
     assert!(!script.state.drugs().running() && !script.state.is_worn());
 }
@@ -79,10 +79,10 @@ fn rule_5_nothing_of_one_patient_reaches_the_next() {
 #[test]
 fn rule_5_a_correction_of_the_same_patient_forgets_no_drip() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.starts(5);
     let hair = Hair { density: Density::MuchShows, ..HAIR };
-    script.done(Request::SelectPatient(Patient { hair, ..PATIENT }));
+    script.done(Request::select(Patient { hair, ..PATIENT }));
     assert!(!script.flagged(Flag::DrugStillRunning) && script.state.drugs().running());
     let target = Target::Coolant(Coolant::from_milli(2_000));
     script.done(Request::ChoosePlan(PlanRequest { target, ..PACLITAXEL }));
@@ -98,9 +98,9 @@ fn rule_5_a_correction_of_the_same_patient_forgets_no_drip() {
 fn rule_5_of_two_patients_without_a_number_nobody_knows_that_they_are_one() {
     let unnamed = Patient { id: 0, ..PATIENT };
     let mut script = Script::new();
-    script.done(Request::SelectPatient(unnamed));
+    script.done(Request::select(unnamed));
     script.starts(5);
-    script.done(Request::SelectPatient(unnamed));
+    script.done(Request::select(unnamed));
     assert!(script.flagged(Flag::DrugStillRunning) && !script.state.drugs().running());
 }
 
@@ -109,7 +109,9 @@ fn rule_5_of_two_patients_without_a_number_nobody_knows_that_they_are_one() {
 // req: SES-015
 #[test]
 fn rule_6_contraindications_block_or_ask_before_any_coolant_flows() {
-    let with = |bits| Request::SelectPatient(Patient { contraindications: bits, ..PATIENT });
+    let patient = |bits| Patient { contraindications: bits, ..PATIENT };
+    let by = |bits, reason| Request::SelectPatient { patient: patient(bits), reason };
+    let with = |bits| by(bits, 4);
     for before in [None, Some(Request::StartFit)] {
         let mut script = Script::new();
         before.into_iter().for_each(|request| script.done(request));
@@ -117,8 +119,17 @@ fn rule_6_contraindications_block_or_ask_before_any_coolant_flows() {
             assert_eq!(script.ask(role, with(1 << 5)), Err(Refusal::Contraindicated(1 << 5)));
         }
         assert_eq!(script.nurse(with(1 << 11)), Err(Refusal::Contraindicated(1 << 11)));
-        assert_eq!(script.ask(Role::Clinician, with(1 << 11)), Ok(Accepted::Done));
+        let clinician =
+            |script: &mut Script, reason| script.ask(Role::Clinician, by(1 << 11, reason));
+        assert_eq!(clinician(&mut script, 0), Err(Refusal::Unanswered(Field::Reason)));
+        let allowed = (Field::Reason, 0, 127);
+        let (field, minimum, maximum) = allowed;
+        let beyond = Err(Refusal::OutOfRange { field, minimum, maximum });
+        assert_eq!(clinician(&mut script, 128), beyond);
+        assert_eq!(clinician(&mut script, 4), Ok(Accepted::Done));
         assert!(script.flagged(Flag::ContraindicationDecided));
+        let decided = Note::PatientSelected { patient: patient(1 << 11), reason: 4 };
+        assert!(script.noted(decided));
     }
 }
 
@@ -129,7 +140,7 @@ fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
     script.done(Request::StartFit);
     assert_eq!(script.nurse(Request::Measure(HEAD)), Err(Refusal::Unanswered(Field::Patient)));
     script.done(Request::Cancel);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::StartFit);
     script.done(Request::Measure(HEAD));
 }
@@ -138,7 +149,7 @@ fn rule_6_no_coolant_flows_in_a_fit_visit_before_the_gate_was_passed() {
 #[test]
 fn measures_that_belong_to_no_one_head_are_refused_by_name() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::StartFit);
     let long = HeadMeasures { circumference_mm: 530, sagittal_mm: 410, ..HEAD };
     let refusal = Refusal::OutOfRange { field: Field::Sagittal, minimum: 280, maximum: 397 };
@@ -153,7 +164,7 @@ fn measures_that_belong_to_no_one_head_are_refused_by_name() {
 #[test]
 fn rule_6_where_no_regimen_is_named_the_longest_post_cooling_applies() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PlanRequest { regimen: 0, ..PACLITAXEL }));
     assert!(script.flagged(Flag::PostLengthened));
     assert_eq!(script.state.plan().unwrap().post().as_mins(), 180);
@@ -248,7 +259,7 @@ fn rule_7_a_denial_ends_the_circulating_steps_of_a_fit_visit() {
     for class in [TripClass::Operator, TripClass::Clinician, TripClass::Service] {
         let mut script = Script::new();
         script.done(Request::StartFit);
-        script.done(Request::SelectPatient(PATIENT));
+        script.done(Request::select(PATIENT));
         script.done(Request::Measure(HEAD));
         script.denied(class);
         let service = class == TripClass::Service;
@@ -299,7 +310,7 @@ fn rule_8_doubtful_contact_is_flagged_once_and_never_silently_warmed() {
 fn rule_8_a_fit_with_a_failed_contact_test_is_stored_by_a_clinician_or_not_at_all() {
     let mut script = Script::new();
     script.done(Request::StartFit);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::Measure(HEAD));
     script.done(Request::Worn(true));
     script.seen = Observed { isothermal: Progress::Passed, contact: Progress::Running, ..GOOD };
@@ -326,7 +337,7 @@ fn rule_8_a_fit_with_a_failed_contact_test_is_stored_by_a_clinician_or_not_at_al
 fn a_start_needs_patient_plan_cap_and_tank() {
     let mut script = Script::new();
     assert_eq!(script.nurse(Request::Start), Err(Refusal::WrongPhase));
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     assert_eq!(script.nurse(Request::Start), Err(Refusal::Unanswered(Field::Plan)));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.seen = NOT_THERE;
@@ -347,14 +358,14 @@ fn nothing_begins_while_a_calibration_is_due() {
     script.seen = due;
     script.seconds(1);
     assert_eq!(script.nurse(Request::StartFit), Err(Refusal::CalibrationDue));
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     assert_eq!(script.nurse(Request::Start), Err(Refusal::CalibrationDue));
     script.done(Request::Cancel);
     script.seen = GOOD;
     script.seconds(1);
     script.done(Request::StartFit);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     // A cap was coupled whose sensors are not in date.
     script.seen = due;
     script.seconds(1);
@@ -413,7 +424,7 @@ fn what_runs_goes_on_when_a_calibration_comes_to_be_due() {
 #[test]
 fn a_plan_out_of_range_says_what_is_allowed() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     let target = Target::Coolant(Coolant::from_milli(-8_500));
     let colder = PlanRequest { target, ..PACLITAXEL };
     let refusal = Refusal::OutOfRange { field: Field::Target, minimum: -8_000, maximum: 5_000 };

@@ -23,7 +23,7 @@ fn a_fit_visit() {
     script.expect(Phase::Standby);
     script.done(Request::StartFit);
     script.expect(Phase::FitMeasure);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     assert!(!script.circulates());
     script.done(Request::Measure(HEAD));
 
@@ -84,7 +84,7 @@ fn paclitaxel_with_a_break_of_six_minutes() {
 }
 
 fn set_up(script: &mut Script) {
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     assert_eq!(script.state.demand(&script.config).tank, None);
     script.done(Request::ChoosePlan(PACLITAXEL));
     assert_eq!(script.state.demand(&script.config).tank, Some(Coolant::from_milli(-4_000)));
@@ -215,7 +215,7 @@ fn the_record_of_a_visit_survives_storage() {
 fn sensors_that_differ_end_the_match() {
     let mut script = Script::new();
     script.done(Request::StartFit);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::Measure(HEAD));
     script.seen = Observed { isothermal: Progress::Failed, ..GOOD };
     script.seconds(1);

@@ -193,7 +193,7 @@ fn rule_4_pre_cooling_needs_its_minutes_and_the_target_held_at_their_end() {
 #[test]
 fn rule_4_pre_cooling_begins_with_the_cap_worn_and_coolant_moving() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.done(Request::Start);
     script.minutes(4);
@@ -371,7 +371,7 @@ fn cooling_returns_by_itself_three_times_a_session() {
 #[test]
 fn a_restart_before_cooling_keeps_the_setup_and_repeats_the_self_test() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.done(Request::Start);
     script.restarted(Some(Duration::from_secs(1)));

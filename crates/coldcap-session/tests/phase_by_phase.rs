@@ -21,7 +21,7 @@ fn booting() -> Script {
 
 fn selected() -> Script {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script
 }
 

@@ -147,8 +147,9 @@ fn a_patient_and_a_plan_are_kept_whole() {
     let patient = Patient { id, calibration, hair, contraindications: 1 << 31, ..PATIENT };
     let [density, kind] = [hair.density.code(), hair.kind.code()];
     assert!(density != 0 && kind != 0 && density != kind);
-    let b = i32::from_le_bytes([1, 6, density, kind]);
-    let select = Event::Request { request: Request::SelectPatient(patient), role: Role::Nurse };
+    let b = i32::from_le_bytes([1, 6, density | (kind << 4), 0xFE]);
+    let request = Request::SelectPatient { patient, reason: 0xFE };
+    let select = Event::Request { request, role: Role::Nurse };
     let code = u16::from_le_bytes([4, Role::Nurse.code()]);
     both_ways(select, wide(fields(33, code, i32::MIN, b), id, calibration));
     let cap = Target::Cap(Interface::from_milli(4_321));
@@ -298,7 +299,7 @@ fn what_a_phase_does_not_read_makes_no_entry_and_what_it_reads_does() {
     ];
     let entries = |script: &script::Script| changes.map(|seen| entries_of(script, &[GOOD, seen]));
     let mut script = script::Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     assert_eq!(entries(&script), [1, 1, 1, 1, 2], "setup reads whether the tank is ready");
     assert_eq!(entries_of(&script, &[GOOD, Observed { self_test: Progress::Failed, ..GOOD }]), 2);
     let running = Observed { self_test: Progress::Running, ..GOOD };

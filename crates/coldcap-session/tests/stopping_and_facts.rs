@@ -32,12 +32,12 @@ fn rule_1_everyone_stops_every_cooling_phase_at_once() {
 fn rule_1_a_stop_leaves_a_fit_visit_and_a_fit_check() {
     let mut script = Script::new();
     script.done(Request::StartFit);
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::Measure(HEAD));
     assert_eq!(script.ask(Role::Observer, Request::Stop), Ok(Accepted::Done));
     script.expect(Phase::Standby);
 
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.done(Request::Start);
     assert!(script.circulates());
@@ -168,7 +168,7 @@ fn rule_2_a_drug_before_ready_is_flagged_and_still_an_infusion() {
     assert!(script.flagged(Flag::DrugEarly));
 
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.starts(1);
     assert!(script.flagged(Flag::DrugEarly));

@@ -36,7 +36,7 @@ fn booting() -> Script {
 /// In `fit_calibrate`.
 fn fitting() -> Script {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::StartFit);
     script.done(Request::Measure(HEAD));
     script.expect(Phase::FitCalibrate);
@@ -84,7 +84,7 @@ fn a_phase_without_a_limit_has_none() {
 #[test]
 fn the_check_of_the_fit_has_its_limit_and_pre_cooling_its_minutes_and_its_hold() {
     let mut script = Script::new();
-    script.done(Request::SelectPatient(PATIENT));
+    script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
     script.done(Request::Worn(true));
     script.done(Request::Start);

@@ -53,7 +53,7 @@ fn fitted(patient: PatientParameters, seed: u64, wait_s: u32) -> Facade {
 /// From standby into pre-cooling, with the cap on for so long before it is marked.
 fn begin(facade: &mut Facade, wait_s: u32) {
     facade.until(Phase::Standby);
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
+    facade.ask(Request::select(PATIENT)).unwrap();
     facade.place(CapPlacement::Coupled);
     facade.ask(Request::ChoosePlan(plan(COOLANT))).unwrap();
     while facade.ask(Request::Start).is_err() {

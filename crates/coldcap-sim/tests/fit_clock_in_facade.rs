@@ -26,7 +26,7 @@ fn visit(spoil: impl Fn(&mut Inputs<1>, u32)) -> Visit {
     let mut facade = Facade::new(PatientParameters::standard(), 3);
     facade.until(Phase::Standby);
     facade.ask(Request::StartFit).unwrap();
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
+    facade.ask(Request::select(PATIENT)).unwrap();
     facade.place(CapPlacement::Coupled);
     facade.tick();
     facade.ask(Request::Measure(HEAD)).unwrap();

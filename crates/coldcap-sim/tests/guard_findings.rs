@@ -221,7 +221,7 @@ fn no_session_begins_with_a_lost_control_sensor() {
     let mut facade = Facade::with(Config::reference(), PatientParameters::standard(), 7);
     facade.faults = FaultSchedule::parse("rear-open@0..100000").unwrap();
     facade.until(Phase::Standby);
-    facade.ask(Request::SelectPatient(facade::PATIENT)).unwrap();
+    facade.ask(Request::select(facade::PATIENT)).unwrap();
     facade.place(coldcap_sim::CapPlacement::Coupled);
     facade.ask(Request::ChoosePlan(facade::plan(COOLANT))).unwrap();
     facade.tick_with(&[coldcap::Action::AcknowledgeAlarms], |_| {});

@@ -19,7 +19,7 @@ fn measure(facade: &mut Facade) {
 fn begin(facade: &mut Facade) {
     facade.until(Phase::Standby);
     facade.ask(Request::StartFit).unwrap();
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
+    facade.ask(Request::select(PATIENT)).unwrap();
     measure(facade);
 }
 

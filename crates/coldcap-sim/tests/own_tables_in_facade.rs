@@ -196,7 +196,7 @@ fn machine(seed: u64, config: impl FnOnce(&[Own; 5]) -> Config) -> Facade {
 fn match_sensors(facade: &mut Facade) {
     facade.until(Phase::Standby);
     facade.ask(Request::StartFit).unwrap();
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
+    facade.ask(Request::select(PATIENT)).unwrap();
     facade.place(CapPlacement::Coupled);
     facade.tick();
     facade.ask(Request::Measure(HEAD)).unwrap();

@@ -224,7 +224,7 @@ fn visit_of(
     let mut facade = Facade::on(machine, config, patient, 3);
     facade.until(Phase::Standby);
     facade.ask(Request::StartFit).unwrap();
-    facade.ask(Request::SelectPatient(PATIENT)).unwrap();
+    facade.ask(Request::select(PATIENT)).unwrap();
     facade.place(CapPlacement::Coupled);
     facade.tick();
     facade.ask(Request::Measure(HEAD)).unwrap();

@@ -82,7 +82,7 @@ impl Ward {
     fn begin(&mut self, channel: u8, target: Target) {
         let index = usize::from(channel);
         self.until(index, Phase::Standby);
-        self.ask(channel, Request::SelectPatient(patient(channel)));
+        self.ask(channel, Request::select(patient(channel)));
         self.ask(channel, Request::ChoosePlan(plan(target)));
         self.plant.place_cap(index, CapPlacement::Worn).unwrap();
         self.run(900);

@@ -59,7 +59,9 @@ impl Dice {
             0 => Request::StartFit,
             1 => Request::Measure(self.head()),
             2 => Request::ConfirmFit { confirm },
-            3 => Request::SelectPatient(self.patient()),
+            3 => {
+                Request::SelectPatient { patient: self.patient(), reason: self.pick(&[0, 4, 200]) }
+            }
             4 => Request::ChoosePlan(self.plan()),
             5 => Request::Start,
             6 => Request::Worn(!self.once_in(4)),

@@ -289,10 +289,8 @@ impl<T: FnMut(&Entry)> Walk<T> {
                 Request::ClinicianReset { confirm }
             }
             Phase::Standby if self.dice.once_in(4) => Request::StartFit,
-            Phase::Standby => Request::SelectPatient(PATIENT),
-            Phase::FitMeasure if self.state.session.patient().is_none() => {
-                Request::SelectPatient(PATIENT)
-            }
+            Phase::Standby => Request::select(PATIENT),
+            Phase::FitMeasure if self.state.session.patient().is_none() => Request::select(PATIENT),
             Phase::FitMeasure => Request::Measure(HEAD),
             Phase::FitCalibrate => Request::Worn(true),
             Phase::Setup if self.state.session.plan().is_none() => Request::ChoosePlan(PLAN),

@@ -53,7 +53,7 @@ impl Point {
 
 /// What somebody does who treats, so many ticks after a phase was reached.
 const ATTENDED: &[(Phase, u32, Action)] = &[
-    (Phase::Standby, 20, Action::Request(Request::SelectPatient(PATIENT))),
+    (Phase::Standby, 20, Action::Request(Request::select(PATIENT))),
     (Phase::Setup, 20, Action::Request(Request::ChoosePlan(PLAN))),
     (Phase::Setup, 30, Action::Request(Request::Start)),
     (Phase::FitCheck, 20, Action::Request(Request::Worn(true))),

@@ -74,6 +74,7 @@ pub enum Turn {
 }
 
 /// Bytes on their way out.
+#[cfg(any(feature = "std", feature = "embedded-io-async", feature = "tokio"))]
 #[derive(Clone, Debug)]
 struct Outgoing<const N: usize> {
     bytes: [u8; N],
@@ -81,6 +82,7 @@ struct Outgoing<const N: usize> {
     held: usize,
 }
 
+#[cfg(any(feature = "std", feature = "embedded-io-async", feature = "tokio"))]
 impl<const N: usize> Outgoing<N> {
     const fn new() -> Self {
         Self { bytes: [0; N], sent: 0, held: 0 }

@@ -267,7 +267,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     /// one of the two channels is the wrong one.
     fn is_elsewhere(&self, command: &Command) -> bool {
         // req: CHN-003
-        let Action::Request(Request::SelectPatient(patient)) = command.action else { return false };
+        let Action::Request(Request::SelectPatient { patient, .. }) = command.action else {
+            return false;
+        };
         let others = self.channels.iter().enumerate();
         others
             .filter(|(index, _)| *index != usize::from(command.channel))

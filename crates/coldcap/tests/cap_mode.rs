@@ -20,7 +20,7 @@ const CAP_MODE: PlanRequest =
 fn cooling() -> Bench<1> {
     let mut bench: Bench<1> = Bench::new();
     bench.until(Phase::Standby);
-    bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+    bench.ask(Request::select(PATIENT)).unwrap();
     bench.ask(Request::ChoosePlan(CAP_MODE)).unwrap();
     bench.tick();
     bench.ask(Request::Start).unwrap();

@@ -96,6 +96,7 @@ fn select(rid: u16) -> SelectPatient {
         density: 1,
         hair: 1,
         contraindications: 0,
+        override_reason: 0,
     }
 }
 
@@ -669,7 +670,7 @@ fn outputs_that_nobody_published_do_not_hold_up_later_answers() {
 fn events_that_find_no_room_show_as_a_gap_in_the_index() {
     let (mut bench, mut host) = standby::<1>();
     for _ in 0..30 {
-        bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+        bench.ask(Request::select(PATIENT)).unwrap();
         bench.ask(Request::Cancel).unwrap();
     }
     let index = |message: AnyMessage| match message {
@@ -707,7 +708,7 @@ fn plan(rid: u16, control: u8, target_mc: i32, interface_mc: i32) -> ChoosePlan 
 #[test]
 fn a_plan_names_the_one_temperature_that_it_holds() {
     let (mut bench, mut host) = standby::<1>();
-    bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+    bench.ask(Request::select(PATIENT)).unwrap();
     let mut answer = |plan: ChoosePlan| {
         host.say(&mut bench, &plan);
         bench.tick();

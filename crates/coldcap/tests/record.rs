@@ -73,7 +73,7 @@ fn a_treatment_with_a_break_a_kink_a_gap_and_an_amendment_is_recomputed() {
     let request = |request| Action::Request(request);
     until(&mut bench, &mut told, Phase::Standby);
     for step in [
-        Request::SelectPatient(bench::PATIENT),
+        Request::select(bench::PATIENT),
         Request::ChoosePlan(bench::PLAN),
         Request::Worn(true),
         Request::Start,

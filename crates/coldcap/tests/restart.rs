@@ -262,7 +262,7 @@ fn the_record_goes_on_where_it_stood() {
         entries.extend(outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0)));
     };
     let wishes = [
-        Request::SelectPatient(bench::PATIENT),
+        Request::select(bench::PATIENT),
         Request::ChoosePlan(bench::PLAN),
         Request::Acknowledge,
         Request::Start,

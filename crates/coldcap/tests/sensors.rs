@@ -96,7 +96,7 @@ fn refuses(bench: &mut Bench<1>) -> bool {
     if fit.is_ok() {
         bench.ask(Request::Cancel).unwrap();
     }
-    bench.ask(Request::SelectPatient(PATIENT)).unwrap();
+    bench.ask(Request::select(PATIENT)).unwrap();
     bench.ask(Request::ChoosePlan(PLAN)).unwrap();
     bench.run(1);
     let session = bench.ask(Request::Start);

@@ -21,7 +21,7 @@ fn select<const CHANNELS: usize>(
     id: u64,
 ) -> Outputs<CHANNELS> {
     let patient = Patient { id, ..PATIENT };
-    let command = bench.command(channel, Action::Request(Request::SelectPatient(patient)));
+    let command = bench.command(channel, Action::Request(Request::select(patient)));
     let mut input = bench.next_input();
     input.commands.list.push(command);
     bench.feed(&input)
@@ -46,7 +46,7 @@ fn nobody_sits_under_two_caps() {
     assert!(answer(&select(&mut bench, 0, 17)).is_ok());
     let refused = select(&mut bench, 1, 17);
     assert_eq!(answer(&refused), Err(Refusal::OnOtherChannel));
-    let request = u16::from(Request::SelectPatient(PATIENT).code());
+    let request = u16::from(Request::select(PATIENT).code());
     let who = request | u16::from(Role::Clinician.code()) << 8;
     assert_eq!(kept(&refused), [(1, who, 17)]);
     assert!(answer(&select(&mut bench, 1, 18)).is_ok());

@@ -304,7 +304,7 @@ fn every_role_stops_and_the_stop_key_stops_both_channels() {
     }
     let mut both = starts()[2].clone();
     for wish in [
-        Request::SelectPatient(coldcap_session::Patient { id: 18, ..bench::PATIENT }),
+        Request::select(coldcap_session::Patient { id: 18, ..bench::PATIENT }),
         Request::ChoosePlan(bench::PLAN),
         Request::Acknowledge,
         Request::Start,
@@ -395,7 +395,7 @@ fn the_record_of_a_treatment_is_one_chain() {
         keep(&bench.tick());
     }
     for request in [
-        Request::SelectPatient(bench::PATIENT),
+        Request::select(bench::PATIENT),
         Request::ChoosePlan(bench::PLAN),
         Request::Acknowledge,
         Request::Start,

@@ -82,7 +82,7 @@ pub fn requests(plan: PlanRequest) -> Vec<Letter> {
         ask("measure", Request::Measure(HEAD), Nurse),
         ask("confirm_fit", Request::ConfirmFit { confirm: false }, Clinician),
         ask("confirm_fit second", Request::ConfirmFit { confirm: true }, Clinician),
-        ask("select_patient", Request::SelectPatient(PATIENT), Nurse),
+        ask("select_patient", Request::select(PATIENT), Nurse),
         ask("choose_plan", Request::ChoosePlan(plan), Nurse),
         ask("start", Request::Start, Nurse),
         ask("worn", Request::Worn(true), Nurse),
@@ -118,12 +118,15 @@ pub fn counting_requests() -> Vec<Letter> {
 pub fn refused_requests(plan: PlanRequest) -> Vec<Letter> {
     let hair = |density, kind| {
         let hair = Hair { density, kind };
-        Request::SelectPatient(Patient { hair, ..PATIENT })
+        Request::select(Patient { hair, ..PATIENT })
     };
     let unanswered = hair(Density::Unanswered, HairType::Ordinary);
     let gone = hair(Density::NearlyGone, HairType::Ordinary);
     let kind = hair(Density::Full, HairType::Unanswered);
-    let gate = |contraindications| Request::SelectPatient(Patient { contraindications, ..PATIENT });
+    let gate = |contraindications, reason| Request::SelectPatient {
+        patient: Patient { contraindications, ..PATIENT },
+        reason,
+    };
     let beyond = Patient { session_index: 7, ..PATIENT };
     let huge = HeadMeasures { circumference_mm: 900, ..HEAD };
     let long = PlanRequest { break_each: Duration::from_mins(99), ..plan };
@@ -131,9 +134,11 @@ pub fn refused_requests(plan: PlanRequest) -> Vec<Letter> {
         ask("select_patient unanswered hair", unanswered, Role::Clinician),
         ask("select_patient no hair", gone, Role::Clinician),
         ask("select_patient unanswered hair", kind, Role::Clinician),
-        ask("select_patient beyond the course", Request::SelectPatient(beyond), Role::Clinician),
-        ask("select_patient that asks, by a nurse", gate(1 << 11), Role::Nurse),
-        ask("select_patient that blocks", gate(1), Role::Clinician),
+        ask("select_patient beyond the course", Request::select(beyond), Role::Clinician),
+        ask("select_patient that asks, by a nurse", gate(1 << 11, 4), Role::Nurse),
+        ask("select_patient that asks, without a reason", gate(1 << 11, 0), Role::Clinician),
+        ask("select_patient by no such reason", gate(0, 128), Role::Clinician),
+        ask("select_patient that blocks", gate(1, 4), Role::Clinician),
         ask("measure out of range", Request::Measure(huge), Role::Nurse),
         ask("choose_plan out of range", Request::ChoosePlan(long), Role::Nurse),
         ask("pause out of range", Request::Pause(128), Role::Nurse),
@@ -182,11 +187,12 @@ fn by_the_wrong_role(letter: Letter) -> Letter {
 /// A patient with a contraindication that asks, decided by a clinician, and stops by every role.
 #[must_use]
 pub fn further_requests() -> Vec<Letter> {
-    let asks = Patient { contraindications: 1 << 11, ..PATIENT };
+    let patient = Patient { contraindications: 1 << 11, ..PATIENT };
+    let asks = Request::SelectPatient { patient, reason: 4 };
     let another = Patient { id: 18, ..PATIENT };
     let mut letters = vec![
-        ask("select_patient that asks", Request::SelectPatient(asks), Role::Clinician),
-        ask("select_patient, another one", Request::SelectPatient(another), Role::Nurse),
+        ask("select_patient that asks", asks, Role::Clinician),
+        ask("select_patient, another one", Request::select(another), Role::Nurse),
     ];
     letters.extend(Role::ALL.map(|role| ask("stop", Request::Stop, role)));
     letters
@@ -199,7 +205,7 @@ pub fn changed_plans(plan: PlanRequest) -> Vec<Letter> {
     let patient = Patient { hair, ..PATIENT };
     let unnamed = PlanRequest { regimen: 0, source: Source::NONE, ..plan };
     vec![
-        ask("select_patient", Request::SelectPatient(patient), Role::Nurse),
+        ask("select_patient", Request::select(patient), Role::Nurse),
         ask("choose_plan of another name", Request::ChoosePlan(plan), Role::Nurse),
         ask("choose_plan of no name", Request::ChoosePlan(unnamed), Role::Nurse),
     ]

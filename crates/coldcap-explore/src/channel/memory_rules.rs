@@ -190,7 +190,7 @@ fn begins_afresh(seen: &Seen<'_>) -> Verdict {
         return Verdict::Silent;
     }
     match *seen.event {
-        Event::Request { request: Request::SelectPatient(patient), .. } => {
+        Event::Request { request: Request::SelectPatient { patient, .. }, .. } => {
             let before = &seen.before.session;
             let same = before.patient().is_some_and(|known| known.id == patient.id);
             let bare = after.plan().is_none() && !after.is_worn();

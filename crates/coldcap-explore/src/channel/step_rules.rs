@@ -468,10 +468,12 @@ fn gate_comes_first(seen: &Seen<'_>) -> Verdict {
     let planned = before.plan().is_some() || after.phase().is_fit_visit();
     let selected = matches!(
         seen.event,
-        Event::Request { request: Request::SelectPatient(patient), role }
+        Event::Request { request: Request::SelectPatient { patient, reason }, role }
             if patient.contraindications != 0
                 && matches!(seen.effects.answer, Some(Ok(_)))
-                && !(*role == Role::Clinician && patient.contraindications == 1 << 11)
+                && !(*role == Role::Clinician
+                    && patient.contraindications == 1 << 11
+                    && *reason != 0)
     );
     Verdict::implies(begins || selected, !selected && known && planned)
 }

@@ -89,8 +89,9 @@ fn asked(request: &Request) -> String {
             let earlier = earlier.as_secs();
             format!(", mark = \"{mark}\", drug = {drug}, earlier_s = {earlier}, reason = {reason}")
         }
-        Request::SelectPatient(patient) => {
-            format!(", contraindications = {}", patient.contraindications)
+        Request::SelectPatient { patient, reason } => {
+            let contraindications = patient.contraindications;
+            format!(", contraindications = {contraindications}, reason = {reason}")
         }
         _ => String::new(),
     };

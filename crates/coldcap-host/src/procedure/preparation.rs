@@ -151,6 +151,7 @@ impl Nurse {
             density: hair.density.code(),
             hair: hair.kind.code(),
             contraindications: 0,
+            override_reason: 0,
         })
     }
 

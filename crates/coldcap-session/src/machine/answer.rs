@@ -42,7 +42,7 @@ fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
         Request::StartFit => fit_visit::start(t),
         Request::Measure(measures) => fit_visit::measure(t, measures),
         Request::ConfirmFit { confirm } => fit_visit::confirm(t, confirm),
-        Request::SelectPatient(patient) => setup::select(t, patient, role),
+        Request::SelectPatient { patient, reason } => setup::select(t, patient, reason, role),
         Request::ChoosePlan(plan) => setup::choose(t, plan, role),
         Request::Start => setup::start(t),
         Request::Worn(worn) => treatment::mark_worn(t, worn),

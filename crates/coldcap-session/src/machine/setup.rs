@@ -2,6 +2,7 @@
 
 use super::answer::{check_calibrated, check_coupled, check_health};
 use super::transition::Transition;
+use super::treatment::check_reason;
 use super::{Drugs, Observed};
 use crate::note::{Flag, Note};
 use crate::phase::Phase;
@@ -9,7 +10,7 @@ use crate::plan::{Override, Plan, PlanRequest, gate};
 use crate::regimen::{Judged, judge};
 use crate::request::{Accepted, Answer, Field, Patient, Refusal, Role};
 
-pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> Answer {
+pub(super) fn select(t: &mut Transition<'_>, patient: Patient, reason: u8, role: Role) -> Answer {
     let phase = t.state.phase;
     if !matches!(phase, Phase::Standby | Phase::Setup | Phase::FitMeasure) {
         return Err(Refusal::WrongPhase);
@@ -19,8 +20,8 @@ pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> An
         let maximum = i32::from(patient.session_count);
         return Err(Refusal::OutOfRange { field: Field::SessionIndex, minimum: 0, maximum });
     }
-    let decided = judge_contraindications(patient.contraindications, role)?;
-    replace_patient(t, patient);
+    let decided = judge_contraindications(patient.contraindications, reason, role)?;
+    replace_patient(t, patient, reason);
     if decided {
         t.flag(Flag::ContraindicationDecided);
     }
@@ -30,11 +31,15 @@ pub(super) fn select(t: &mut Transition<'_>, patient: Patient, role: Role) -> An
     Ok(Accepted::Done)
 }
 
-/// Whether a clinician decided on something that asks.
-fn judge_contraindications(bits: u32, role: Role) -> Result<bool, Refusal> {
+/// Whether a clinician decided on something that asks, and said why.
+fn judge_contraindications(bits: u32, reason: u8, role: Role) -> Result<bool, Refusal> {
     // req: SES-015
+    check_reason(reason, 0)?;
     match gate(bits) {
         Override::NotNeeded => Ok(false),
+        Override::Clinician(_) if role == Role::Clinician && reason == 0 => {
+            Err(Refusal::Unanswered(Field::Reason))
+        }
         Override::Clinician(_) if role == Role::Clinician => Ok(true),
         Override::Clinician(bits) | Override::Impossible(bits) => {
             Err(Refusal::Contraindicated(bits))
@@ -44,7 +49,7 @@ fn judge_contraindications(bits: u32, role: Role) -> Result<bool, Refusal> {
 
 /// Nothing of an earlier choice may reach another patient. Whoever corrects what is known of the same one,
 /// by a number that names somebody, keeps her drugs: a drip does not stop for it.
-fn replace_patient(t: &mut Transition<'_>, patient: Patient) {
+fn replace_patient(t: &mut Transition<'_>, patient: Patient, reason: u8) {
     // req: SES-006
     let known = t.state.patient.map_or(0, |known| known.id);
     if known == 0 || known != patient.id {
@@ -56,7 +61,7 @@ fn replace_patient(t: &mut Transition<'_>, patient: Patient) {
     t.state.plan = None;
     t.state.worn = false;
     t.state.patient = Some(patient);
-    t.note(Note::PatientSelected(patient));
+    t.note(Note::PatientSelected { patient, reason });
 }
 
 pub(super) fn choose(t: &mut Transition<'_>, request: PlanRequest, role: Role) -> Answer {

@@ -6,7 +6,7 @@
 pub enum Gate {
     /// No coolant flows, and nobody can override it.
     Block = 1,
-    /// A clinician may decide to go on; the decision is recorded.
+    /// A clinician may decide to go on, with a reason; the decision is recorded with it.
     Ask = 2,
 }
 

@@ -97,7 +97,7 @@ fn asked(request: &Request, role: Role) -> Fields {
             b: halves(measures.coronal_mm, hair_code(measures.hair)),
             ..plain
         },
-        Request::SelectPatient(patient) => patient_asked(plain, &patient),
+        Request::SelectPatient { patient, reason } => patient_asked(plain, &patient, reason),
         Request::ChoosePlan(plan) => plan_asked(request.code(), role, &plan),
         Request::Worn(worn) => Fields { a: worn.into(), ..plain },
         Request::Pause(number) | Request::Extend(number) => Fields { a: number.into(), ..plain },
@@ -133,10 +133,10 @@ fn halves(low: u16, high: u16) -> i32 {
     i32::from_le_bytes([a, b, c, d])
 }
 
-fn patient_asked(plain: Fields, patient: &Patient) -> Fields {
-    let hair = patient.hair;
-    let [density, kind] = [hair.density.code(), hair.kind.code()];
-    let b = i32::from_le_bytes([patient.session_index, patient.session_count, density, kind]);
+fn patient_asked(plain: Fields, patient: &Patient, reason: u8) -> Fields {
+    let hair = patient.hair.density.code() | patient.hair.kind.code().wrapping_shl(4);
+    let b = [patient.session_index, patient.session_count, hair, reason];
+    let b = i32::from_le_bytes(b);
     Fields { a: patient.contraindications.cast_signed(), b, ..plain }
         .wide(patient.id, patient.calibration)
 }
@@ -208,7 +208,7 @@ impl Fields {
             1 => Request::StartFit,
             2 => Request::Measure(self.measures_asked()?),
             3 => Request::ConfirmFit { confirm: confirm()? },
-            4 => Request::SelectPatient(self.patient_asked()?),
+            4 => self.patient_asked()?,
             5 => Request::ChoosePlan(self.plan_asked(choices)?),
             6 => Request::Start,
             7 => Request::Worn(flag_of(self.a)?),
@@ -234,16 +234,18 @@ impl Fields {
         Some(HeadMeasures { circumference_mm, sagittal_mm, coronal_mm, hair: hair_of(hair)? })
     }
 
-    fn patient_asked(&self) -> Option<Patient> {
-        let [session_index, session_count, density, kind] = self.b.to_le_bytes();
-        Some(Patient {
+    fn patient_asked(&self) -> Option<Request> {
+        let [session_index, session_count, hair, reason] = self.b.to_le_bytes();
+        let (density, kind) = (hair & 15, hair.wrapping_shr(4));
+        let patient = Patient {
             id: self.c,
             calibration: self.d,
             session_index,
             session_count,
             hair: hair_of(u16::from_le_bytes([density, kind]))?,
             contraindications: self.a.cast_unsigned(),
-        })
+        };
+        Some(Request::SelectPatient { patient, reason })
     }
 
     fn plan_asked(&self, choices: u8) -> Option<PlanRequest> {

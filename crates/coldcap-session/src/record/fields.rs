@@ -23,7 +23,7 @@ use coldcap_units::Duration;
 /// | 9 comfort | score | | | | |
 /// | 10 flag | flag | | | | |
 /// | 11 plan_chosen | regimen | target m°C | post clock, source, mode, override | pre ms, post ms | each break ms, all breaks ms |
-/// | 12 patient_selected | index, count | contraindications | density, hair | id | calibration |
+/// | 12 patient_selected | index, count | contraindications | density, hair, reason | id | calibration |
 /// | 13 measured | circumference mm | sagittal mm | coronal mm | density, hair | |
 /// | 14 fit_saved | | | | digest of the cap calibration, 0 if none | |
 /// | 15 post_clock_voided | | | | | |
@@ -259,7 +259,7 @@ impl From<&Note> for Fields {
             Note::Comfort(score) => Self::coded(Kind::COMFORT, score),
             Note::Flag(flag) => Self::coded(Kind::FLAG, flag.code()),
             Note::PlanChosen(plan) => plan_fields(&plan),
-            Note::PatientSelected(patient) => patient_fields(&patient),
+            Note::PatientSelected { patient, reason } => patient_fields(&patient, reason),
             Note::Measured(measures) => measured_fields(&measures),
             Note::FitSaved => Self::coded(Kind::FIT_SAVED, 0),
             Note::PostClockVoided => Self::coded(Kind::POST_CLOCK_VOIDED, 0),
@@ -304,11 +304,11 @@ fn plan_fields(plan: &Plan) -> Fields {
         .wide(join(plan.pre(), plan.post()), join(plan.break_each(), plan.break_total()))
 }
 
-fn patient_fields(patient: &Patient) -> Fields {
+fn patient_fields(patient: &Patient, reason: u8) -> Fields {
     let course = u16::from_le_bytes([patient.session_index, patient.session_count]);
     let bits = patient.contraindications.cast_signed();
-    Fields::new(Kind::PATIENT_SELECTED, course, bits, hair_code(patient.hair).into())
-        .wide(patient.id, patient.calibration)
+    let hair = i32::from(hair_code(patient.hair)) | i32::from(reason).wrapping_shl(16);
+    Fields::new(Kind::PATIENT_SELECTED, course, bits, hair).wide(patient.id, patient.calibration)
 }
 
 fn measured_fields(measures: &HeadMeasures) -> Fields {
@@ -376,7 +376,7 @@ impl Fields {
     fn choice_note(&self) -> Option<Note> {
         Some(match self.kind {
             Kind::PLAN_CHOSEN => Note::PlanChosen(self.plan()?),
-            Kind::PATIENT_SELECTED => Note::PatientSelected(self.patient()?),
+            Kind::PATIENT_SELECTED => self.patient()?,
             Kind::MEASURED => Note::Measured(self.measures()?),
             Kind::EASED => Note::Eased { target: target_of(self.code, self.a)? },
             Kind::EXTENDED => Note::Extended { minutes: self.short()? },
@@ -416,16 +416,18 @@ impl Fields {
         Plan::as_it_was(request).ok()
     }
 
-    fn patient(&self) -> Option<Patient> {
+    fn patient(&self) -> Option<Note> {
         let [session_index, session_count] = self.code.to_le_bytes();
-        Some(Patient {
+        let [density, kind, reason, 0] = self.b.to_le_bytes() else { return None };
+        let patient = Patient {
             id: self.c,
             calibration: self.d,
             session_index,
             session_count,
-            hair: hair_of(u16::try_from(self.b).ok()?)?,
+            hair: hair_of(u16::from_le_bytes([density, kind]))?,
             contraindications: self.a.cast_unsigned(),
-        })
+        };
+        Some(Note::PatientSelected { patient, reason })
     }
 
     fn measures(&self) -> Option<HeadMeasures> {
@@ -502,7 +504,7 @@ mod tests {
             Note::Comfort(10),
             Note::Flag(Flag::ComfortOutOfScale),
             Note::PlanChosen(plan(9, COOLANT)),
-            Note::PatientSelected(patient),
+            Note::PatientSelected { patient, reason: 127 },
             Note::Measured(measures),
             Note::FitSaved,
             Note::PostClockVoided,

@@ -119,7 +119,7 @@ impl Summary {
             Note::Amended { amendment, credited } => self.amend(&amendment, credited),
             Note::Flag(flag) => self.flags |= flag_mask(flag),
             Note::PlanChosen(plan) => self.plan = Some(plan),
-            Note::PatientSelected(patient) => self.patient = Some(patient),
+            Note::PatientSelected { patient, .. } => self.patient = Some(patient),
             Note::FitSaved => self.fit_saved = true,
             Note::Ended { reason } => self.ended = Some(reason),
             Note::Comfort(score) => self.worst_comfort = self.worst_comfort.max(Some(score)),

@@ -86,7 +86,7 @@ impl Script {
     /// Just entered `pre_cool`.
     pub fn cooling(request: PlanRequest) -> Self {
         let mut script = Self::new();
-        script.done(Request::SelectPatient(PATIENT));
+        script.done(Request::select(PATIENT));
         script.done(Request::ChoosePlan(request));
         script.done(Request::Worn(true));
         script.done(Request::Start);
@@ -215,6 +215,10 @@ impl Script {
 
     pub fn flagged(&self, flag: Flag) -> bool {
         self.notes.contains(&Note::Flag(flag))
+    }
+
+    pub fn noted(&self, note: Note) -> bool {
+        self.notes.contains(&note)
     }
 
     pub fn circulates(&self) -> bool {

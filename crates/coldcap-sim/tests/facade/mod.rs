@@ -215,7 +215,7 @@ impl Facade {
     fn fit_visit_to_its_test(&mut self, wait_s: u32) {
         self.until(Phase::Standby);
         self.ask(Request::StartFit).unwrap();
-        self.ask(Request::SelectPatient(PATIENT)).unwrap();
+        self.ask(Request::select(PATIENT)).unwrap();
         self.place(CapPlacement::Coupled);
         self.tick();
         self.ask(Request::Measure(HEAD)).unwrap();
@@ -246,7 +246,7 @@ impl Facade {
     /// From standby into pre-cooling: the cap is put on and marked before coolant flows.
     pub(crate) fn begin(&mut self, target: Target) {
         self.until(Phase::Standby);
-        self.ask(Request::SelectPatient(PATIENT)).unwrap();
+        self.ask(Request::select(PATIENT)).unwrap();
         self.place(CapPlacement::Coupled);
         self.ask(Request::ChoosePlan(plan(target))).unwrap();
         while self.ask(Request::Start).is_err() {

@@ -73,6 +73,9 @@ body! {
         hair: u8 = "code: hair",
         /// Contraindications that apply, as bits of the device's table.
         contraindications: u32 = "bits",
+    } since 3 {
+        /// A clinician's reason to go on although a contraindication asks, 1 to 127; 0 without one.
+        override_reason: u8 = "site's own",
     }
 }
 

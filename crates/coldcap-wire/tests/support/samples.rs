@@ -94,6 +94,7 @@ fn commands() -> Vec<Sample> {
                 density: 2,
                 hair: 2,
                 contraindications: 0,
+                override_reason: 0,
             },
         ),
         sample("choose_plan", 4, plan(head)),
@@ -226,6 +227,21 @@ fn later() -> Vec<Sample> {
             "set_clock",
             114,
             SetClock { head: CommandHead::new(305, 255), unix_ms: 1_795_600_000_000, quality: 2 },
+        ),
+        sample(
+            "select_patient_decided",
+            115,
+            SelectPatient {
+                head: CommandHead::new(900, 0),
+                patient: 1_001,
+                calibration: 7,
+                session_index: 1,
+                session_count: 6,
+                density: 1,
+                hair: 1,
+                contraindications: 1 << 11,
+                override_reason: 4,
+            },
         ),
     ]
 }

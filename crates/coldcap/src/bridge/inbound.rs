@@ -83,14 +83,15 @@ fn measure(body: &Measure) -> Option<Request> {
 }
 
 fn select_patient(body: &SelectPatient) -> Option<Request> {
-    Some(Request::SelectPatient(Patient {
+    let patient = Patient {
         id: body.patient,
         calibration: body.calibration,
         session_index: body.session_index,
         session_count: body.session_count,
         hair: hair(body.density, body.hair)?,
         contraindications: body.contraindications,
-    }))
+    };
+    Some(Request::SelectPatient { patient, reason: body.override_reason })
 }
 
 fn choose_plan(body: &ChoosePlan) -> Option<Request> {

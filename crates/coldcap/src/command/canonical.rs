@@ -91,7 +91,10 @@ impl Canonical for Request {
         match *self {
             Self::Measure(measures) => measures.write(now, sink),
             Self::Amend(amendment) => amendment.write(now, sink),
-            Self::SelectPatient(patient) => patient.write(now, sink),
+            Self::SelectPatient { patient, reason } => {
+                patient.write(now, sink);
+                reason.write(now, sink);
+            }
             Self::ChoosePlan(plan) => plan.write(now, sink),
             Self::Worn(worn) => worn.write(now, sink),
             Self::Pause(number) | Self::Extend(number) => number.write(now, sink),
@@ -139,7 +142,10 @@ fn with_figures(code: u8, now: Instant, source: &mut Source<'_>) -> Result<Reque
     Ok(match code {
         2 => Request::Measure(HeadMeasures::read(now, source)?),
         3 => Request::ConfirmFit { confirm: bool::read(now, source)? },
-        4 => Request::SelectPatient(Patient::read(now, source)?),
+        4 => Request::SelectPatient {
+            patient: Patient::read(now, source)?,
+            reason: u8::read(now, source)?,
+        },
         5 => Request::ChoosePlan(PlanRequest::read(now, source)?),
         7 => Request::Worn(bool::read(now, source)?),
         8 => Request::Pause(u8::read(now, source)?),

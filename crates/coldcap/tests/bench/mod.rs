@@ -168,7 +168,7 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
     /// Brings channel 1 into a treatment, by the way that an operator takes.
     pub(crate) fn bring_neighbour_to(&mut self, phase: Phase) {
         let wishes = [
-            Request::SelectPatient(Patient { id: PATIENT.id + 1, ..PATIENT }),
+            Request::select(Patient { id: PATIENT.id + 1, ..PATIENT }),
             Request::ChoosePlan(PLAN),
             Request::Acknowledge,
             Request::Start,
@@ -227,7 +227,7 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
     /// Brings channel 0 of a new device into `phase`, by the way that an operator takes.
     pub(crate) fn bring_to(&mut self, phase: Phase) {
         self.until(Phase::Standby);
-        self.ask(Request::SelectPatient(PATIENT)).unwrap();
+        self.ask(Request::select(PATIENT)).unwrap();
         match phase {
             Phase::Standby | Phase::Setup => {}
             Phase::FitCalibrate | Phase::FitVerify => self.fit_visit(phase),

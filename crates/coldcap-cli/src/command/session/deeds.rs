@@ -22,7 +22,7 @@ const WORDS: [(&str, &[&str]); 23] = [
     ("start_fit", &[]),
     ("measure", &[]),
     ("confirm_fit", &["confirm"]),
-    ("select_patient", &[]),
+    ("select_patient", &["reason"]),
     ("choose_plan", &[]),
     ("start", &[]),
     ("worn", &[]),
@@ -65,7 +65,9 @@ pub(crate) fn request(table: &Table<'_>, defaults: &Defaults) -> Checked<Deed> {
             "start_fit" => Request::StartFit,
             "measure" => Request::Measure(defaults.head),
             "confirm_fit" => Request::ConfirmFit { confirm: confirm()? },
-            "select_patient" => Request::SelectPatient(defaults.patient),
+            "select_patient" => {
+                Request::SelectPatient { patient: defaults.patient, reason: reason()? }
+            }
             "choose_plan" => Request::ChoosePlan(defaults.plan),
             "start" => Request::Start,
             "worn" => Request::Worn(true),

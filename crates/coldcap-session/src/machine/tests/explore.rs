@@ -57,7 +57,7 @@ fn others() -> Vec<Event> {
     let single = [
         Request::StartFit,
         Request::Measure(HEAD),
-        Request::SelectPatient(PATIENT),
+        Request::select(PATIENT),
         Request::ChoosePlan(short),
         Request::Start,
         Request::Worn(true),

@@ -100,8 +100,9 @@ fn request() -> impl Strategy<Value = Request> {
         1 => (400u16..700).prop_map(|circumference_mm| {
             Request::Measure(HeadMeasures { circumference_mm, ..HEAD })
         }),
-        3 => Just(Request::SelectPatient(PATIENT)),
-        1 => any_patient().prop_map(Request::SelectPatient),
+        3 => Just(Request::select(PATIENT)),
+        1 => (any_patient(), any::<u8>())
+            .prop_map(|(patient, reason)| Request::SelectPatient { patient, reason }),
         3 => any::<bool>().prop_map(|elapsed| {
             let clock = if elapsed { PostClock::Elapsed } else { PostClock::Cooled };
             Request::ChoosePlan(plan(12, clock))
@@ -237,7 +238,7 @@ fn opening(depth: usize, cap: bool) -> Vec<Event> {
     let drug = Fact::DrugStarted { drug: 1, hair_toxic: true };
     let all = [
         minutes(1),
-        nurse(Request::SelectPatient(PATIENT)),
+        nurse(Request::select(PATIENT)),
         nurse(Request::ChoosePlan(PlanRequest { target, ..plan(12, PostClock::Cooled) })),
         nurse(Request::Worn(true)),
         nurse(Request::Start),
