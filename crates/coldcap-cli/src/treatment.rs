@@ -228,7 +228,10 @@ impl<'a> Visit<'a> {
         }
         match outcome {
             Outcome::TimedOut => Err(Failure::Wrong("the visit did not come to its end".into())),
-            _ => Ok(()),
+            _ => match self.nurse.refusal() {
+                Some(refused) => Err(Failure::Wrong(refused.to_string())),
+                None => Ok(()),
+            },
         }
     }
 }

@@ -182,6 +182,17 @@ fn a_bad_plan_writes_nothing() {
     assert!(!out.exists());
 }
 
+/// The machine has the last word about a plan: it says what is allowed, and the exit says that nothing was treated.
+#[test]
+fn a_plan_that_the_machine_refuses_is_said() {
+    let folder = folder("demo-refused-plan");
+    let bald = SHORT_PLAN.replace("density = \"full\"", "density = \"nearly_gone\"");
+    let plan = file(&folder, "refused.toml", bald);
+    let done = coldcap(&["demo", "--plan", &plan, "--out", &text(&folder.join("out"))]);
+    let line = "coldcap: the machine refused select_patient: out_of_range, density, allowed 1 to 3";
+    assert_eq!(done.refused(1), line.trim_start_matches("coldcap: "));
+}
+
 #[test]
 fn an_output_folder_that_cannot_be_made_leaves_nothing() {
     let folder = folder("demo-no-folder");

@@ -54,7 +54,7 @@ fn events() -> Vec<Event> {
         (0..1 << EXPLORED.len()).map(|bits| Event::Conditions(subset(bits).collect())).collect();
     let resets = [ResetClass::Operator, ResetClass::Clinician, ResetClass::Service];
     events.extend(resets.map(Event::Reset));
-    events.extend([Event::SessionBegan, Event::SessionOver]);
+    events.extend([Event::SessionBegan, Event::SessionOver, Event::VisitOver]);
     events
 }
 
@@ -140,6 +140,9 @@ fn a_permit_returns_after_a_trip_only_by_a_granted_reset() {
     every_transition(|t| {
         let (before, after) = t.permits();
         let was_latched = !t.before.latched().is_empty();
+        if t.event == Event::VisitOver {
+            return; // It has a test of its own.
+        }
         if was_latched && t.granted().is_none() {
             assert!(before.circulate || !after.circulate);
             assert!(t.after.latched().contains_all(t.before.latched()));
@@ -154,6 +157,28 @@ fn a_permit_returns_after_a_trip_only_by_a_granted_reset() {
             assert!(before.power || !after.power || (!severe && spent_only));
         }
         assert_eq!(t.effects.released.is_empty(), t.granted().is_none());
+    });
+}
+
+// req: INT-022
+#[test]
+fn the_end_of_a_visit_releases_what_an_operator_would_and_nothing_else() {
+    every_transition(|t| {
+        if t.event != Event::VisitOver {
+            return;
+        }
+        let gone = t.before.latched().difference(t.after.latched());
+        assert_eq!(gone, t.effects.released);
+        assert!(worst_by_hand(gone) <= Some(TripClass::Operator), "{gone:?}");
+        assert_eq!(t.after.clinician_resets(), t.before.clinician_resets());
+        let (before, after) = t.permits();
+        assert_eq!((before.chill, before.power), (after.chill, after.power));
+        // What still holds is latched still.
+        let again = step(&t.after, &t.event, &t.config).0;
+        assert_eq!(again, t.after);
+        if worst_by_hand(t.before.latched()) > Some(TripClass::Operator) {
+            assert!(!after.circulate);
+        }
     });
 }
 
@@ -198,7 +223,7 @@ fn a_session_is_degraded_from_the_loss_of_a_control_sensor_to_its_end() {
                 t.before.is_degraded() || control.into_iter().any(|c| present.contains(c))
             }
             Event::SessionOver => false,
-            Event::Reset(_) | Event::SessionBegan => t.before.is_degraded(),
+            Event::Reset(_) | Event::SessionBegan | Event::VisitOver => t.before.is_degraded(),
         };
         assert_eq!(t.after.is_degraded(), expected);
         let floor = expected.then_some(Floor::PROPOSED);

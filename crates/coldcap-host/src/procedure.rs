@@ -53,11 +53,13 @@ mod errand;
 mod infusion;
 mod preparation;
 mod progress;
+mod refused;
 mod sight;
 mod treatment;
 mod trouble;
 
 pub use progress::{Outcome, Progress, Step};
+pub use refused::Refused;
 
 use crate::client::hash::fnv1a_64;
 use crate::client::{Client, CommandBody, Message, UNSENT};
@@ -103,6 +105,7 @@ pub struct Nurse {
     calibration: Option<u64>,
     attempts: u8,
     given_up: bool,
+    refusal: Option<Refused>,
     // The session.
     session_begun: bool,
     drug_starts: Vec<Option<Instant>>,
@@ -137,6 +140,7 @@ impl Nurse {
             calibration: None,
             attempts: 0,
             given_up: false,
+            refusal: None,
             session_begun: false,
             drug_starts: vec![None; plan.drugs.len()],
             comfort_due: None,
@@ -211,6 +215,12 @@ impl Nurse {
         } else {
             self.work(now, client, phase);
         }
+    }
+
+    /// What the machine will not do by this plan, where it refused for good.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<Refused> {
+        self.refusal
     }
 
     /// How both visits ended, once they have.
@@ -343,6 +353,9 @@ impl Nurse {
             | Errand::ChoosePlan
             | Errand::Start => {
                 let asked = self.errands.first_asked(errand).unwrap_or(now);
+                if is_final(response) {
+                    self.refusal = Some(Refused { command: errand.name(), response: *response });
+                }
                 self.given_up |= is_final(response) || now.since(asked) >= PATIENCE;
             }
             _ => {}

@@ -270,7 +270,8 @@ pub enum Request {
     },
     /// The cap is off and uncoupled.
     ConfirmRemoved,
-    /// Leave the report or the stored fit.
+    /// Leave the report or the stored fit; or, where the cap is marked as removed and its switch does not say so, leave
+    /// for the report.
     Close,
     /// Reset a sensor or freeze trip whose cause is gone. Two steps, at most two a session.
     ClinicianReset {

@@ -254,6 +254,7 @@ fn rule_4_elapsed_minutes_run_through_breaks_and_gaps() {
     script.restarted(None);
     assert_eq!(script.planned_left(), 30);
     script.seconds(0);
+    script.done(Request::Worn(true));
     script.resume();
     script.minutes(1);
     assert_eq!(script.planned_left(), 29);

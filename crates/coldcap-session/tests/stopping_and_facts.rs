@@ -272,6 +272,7 @@ fn rule_2_the_drip_does_not_stop_because_the_cooler_did() {
     assert!(script.state.drugs().running());
     script.minutes(60);
     script.expect(Phase::Recovery);
+    script.done(Request::Worn(true));
     script.resume();
     script.minutes(1);
     script.expect(Phase::Infusing);

@@ -27,7 +27,7 @@ use channel::{Channel, Shared};
 use coldcap_guard::alarm::Stored;
 use coldcap_guard::interlock::{Demand, Permit};
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::{Refusal, Request, Role, WallTime};
+use coldcap_session::{Accepted, Refusal, Request, Role, WallTime};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
 use detect::Detected;
 use machine::Machine;
@@ -214,15 +214,19 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         if panel.stop {
-            self.ask_all(Request::Stop, Role::Panel, outputs);
+            let _ = self.ask_all(Request::Stop, Role::Panel, outputs);
         }
         if panel.acknowledge {
-            self.ask_all(Request::Acknowledge, Role::Panel, outputs);
+            let _ = self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
         self.signals.take_panel(panel, &self.config);
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
+        }
+        // Whoever stops at the machine has the last word, whatever came in the same tick.
+        if panel.stop && !commands.list.is_empty() {
+            let _ = self.ask_all(Request::Stop, Role::Panel, outputs);
         }
     }
 
@@ -247,18 +251,22 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             }
             Action::Fact(fact) => {
                 channel.step(&supervise::Event::Fact(fact), &self.config, outputs);
-                Ok(coldcap_session::Accepted::Done)
+                Ok(Accepted::Done)
             }
             Action::AcknowledgeAlarms => {
                 let request = Request::Acknowledge;
                 let event = supervise::Event::Request { request, role: command.role };
-                channel.step(&event, &self.config, outputs);
+                let attended = channel.step(&event, &self.config, outputs);
+                if matches!(attended, Some(Err(Refusal::NotPermitted(_)))) {
+                    return attended.unwrap_or(Err(Refusal::WrongPhase));
+                }
                 if command.role == Role::Clinician {
                     channel.acknowledge();
                 }
-                self.signals.acknowledge(Some(command.channel.into()), &self.config)
+                let heard = self.signals.acknowledge(Some(command.channel.into()), &self.config);
+                either(attended, heard)
             }
-            Action::PauseAudio => self.signals.pause_audio(&self.config),
+            Action::PauseAudio => self.pause_audio(command.role),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
         }
     }
@@ -305,7 +313,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for channel in &mut self.channels {
             channel.set_clock(old, new, &self.config, outputs);
         }
-        Ok(coldcap_session::Accepted::Done)
+        Ok(Accepted::Done)
     }
 
     /// What is meant for the machine as a whole: stopping, and the alarms.
@@ -316,21 +324,46 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     ) -> coldcap_session::Answer {
         match command.action {
             Action::Request(Request::Stop) if command.channel == Event::MACHINE => {
-                self.ask_all(Request::Stop, command.role, outputs);
-                Ok(coldcap_session::Accepted::Done)
+                let _ = self.ask_all(Request::Stop, command.role, outputs);
+                Ok(Accepted::Done)
             }
-            Action::AcknowledgeAlarms => self.signals.acknowledge(None, &self.config),
-            Action::PauseAudio => self.signals.pause_audio(&self.config),
+            Action::AcknowledgeAlarms => self.acknowledge_all(command.role, outputs),
+            Action::PauseAudio => self.pause_audio(command.role),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
             _ => Err(Refusal::WrongPhase),
         }
     }
 
-    fn ask_all(&mut self, request: Request, role: Role, outputs: &mut Outputs<CHANNELS>) {
+    /// Somebody is there, for every channel, and has heard every alarm.
+    fn acknowledge_all(
+        &mut self,
+        role: Role,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> coldcap_session::Answer {
+        permitted(role)?;
+        let attended = self.ask_all(Request::Acknowledge, role, outputs);
+        either(attended, self.signals.acknowledge(None, &self.config))
+    }
+
+    fn pause_audio(&mut self, role: Role) -> coldcap_session::Answer {
+        permitted(role)?;
+        self.signals.pause_audio(&self.config)
+    }
+
+    /// Asks every channel; gives the answer of one that did something, if any did.
+    fn ask_all(
+        &mut self,
+        request: Request,
+        role: Role,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> Option<coldcap_session::Answer> {
         let event = supervise::Event::Request { request, role };
+        let mut done = None;
         for channel in &mut self.channels {
-            channel.step(&event, &self.config, outputs);
+            let answer = channel.step(&event, &self.config, outputs);
+            done = done.or(answer.filter(|answer| *answer == Ok(Accepted::Done)));
         }
+        done
     }
 
     fn supervise(
@@ -429,6 +462,20 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         self.machine.show(measured, outputs, &self.config);
         outputs.machine = self.signals.show(outputs.machine);
     }
+}
+
+/// Whose word the sounder takes: that of whoever may say that somebody is there.
+const fn permitted(role: Role) -> Result<(), Refusal> {
+    // req: ALM-011
+    if role.may(&Request::Acknowledge) { Ok(()) } else { Err(Refusal::NotPermitted(role)) }
+}
+
+/// A press that re-armed a limit did something, whether or not an alarm was there to be heard.
+fn either(
+    attended: Option<coldcap_session::Answer>,
+    heard: coldcap_session::Answer,
+) -> coldcap_session::Answer {
+    if attended == Some(Ok(Accepted::Done)) { Ok(Accepted::Done) } else { heard }
 }
 
 fn union(all: Conditions, more: &Conditions) -> Conditions {

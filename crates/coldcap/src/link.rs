@@ -203,10 +203,28 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// it is the same stop.
     fn queue_stop(&mut self, endpoint: u8, command: Command) {
         self.replies.expect_stop(command.id.0, endpoint);
+        self.void_beginnings(command.channel);
         match self.stops.iter_mut().find(|stop| stop.channel == command.channel) {
             Some(waiting) => *waiting = command,
             None => {
                 let _ = self.stops.push(command);
+            }
+        }
+    }
+
+    /// What waits and could make coolant flow again was asked for before the stop: it is not done behind it.
+    fn void_beginnings(&mut self, channel: u8) {
+        // req: LNK-004
+        for _ in 0..self.waiting.len() {
+            let Some(command) = self.waiting.pop_front() else { break };
+            let meant = channel == MACHINE || channel == command.channel;
+            if meant && begins(&command.action) {
+                let answer = Response::new(command.id.0, Status::STALE);
+                if let Some(endpoint) = self.replies.void(answer) {
+                    self.outbox.respond(endpoint, answer);
+                }
+            } else {
+                let _ = self.waiting.push_back(command);
             }
         }
     }
@@ -374,6 +392,16 @@ impl<const CHANNELS: usize> LinkEnd for Link<CHANNELS> {
 
 fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
+}
+
+/// Whether coolant may flow because of it.
+const fn begins(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Request(
+            Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. }
+        )
+    )
 }
 
 /// What may be meant for the machine as a whole.

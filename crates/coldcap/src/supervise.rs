@@ -157,11 +157,12 @@ fn advance(
     let passed = coldcap_session::Event::Advance { dt, seen };
     let (session, second) = coldcap_session::step(&session, &passed, &config.session);
     let interlock = until_the_end(interlock, session.phase(), config);
+    let (interlock, over) = after_the_end(interlock, session.phase(), config);
     let effects = Effects {
         answer: None,
         notes: [first.notes, second.notes],
         tripped: latched.tripped,
-        released: latched.released,
+        released: over.released,
     };
     (State { session, interlock }, effects)
 }
@@ -173,6 +174,19 @@ fn until_the_end(interlock: interlock::State, phase: Phase, config: &Config) -> 
         return interlock;
     }
     interlock::step(&interlock, &interlock::Event::SessionOver, &config.interlock).0
+}
+
+/// What an operator would reset by starting again stands for nothing once nobody is treated and its cause is gone.
+fn after_the_end(
+    interlock: interlock::State,
+    phase: Phase,
+    config: &Config,
+) -> (interlock::State, interlock::Effects) {
+    // req: INT-022
+    if !matches!(phase, Phase::Standby | Phase::Report) {
+        return (interlock, interlock::Effects::default());
+    }
+    interlock::step(&interlock, &interlock::Event::VisitOver, &config.interlock)
 }
 
 /// A request of the session; where it starts circulation or resets a trip, the interlock is told.
@@ -193,7 +207,8 @@ fn ask(state: &State, request: Request, role: Role, config: &Config) -> (State, 
         return (*state, faulty());
     }
     let reset = reset_for(&request).filter(|_| executed);
-    let (interlock, resetting) = hand_over(state, &request, reset, config);
+    let leaves = state.session.phase() == Phase::Standby && session.phase() != Phase::Standby;
+    let (interlock, resetting) = hand_over(state, leaves, reset, config);
     let kept =
         matches!(resetting.answer, Some(Err(refusal)) if refusal != ResetRefusal::NothingLatched);
     if kept && reset > Some(ResetClass::Operator) {
@@ -213,14 +228,15 @@ fn faulty() -> Effects {
     Effects { answer: Some(Err(Refusal::FaultActive)), ..Effects::default() }
 }
 
+/// The guard counts a clinician's resets anew where the session does: when standby is left.
 fn hand_over(
     state: &State,
-    request: &Request,
+    leaves: bool,
     reset: Option<ResetClass>,
     config: &Config,
 ) -> (interlock::State, interlock::Effects) {
-    let begins = matches!(request, Request::StartFit | Request::Start);
-    let before = if begins && reset.is_some() {
+    // req: SES-027
+    let before = if leaves {
         interlock::step(&state.interlock, &interlock::Event::SessionBegan, &config.interlock).0
     } else {
         state.interlock

@@ -93,6 +93,11 @@ fn after_a_long_or_unknown_gap_an_operator_must_resume() {
             }
             let outputs = bench.tick();
             assert!(outputs.machine.alarms.contains(Condition::Restarted), "{phase} {gap:?}");
+            if gap.is_none_or(|gap| gap > Duration::from_mins(10)) {
+                let unworn = bench.ask(Request::Resume { confirm: false });
+                assert_eq!(unworn, Err(coldcap_session::Refusal::NotWorn), "{phase} {gap:?}");
+                bench.ask(Request::Worn(true)).unwrap();
+            }
             bench.resume();
             assert_eq!(bench.phase(), Phase::Recool, "{phase} {gap:?}");
         }

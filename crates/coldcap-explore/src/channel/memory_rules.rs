@@ -18,7 +18,7 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "R13b",
-        text: "what is latched goes by a reset alone, which says so; facts, gaps and clocks leave the interlock as it is",
+        text: "what is latched goes by a reset alone, which says so, or, an operator's, once nobody is treated; facts, gaps and clocks leave the interlock as it is",
         costly: false,
         check: latches_go_by_resets,
     },
@@ -60,7 +60,7 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
     StepRule {
         id: "C7d",
-        text: "a reset by a clinician is counted in the session and in the guard",
+        text: "a reset by a clinician is counted in the session and in the guard, which never counts fewer",
         costly: false,
         check: clinicians_resets_are_counted,
     },
@@ -134,7 +134,11 @@ fn latches_go_by_resets(seen: &Seen<'_>) -> Verdict {
         Event::Fact(_) | Event::Restarted { .. } | Event::WallSet { .. } => {
             Verdict::implies(true, before == after)
         }
-        Event::Advance { .. } => Verdict::implies(true, gone.is_empty()),
+        Event::Advance { .. } => {
+            let over = matches!(seen.after.session.phase(), Phase::Standby | Phase::Report);
+            let small = interlock::TripClass::worst(gone) <= Some(interlock::TripClass::Operator);
+            Verdict::implies(true, told && (gone.is_empty() || (over && small)))
+        }
         Event::Request { .. } => Verdict::implies(true, told),
     }
 }
@@ -249,7 +253,8 @@ fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
         before.interlock.class(&seen.config.interlock) == Some(interlock::TripClass::Clinician);
     let guard = after.interlock.clinician_resets()
         == before.interlock.clinician_resets().saturating_add(u8::from(spent));
-    Verdict::implies(reset && done, session && guard)
+    let never_fewer = after.session.resets() <= after.interlock.clinician_resets();
+    Verdict::implies(reset && done, session && guard && never_fewer)
 }
 
 fn returns_are_counted(seen: &Seen<'_>) -> Verdict {

@@ -380,7 +380,11 @@ fn interlock_is_independent(seen: &Seen<'_>) -> Verdict {
         return Verdict::implies(true, seen.effects.tripped.is_empty());
     };
     let told = interlock::Event::Conditions(conditions);
-    let alone = interlock::step(&seen.before.interlock, &told, &seen.config.interlock).0;
+    let mut alone = interlock::step(&seen.before.interlock, &told, &seen.config.interlock).0;
+    if matches!(seen.after.session.phase(), Phase::Standby | Phase::Report) {
+        let over = interlock::Event::VisitOver;
+        alone = interlock::step(&alone, &over, &seen.config.interlock).0;
+    }
     let after = seen.after.interlock;
     let forgot = alone.is_degraded() && !after.is_degraded();
     let same = alone.with_degraded(after.is_degraded()) == after;
@@ -482,7 +486,10 @@ fn resets_have_their_role(seen: &Seen<'_>) -> Verdict {
     let worst = interlock::TripClass::worst(seen.effects.released);
     let trip = seen.before.session.trip() > seen.after.session.trip();
     let Event::Request { request, role } = *seen.event else {
-        return Verdict::implies(worst.is_some() || trip, false);
+        // Once nobody is treated an operator's trip goes by itself; the session holds none of those.
+        let over = worst <= Some(interlock::TripClass::Operator)
+            && matches!(seen.after.session.phase(), Phase::Standby | Phase::Report);
+        return Verdict::implies(worst.is_some() || trip, over && !trip);
     };
     let may = match request {
         Request::ServiceReset { confirm: true } => role == Role::Service,

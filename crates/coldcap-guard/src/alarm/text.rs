@@ -345,11 +345,11 @@ pub static TEXTS: [Text; 37] = [
         Condition::ResetsSpent,
         [
             "The machine has stopped cooling too often in this session.",
-            "End the session and call service.",
+            "Take the cap off, mark it as removed, and call service.",
         ],
         [
             "Das Gerät hat in dieser Sitzung zu oft die Kühlung gestoppt.",
-            "Sitzung beenden und Service rufen.",
+            "Haube abnehmen, als abgenommen melden und Service rufen.",
         ],
     ),
     text(

@@ -64,7 +64,7 @@ impl ResetClass {
     }
 }
 
-const OPERATOR: Conditions =
+pub(super) const OPERATOR: Conditions =
     Conditions::of(&[Condition::FlowLost, Condition::PumpStopped, Condition::CapUncoupled]);
 
 const CLINICIAN: Conditions = Conditions::of(&[

@@ -44,7 +44,7 @@ pub use class::{ResetClass, TripClass, trips};
 pub use permit::{Demand, Gate, Permit, limit};
 
 use crate::{Condition, Conditions};
-use class::{BLOCKS_CHILL, CONTROL_SENSORS, LATCHABLE, RELEVANT, causes};
+use class::{BLOCKS_CHILL, CONTROL_SENSORS, LATCHABLE, OPERATOR, RELEVANT, causes};
 use coldcap_units::{Coolant, Interface};
 use core::fmt;
 
@@ -120,6 +120,9 @@ pub enum Event {
     /// Nobody is treated, or not yet: what may last for the rest of a session is over. It resets nothing
     /// else. Send it as often as it is true.
     SessionOver,
+    /// Nobody is treated, and nobody is about to be: the trips that an operator would reset by starting again are
+    /// released, each once its cause is gone. Send it as often as it is true.
+    VisitOver,
 }
 
 /// The automaton's state, in canonical form.
@@ -253,6 +256,12 @@ impl State {
         Ok(Self { latched: remaining, clinician_resets, ..self })
     }
 
+    fn end_visit(self) -> Self {
+        // req: INT-022
+        let over = OPERATOR.difference(causes(self.present));
+        Self { latched: self.latched.difference(over), ..self }
+    }
+
     fn begin_session(self) -> Self {
         let severe = TripClass::worst(self.latched) > Some(TripClass::Operator);
         Self { clinician_resets: if severe { self.clinician_resets } else { 0 }, ..self }
@@ -308,6 +317,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
         Event::Conditions(present) => (state.observe(present), None),
         Event::SessionBegan => (state.begin_session(), None),
         Event::SessionOver => (state.with_degraded(false), None),
+        Event::VisitOver => (state.end_visit(), None),
         Event::Reset(by) => match state.reset(by, config) {
             Ok(next) => (next, Some(Ok(()))),
             Err(refusal) => (*state, Some(Err(refusal))),

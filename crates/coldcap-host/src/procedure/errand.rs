@@ -26,6 +26,17 @@ pub(super) enum Errand {
 }
 
 impl Errand {
+    /// What the command is called that asks for a part of the plan.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::StartFit => "start_fit",
+            Self::SelectPatient => "select_patient",
+            Self::Measure => "measure",
+            Self::ChoosePlan => "choose_plan",
+            _ => "operate",
+        }
+    }
+
     /// Whether it means nothing any more once the phase has changed.
     const fn belongs_to_phase(self) -> bool {
         !matches!(self, Self::Acknowledge | Self::DrugStarted(_) | Self::DrugEnded(_))

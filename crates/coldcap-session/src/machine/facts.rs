@@ -1,7 +1,7 @@
 //! Facts: always recorded, at most flagged.
 
 use super::drugs::Start;
-use super::state::SinceMark;
+use super::state::{SinceMark, Step};
 use super::transition::Transition;
 use super::treatment::halt_if_it_needs_a_worn_cap;
 use crate::fact::Fact;
@@ -42,6 +42,7 @@ fn drug_started(t: &mut Transition<'_>, drug: u16) {
         t.flag(Flag::DrugOutsideCooling);
         return;
     }
+    call_off_the_end(t);
     match t.state.drugs.start(drug) {
         Start::Fresh => t.state.since = SinceMark::default(),
         Start::Repeated => t.flag(Flag::DrugStartRepeated),
@@ -57,6 +58,14 @@ fn drug_started(t: &mut Transition<'_>, drug: u16) {
         });
     }
     begin_infusion(t);
+}
+
+/// Whoever had begun to end the session did not know of this drug.
+fn call_off_the_end(t: &mut Transition<'_>) {
+    // req: SES-006
+    if t.state.armed.is_some_and(|armed| matches!(armed.step, Step::EndSession(_))) {
+        t.state.armed = None;
+    }
 }
 
 /// Whatever part of the treatment it was, it is an infusion now.

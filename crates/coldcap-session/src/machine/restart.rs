@@ -12,6 +12,7 @@ pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
     t.state.seen.renew(Seen::default());
     t.state.armed = None;
     charge(t, gap);
+    take_off_in_a_long_gap(t, gap);
     match t.state.phase {
         Phase::Boot | Phase::Standby => t.enter(Phase::Boot),
         phase if phase.is_fit_visit() => t.enter(Phase::Boot),
@@ -30,6 +31,16 @@ fn charge(t: &mut Transition<'_>, gap: Option<Duration>) {
     let elapsed = t.state.plan.is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
     if elapsed && t.state.treatment() == Some(Phase::PostCool) {
         t.state.planned_left = t.state.planned_left.minus(gap.unwrap_or_default());
+    }
+}
+
+/// Nobody knows whether the cap is still on after a gap that was long, or of which nobody knows how long it was.
+fn take_off_in_a_long_gap(t: &mut Transition<'_>, gap: Option<Duration>) {
+    // req: PWR-005
+    let long = gap.is_none_or(|gap| gap > t.config.long_gap);
+    if long && t.state.worn {
+        t.state.worn = false;
+        t.note(Note::Worn(false));
     }
 }
 

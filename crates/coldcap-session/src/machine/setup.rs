@@ -117,10 +117,12 @@ pub(super) fn check_fit(t: &mut Transition<'_>, seen: &Observed) {
 }
 
 pub(super) fn close(t: &mut Transition<'_>) -> Answer {
-    if !matches!(t.state.phase, Phase::Report | Phase::FitSaved) {
-        return Err(Refusal::WrongPhase);
+    match t.state.phase {
+        Phase::Report | Phase::FitSaved => t.enter(Phase::Standby),
+        // Somebody says that the cap is off, and says it again: the switch may be stuck.
+        Phase::CapOff if t.state.removed => t.enter(Phase::Report),
+        _ => return Err(Refusal::WrongPhase),
     }
-    t.enter(Phase::Standby);
     Ok(Accepted::Done)
 }
 

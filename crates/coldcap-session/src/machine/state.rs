@@ -250,14 +250,15 @@ impl State {
         }
     }
 
-    /// What a clock on the display should count down: the planned cooling that is left, else the
-    /// warming that is left, else the limit on waiting for an operator.
+    /// What a clock on the display should count down: the planned cooling, the warming or the break that is left.
+    /// `None` where the phase has no planned end: a limit on waiting for an operator is none.
     #[must_use]
     pub fn remaining(&self, config: &Config) -> Option<Duration> {
         match self.phase {
             Phase::PreCool | Phase::PostCool => Some(self.planned_left),
             Phase::Thaw => Some(config.thaw_minimum.minus(self.clock.elapsed)),
-            _ => self.attendance.left(),
+            Phase::Paused if !self.is_waiting() => self.attendance.left(),
+            _ => None,
         }
     }
 

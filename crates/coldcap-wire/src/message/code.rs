@@ -78,7 +78,8 @@ code! {
         DENIED = 6, "denied";
         /// The device has no such command.
         UNSUPPORTED = 7, "unsupported";
-        /// The state has moved on from `expected_revision`.
+        /// The state has moved on from `expected_revision`, or a stop came behind the command before it was carried
+        /// out.
         STALE = 8, "stale";
         /// The command came after its deadline, or the first of two steps is missing or too old, or the
         /// record entries asked for are not kept any more.

@@ -19,8 +19,8 @@ use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Answer, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason, Refusal, Request,
-    Role, WallTime,
+    Answer, Attendance, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason,
+    Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
@@ -382,10 +382,13 @@ impl Channel {
         self.too_warm = self.warmth.step(warmth, dt.min(LONGEST_TICK));
     }
 
-    /// The cold of one patient is not held against the next.
+    /// The cold of one patient is not held against the next, once coolant flows for her: who was only selected, by
+    /// mistake perhaps, takes nothing away.
     fn know_patient(&mut self) {
-        let patient = self.state.session.patient().map(|patient| patient.id);
-        if patient.is_some() && patient != self.dosed {
+        let session = &self.state.session;
+        let patient = session.patient().map(|patient| patient.id);
+        let cooled = session.phase().circulates();
+        if cooled && patient.is_some() && patient != self.dosed {
             self.dosed = patient;
             self.detector.forget_dose();
         }
@@ -401,7 +404,8 @@ impl Channel {
         let demand = self.state.demand(&config.supervision());
         let phase = self.state.session.phase();
         // Time that nobody watched passes, but it is never credited as cooled.
-        let at_target = is_at(measured, &demand, config) && !shared.late;
+        let degraded = self.state.interlock.is_degraded();
+        let at_target = is_at(measured, &demand, degraded, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
         let (cap, coupled) = (self.sensors.cap(), measured.coupled);
         let step = FitStep { phase, cap, coupled, at_target, flowing, dt: shared.dt };
@@ -553,10 +557,24 @@ impl Channel {
         let expected = Conditions::of(&[Condition::CapUncoupled]);
         let all = found.union(latched);
         let all = if self.expects_cap() { all } else { all.difference(expected) };
-        all.union(self.signalled)
+        all.union(self.unanswered())
             .union(self.thermal.conditions())
             .union(self.sensors.conditions())
             .with_if(Condition::TooWarm, self.too_warm)
+    }
+
+    /// What the session flagged, less a limit on waiting that somebody has answered since.
+    fn unanswered(&self) -> Conditions {
+        // req: ALM-016
+        let session = &self.state.session;
+        let answered = match session.attendance() {
+            Attendance::Watching(_) => Conditions::of(&[Condition::Waiting, Condition::BreakOver]),
+            _ => Conditions::EMPTY,
+        };
+        // A channel in safe hold tells why it is there. Elsewhere the machine tells of its self-test as it is.
+        let told = session.phase() != Phase::SafeHold;
+        let answered = answered.with_if(Condition::SelfTestFailed, told);
+        self.signalled.difference(answered)
     }
 
     /// Whether somebody relies on what is shown of it.
@@ -637,9 +655,9 @@ fn warmth(measured: &MeasuredChannel, demand: &Demand, config: &Config) -> Warmt
 }
 
 /// Whether the temperature that is held lies within its band.
-fn is_at(measured: &MeasuredChannel, demand: &Demand, config: &Config) -> bool {
+fn is_at(measured: &MeasuredChannel, demand: &Demand, degraded: bool, config: &Config) -> bool {
     match demand.cap {
-        Some(cap) => measured.is_at_interface(cap.interface, config),
+        Some(cap) => measured.is_at_interface(cap.interface, degraded, config),
         None => measured.is_at(demand.target, config),
     }
 }

@@ -87,7 +87,11 @@ impl Machine {
         measured: &Measured<CHANNELS>,
     ) -> Conditions {
         let vendor = self.vendor.step(measured.inputs.vendor);
-        found.with_if(Condition::DisplaySilent, self.display_silent).union(vendor)
+        let failed = self.self_test.progress() == coldcap_session::Progress::Failed;
+        found
+            .with_if(Condition::DisplaySilent, self.display_silent)
+            .with_if(Condition::SelfTestFailed, failed)
+            .union(vendor)
     }
 
     pub(super) fn show<const CHANNELS: usize>(

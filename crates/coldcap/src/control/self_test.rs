@@ -25,9 +25,11 @@ pub(super) struct SelfTest {
 }
 
 impl SelfTest {
-    /// One tick with everything that the detectors found.
+    /// One tick with everything that the detectors found. A machine that has passed stays passed: what it finds from
+    /// then on is the guard's. One that has failed has not failed for good: it passes once it has looked sound for
+    /// long enough.
     pub(super) fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
-        if self.progress != Progress::Running {
+        if self.progress == Progress::Passed {
             return;
         }
         let began = *self.began.get_or_insert(now);

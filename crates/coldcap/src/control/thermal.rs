@@ -384,13 +384,23 @@ fn lost<T: Copy>(reading: &Reading<T>, now: Instant, oldest: Duration) -> bool {
 }
 
 impl MeasuredChannel {
-    /// Whether the mean of the control sensors lies within the band around `target`.
-    pub(super) fn is_at_interface(&self, target: Interface, config: &Config) -> bool {
+    /// Whether the mean of the control sensors lies within the band around `target`. In a session that goes on
+    /// without one of them, `degraded`, the other one tells alone where that one cannot be read.
+    pub(super) fn is_at_interface(
+        &self,
+        target: Interface,
+        degraded: bool,
+        config: &Config,
+    ) -> bool {
         let oldest = config.circulation.oldest;
-        let (front, rear) =
-            (self.front.within(self.now, oldest), self.rear.within(self.now, oldest));
-        let (Ok(front), Ok(rear)) = (front, rear) else { return false };
-        let sum = front.0.minus(target.0).plus(rear.0.minus(target.0));
-        sum.abs() <= config.circulation.at_interface.plus(config.circulation.at_interface)
+        let above = |face: &Reading<Interface>| {
+            face.within(self.now, oldest).map(|face| face.0.minus(target.0))
+        };
+        let twice = match (above(&self.front), above(&self.rear)) {
+            (Ok(front), Ok(rear)) => front.plus(rear),
+            (Ok(left), Err(_)) | (Err(_), Ok(left)) if degraded => left.plus(left),
+            _ => return false,
+        };
+        twice.abs() <= config.circulation.at_interface.plus(config.circulation.at_interface)
     }
 }

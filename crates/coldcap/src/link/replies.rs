@@ -80,6 +80,22 @@ impl Replies {
         let _ = self.given.push_back(Given { endpoint, answer });
     }
 
+    /// The answer to a command that was taken and will not be carried out; returns the endpoint to answer on.
+    pub(super) fn void(&mut self, answer: Response) -> Option<u8> {
+        let mut found = None;
+        for _ in 0..self.open.len() {
+            let open = self.open.pop_front()?;
+            if open.rid == answer.rid && found.is_none() {
+                found = Some(open.endpoint);
+            } else {
+                let _ = self.open.push_back(open);
+            }
+        }
+        let endpoint = found?;
+        self.keep(endpoint, answer);
+        Some(endpoint)
+    }
+
     /// The answer to a taken command; returns the endpoint to answer on.
     ///
     /// Commands are answered in their order, so whatever was taken before this one and is still open

@@ -272,15 +272,19 @@ impl Told {
     fn breaks(&self) -> Vec<Value> {
         let began = self.began.map_or(0, Instant::as_millis);
         let mut breaks = Vec::new();
+        let mut away = Duration::ZERO;
         for entry in &self.entries {
             let at_ms = entry.at.as_millis().saturating_sub(began);
             match entry.note() {
                 Some(Note::BreakBegan { reason }) => breaks.push(json!({
                     "t_ms": at_ms, "reason": reason_name(reason), "minutes": Value::Null,
                 })),
+                // The power was away for a part of it that no clock of the machine saw.
+                Some(Note::Restarted { gap }) => away = gap.unwrap_or_default(),
                 Some(Note::BreakEnded { length }) => {
                     if let Some(last) = breaks.last_mut() {
-                        last["minutes"] = minutes(length).into();
+                        let away = core::mem::take(&mut away);
+                        last["minutes"] = minutes(length.plus(away)).into();
                     }
                 }
                 _ => {}

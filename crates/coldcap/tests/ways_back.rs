@@ -1,0 +1,209 @@
+//! What stopped a machine can be mended by those who may, and stands no longer than it must.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::{Bench, DRUG, PATIENT, PLAN, code};
+use coldcap::{Action, Inputs, Phase};
+use coldcap_guard::Condition;
+use coldcap_session::{Accepted, Patient, Refusal, Request, Role};
+use coldcap_units::{Duration, Pulses, Reading};
+
+fn session(bench: &Bench<1>) -> coldcap_session::State {
+    bench.device.control.checkpoint().channels[0].state.session
+}
+
+fn tank_low(inputs: &mut Inputs<1>) {
+    inputs.tank.level = Reading::new(false, inputs.tank.level.taken);
+}
+
+fn uncoupled(inputs: &mut Inputs<1>) {
+    let coupled = &mut inputs.channels[0].cap.coupled;
+    *coupled = Reading::new(false, coupled.taken);
+}
+
+fn freeze(bench: &mut Bench<1>) {
+    let cold = code(bench.device.control.config(), -500);
+    for _ in 0..5 {
+        bench.tick_with(|inputs| {
+            let safety = &mut inputs.channels[0].safety;
+            *safety = Reading::new(cold, safety.taken);
+        });
+    }
+    bench.run(3);
+}
+
+fn clinician(bench: &mut Bench<1>) -> coldcap_session::Answer {
+    bench.reset(Role::Clinician, |confirm| Request::ClinicianReset { confirm })
+}
+
+fn service(bench: &mut Bench<1>) -> coldcap_session::Answer {
+    bench.reset(Role::Service, |confirm| Request::ServiceReset { confirm })
+}
+
+fn end(bench: &mut Bench<1>) {
+    bench.ask(Request::EndSession { reason: 3, confirm: false }).unwrap();
+    bench.ask(Request::EndSession { reason: 3, confirm: true }).unwrap();
+    bench.ask(Request::ConfirmRemoved).unwrap();
+    (0..20).for_each(|_| drop(bench.tick_with(uncoupled)));
+    bench.ask(Request::Close).unwrap();
+}
+
+#[test]
+fn a_self_test_that_failed_has_not_failed_for_good() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.device.restart(Some(Duration::from_secs(120)));
+    for _ in 0..350 {
+        bench.tick_with(tank_low);
+    }
+    assert_eq!(bench.phase(), Phase::Recovery);
+    let low = bench.tick_with(tank_low);
+    assert!(low.machine.alarms.contains(Condition::SelfTestFailed), "it is said in every phase");
+    assert_eq!(bench.ask(Request::Resume { confirm: false }), Err(Refusal::FaultActive));
+    bench.run(20);
+    bench.act(&[Action::AcknowledgeAlarms]);
+    assert!(!bench.tick().machine.alarms.contains(Condition::SelfTestFailed));
+    bench.resume();
+    assert_eq!(bench.phase(), Phase::Recool);
+}
+
+#[test]
+fn service_leads_out_of_a_self_test_that_failed_at_power_up() {
+    let mut bench = Bench::<1>::new();
+    for _ in 0..400 {
+        bench.tick_with(tank_low);
+    }
+    assert_eq!(bench.phase(), Phase::SafeHold);
+    bench.run(60);
+    assert_eq!(service(&mut bench), Ok(Accepted::Done));
+    bench.run(20);
+    assert_eq!(bench.phase(), Phase::Standby);
+}
+
+// req: SES-027
+#[test]
+fn the_guard_and_the_session_count_a_clinicians_resets_from_the_same_time_on() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::FitCheck);
+    freeze(&mut bench);
+    assert_eq!(clinician(&mut bench), Ok(Accepted::Done));
+    bench.run(2);
+    bench.ask(Request::Start).unwrap();
+    bench.ask(Request::Worn(true)).unwrap();
+    bench.until(Phase::PreCool);
+    bench.run(10);
+    freeze(&mut bench);
+    assert_eq!(clinician(&mut bench), Ok(Accepted::Done));
+    bench.resume();
+    bench.until(Phase::Ready);
+    bench.tell(DRUG);
+    freeze(&mut bench);
+    // Both are spent: the third one is service's, which is said, and can be reset by them.
+    assert!(bench.tick().machine.alarms.contains(Condition::ResetsSpent));
+    assert_eq!(clinician(&mut bench), Err(Refusal::ServiceDue));
+    assert_eq!(service(&mut bench), Ok(Accepted::Done));
+}
+
+#[test]
+fn an_operators_trip_is_no_alarm_after_the_session() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::PostCool);
+    for _ in 0..80 {
+        bench.tick_with(|inputs| {
+            let flow = &mut inputs.channels[0].flow;
+            let none = Pulses { edges: 0, window: Duration::from_secs(1) };
+            *flow = Reading::new(none, flow.taken);
+        });
+    }
+    assert!(bench.tick().machine.alarms.contains(Condition::FlowLost));
+    assert_eq!(bench.phase(), Phase::Paused);
+    end(&mut bench);
+    assert_eq!(bench.phase(), Phase::Standby);
+    bench.act(&[Action::AcknowledgeAlarms]);
+    (0..100).for_each(|_| drop(bench.tick_with(uncoupled)));
+    assert!(!bench.tick_with(uncoupled).machine.alarms.contains(Condition::FlowLost));
+}
+
+// req: PWR-005
+#[test]
+fn after_a_long_or_an_unknown_gap_nobody_wears_the_cap_unless_it_is_said_again() {
+    for (gap, worn) in [(Some(120), true), (Some(5 * 3_600), false), (None, false)] {
+        let mut bench = Bench::<1>::new();
+        bench.bring_to(Phase::Infusing);
+        bench.device.restart(gap.map(Duration::from_secs));
+        bench.run(20);
+        assert_eq!(session(&bench).is_worn(), worn, "{gap:?}");
+        let answer = bench.ask(Request::Resume { confirm: false });
+        assert_eq!(answer == Err(Refusal::NotWorn), !worn, "{gap:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn who_was_selected_by_mistake_takes_no_dose_away() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(1_800);
+    end(&mut bench);
+    let dose =
+        |bench: &Bench<1>| format!("{:?}", bench.device.control.checkpoint().channels[0].dose);
+    bench.tick();
+    let (empty, before) = (dose(&Bench::<1>::new()), dose(&bench));
+    assert_ne!(before, empty);
+    bench.ask(Request::select(Patient { id: PATIENT.id + 1, ..PATIENT })).unwrap();
+    bench.tick();
+    assert_ne!(dose(&bench), empty, "she was only selected");
+    bench.ask(Request::ChoosePlan(PLAN)).unwrap();
+    bench.tick();
+    bench.ask(Request::Start).unwrap();
+    bench.tick();
+    let past = |dose: &str| dose.split("cold").next().map(str::to_owned);
+    assert_eq!(past(&dose(&bench)), past(&empty), "the cold of another is not held against her");
+}
+
+#[test]
+fn a_drug_that_starts_calls_off_the_end_that_was_begun() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::PostCool);
+    bench.ask(Request::Stop).unwrap();
+    bench.ask(Request::EndSession { reason: 3, confirm: false }).unwrap();
+    bench.tell(DRUG);
+    let answer = bench.ask(Request::EndSession { reason: 3, confirm: true });
+    assert_eq!(answer, Err(Refusal::NotConfirmed));
+    assert_eq!(bench.phase(), Phase::Paused);
+}
+
+#[test]
+fn a_switch_that_is_stuck_holds_no_visit() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::PostCool);
+    bench.ask(Request::EndSession { reason: 3, confirm: false }).unwrap();
+    bench.ask(Request::EndSession { reason: 3, confirm: true }).unwrap();
+    assert_eq!(bench.ask(Request::Close), Err(Refusal::WrongPhase));
+    bench.ask(Request::ConfirmRemoved).unwrap();
+    bench.run(60);
+    assert_eq!(bench.phase(), Phase::CapOff, "it still says that the cap is coupled");
+    assert_eq!(bench.ask(Request::Close), Ok(Accepted::Done));
+    assert_eq!(bench.phase(), Phase::Report);
+}
+
+#[test]
+fn only_a_planned_end_is_counted_down() {
+    for (phase, planned) in [
+        (Phase::Ready, false),
+        (Phase::Infusing, false),
+        (Phase::Recool, false),
+        (Phase::PostCool, true),
+    ] {
+        let mut bench = Bench::<1>::new();
+        bench.bring_to(phase);
+        let left = bench.tick().channels[0].remaining;
+        assert_eq!(!left.is_zero(), planned, "{phase}: {left:?}");
+    }
+}
