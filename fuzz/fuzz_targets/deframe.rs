@@ -1,5 +1,5 @@
-//! Any bytes, cut anyhow: what comes out does not depend on the cuts, and a good frame behind a delimiter
-//! is always delivered.
+//! Any bytes, cut anyhow: what comes out does not depend on the cuts, is what a receiver makes of it that splits at
+//! the delimiters first, and a good frame behind a delimiter is always delivered.
 //!
 //! Input: one byte `n`, then `n % 16` bytes of chunk sizes, then one byte of packet length, the packet,
 //! and what remains is the stream.
@@ -16,6 +16,7 @@ fuzz_target!(|input: &[u8]| {
     let whole = outcomes([stream]);
     assert_eq!(outcomes(cut(stream, sizes)), whole);
     assert_eq!(total(whole.1), whole.0.len() as u32);
+    assert_eq!(whole.0, split(stream));
     assert_delivered(stream, packet);
 });
 
@@ -52,6 +53,22 @@ fn outcomes<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Outcome>, Co
         }
     }
     (seen, deframer.counters())
+}
+
+/// The same by splitting: every piece but the last, which has not ended, and the empty ones, which are silence.
+fn split(stream: &[u8]) -> Vec<Outcome> {
+    let mut pieces: Vec<&[u8]> = stream.split(|byte| *byte == 0).collect();
+    pieces.pop();
+    let ended = pieces.into_iter().filter(|piece| !piece.is_empty());
+    ended.map(|piece| opened(piece)).collect()
+}
+
+fn opened(piece: &[u8]) -> Outcome {
+    if piece.len() > ROOM {
+        return Err(FrameError::Overflow);
+    }
+    let mut copy = piece.to_vec();
+    frame::decode_in_place(&mut copy).map(|packet| packet.to_vec())
 }
 
 fn total(counters: Counters) -> u32 {

@@ -6,16 +6,18 @@
 //! the packet before stuffing would lose its Hamming distance, because one flipped bit in a stuffing
 //! code changes many bits of the packet behind it.
 
+mod check;
 pub mod cobs;
+mod copy;
 mod deframer;
 pub mod trailer;
-mod writer;
+mod zeros;
 
 pub use deframer::{Counters, Deframer};
 
 use crate::explain::explain;
+use copy::copy;
 use core::fmt;
-use writer::Writer;
 
 /// The byte that ends every frame. A sender may also send one before the first frame after a silence,
 /// so that noise picked up meanwhile does not cost that frame.
@@ -30,6 +32,9 @@ pub const DELIMITER: u8 = 0;
 pub const fn max_encoded_len(packet_len: usize) -> usize {
     cobs::max_encoded_len(packet_len).saturating_add(trailer::LEN).saturating_add(1)
 }
+
+/// Trailer and delimiter.
+const END_LEN: usize = trailer::LEN + 1;
 
 /// The output buffer is too short for what was to be written. Nothing in it may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,11 +88,40 @@ impl core::error::Error for FrameError {}
 /// ```
 pub fn encode(packet: &[u8], out: &mut [u8]) -> Result<usize, TooLong> {
     let stuffed = cobs::encode(packet, out)?;
+    finish(out, stuffed)
+}
+
+/// Turns the packet that stands at `out[1..=packet_len]` into its frame, delimiter included, which begins
+/// at `out[0]`; returns its length. What [`encode`] does, without a copy.
+///
+/// # Errors
+/// [`TooLong`] where `out` cannot hold the frame; the packet is lost then.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// use coldcap_wire::frame;
+/// let mut out = [0, 0x11, 0x00, 0x22, 0, 0, 0, 0, 0, 0, 0];
+/// assert_eq!(frame::encode_in_place(&mut out, 3), Ok(11));
+/// let mut copied = [0; 11];
+/// frame::encode(&[0x11, 0x00, 0x22], &mut copied).unwrap();
+/// assert_eq!(out, copied);
+/// ```
+pub fn encode_in_place(out: &mut [u8], packet_len: usize) -> Result<usize, TooLong> {
+    let stuffed = cobs::encode_in_place(out, packet_len)?;
+    finish(out, stuffed)
+}
+
+/// Writes trailer and delimiter behind the encoded bytes; returns the length of the frame.
+fn finish(out: &mut [u8], stuffed: usize) -> Result<usize, TooLong> {
     let (encoded, rest) = out.split_at_mut_checked(stuffed).ok_or(TooLong)?;
-    let mut writer = Writer::new(rest);
-    writer.extend(&trailer::seal(encoded))?;
-    writer.push(DELIMITER)?;
-    Ok(stuffed.saturating_add(writer.written()))
+    let (end, _) = rest.split_first_chunk_mut::<END_LEN>().ok_or(TooLong)?;
+    copy(end, &trailer::seal(encoded));
+    if let Some(last) = end.last_mut() {
+        *last = DELIMITER;
+    }
+    Ok(stuffed.saturating_add(END_LEN))
 }
 
 /// Checks and unstuffs one frame, given *without* its delimiter, in place; returns the packet.

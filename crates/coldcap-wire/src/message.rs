@@ -8,6 +8,7 @@
 
 mod any;
 mod code;
+mod codec;
 mod command;
 mod describe;
 mod extension;
@@ -39,7 +40,8 @@ pub use vocabulary::{VOCABULARIES, Vocabulary, Word};
 
 use crate::explain::explain;
 use crate::frame::TooLong;
-use crate::packet::{BODY_LEN, Kind};
+use crate::packet::Kind;
+use codec::Read;
 use core::fmt;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -92,7 +94,7 @@ pub trait Body: Described + Serialize + DeserializeOwned {
     /// # Panics
     /// Never.
     fn encode(&self, out: &mut [u8]) -> Result<usize, TooLong> {
-        if Self::MINOR > 0 { extension::encode(self, out) } else { encode_body(self, out) }
+        if Self::MINOR > 0 { extension::encode(self, out) } else { encode_whole(self, out) }
     }
 
     /// Reads a body of exactly this structure.
@@ -112,12 +114,14 @@ pub trait Body: Described + Serialize + DeserializeOwned {
         if Self::MINOR > 0 {
             return extension::decode(body);
         }
-        let (message, rest) = postcard::take_from_bytes::<Self>(body).map_err(body_error)?;
-        if !rest.is_empty() {
-            return Err(BodyError::Trailing);
+        let read: Read<'_, Self> = codec::read(body).map_err(|_| BodyError::Malformed)?;
+        match &read {
+            _ if read.malformed => Err(BodyError::Malformed),
+            _ if read.missing > 0 => Err(BodyError::Short),
+            _ if !read.rest.is_empty() => Err(BodyError::Trailing),
+            _ if read.padded => Err(BodyError::NotShortest),
+            _ => Ok(read.value),
         }
-        require_shortest(&message, body)?;
-        Ok(message)
     }
 }
 
@@ -127,22 +131,12 @@ pub trait Message: Body {
     const ENDPOINT: u8;
 }
 
+fn encode_whole(body: &impl Serialize, out: &mut [u8]) -> Result<usize, TooLong> {
+    let written = codec::write(body, out).map_err(|_| TooLong)?;
+    if written.length > out.len() { Err(TooLong) } else { Ok(written.length) }
+}
+
+/// Anything that postcard can write.
 pub(crate) fn encode_body(body: &impl Serialize, out: &mut [u8]) -> Result<usize, TooLong> {
     postcard::to_slice(body, out).map(|used| used.len()).map_err(|_| TooLong)
-}
-
-fn body_error(error: postcard::Error) -> BodyError {
-    match error {
-        postcard::Error::DeserializeUnexpectedEnd => BodyError::Short,
-        _ => BodyError::Malformed,
-    }
-}
-
-/// A number in a longer form than needed makes the body longer than its own re-encoding.
-fn require_shortest(message: &impl Serialize, body: &[u8]) -> Result<(), BodyError> {
-    let mut again = [0; BODY_LEN];
-    match encode_body(message, &mut again) {
-        Ok(length) if length == body.len() => Ok(()),
-        _ => Err(BodyError::NotShortest),
-    }
 }

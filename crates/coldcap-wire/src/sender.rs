@@ -2,7 +2,7 @@
 
 use crate::frame::{self, TooLong};
 use crate::message::{Body, Message, Response, encode_body};
-use crate::packet::{Header, Kind, PACKET_LEN};
+use crate::packet::{HEADER_LEN, Header, Kind, PACKET_LEN};
 use serde::Serialize;
 
 /// Numbers the packets of one direction and turns messages into frames.
@@ -64,11 +64,12 @@ impl Sender {
         out: &mut [u8],
     ) -> Result<usize, TooLong> {
         let header = Header { kind, secured: false, endpoint, number: self.next_number };
-        let mut packet = [0; PACKET_LEN];
-        let head_len = crate::packet::HEADER_LEN;
-        let body_len = encode(header.write(&mut packet)?)?;
-        let packet = packet.get(..head_len.saturating_add(body_len)).ok_or(TooLong)?;
-        let len = frame::encode(packet, out)?;
+        // The packet is written where its frame will stand, one byte behind the first code.
+        let packet = out.get_mut(1..).ok_or(TooLong)?;
+        let room = packet.len().min(PACKET_LEN);
+        let packet = packet.get_mut(..room).ok_or(TooLong)?;
+        let body_len = encode(header.write(packet)?)?;
+        let len = frame::encode_in_place(out, HEADER_LEN.saturating_add(body_len))?;
         self.next_number = self.next_number.wrapping_add(1);
         Ok(len)
     }

@@ -90,12 +90,22 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         coverage::check,
         "lines and branches of session and guard that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
     ),
+    (
+        "fuzz-coverage",
+        fuzz::coverage::check,
+        "lines of coldcap-wire that the committed corpora alone reach (needs cargo-fuzz and llvm-tools)",
+    ),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
     (
         "compare-curves",
         compare_curves,
         "errors and times of our tables beside the other crates' conversions",
+    ),
+    (
+        "compare-wire",
+        compare_wire,
+        "bytes and times of a telemetry frame beside other stacks', and stuffing beside other crates'",
     ),
 ];
 
@@ -107,7 +117,7 @@ pub(crate) fn step(name: &str) -> Option<Step> {
 /// Every step, a line each, and what is run by hand only.
 pub(crate) fn usage() -> String {
     let list = |steps: &[(&str, Step, &str)]| -> String {
-        steps.iter().map(|(name, _, what)| format!("  {name:<14} {what}\n")).collect()
+        steps.iter().map(|(name, _, what)| format!("  {name:<15} {what}\n")).collect()
     };
     format!("{}by hand only:\n{}", list(STEPS), list(BY_HAND))
 }
@@ -257,5 +267,14 @@ fn compare_curves() -> Checked {
     // A rival whose own dependencies are banned from the product: a workspace apart, with its own lock.
     let apart = shell::root().join("benches/apart");
     shell::run_in(&apart, &["cargo", "run", "--quiet", "--release", "--locked"], &[])?;
+    Ok(Outcome::Done)
+}
+
+/// A telemetry frame beside other stacks', as a Markdown table.
+fn compare_wire() -> Checked {
+    // Rivals whose licences are not the product's: a workspace apart, with its own lock.
+    let apart = shell::root().join("benches/apart");
+    let line = ["cargo", "run", "--quiet", "--release", "--locked", "--bin", "wire"];
+    shell::run_in(&apart, &line, &[])?;
     Ok(Outcome::Done)
 }

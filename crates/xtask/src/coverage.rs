@@ -5,7 +5,7 @@
 
 mod gaps;
 mod page;
-mod tracefile;
+pub(crate) mod tracefile;
 
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;

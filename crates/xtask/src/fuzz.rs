@@ -1,25 +1,74 @@
 //! A smoke run of every fuzz target, and random walks without a fuzzer.
 
-use crate::shell::{self, Checked, Outcome};
+pub(crate) mod coverage;
 
-const SECONDS: &str = "-max_total_time=20";
+use crate::shell::{self, Checked, Outcome};
+use core::error::Error;
+use std::path::PathBuf;
+
+const TOOL: [&str; 3] = ["cargo", "+nightly", "fuzz"];
 
 /// Runs every target for 20 seconds on its committed corpus.
 pub(crate) fn check() -> Checked {
-    if !shell::has(&["cargo", "+nightly", "fuzz", "--version"]) {
+    every_target(20)
+}
+
+/// Runs every target for so many minutes.
+pub(crate) fn minutes(minutes: &str) -> Checked {
+    every_target(minutes.parse::<u64>()?.saturating_mul(60))
+}
+
+/// Targets of what the feature `fast` makes twice: they are run with it, too.
+const TWICE: [&str; 2] = ["cobs_differential", "deframe"];
+
+fn every_target(seconds: u64) -> Checked {
+    if !shell::has(&words(&["--version"])) {
         return Ok(Outcome::Skipped("cargo-fuzz or a nightly toolchain is not installed".into()));
     }
-    let folder = shell::root().join("fuzz");
-    let list = shell::output_in(&folder, &["cargo", "+nightly", "fuzz", "list"])?;
-    for target in list.split_whitespace() {
-        // What is found goes into the first folder; the committed corpus only seeds it.
-        let found = shell::target().join("fuzz-corpus").join(target);
-        std::fs::create_dir_all(&found)?;
-        let (found, seeds) = (found.to_string_lossy().into_owned(), format!("corpus/{target}"));
-        let run = ["cargo", "+nightly", "fuzz", "run", "--sanitizer", "none", target];
-        let line = [&run[..], &[&found, &seeds, "--", SECONDS]].concat();
-        shell::run_in(&folder, &line, &[("RUST_BACKTRACE", "1")])?;
+    for target in targets()? {
+        run(&target, &[], seconds)?;
+        if TWICE.contains(&target.as_str()) {
+            run(&target, &["--features", "fast"], seconds)?;
+        }
     }
+    Ok(Outcome::Done)
+}
+
+/// A call of cargo-fuzz.
+fn words<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&TOOL[..], more].concat()
+}
+
+/// The names of the targets, as cargo-fuzz lists them.
+fn targets() -> Result<Vec<String>, Box<dyn Error>> {
+    let list = shell::output_in(&folder(), &words(&["list"]))?;
+    Ok(list.split_whitespace().map(str::to_owned).collect())
+}
+
+fn folder() -> PathBuf {
+    shell::root().join("fuzz")
+}
+
+fn run(target: &str, features: &[&str], seconds: u64) -> Result<(), Box<dyn Error>> {
+    // What is found goes into the first folder; the committed corpus only seeds it.
+    let found = shell::target().join("fuzz-corpus").join(target);
+    std::fs::create_dir_all(&found)?;
+    let (found, seeds) = (found.to_string_lossy().into_owned(), format!("corpus/{target}"));
+    let time = format!("-max_total_time={seconds}");
+    let dictionary = format!("-dict=dictionaries/{target}");
+    let mut line = words(&["run", "--sanitizer", "none"]);
+    line.extend(features);
+    line.extend([target, &found, &seeds, "--", &time]);
+    if folder().join("dictionaries").join(target).is_file() {
+        line.push(&dictionary);
+    }
+    shell::run_in(&folder(), &line, &[("RUST_BACKTRACE", "1")])
+}
+
+/// Damaged frames through the receiver; every flip of two bits of the vectors; and the scheme with sixteen bits.
+pub(crate) fn corruption(count: &str) -> Checked {
+    let run = ["cargo", "run", "--release", "--package", "coldcap-wire", "--features", "fast"];
+    shell::run(&[&run[..], &["--example", "corruption", "--", count]].concat())?;
     Ok(Outcome::Done)
 }
 

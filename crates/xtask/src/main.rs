@@ -30,6 +30,7 @@ const CAMPAIGNS: &str =
   campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise;
                          `campaign sessions N emulated`: and the same on the emulated Cortex-M4F
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
+  campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
@@ -38,7 +39,8 @@ const CAMPAIGNS: &str =
                          the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`
   mutants [K/N [PACKAGE]]   small changes of session and guard in a copy, each of which a test must notice, or
                          docs/mutants.md says why none can; every Nth from the Kth on, K from 0, of both
-                         packages or of one (needs cargo-mutants)";
+                         packages or of one (needs cargo-mutants)
+  fuzz --minutes N       every fuzz target for N minutes, from what was found before and the committed corpus";
 
 fn usage() -> String {
     format!("{HEAD}\n{}{CAMPAIGNS}", ci::usage())
@@ -56,6 +58,8 @@ fn main() -> ExitCode {
         ["campaign", "sessions"] => fuzz::sessions("100000"),
         ["campaign", "sessions", count] => fuzz::sessions(count),
         ["campaign", "sessions", count, "emulated"] => probe::sessions(count),
+        ["campaign", "corruption"] => fuzz::corruption("1000000000"),
+        ["campaign", "corruption", count] => fuzz::corruption(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["campaign", "upset", points, stride] => fuzz::upset(points, stride),
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         ["mutants"] => mutants::run("0/1", None),
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
+        ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),
         ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),

@@ -6,8 +6,12 @@
 //! 254 bytes *without* a zero behind them.
 
 use super::TooLong;
-use super::writer::Writer;
-use core::cell::Cell;
+#[cfg(not(feature = "fast"))]
+use super::copy::copy;
+use super::zeros;
+
+#[cfg(any(test, feature = "fast"))]
+mod windows;
 
 /// How many bytes a block of code `FF` carries.
 const FULL_BLOCK: usize = 254;
@@ -32,31 +36,63 @@ pub const fn max_encoded_len(packet_len: usize) -> usize {
 /// # Panics
 /// Never.
 pub fn encode(packet: &[u8], out: &mut [u8]) -> Result<usize, TooLong> {
-    let mut writer = Writer::new(out);
-    let mut pieces = packet.split(|byte| *byte == 0).peekable();
-    while let Some(piece) = pieces.next() {
-        let rest = encode_full_blocks(piece, &mut writer)?;
-        let ends_with_full_block = rest.is_empty() && !piece.is_empty();
-        if pieces.peek().is_some() || !ends_with_full_block {
-            encode_rest(rest, &mut writer)?;
+    #[cfg(feature = "fast")]
+    return windows::encode(packet, out);
+    #[cfg(not(feature = "fast"))]
+    {
+        let room = out.get_mut(1..).and_then(|room| room.get_mut(..packet.len())).ok_or(TooLong)?;
+        copy(room, packet);
+        encode_in_place(out, packet.len())
+    }
+}
+
+/// Turns the packet that stands at `out[1..=packet_len]` into its encoding, which begins at `out[0]`;
+/// returns its length.
+///
+/// Only zeros change, to the codes that stand for them; bytes move only behind a full block.
+///
+/// # Errors
+/// [`TooLong`] where `out` cannot hold the encoding.
+///
+/// # Panics
+/// Never.
+///
+/// ```
+/// let mut out = [0xEE, 0x11, 0x00, 0x22];
+/// assert_eq!(coldcap_wire::frame::cobs::encode_in_place(&mut out, 3), Ok(4));
+/// assert_eq!(out, [0x02, 0x11, 0x02, 0x22]);
+/// ```
+pub fn encode_in_place(out: &mut [u8], packet_len: usize) -> Result<usize, TooLong> {
+    #[cfg(feature = "fast")]
+    if packet_len <= FULL_BLOCK {
+        let block = out.get_mut(..=packet_len).ok_or(TooLong)?;
+        zeros::link(block);
+        return Ok(block.len());
+    }
+    // Where the open code is, and where the packet ends.
+    let (mut code, mut end) = (0usize, packet_len.checked_add(1).ok_or(TooLong)?);
+    loop {
+        let piece = out.get_mut(code..end).and_then(<[u8]>::split_first_mut);
+        let (open, rest) = piece.ok_or(TooLong)?;
+        let window = rest.get(..FULL_BLOCK).unwrap_or(rest);
+        let run = zeros::first(window).unwrap_or(window.len());
+        *open = (run as u8).wrapping_add(1);
+        code = code.wrapping_add(run).wrapping_add(1);
+        if code == end {
+            return Ok(end);
+        }
+        if run == FULL_BLOCK {
+            end = end.wrapping_add(1);
+            make_room(out.get_mut(code..end).ok_or(TooLong)?);
         }
     }
-    Ok(writer.written())
 }
 
-/// Writes all full blocks of a piece and returns what is left, fewer than 254 bytes.
-fn encode_full_blocks<'a>(piece: &'a [u8], writer: &mut Writer<'_>) -> Result<&'a [u8], TooLong> {
-    let mut blocks = piece.chunks_exact(FULL_BLOCK);
-    for block in blocks.by_ref() {
-        writer.push(FULL_CODE)?;
-        writer.extend(block)?;
+/// Moves all but the last byte up by one.
+fn make_room(bytes: &mut [u8]) {
+    if let Some(most) = bytes.len().checked_sub(1) {
+        bytes.copy_within(..most, 1);
     }
-    Ok(blocks.remainder())
-}
-
-fn encode_rest(rest: &[u8], writer: &mut Writer<'_>) -> Result<(), TooLong> {
-    writer.push((rest.len() as u8).saturating_add(1))?;
-    writer.extend(rest)
 }
 
 /// Turns an encoding into its packet, in place; `None` where a code is zero or points past the end.
@@ -67,37 +103,43 @@ fn encode_rest(rest: &[u8], writer: &mut Writer<'_>) -> Result<(), TooLong> {
 /// Never.
 #[must_use]
 pub fn decode_in_place(encoded: &mut [u8]) -> Option<&mut [u8]> {
-    let end = rewrite(Cell::from_mut(encoded).as_slice_of_cells())?;
+    let end = rewrite(encoded)?;
     encoded.get_mut(1..end)
 }
 
 /// Rewrites the encoding so that its packet begins at index 1; returns where the packet ends.
-fn rewrite(bytes: &[Cell<u8>]) -> Option<usize> {
-    let mut code = bytes.first()?.get();
-    let (mut start, mut write) = (1usize, 1usize);
+#[cfg(not(feature = "fast"))]
+fn rewrite(bytes: &mut [u8]) -> Option<usize> {
+    let (mut code, mut end) = (*bytes.first()?, bytes.len());
+    // Where the code stands, or would stand had it not been dropped.
+    let mut at = 0usize;
     loop {
-        let length = usize::from(code.checked_sub(1)?);
-        move_down(bytes, start, write, length)?;
-        write = write.checked_add(length)?;
-        let next = start.checked_add(length)?;
-        // The next code is read before the zero is written: they usually share one byte.
-        let Some(next_code) = bytes.get(next).map(Cell::get) else { return Some(write) };
-        if code != FULL_CODE {
-            bytes.get(write)?.set(0);
-            write = write.checked_add(1)?;
+        let next = at.wrapping_add(usize::from(code));
+        if code == 0 || next >= end {
+            return (next == end).then_some(end);
         }
-        (code, start) = (next_code, next.checked_add(1)?);
+        let behind = bytes.get_mut(next)?;
+        let following = *behind;
+        if code == FULL_CODE {
+            move_down(bytes.get_mut(next..end)?);
+            (at, end) = (next.wrapping_sub(1), end.wrapping_sub(1));
+        } else {
+            *behind = 0;
+            at = next;
+        }
+        code = following;
     }
 }
 
-/// Moves `length` bytes from `start` to `write`, which lies at or before it; `None` past the end.
-fn move_down(bytes: &[Cell<u8>], start: usize, write: usize, length: usize) -> Option<()> {
-    let source = bytes.get(start..)?.get(..length)?;
-    if write != start {
-        let target = bytes.get(write..)?;
-        target.iter().zip(source).for_each(|(to, from)| to.set(from.get()));
+#[cfg(feature = "fast")]
+use windows::rewrite;
+
+/// Moves all but the first byte down by one.
+#[cfg(not(feature = "fast"))]
+fn move_down(bytes: &mut [u8]) {
+    if !bytes.is_empty() {
+        bytes.copy_within(1.., 0);
     }
-    Some(())
 }
 
 #[cfg(test)]

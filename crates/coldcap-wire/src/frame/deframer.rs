@@ -1,6 +1,6 @@
 //! Cuts a stream of bytes into frames and opens them.
 
-use super::{DELIMITER, FrameError, decode_in_place, writer::copy};
+use super::{DELIMITER, FrameError, decode_in_place, zeros};
 
 /// What a [`Deframer`] has seen since it was made. Every count stops at its maximum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,7 +53,6 @@ impl Counters {
 pub struct Deframer<const N: usize> {
     buffer: [u8; N],
     length: usize,
-    overflowed: bool,
     counters: Counters,
 }
 
@@ -67,7 +66,7 @@ impl<const N: usize> Deframer<N> {
     /// An empty deframer.
     #[must_use]
     pub const fn new() -> Self {
-        Self { buffer: [0; N], length: 0, overflowed: false, counters: Counters::ZERO }
+        Self { buffer: [0; N], length: 0, counters: Counters::ZERO }
     }
 
     /// What was delivered and refused so far.
@@ -89,37 +88,23 @@ impl<const N: usize> Deframer<N> {
     /// # Panics
     /// Never.
     pub fn feed(&mut self, input: &[u8]) -> (usize, Option<Result<&mut [u8], FrameError>>) {
-        let idle = if self.is_empty() { leading_delimiters(input) } else { 0 };
+        let idle = if self.length == 0 { leading_delimiters(input) } else { 0 };
         let rest = input.get(idle..).unwrap_or_default();
-        let Some(run) = rest.iter().position(|byte| *byte == DELIMITER) else {
-            self.store(rest);
-            return (input.len(), None);
-        };
-        self.store(rest.get(..run).unwrap_or_default());
-        (idle.saturating_add(run).saturating_add(1), Some(self.finish()))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.length == 0 && !self.overflowed
-    }
-
-    fn store(&mut self, bytes: &[u8]) {
         let free = self.buffer.get_mut(self.length..).unwrap_or_default();
-        match free.get_mut(..bytes.len()) {
-            Some(room) => {
-                copy(room, bytes);
-                self.length = self.length.saturating_add(bytes.len());
-            }
-            None => self.overflowed = true,
+        let zero = zeros::copy_before(rest, free);
+        // Above `N` it only says that the frame is too long.
+        self.length = self.length.saturating_add(zero.unwrap_or(rest.len()));
+        match zero {
+            Some(run) => (idle.wrapping_add(run).wrapping_add(1), Some(self.finish())),
+            None => (input.len(), None),
         }
     }
 
     fn finish(&mut self) -> Result<&mut [u8], FrameError> {
         let length = core::mem::take(&mut self.length);
-        let outcome = if core::mem::take(&mut self.overflowed) {
-            Err(FrameError::Overflow)
-        } else {
-            decode_in_place(self.buffer.get_mut(..length).unwrap_or_default())
+        let outcome = match self.buffer.get_mut(..length) {
+            Some(frame) => decode_in_place(frame),
+            None => Err(FrameError::Overflow),
         };
         self.counters.count(&outcome);
         outcome

@@ -4,101 +4,104 @@
 //! that are 0 from some point to the end are left off, and what is left off reads as 0. So a message
 //! that uses nothing new has the bytes that it always had, and still one encoding only.
 
-use super::describe::Described;
-use super::{BodyError, body_error};
+use super::BodyError;
+use super::any::STRUCTURES;
+use super::codec::{self, Read, Written};
+use super::describe::{Described, Field, Structure};
 use crate::frame::TooLong;
-use crate::packet::BODY_LEN;
-use postcard::{Deserializer, Error, Result as PostcardResult, de_flavors, ser_flavors};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) fn encode<B: Described + Serialize>(body: &B, out: &mut [u8]) -> Result<usize, TooLong> {
-    let trimmed = Trimmed { out, base: body.base_len(), written: 0, kept: 0 };
-    postcard::serialize_with_flavor(body, trimmed).map_err(|_| TooLong)
-}
-
-pub(crate) fn decode<B: Described + Serialize + DeserializeOwned>(
-    body: &[u8],
-) -> Result<B, BodyError> {
-    let mut source = Deserializer::from_flavor(Extended(body));
-    let message = B::deserialize(&mut source).map_err(body_error)?;
-    let rest = source.finalize().map_err(body_error)?;
-    if !rest.is_empty() {
-        return Err(BodyError::Trailing);
-    }
-    require_same(&message, body)?;
-    Ok(message)
-}
-
-/// One message has one encoding. Zeros that belong left off make a body too long; one that ends within
-/// its first fields, or within a number, is too short.
-fn require_same<B: Described + Serialize>(message: &B, body: &[u8]) -> Result<(), BodyError> {
-    let mut again = [0; BODY_LEN];
-    let length = encode(message, &mut again).map_err(|_| BodyError::Trailing)?;
-    match again.get(..length) {
-        Some(again) if again == body => Ok(()),
-        _ if length < body.len() => Err(BodyError::NotShortest),
-        _ => Err(BodyError::Short),
-    }
-}
-
-/// Writes bytes, zeros behind the first `base` only once something else follows them.
-struct Trimmed<'a> {
-    out: &'a mut [u8],
-    base: usize,
-    written: usize,
-    kept: usize,
-}
-
-impl ser_flavors::Flavor for Trimmed<'_> {
-    type Output = usize;
-
-    fn try_push(&mut self, byte: u8) -> PostcardResult<()> {
-        let at = self.written;
-        self.written = at.saturating_add(1);
-        if byte == 0 && at >= self.base {
-            return Ok(());
+    let Written { mut length, lost } = codec::write(body, out).map_err(|_| TooLong)?;
+    let mut may_go = const { appended(B::FIELDS) };
+    while let Some(shorter) = length.checked_sub(1) {
+        // What did not fit is zeros, unless something is lost.
+        if may_go == 0 || out.get(shorter).is_some_and(|byte| *byte != 0) {
+            break;
         }
-        let held_back = self.out.get_mut(self.kept..at).ok_or(Error::SerializeBufferFull)?;
-        held_back.fill(0);
-        *self.out.get_mut(at).ok_or(Error::SerializeBufferFull)? = byte;
-        self.kept = self.written;
-        Ok(())
+        (length, may_go) = (shorter, may_go.wrapping_sub(1));
     }
+    if lost || length > out.len() { Err(TooLong) } else { Ok(length) }
+}
 
-    fn finalize(self) -> PostcardResult<usize> {
-        Ok(self.kept)
+pub(crate) fn decode<B: Described + DeserializeOwned>(body: &[u8]) -> Result<B, BodyError> {
+    let read: Read<'_, B> = codec::read(body).map_err(|_| BodyError::Malformed)?;
+    let may_miss = const { appended(B::FIELDS) };
+    match &read {
+        _ if read.malformed => Err(BodyError::Malformed),
+        _ if !read.rest.is_empty() => Err(BodyError::Trailing),
+        _ if read.cut || read.missing > may_miss => Err(BodyError::Short),
+        _ if read.padded => Err(BodyError::NotShortest),
+        // Something was appended: then its last field says something.
+        _ if read.missing < may_miss && body.last() == Some(&0) => Err(BodyError::NotShortest),
+        _ => Ok(read.value),
     }
 }
 
-/// Reads bytes, and zeros behind the last.
-struct Extended<'de>(&'de [u8]);
-
-impl<'de> de_flavors::Flavor<'de> for Extended<'de> {
-    type Remainder = &'de [u8];
-    type Source = &'de [u8];
-
-    fn pop(&mut self) -> PostcardResult<u8> {
-        let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
-        self.0 = rest;
-        Ok(*first)
+/// How many numbers were appended. Each takes one byte where it is 0 and ends with another one where it is
+/// not, so that bytes of 0 at the end are numbers.
+pub(crate) const fn appended(fields: &[Field]) -> u32 {
+    let (mut rest, mut count) = (fields, 0u32);
+    while let [field, behind @ ..] = rest {
+        if field.since > 0 {
+            count = count.saturating_add(numbers(field.wire_type));
+        }
+        rest = behind;
     }
+    count
+}
 
-    fn try_take_n(&mut self, count: usize) -> PostcardResult<&'de [u8]> {
-        let (taken, rest) =
-            self.0.split_at_checked(count).ok_or(Error::DeserializeUnexpectedEnd)?;
-        self.0 = rest;
-        Ok(taken)
-    }
+/// How many numbers a type has that may be appended.
+///
+/// # Panics
+/// When it is compiled, for a type that is neither a number nor one of [`STRUCTURES`].
+#[allow(clippy::panic)]
+const fn numbers(wire_type: &str) -> u32 {
+    let [b'u' | b'i', b'0'..=b'9', ..] = wire_type.as_bytes() else {
+        match structure(wire_type) {
+            Some(structure) => return all_numbers(structure.fields),
+            None => panic!("only numbers, and structures of numbers, may be appended"),
+        }
+    };
+    1
+}
 
-    fn finalize(self) -> PostcardResult<&'de [u8]> {
-        Ok(self.0)
+const fn all_numbers(fields: &[Field]) -> u32 {
+    let (mut rest, mut count) = (fields, 0u32);
+    while let [field, behind @ ..] = rest {
+        count = count.saturating_add(numbers(field.wire_type));
+        rest = behind;
     }
+    count
+}
+
+const fn structure(name: &str) -> Option<&'static Structure> {
+    let mut rest = STRUCTURES;
+    while let [structure, behind @ ..] = rest {
+        if is_same(structure.name.as_bytes(), name.as_bytes()) {
+            return Some(structure);
+        }
+        rest = behind;
+    }
+    None
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let (mut one, mut other) = (one, other);
+    while let ([first, one_rest @ ..], [second, other_rest @ ..]) = (one, other) {
+        if *first != *second {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Body, ChoosePlan, CommandHead};
+    use super::super::{Body, ChannelStatus, ChoosePlan, CommandHead, MachineStatus};
     use super::*;
+    use crate::packet::BODY_LEN;
     use std::vec::Vec;
 
     const HEAD: CommandHead = CommandHead::new(300, 0);
@@ -128,6 +131,15 @@ mod tests {
 
     const BEFORE: [u8; 16] =
         [0xAC, 2, 0, 0, 0, 3, 0x88, 0x0E, 0x98, 0x2A, 0xD8, 4, 0x88, 0x0E, 0, 0];
+
+    #[test]
+    fn numbers_are_counted_through_structures() {
+        assert_eq!(appended(ChoosePlan::FIELDS), 4);
+        assert_eq!(appended(ChannelStatus::FIELDS), 7);
+        assert_eq!(appended(MachineStatus::FIELDS), 1);
+        assert_eq!((numbers("u64"), numbers("Value"), numbers("CommandHead")), (1, 3, 4));
+        assert!(std::panic::catch_unwind(|| numbers("bytes48")).is_err());
+    }
 
     #[test]
     fn a_body_from_before_reads_as_absent_and_is_still_made() {

@@ -2,10 +2,12 @@
 //! where it says so.
 #![allow(dead_code)]
 
+pub(crate) mod corruption;
 pub(crate) mod document;
 pub(crate) mod reference;
 pub(crate) mod registry;
 pub(crate) mod samples;
+pub(crate) mod scaled;
 pub(crate) mod vectors;
 
 /// Lower-case hexadecimal digits.

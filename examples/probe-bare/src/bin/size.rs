@@ -10,6 +10,8 @@ use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
 use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid, Step};
 use coldcap_thermal::watch::{Verdict, Watch, WatchConfig, WatchInput};
 use coldcap_units::{Duration, Fault, MicroCelsius, Ratio};
+use coldcap_wire::FRAME_ROOM;
+use coldcap_wire::frame::{Deframer, FrameError, TooLong, encode_in_place};
 use core::hint::black_box;
 use cortex_m_rt::entry;
 use fixed::types::{I16F16, I32F32};
@@ -71,6 +73,26 @@ fn probe_supervise(state: &State, event: &Event, config: &Config) -> (State, Eff
     supervise::step(state, event, config)
 }
 
+/// A packet into its frame, where it stands: what a sender does.
+#[inline(never)]
+fn probe_frame(out: &mut [u8], packet_len: usize) -> Result<usize, TooLong> {
+    encode_in_place(out, packet_len)
+}
+
+/// Bytes of a stream into packets.
+#[inline(never)]
+fn probe_deframe<'a>(
+    deframer: &'a mut Deframer<FRAME_ROOM>,
+    input: &[u8],
+) -> (usize, Option<Result<&'a mut [u8], FrameError>>) {
+    deframer.feed(input)
+}
+
+type Deframe = for<'a> fn(
+    &'a mut Deframer<FRAME_ROOM>,
+    &[u8],
+) -> (usize, Option<Result<&'a mut [u8], FrameError>>);
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -94,5 +116,9 @@ fn main() -> ! {
     let _ = black_box(probe_proportion as fn(&mut _, &_, _, _) -> _);
     let _ = black_box(probe_convert as fn(&_, _) -> _);
     let _ = black_box(probe_supervise as fn(&_, &_, &_) -> _);
+    let _ = (
+        black_box(probe_frame as fn(&mut [u8], usize) -> Result<usize, TooLong>),
+        black_box(probe_deframe as Deframe),
+    );
     loop {}
 }
