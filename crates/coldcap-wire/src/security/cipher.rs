@@ -1,0 +1,95 @@
+//! ChaCha20-Poly1305 (RFC 8439) with the nonces of Noise, in place.
+
+use super::secret::Secret;
+use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
+
+/// How many bytes a sealed text is longer than the plain one.
+pub const TAG_LEN: usize = 16;
+
+/// Four zero bytes and the number, low byte first (Noise, section 12.3).
+fn nonce(number: u64) -> Nonce {
+    let [n0, n1, n2, n3, n4, n5, n6, n7] = number.to_le_bytes();
+    Nonce::from([0, 0, 0, 0, n0, n1, n2, n3, n4, n5, n6, n7])
+}
+
+fn cipher(key: &Secret) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new(key.expose().into())
+}
+
+/// Encrypts `text` where it stands and returns its tag; `None` for a text of 256 GB or more.
+#[inline(never)]
+pub(super) fn seal(
+    key: &Secret,
+    number: u64,
+    associated: &[u8],
+    text: &mut [u8],
+) -> Option<[u8; TAG_LEN]> {
+    let tag = cipher(key).encrypt_in_place_detached(&nonce(number), associated, text);
+    tag.ok().map(Into::into)
+}
+
+/// Decrypts `text` where it stands if the tag fits, and says whether it did. Otherwise `text` is as it was.
+#[inline(never)]
+#[must_use]
+pub(super) fn open(
+    key: &Secret,
+    number: u64,
+    associated: &[u8],
+    text: &mut [u8],
+    tag: &[u8; TAG_LEN],
+) -> bool {
+    let tag = Tag::from(*tag);
+    cipher(key).decrypt_in_place_detached(&nonce(number), associated, text, &tag).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unhex<const N: usize>(text: &str) -> [u8; N] {
+        core::array::from_fn(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
+    }
+
+    /// RFC 8439, appendix A.5: its nonce is `00000000 0102030405060708`, which is a number of Noise.
+    const KEY: &str = "1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0";
+    const SEALED: &str = "64a0861575861af460f062c79be643bd5e805cfd345cf389f108670ac76c8cb24c6cfc\
+        18755d43eea09ee94e382d26b0bdb7b73c321b0100d4f03b7f355894cf332f830e710b97ce98c8a84abd0b948114\
+        ad176e008d33bd60f982b1ff37c8559797a06ef4f0ef61c186324e2b3506383606907b6a7c02b0f9f6157b53c867\
+        e4b9166c767b804d46a59b5216cde7a4e99040c5a40433225ee282a1b0a06c523eaf4534d7f83fa1155b0047718c\
+        bc546a0d072b04b3564eea1b422273f548271a0bb2316053fa76991955ebd63159434ecebb4e466dae5a1073a672\
+        7627097a1049e617d91d361094fa68f0ff77987130305beaba2eda04df997b714d6c6f2c29a6ad5cb4022b02709b";
+    const TEXT: &[u8] = b"Internet-Drafts are draft documents valid for a maximum of six months and \
+        may be updated, replaced, or obsoleted by other documents at any time. It is inappropriate to \
+        use Internet-Drafts as reference material or to cite them other than as /\xe2\x80\x9cwork in \
+        progress./\xe2\x80\x9d";
+
+    #[test]
+    fn the_published_packet() {
+        let key = Secret::new(unhex(KEY));
+        let number = u64::from_le_bytes([1, 2, 3, 4, 5, 6, 7, 8]);
+        let associated = unhex::<12>("f33388860000000000004e91");
+        let tag = unhex("eead9d67890cbb22392336fea1851f38");
+        let sealed = unhex::<265>(SEALED);
+        let mut text = sealed;
+        assert!(open(&key, number, &associated, &mut text, &tag));
+        assert_eq!(text, TEXT);
+        assert_eq!(seal(&key, number, &associated, &mut text), Some(tag));
+        assert_eq!(text, sealed);
+    }
+
+    #[test]
+    fn what_does_not_verify_is_left_alone() {
+        let key = Secret::new([7; 32]);
+        let mut text = *b"sixteen bytes of";
+        let tag = seal(&key, 3, b"head", &mut text).unwrap();
+        let sealed = text;
+        for (number, associated, tag) in
+            [(4, &b"head"[..], tag), (3, b"tail", tag), (3, b"head", [0; TAG_LEN])]
+        {
+            assert!(!open(&key, number, associated, &mut text, &tag));
+            assert_eq!(text, sealed);
+        }
+        assert!(open(&key, 3, b"head", &mut text, &tag));
+        assert_eq!(&text, b"sixteen bytes of");
+    }
+}
