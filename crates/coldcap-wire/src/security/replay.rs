@@ -35,7 +35,7 @@ impl ReplayWindow {
     /// not seen yet.
     #[must_use]
     pub const fn is_fresh(&self, number: u32) -> bool {
-        match self.end.checked_sub(1 + number as u64) {
+        match self.end.checked_sub(behind(number)) {
             None => true,
             Some(age) => age < Self::WIDTH && self.seen & (1 << age) == 0,
         }
@@ -44,7 +44,7 @@ impl ReplayWindow {
     /// Remembers a number whose packet was verified. Returns how many numbers directly before it have never
     /// been seen, 0 for a packet that came late.
     pub const fn mark(&mut self, number: u32) -> u32 {
-        let next = number as u64 + 1;
+        let next = behind(number);
         match self.end.checked_sub(next) {
             Some(age) => {
                 if age < Self::WIDTH {
@@ -57,11 +57,16 @@ impl ReplayWindow {
     }
 
     const fn advance(&mut self, next: u64) -> u32 {
-        let step = next - self.end;
+        let step = next.saturating_sub(self.end);
         self.seen = if step < Self::WIDTH { self.seen << step | 1 } else { 1 };
         self.end = next;
-        (step - 1) as u32
+        step.saturating_sub(1) as u32
     }
+}
+
+/// The number behind this one.
+const fn behind(number: u32) -> u64 {
+    (number as u64).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -39,8 +39,17 @@ pub(crate) struct Case {
 pub(crate) enum Ending {
     FirstRefused,
     SecondRefused,
-    /// Both messages as they were sent, and of host and device what it sends and receives with.
-    Done(Box<([Vec<u8>; 2], [[[u8; 32]; 2]; 2], [u8; 32])>),
+    Done(Box<Session>),
+}
+
+/// What a whole handshake leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// Both messages as they were sent.
+    messages: [Vec<u8>; 2],
+    /// Of host and device what it sends and receives with.
+    keys: [[[u8; 32]; 2]; 2],
+    hash: [u8; 32],
 }
 
 fn damaged(message: &[u8], fault: Fault, second: bool) -> Vec<u8> {
@@ -95,7 +104,8 @@ impl Case {
         assert_eq!(payload, self.payloads[1]);
         let pair = |keys: &Keys| [*keys.sending.expose(), *keys.receiving.expose()];
         assert_eq!(host.hash, device.hash);
-        Ending::Done(Box::new(([first, second], [pair(&host), pair(&device)], host.hash)))
+        let (messages, keys) = ([first, second], [pair(&host), pair(&device)]);
+        Ending::Done(Box::new(Session { messages, keys, hash: host.hash }))
     }
 
     fn snow(
@@ -130,6 +140,6 @@ impl Case {
         let hash = host.get_handshake_hash().try_into().unwrap();
         let (host, device) = (host.dangerously_get_raw_split(), device.dangerously_get_raw_split());
         let keys = [[host.0, host.1], [device.1, device.0]];
-        Ending::Done(Box::new(([first, second], keys, hash)))
+        Ending::Done(Box::new(Session { messages: [first, second], keys, hash }))
     }
 }
