@@ -277,6 +277,8 @@ struct Whole {
     probes: &'static [&'static str],
     bytes: u64,
     aim: u64,
+    /// Whether what is only read in the image is theirs and counts.
+    with_constants: bool,
 }
 
 /// A whole controller with its output and its watch.
@@ -284,10 +286,12 @@ const CONTROLLER: Whole = Whole {
     probes: &["probe_step_i16f16", "probe_proportion", "probe_watch"],
     bytes: 8_250,
     aim: 3_072,
+    with_constants: false,
 };
 
 /// Session and interlock of a channel; the aim is that of the session alone.
-const SESSION: Whole = Whole { probes: &["probe_supervise"], bytes: 11_450, aim: 6_144 };
+const SESSION: Whole =
+    Whole { probes: &["probe_supervise"], bytes: 11_450, aim: 6_144, with_constants: false };
 
 /// The device's end of the secured link with all cryptography, and with pairing and stored keys beside it.
 const SECURITY: Whole = Whole { probes: &["probe_link", "probe_keys"], bytes: 16_400, aim: 18_432 };
@@ -336,7 +340,6 @@ fn security(
     let image = Image::read(objdump, nm, &image)?;
     image.check_panics(findings)?;
     if target == M4F {
-        println!("| constants of the next row | {M4F} | s | {} | | | | |", image.constants);
         image.check_whole(&SECURITY, findings)?;
     }
     Ok(())
@@ -398,7 +401,8 @@ impl Image {
             all.extend(self.graph.reach(probe)?);
         }
         let own: Vec<&String> = all.keys().filter(|name| !is_library(name)).collect();
-        let (bytes, names) = (self.size(&own), whole.probes.join(" + "));
+        let constants = if whole.with_constants { self.constants } else { 0 };
+        let (bytes, names) = (self.size(&own) + constants, whole.probes.join(" + "));
         println!("| {names} | {M4F} | s | {bytes} in all | | | | {} |", whole.aim);
         if bytes > whole.bytes {
             findings.push(format!("{names} takes {bytes} bytes, at most {}", whole.bytes));
