@@ -21,7 +21,7 @@ const FIRST_LEN: usize = 4 + MESSAGE_LEN;
 
 /// One link of a device: tells genuine packets from others, and seals what it sends.
 ///
-/// One host at a time: a session that has begun takes the place of the one before. Memory: less than 600 bytes.
+/// One host at a time: a session that has begun takes the place of the one before. Memory: at most 768 bytes.
 #[derive(Debug)]
 pub struct DeviceLink<'a> {
     own: Offer,
@@ -364,5 +364,28 @@ impl<'a> DeviceLink<'a> {
     pub const fn body_room(&self, packet: usize) -> usize {
         let sealed = if self.live.is_some() { TAG_LEN } else { 0 };
         packet.saturating_sub(HEADER_LEN).saturating_sub(sealed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_no_more_memory_than_it_says() {
+        assert!(size_of::<DeviceLink<'_>>() <= 768, "{}", size_of::<DeviceLink<'_>>());
+    }
+
+    #[test]
+    fn neither_the_nonce_nor_the_secret_tells_the_random_bytes() {
+        let invitation = Invitation::new(&Secret::new([7; 32]));
+        let other = Invitation::new(&Secret::new([8; 32]));
+        assert_ne!(
+            (invitation.nonce, &invitation.ephemeral),
+            ([7; NONCE_LEN], &Secret::new([7; 32]))
+        );
+        assert_ne!(invitation.nonce, other.nonce);
+        assert_ne!(invitation.ephemeral, other.ephemeral);
+        assert_ne!(invitation.nonce, invitation.ephemeral.expose()[..NONCE_LEN]);
     }
 }
