@@ -3,6 +3,8 @@
 use super::secret::Secret;
 use curve25519_dalek::constants::X25519_BASEPOINT;
 use curve25519_dalek::montgomery::MontgomeryPoint;
+use curve25519_dalek::scalar::clamp_integer;
+use zeroize::Zeroize;
 
 /// The public key of a secret.
 pub(super) fn public(secret: &Secret) -> [u8; 32] {
@@ -14,10 +16,16 @@ pub(super) fn shared(secret: &Secret, public: [u8; 32]) -> Secret {
     Secret::new(multiply(secret, public))
 }
 
-/// One ladder for both: a table of the base point would cost 30 kB of flash.
+/// One ladder for both: a table of the base point would cost 30 kB of flash. The bits are handed over from the
+/// highest down, bit 255 left out, since the crate's own way to them would link a panic.
 #[inline(never)]
 fn multiply(secret: &Secret, point: [u8; 32]) -> [u8; 32] {
-    MontgomeryPoint(point).mul_clamped(*secret.expose()).to_bytes()
+    let mut scalar = clamp_integer(*secret.expose());
+    let bits =
+        scalar.iter().rev().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 != 0));
+    let product = MontgomeryPoint(point).mul_bits_be(bits.skip(1)).to_bytes();
+    scalar.zeroize();
+    product
 }
 
 #[cfg(test)]

@@ -1,19 +1,54 @@
 //! ChaCha20-Poly1305 (RFC 8439) with the nonces of Noise, in place.
+//!
+//! Put together from the cipher and the authenticator: the crate that does so would link a panic for a text of
+//! 256 GB.
 
 use super::secret::Secret;
-use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit, Nonce, Tag};
+use chacha20::ChaCha20;
+use chacha20::cipher::{KeyIvInit, StreamCipher};
+use poly1305::Poly1305;
+use poly1305::universal_hash::{KeyInit, UniversalHash};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 /// How many bytes a sealed text is longer than the plain one.
 pub const TAG_LEN: usize = 16;
 
+const BLOCK: usize = 64;
+
 /// Four zero bytes and the number, low byte first (Noise, section 12.3).
-fn nonce(number: u64) -> Nonce {
+fn nonce(number: u64) -> [u8; 12] {
     let [n0, n1, n2, n3, n4, n5, n6, n7] = number.to_le_bytes();
-    Nonce::from([0, 0, 0, 0, n0, n1, n2, n3, n4, n5, n6, n7])
+    [0, 0, 0, 0, n0, n1, n2, n3, n4, n5, n6, n7]
 }
 
-fn cipher(key: &Secret) -> ChaCha20Poly1305 {
-    ChaCha20Poly1305::new(key.expose().into())
+/// The stream for the text, and the authenticator: its key is the first half of the block before (RFC 8439, 2.6).
+#[inline(never)]
+fn begin(key: &Secret, number: u64) -> Option<(ChaCha20, Poly1305)> {
+    let mut stream = ChaCha20::new(key.expose().into(), &nonce(number).into());
+    let mut block = [0; BLOCK];
+    apply(&mut stream, &mut block)?;
+    let authenticator = Poly1305::new(block.first_chunk::<32>()?.into());
+    block.zeroize();
+    Some((stream, authenticator))
+}
+
+#[inline(never)]
+fn apply(stream: &mut ChaCha20, text: &mut [u8]) -> Option<()> {
+    stream.try_apply_keystream(text).ok()
+}
+
+/// RFC 8439, section 2.8.
+#[inline(never)]
+fn tag(mut authenticator: Poly1305, associated: &[u8], text: &[u8]) -> [u8; TAG_LEN] {
+    authenticator.update_padded(associated);
+    authenticator.update_padded(text);
+    let mut lengths = [0; TAG_LEN];
+    let (first, second) = lengths.split_at_mut(TAG_LEN / 2);
+    first.copy_from_slice(&(associated.len() as u64).to_le_bytes());
+    second.copy_from_slice(&(text.len() as u64).to_le_bytes());
+    authenticator.update_padded(&lengths);
+    authenticator.finalize().into()
 }
 
 /// Encrypts `text` where it stands and returns its tag; `None` for a text of 256 GB or more.
@@ -24,8 +59,9 @@ pub(super) fn seal(
     associated: &[u8],
     text: &mut [u8],
 ) -> Option<[u8; TAG_LEN]> {
-    let tag = cipher(key).encrypt_in_place_detached(&nonce(number), associated, text);
-    tag.ok().map(Into::into)
+    let (mut stream, authenticator) = begin(key, number)?;
+    apply(&mut stream, text)?;
+    Some(tag(authenticator, associated, text))
 }
 
 /// Decrypts `text` where it stands if the tag fits, and says whether it did. Otherwise `text` is as it was.
@@ -36,10 +72,11 @@ pub(super) fn open(
     number: u64,
     associated: &[u8],
     text: &mut [u8],
-    tag: &[u8; TAG_LEN],
+    expected: &[u8; TAG_LEN],
 ) -> bool {
-    let tag = Tag::from(*tag);
-    cipher(key).decrypt_in_place_detached(&nonce(number), associated, text, &tag).is_ok()
+    let Some((mut stream, authenticator)) = begin(key, number) else { return false };
+    let fits = bool::from(tag(authenticator, associated, text).ct_eq(expected));
+    fits && apply(&mut stream, text).is_some()
 }
 
 #[cfg(test)]
