@@ -294,7 +294,12 @@ const SESSION: Whole =
     Whole { probes: &["probe_supervise"], bytes: 11_450, aim: 6_144, with_constants: false };
 
 /// The device's end of the secured link with all cryptography, and with pairing and stored keys beside it.
-const SECURITY: Whole = Whole { probes: &["probe_link", "probe_keys"], bytes: 16_400, aim: 18_432 };
+const SECURITY: Whole = Whole {
+    probes: &["probe_link", "probe_keys"],
+    bytes: 16_800,
+    aim: 18_432,
+    with_constants: true,
+};
 
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {

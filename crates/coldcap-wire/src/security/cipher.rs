@@ -4,8 +4,8 @@
 //! 256 GB.
 
 use super::secret::Secret;
-use chacha20::ChaCha20;
-use chacha20::cipher::{KeyIvInit, StreamCipher};
+use chacha20::cipher::{KeyIvInit, StreamCipherCore};
+use chacha20::{ChaChaCore, cipher::consts::U10};
 use poly1305::Poly1305;
 use poly1305::universal_hash::{KeyInit, UniversalHash};
 use subtle::ConstantTimeEq;
@@ -14,7 +14,12 @@ use zeroize::Zeroize;
 /// How many bytes a sealed text is longer than the plain one.
 pub const TAG_LEN: usize = 16;
 
+/// The longest text of a Noise message: far from where the block counter ends.
+const LONGEST: usize = u16::MAX as usize;
 const BLOCK: usize = 64;
+
+/// Twenty rounds, which the crate counts in pairs.
+type Stream = ChaChaCore<U10>;
 
 /// Four zero bytes and the number, low byte first (Noise, section 12.3).
 fn nonce(number: u64) -> [u8; 12] {
@@ -24,18 +29,26 @@ fn nonce(number: u64) -> [u8; 12] {
 
 /// The stream for the text, and the authenticator: its key is the first half of the block before (RFC 8439, 2.6).
 #[inline(never)]
-fn begin(key: &Secret, number: u64) -> Option<(ChaCha20, Poly1305)> {
-    let mut stream = ChaCha20::new(key.expose().into(), &nonce(number).into());
-    let mut block = [0; BLOCK];
-    apply(&mut stream, &mut block)?;
+fn begin(key: &Secret, number: u64) -> Option<(Stream, Poly1305)> {
+    let mut stream = Stream::new(key.expose().into(), &nonce(number).into());
+    let mut block = next(&mut stream);
     let authenticator = Poly1305::new(block.first_chunk::<32>()?.into());
     block.zeroize();
     Some((stream, authenticator))
 }
 
 #[inline(never)]
-fn apply(stream: &mut ChaCha20, text: &mut [u8]) -> Option<()> {
-    stream.try_apply_keystream(text).ok()
+fn next(stream: &mut Stream) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK].into();
+    stream.write_keystream_block(&mut block);
+    block.into()
+}
+
+fn apply(stream: &mut Stream, text: &mut [u8]) {
+    for piece in text.chunks_mut(BLOCK) {
+        let block = next(stream);
+        piece.iter_mut().zip(block).for_each(|(byte, with)| *byte ^= with);
+    }
 }
 
 /// RFC 8439, section 2.8.
@@ -51,7 +64,8 @@ fn tag(mut authenticator: Poly1305, associated: &[u8], text: &[u8]) -> [u8; TAG_
     authenticator.finalize().into()
 }
 
-/// Encrypts `text` where it stands and returns its tag; `None` for a text of 256 GB or more.
+/// Encrypts `text` where it stands and returns its tag; `None` for a text that is longer than any
+/// Noise message.
 #[inline(never)]
 pub(super) fn seal(
     key: &Secret,
@@ -59,8 +73,11 @@ pub(super) fn seal(
     associated: &[u8],
     text: &mut [u8],
 ) -> Option<[u8; TAG_LEN]> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let (mut stream, authenticator) = begin(key, number)?;
-    apply(&mut stream, text)?;
+    apply(&mut stream, text);
     Some(tag(authenticator, associated, text))
 }
 
@@ -76,7 +93,10 @@ pub(super) fn open(
 ) -> bool {
     let Some((mut stream, authenticator)) = begin(key, number) else { return false };
     let fits = bool::from(tag(authenticator, associated, text).ct_eq(expected));
-    fits && apply(&mut stream, text).is_some()
+    if fits {
+        apply(&mut stream, text);
+    }
+    fits
 }
 
 #[cfg(test)]
