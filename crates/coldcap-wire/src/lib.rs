@@ -1,12 +1,13 @@
 //! Frames, packets and messages: everything about bytes between a coldcap device and its host.
 //!
-//! Three layers, each usable alone:
+//! Four layers, each usable alone:
 //!
 //! | layer | does | entry points |
 //! |---|---|---|
 //! | [`frame`] | finds packets in a stream of bytes and refuses damaged ones | [`frame::encode`], [`frame::Deframer`] |
 //! | [`packet`] | six bytes of header: kind, endpoint, number | [`packet::Header`] |
 //! | [`message`] | what a body says, field by field | [`message::decode_any`], [`message::Body`] |
+//! | [`security`] | who speaks, and that nobody else can read or write | [`security::DeviceLink`], [`security::HostLink`] |
 //!
 //! [`Sender`] and [`Receiver`] put them together:
 //!
@@ -72,6 +73,7 @@ pub mod frame;
 pub mod message;
 pub mod packet;
 mod receiver;
+pub mod security;
 mod sender;
 
 pub use explain::{WireError, explain};

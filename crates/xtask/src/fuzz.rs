@@ -125,6 +125,13 @@ pub(crate) fn sessions(count: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
+/// Handshakes of the link beside those of `snow`, with faults; the tests take a slice of them.
+pub(crate) fn noise(count: &str) -> Checked {
+    let run = ["cargo", "run", "--release", "--quiet", "--package", "coldcap-wire"];
+    shell::run(&[&run[..], &["--example", "noise_campaign", "--", count]].concat())?;
+    Ok(Outcome::Done)
+}
+
 /// A small slice of the campaigns.
 pub(crate) fn slice() -> Checked {
     ratios("1021")?;

@@ -33,6 +33,7 @@ const CAMPAIGNS: &str =
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
+  campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
                          the table of transitions and its drawing
   defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
@@ -62,6 +63,8 @@ fn main() -> ExitCode {
         ["campaign", "corruption", count] => fuzz::corruption(count),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
+        ["campaign", "noise"] => fuzz::noise("100000"),
+        ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "upset", points, stride] => fuzz::upset(points, stride),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),

@@ -1,0 +1,60 @@
+//! What became of a packet that arrived.
+
+use super::keys::Grant;
+use super::role::Role;
+use super::tunnel::Opening;
+use crate::packet::{HEADER_LEN, Header};
+
+/// The endpoint numbers of the handshake, in packets of the kind `hello`.
+pub(super) const REQUEST: u8 = 0x01;
+pub(super) const INVITATION: u8 = 0x02;
+pub(super) const FIRST: u8 = 0x03;
+pub(super) const SECOND: u8 = 0x04;
+
+/// What became of a packet that was not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// It may be read and obeyed.
+    Packet(Opened<'a>),
+    /// It is genuine, and its sender may not send it. Answer `denied` to the request id at its start, and do
+    /// nothing else.
+    Denied(Opened<'a>),
+    /// It belonged to a handshake; ask for output.
+    Handled,
+}
+
+/// A packet in the plain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened<'a> {
+    /// Its header. `secured` says whether it was sealed, and so whether it can be believed.
+    pub header: Header,
+    /// Its body.
+    pub body: &'a [u8],
+    /// At a device: by which key it was sealed, and with what role.
+    pub grant: Option<Grant>,
+    /// How many sealed packets directly before it have not come; 0 for one that was not sealed.
+    pub missed: u32,
+}
+
+impl<'a> Opened<'a> {
+    /// The role of who sealed it; at a device `None` says that nobody did.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.grant.map(|grant| grant.role)
+    }
+
+    pub(super) fn plain(header: Header, packet: &'a [u8]) -> Self {
+        let body = packet.get(HEADER_LEN..).unwrap_or_default();
+        Self { header, body, grant: None, missed: 0 }
+    }
+
+    pub(super) fn sealed(
+        header: Header,
+        packet: &'a [u8],
+        opening: Opening,
+        grant: Option<Grant>,
+    ) -> Self {
+        let body = packet.get(opening.body).unwrap_or_default();
+        Self { header, body, grant, missed: opening.missed }
+    }
+}
