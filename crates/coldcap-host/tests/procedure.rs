@@ -238,6 +238,7 @@ impl Device {
             warm_valid: 0,
             warm_earliest_s: 0,
             warm_latest_s: 0,
+            dropped: 0,
         };
         self.send(&status);
         // The other channel must not confuse anybody.
@@ -258,6 +259,7 @@ impl Device {
             link_length: 0,
             link_overflow: 0,
             progress: 0,
+            dropped: 0,
         });
     }
 
