@@ -1,12 +1,13 @@
 //! Frames, packets and messages: everything about bytes between a coldcap device and its host.
 //!
-//! Three layers, each usable alone:
+//! Four layers, each usable alone:
 //!
 //! | layer | does | entry points |
 //! |---|---|---|
 //! | [`frame`] | finds packets in a stream of bytes and refuses damaged ones | [`frame::encode`], [`frame::Deframer`] |
 //! | [`packet`] | six bytes of header: kind, endpoint, number | [`packet::Header`] |
 //! | [`message`] | what a body says, field by field | [`message::decode_any`], [`message::Body`] |
+//! | [`service`] | what both sides do with messages: commands once, subscriptions, downloads | [`service::Gate`], [`service::Requests`] |
 //!
 //! [`Sender`] and [`Receiver`] put them together:
 //!
@@ -44,7 +45,7 @@
 //! - One message has one encoding. A body that was accepted gives the same bytes when it is encoded
 //!   again.
 //!
-//! What is not there: encryption, authentication and stored objects. A check value is no protection
+//! What is not there: encryption and authentication. A check value is no protection
 //! against anybody who means harm; until the secured layer exists, a host must treat the link as open
 //! and the device must treat every command as anybody's.
 //!
@@ -72,6 +73,7 @@ pub mod message;
 pub mod packet;
 mod receiver;
 mod sender;
+pub mod service;
 
 pub use explain::{WireError, explain};
 pub use receiver::{FRAME_ROOM, Losses, Packet, Receiver};
