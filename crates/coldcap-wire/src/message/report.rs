@@ -72,8 +72,8 @@ body! {
         /// The same at the latest; 0 unless bit 1 of `warm_valid` is set. 65535 means that or later.
         warm_latest_s: u16 = "s",
     } since 3 {
-        /// How many reports of this channel gave way to a newer one before they could be sent, since the
-        /// subscription began; wraps.
+        /// How many reports of this channel gave way to a newer one before they could be sent, in this
+        /// session; wraps.
         dropped: u32 = "count",
     }
 }
@@ -147,8 +147,8 @@ body! {
         /// 100 ms; wraps from 65535 to 1. A display sends it back in `drawn`. Where it stands still the values are old.
         progress: u16 = "id",
     } since 3 {
-        /// How many of these reports gave way to a newer one before they could be sent, since the
-        /// subscription began; wraps.
+        /// How many of these reports gave way to a newer one before they could be sent, in this
+        /// session; wraps.
         dropped: u32 = "count",
     }
 }

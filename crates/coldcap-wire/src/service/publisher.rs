@@ -31,7 +31,7 @@ const GONE_AFTER: Duration = Duration::from_secs(2);
 ///     head: CommandHead::new(1, 0), report: 0x40, period_ms: 500, mask: 1, lease_s: 10, window: 4,
 /// };
 /// publisher.follow(at(0), &follow);
-/// publisher.offer(0x40, 0, -4_000);
+/// publisher.offer(at(0), 0x40, 0, -4_000);
 /// let due = publisher.poll(at(0)).unwrap();
 /// assert_eq!((due.seq, due.dropped, due.value), (1, 0, -4_000));
 /// assert!(publisher.poll(at(499)).is_none());
@@ -64,7 +64,7 @@ pub struct Due<V> {
     pub report: u8,
     /// The channel, from 0; 255 for the machine.
     pub channel: u8,
-    /// Counts the reports of this channel that were sent, from 1 where the subscription begins; wraps.
+    /// Counts the reports of this channel that were sent in this session, from 1; wraps.
     pub seq: u16,
     /// How many were dropped since then; wraps.
     pub dropped: u32,
@@ -79,8 +79,8 @@ impl<V: Copy, const SLOTS: usize> Publisher<V, SLOTS> {
         Self { slots: slots.map(|(report, channel)| Slot::new(report, channel)) }
     }
 
-    /// Begins, renews, changes or ends a subscription; returns its answer. A running one whose pace stays
-    /// as it was is renewed only: its counts go on.
+    /// Begins, renews, changes or ends a subscription; returns its answer. Its counts go on from one
+    /// subscription to the next, as long as the session lasts.
     ///
     /// # Panics
     /// Never.
@@ -97,10 +97,12 @@ impl<V: Copy, const SLOTS: usize> Publisher<V, SLOTS> {
         Response::new(rid, if known { Status::OK } else { Status::UNSUPPORTED })
     }
 
-    /// Puts a newer value in the place of the last.
-    pub fn offer(&mut self, report: u8, channel: u8, value: V) {
+    /// Puts a newer value in the place of the last. Where it is called in every tick, every period counts,
+    /// whether the line has room for a report or not.
+    pub fn offer(&mut self, now: Instant, report: u8, channel: u8, value: V) {
         if let Some(slot) = self.slot(report, channel) {
             slot.latest = Some(value);
+            slot.advance(now);
         }
     }
 
@@ -166,8 +168,8 @@ impl<V: Copy> Slot<V> {
     fn follow(&mut self, now: Instant, follow: &Follow) {
         let period = Duration::from_millis(follow.period_ms.into());
         if self.period != period || now >= self.until {
-            let latest = self.latest;
-            *self = Self { period, next: now, latest, ..Self::new(self.report, self.channel) };
+            self.give_way();
+            (self.period, self.next, self.credited) = (period, now, self.seq);
         }
         self.window = follow.window;
         self.until = now.plus(Duration::from_secs(follow.lease_s.into()));
@@ -176,18 +178,23 @@ impl<V: Copy> Slot<V> {
     /// Lets reports fall due. Periods that nobody looked at count as one.
     fn advance(&mut self, now: Instant) {
         if now >= self.until {
+            self.give_way();
             self.period = Duration::ZERO;
-            self.waits = false;
         }
         if self.period.is_zero() || now < self.next || self.latest.is_none() {
             return;
         }
-        if self.waits {
-            self.dropped = self.dropped.wrapping_add(1);
-        }
+        self.give_way();
         self.waits = true;
         let on_time = self.next.plus(self.period);
         self.next = if on_time > now { on_time } else { now.plus(self.period) };
+    }
+
+    /// What waits is not sent any more.
+    fn give_way(&mut self) {
+        if core::mem::take(&mut self.waits) {
+            self.dropped = self.dropped.wrapping_add(1);
+        }
     }
 
     fn send(&mut self, now: Instant) -> Option<Due<V>> {
@@ -242,7 +249,7 @@ mod tests {
     fn subscribed(window: u8) -> Publisher<u32, 2> {
         let mut publisher = Publisher::new([(STATUS, 0), (STATUS, MACHINE)]);
         assert_eq!(publisher.follow(at(0), &follow(100, 0x81, window)).status, Status::OK);
-        publisher.offer(STATUS, 0, 0);
+        publisher.offer(at(0), STATUS, 0, 0);
         publisher
     }
 
@@ -267,7 +274,7 @@ mod tests {
         let mut publisher = subscribed(1);
         assert_eq!(publisher.poll(at(0)).map(|due| (due.seq, due.value)), Some((1, 0)));
         for turn in 1..=5u32 {
-            publisher.offer(STATUS, 0, turn);
+            publisher.offer(at(u64::from(turn) * 100), STATUS, 0, turn);
             assert_eq!(publisher.poll(at(u64::from(turn) * 100)), None, "no credit");
         }
         publisher.credit(&Credit { report: STATUS, channel: 0, seq: 1 });
@@ -304,13 +311,13 @@ mod tests {
     }
 
     #[test]
-    fn renewing_goes_on_counting_and_another_pace_begins_anew() {
+    fn renewing_goes_on_counting_and_another_pace_begins_at_once() {
         let mut publisher = subscribed(4);
         publisher.poll(at(0));
         publisher.follow(at(50), &follow(100, 1, 4));
         assert_eq!(publisher.poll(at(100)).map(|due| due.seq), Some(2));
         publisher.follow(at(150), &follow(200, 1, 4));
-        assert_eq!(publisher.poll(at(150)).map(|due| due.seq), Some(1));
+        assert_eq!(publisher.poll(at(150)).map(|due| due.seq), Some(3));
     }
 
     proptest! {
@@ -320,7 +327,7 @@ mod tests {
             steps in prop::collection::vec((0u64..400, any::<bool>()), 1..100),
         ) {
             let mut publisher = subscribed(window);
-            let (mut now, mut next, mut fallen) = (0, 0, 0u32);
+            let (mut now, mut next, mut fallen) = (0, 100, 1u32);
             let (mut sent, mut dropped, mut credited) = (0u32, 0, 0u32);
             let mut last = 0;
             for (wait, credits) in steps {

@@ -8,6 +8,9 @@ use coldcap_units::{Duration, Instant};
 /// How often a command is sent before it is given up.
 pub const TRIES: u8 = 4;
 
+/// The longest wait for an answer before the command is sent again.
+const LONGEST: u32 = 2_000;
+
 /// No place is left: as many commands wait for answers as a device remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -15,8 +18,8 @@ pub struct Full;
 /// The commands of one session that wait for their answers: `N` places at most, the last of which a stop
 /// alone may take.
 ///
-/// Each is sent again, under its id, after twice the smoothed round trip, then after twice as long again:
-/// four times in all. `C` is whatever the owner needs to send it.
+/// Each is sent again, under its id, after twice the smoothed round trip, then after twice as long again,
+/// at most 2 s: four times in all. `C` is whatever the owner needs to send it.
 ///
 /// ```
 /// use coldcap_units::Instant;
@@ -44,6 +47,7 @@ struct Flight<C> {
     rid: u16,
     endpoint: u8,
     command: C,
+    stop: bool,
     tries: u8,
     first_sent: Instant,
     due: Instant,
@@ -90,7 +94,8 @@ impl<C: Copy, const N: usize> Requests<C, N> {
     ///
     /// # Errors
     /// [`Full`] where no place is left, or where an unanswered command would fall out of the device's
-    /// memory. For a stop the last place is kept, and the oldest makes room where even that is taken.
+    /// memory. For a stop the last place is kept; where even that is taken, it takes the place of the stop
+    /// before it, of which nothing is heard any more.
     ///
     /// # Panics
     /// Never.
@@ -108,17 +113,18 @@ impl<C: Copy, const N: usize> Requests<C, N> {
         if !(stop || room && remembered) {
             return Err(Full);
         }
-        let flight = Flight { rid, endpoint, command, tries: 0, first_sent: now, due: now };
+        let flight = Flight { rid, endpoint, command, stop, tries: 0, first_sent: now, due: now };
         *self.place().ok_or(Full)? = Some(flight);
         self.next_rid = rid.wrapping_add(1);
         Ok(rid)
     }
 
-    /// An empty place, or that of the one that waits longest.
+    /// An empty place, or that of an older stop.
     fn place(&mut self) -> Option<&mut Option<Flight<C>>> {
-        let next = self.next_rid;
-        self.flights.iter_mut().max_by_key(|place| {
-            place.as_ref().map_or(u32::MAX, |flight| u32::from(next.wrapping_sub(flight.rid)))
+        self.flights.iter_mut().min_by_key(|place| match place {
+            None => 0,
+            Some(flight) if flight.stop => 1,
+            Some(_) => 2,
         })
     }
 
@@ -184,7 +190,7 @@ impl<C: Copy, const N: usize> Requests<C, N> {
 
 fn doubled(timeout: Duration, times: u8) -> Duration {
     let factor = 1u32.checked_shl(times.into()).unwrap_or(u32::MAX);
-    Duration::from_millis(timeout.as_millis().saturating_mul(factor))
+    Duration::from_millis(timeout.as_millis().saturating_mul(factor).min(LONGEST))
 }
 
 #[cfg(test)]
@@ -210,8 +216,8 @@ mod tests {
             assert_eq!(requests.next_due(at(due)), Some((7, 9)));
         }
         assert_eq!(requests.next_due(at(9_000)), None);
-        assert_eq!(requests.given_up(at(7_499)), None);
-        assert_eq!(requests.given_up(at(7_500)), Some((7, 9)));
+        assert_eq!(requests.given_up(at(5_499)), None);
+        assert_eq!(requests.given_up(at(5_500)), Some((7, 9)));
         assert!(requests.is_empty());
     }
 
@@ -222,8 +228,10 @@ mod tests {
         assert_eq!(requests.push(at(0), 1, 2, false), Ok(0));
         assert_eq!(requests.push(at(0), 1, 3, false), Err(Full));
         assert_eq!(requests.push(at(0), 1, 4, true), Ok(1));
-        assert_eq!(requests.push(at(0), 1, 5, true), Ok(2), "the oldest makes room");
-        assert_eq!(requests.len(), 3);
+        assert_eq!(requests.push(at(0), 1, 5, true), Ok(2), "in place of the other");
+        let mut left = [(); 3].map(|()| requests.next_due(at(0)).map(|(_, command)| command));
+        left.sort_unstable();
+        assert_eq!(left, [Some(1), Some(2), Some(5)]);
     }
 
     #[test]
