@@ -33,5 +33,5 @@ pub use host::SimHost;
 pub use judge::{Failure, Judge};
 pub use line::{Faults, Line};
 pub use options::Options;
-pub use session::Session;
-pub use world::{ROUND_TRIPS, Summary, World, run};
+pub use session::{Session, plain};
+pub use world::{Happening, ROUND_TRIPS, Summary, World, run};

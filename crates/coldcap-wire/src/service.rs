@@ -55,3 +55,32 @@ pub use requests::{Answered, Full, Requests, TRIES};
 pub use round_trip::RoundTrip;
 pub use settings::{SettingRow, Settings};
 pub use settings_mirror::SettingsMirror;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Receiver;
+    use crate::frame::max_encoded_len;
+    use crate::packet::PACKET_LEN;
+
+    /// All that a device keeps for one peer, but its keys: what comes in, what goes out, and the services,
+    /// with two channels and the machine to report.
+    #[expect(dead_code, reason = "only its size counts")]
+    struct Peer {
+        receiver: Receiver,
+        sending: [u8; max_encoded_len(PACKET_LEN)],
+        gate: Gate<KEPT>,
+        freshness: Freshness,
+        publisher: Publisher<(), 3>,
+        objects: ObjectServer,
+        pulse: Pulse,
+        lease: Lease,
+    }
+
+    #[test]
+    fn a_peer_takes_no_more_than_two_packets_and_768_bytes() {
+        const ROOM: usize = 2 * PACKET_LEN + 768;
+        const { assert!(size_of::<Peer>() <= ROOM) };
+        std::println!("{} bytes of {ROOM}", size_of::<Peer>());
+    }
+}

@@ -1,5 +1,6 @@
 //! The device's end: the services of one peer, and a little machine behind them.
 
+use super::host::LOST_MS;
 use super::judge::Judge;
 use super::line::{Faults, Line};
 use super::session::{Session, plain};
@@ -13,7 +14,7 @@ use coldcap_wire::message::{
 use coldcap_wire::packet::Header;
 use coldcap_wire::service::{
     About, Freshness, Gate, KEPT, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
-    Pulse, SILENCE, SettingRow, Settings, Verdict,
+    Pulse, SettingRow, Settings, Verdict,
 };
 use std::collections::VecDeque;
 
@@ -411,7 +412,7 @@ impl SimDevice {
         self.pulse.falls_silent(Instant::from_millis(now_ms));
         if self.pulse.is_up() {
             let silent = self.heard_ms.map_or(0, |heard| now_ms - heard);
-            judge.silence("the device", now_ms, silent, SILENCE.as_millis().into());
+            judge.silence("the device", now_ms, silent, LOST_MS);
         }
     }
 

@@ -14,9 +14,25 @@ use coldcap_wire::message::{
 };
 use coldcap_wire::packet::Header;
 use coldcap_wire::service::{
-    Answered, DeviceClock, Download, Finding, Follower, Pulse, Requests, SILENCE, SettingsMirror,
-    State, WINDOW,
+    Answered, DeviceClock, Download, Finding, Follower, Pulse, Requests, SettingsMirror, State,
+    WINDOW,
 };
+
+/// A peer that was silent for so long is lost: the figure of the specification.
+pub(super) const LOST_MS: u64 = 3_500;
+
+/// The settings that it knows of.
+const KEYS: [u16; 4] = [1, 2, 5, 9];
+
+fn pick<T: Copy>(random: &mut Random, of: [T; 4]) -> T {
+    let [first, second, third, fourth] = of;
+    match random.next_u64() % 4 {
+        0 => first,
+        1 => second,
+        2 => third,
+        _ => fourth,
+    }
+}
 
 /// Something the host asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +121,7 @@ struct Services {
     clock: DeviceClock,
     follower: Follower,
     reports: u32,
+    newest: u16,
     mirror: SettingsMirror<4>,
     reading: Option<u16>,
     follow_due_ms: u64,
@@ -132,12 +149,12 @@ pub struct SimHost {
     /// Device revision as the host guesses it.
     wish_due_ms: u64,
     token: u16,
-    drive_until_ms: u64,
-    drive_due_ms: u64,
     calm: bool,
     downloads: u32,
     reports: u32,
+    losses: u32,
     period_ms: u16,
+    wish_ms: u64,
 }
 
 impl SimHost {
@@ -162,12 +179,12 @@ impl SimHost {
             piece: 208,
             wish_due_ms: 0,
             token: 0,
-            drive_until_ms: 0,
-            drive_due_ms: 0,
             calm: false,
             downloads: 0,
             reports: 0,
+            losses: 0,
             period_ms,
+            wish_ms: options.wish_ms,
         }
     }
 
@@ -187,7 +204,7 @@ impl SimHost {
 
     /// The line takes shorter or longer packets from now on.
     pub fn change_piece(&mut self) {
-        self.piece = [40, 100, 160, 208][self.random.next_u64() as usize % 4];
+        self.piece = pick(&mut self.random, [40, 100, 160, 208]);
         let (piece, kept) = (self.piece, &mut self.kept);
         let Some(services) = self.services.as_mut() else { return };
         let Some(download) = services.download.as_mut().filter(|it| it.state() == State::Running)
@@ -204,7 +221,6 @@ impl SimHost {
     /// From now on nothing new is wanted, but one stop.
     pub fn calm_down(&mut self, now_ms: u64, judge: &mut Judge) {
         self.calm = true;
-        self.drive_until_ms = 0;
         self.wish(now_ms, judge, true);
     }
 
@@ -247,6 +263,12 @@ impl SimHost {
     #[must_use]
     pub const fn reports(&self) -> u32 {
         self.reports
+    }
+
+    /// How often the link was lost.
+    #[must_use]
+    pub const fn losses(&self) -> u32 {
+        self.losses
     }
 
     /// How many downloads have completed since they were last counted anew.
@@ -316,6 +338,7 @@ impl SimHost {
             clock: DeviceClock::new(),
             follower: Follower::new(REPORT, 0),
             reports: 0,
+            newest: 0,
             mirror: SettingsMirror::new(),
             reading: None,
             follow_due_ms: now_ms,
@@ -357,17 +380,16 @@ impl SimHost {
                 judge.require(received == seen, "reports", true_ms, || {
                     format!("{seen} arrived, {received} are accounted for")
                 });
-                let sent = u32::from(status.seq);
-                judge.require(received + missing >= sent, "reports", true_ms, || {
+                services.newest = services.newest.max(status.seq);
+                let sent = u32::from(services.newest);
+                judge.require(received + missing == sent, "reports", true_ms, || {
                     format!("{sent} sent, {received} received, {missing} missing")
                 });
             }
-            AnyMessage::Setting(setting) => {
-                if services.reading == Some(setting.rid) {
-                    services.reading = None;
-                    services.mirror.accept(setting);
-                    services.read_due_ms = now_ms + if setting.left == 0 { 1_000 } else { 0 };
-                }
+            AnyMessage::Setting(setting) if services.reading == Some(setting.rid) => {
+                services.reading = None;
+                services.mirror.accept(setting);
+                services.read_due_ms = now_ms + if setting.left == 0 { 1_000 } else { 0 };
             }
             AnyMessage::ObjectAbout(about) => self.take_about(now_ms, about),
             AnyMessage::ObjectData(data) => self.take_data(now_ms, true_ms, data, judge),
@@ -457,24 +479,27 @@ impl SimHost {
         }
         if self.pulse.is_up() && judged {
             let silent = self.heard_true_ms.map_or(0, |heard| true_ms - heard);
-            judge.silence("the host", true_ms, silent, u64::from(SILENCE.as_millis()) + 15);
+            judge.silence("the host", true_ms, silent, LOST_MS + 15);
         }
         self.start_download(now_ms);
-        if self.calm || now_ms < self.wish_due_ms {
+        let waits = now_ms < self.wish_due_ms && self.wish_due_ms - now_ms < 5_000;
+        if self.calm || waits {
             return;
         }
-        self.wish_due_ms = now_ms + 50 + self.random.next_u64() % 600;
+        self.wish_due_ms = now_ms + 20 + self.random.next_u64() % self.wish_ms;
         self.wish(now_ms, judge, false);
     }
 
     /// What waits has no answer and will have none: nobody knows what became of it.
     fn lose(&mut self, now_ms: u64) {
+        self.losses += 1;
         self.restart(now_ms);
     }
 
     fn start_download(&mut self, now_ms: u64) {
         let Some(services) = self.services.as_mut() else { return };
-        if !services.confirmed || services.download.is_some() || now_ms < services.download_due_ms {
+        let waits = now_ms < services.download_due_ms && services.download_due_ms - now_ms < 5_000;
+        if !services.confirmed || services.download.is_some() || waits {
             return;
         }
         self.transfer = self.transfer.wrapping_add(2);
@@ -509,7 +534,7 @@ impl SimHost {
                 (Wish::Operate { token, action: Action::EASE_OFF, deadline, revision: 0 }, true)
             }
             7 => {
-                let key = [1, 2, 5, 9][self.random.next_u64() as usize % 4];
+                let key = pick(&mut self.random, KEYS);
                 let revision = services.mirror.revision() as u16;
                 (Wish::Put { token, key, deadline, revision }, self.role >= 1)
             }
@@ -612,7 +637,7 @@ impl SimHost {
 
 /// Whether it is time, on a clock that may be set back; then the next time is set.
 fn due(at_ms: &mut u64, now_ms: u64, every_ms: u64) -> bool {
-    let ahead = *at_ms > now_ms + every_ms;
+    let ahead = *at_ms > now_ms + 5_000;
     if now_ms < *at_ms && !ahead {
         return false;
     }

@@ -37,6 +37,7 @@ impl core::error::Error for Failure {}
 /// | `reports` | fallen due = sent + dropped + waiting; sent = received + missing |
 /// | `object` | what is said to be complete is the source, byte for byte |
 /// | `settings` | the host's copy is right once the link has healed |
+/// | `cut` | an attacker alone cannot cut a sound link |
 /// | `healed` | all that waits has ended within twenty round trips |
 #[derive(Clone, Debug, Default)]
 pub struct Judge {

@@ -121,7 +121,8 @@ impl Line {
     }
 
     fn is_lost(&mut self, faults: &Faults) -> bool {
-        self.bad = if self.bad { !self.happens(0.1) } else { self.happens(faults.burst) };
+        let stays = faults.burst > 0.0 && self.bad && !self.happens(0.1);
+        self.bad = stays || self.happens(faults.burst);
         let drop = if self.bad { 0.5 } else { faults.drop };
         self.happens(drop)
     }

@@ -9,6 +9,8 @@ use core::fmt;
 pub struct Options {
     /// The seed of all that is random in the run.
     pub seed: u64,
+    /// What the device's clock shows at the beginning: its 16 low bits turn over during many runs.
+    pub start_ms: u64,
     /// How long the faults last.
     pub faulty_ms: u64,
     /// From one end of the line to the other.
@@ -35,6 +37,8 @@ pub struct Options {
     pub forgeries: f64,
     /// What the host may do: 0 nurse, 1 clinician, 2 service.
     pub role: u8,
+    /// The longest time from one wish of the host to the next.
+    pub wish_ms: u64,
 }
 
 /// The dice of a swarm (A. Groce and others, "Swarm Testing", ISSTA 2012): each fault is there or not.
@@ -63,15 +67,24 @@ impl Options {
             (dice.below(4) == 0).then(|| (2_000 + dice.below(10_000), 500 + dice.below(80_000)));
         let usual = 5_000 + dice.below(20_000);
         let drift = dice.up_to(500.0);
-        Self {
+        let options = Self {
             seed,
+            start_ms: 1_000 + dice.below(70_000),
             faulty_ms: usual.max(stall.map_or(0, |(at, span)| at + span + 2_000)),
             delay_ms: 1 + dice.below(120),
-            bytes_per_ms: [11, 90, 1_000][dice.below(3) as usize],
+            bytes_per_ms: match dice.below(3) {
+                0 => 11,
+                1 => 90,
+                _ => 1_000,
+            },
             faults: Faults {
                 drop: dice.up_to(0.3),
                 duplicate: dice.up_to(0.2),
-                jitter_ms: dice.up_to(300.0) as u64,
+                jitter_ms: if dice.below(4) == 0 {
+                    dice.up_to(3_000.0) as u64
+                } else {
+                    dice.up_to(300.0) as u64
+                },
                 flip: dice.up_to(0.003),
                 burst: dice.up_to(0.05),
                 truncate: dice.up_to(0.1),
@@ -87,7 +100,34 @@ impl Options {
             replays: dice.up_to(5.0),
             forgeries: dice.up_to(5.0),
             role: dice.below(3) as u8,
+            wish_ms: if dice.below(2) == 0 { 600 } else { 120 },
+        };
+        // In some runs nothing is there but the one who means harm: he must not be able to cut the link.
+        if dice.below(16) == 0 { options.attacked_only() } else { options }
+    }
+
+    fn attacked_only(self) -> Self {
+        Self {
+            faults: Faults::NONE,
+            stall: None,
+            mtu_changes: 0,
+            device_reboots: 0,
+            host_restarts: 0,
+            clock_jumps: 0,
+            replays: self.replays.max(2.0),
+            forgeries: self.forgeries.max(2.0),
+            ..self
         }
+    }
+
+    /// Whether nothing but an attacker can disturb the link.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.faults == Faults::NONE
+            && self.stall.is_none()
+            && self.device_reboots == 0
+            && self.host_restarts == 0
+            && self.clock_jumps == 0
     }
 
     /// One round trip of the healed line; at least the half second that the machines wait for an answer

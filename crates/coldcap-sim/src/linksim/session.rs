@@ -92,7 +92,8 @@ pub(super) fn framed(packet: &[u8]) -> Vec<u8> {
 }
 
 /// The frame of a packet that is not sealed.
-pub(super) fn plain(number: u32, endpoint: u8, message: &AnyMessage) -> Vec<u8> {
+#[must_use]
+pub fn plain(number: u32, endpoint: u8, message: &AnyMessage) -> Vec<u8> {
     let header = Header { kind: message.describe().kind, secured: false, endpoint, number };
     let mut body = [0; BODY_LEN];
     let length = message.encode(&mut body).unwrap_or(0);

@@ -49,10 +49,14 @@ pub struct World {
 
 /// What happens to an end now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Happening {
+pub enum Happening {
+    /// The device loses power and is started again.
     DeviceReboots,
+    /// The host's program is started again.
     HostRestarts,
+    /// The line takes packets of another length.
     PieceChanges,
+    /// The host's clock jumps.
     ClockJumps,
 }
 
@@ -62,16 +66,17 @@ enum Happening {
 /// The first rule that was broken, by [`Judge`].
 pub fn run(options: &Options) -> Result<Summary, Failure> {
     let mut world = World::new(options);
-    while world.now_ms() < options.faulty_ms {
+    while world.elapsed_ms() < options.faulty_ms {
         world.step();
         world.judged()?;
     }
+    world.require_uncut()?;
     let mut summary = world.summary();
     world.heal();
     let reports = world.host.reports();
     world.host.forget_downloads();
-    let end = world.now_ms() + ROUND_TRIPS * options.round_trip_ms();
-    while world.now_ms() < end {
+    let end = options.faulty_ms + ROUND_TRIPS * options.round_trip_ms();
+    while world.elapsed_ms() < end {
         world.step();
         world.judged()?;
         if world.unfinished(reports).is_none() {
@@ -79,13 +84,13 @@ pub fn run(options: &Options) -> Result<Summary, Failure> {
                 downloads: summary.downloads + world.host.downloads(),
                 reports: world.host.reports(),
                 carried_out: world.judge.carried_out(),
-                healed_ms: world.now_ms() - options.faulty_ms,
+                healed_ms: world.elapsed_ms() - options.faulty_ms,
             };
             return Ok(summary);
         }
     }
     let what = world.unfinished(reports).unwrap_or_default();
-    world.judge.broken("healed", end, || what);
+    world.judge.broken("healed", world.now_ms, || what);
     world.judged().map(|()| summary)
 }
 
@@ -97,7 +102,7 @@ impl World {
         let mut world = Self {
             options: *options,
             random: Random::stream(options.seed, 3),
-            now_ms: 0,
+            now_ms: options.start_ms,
             jumped_ms: 0,
             jumped: false,
             device: SimDevice::new(options.seed, options.role),
@@ -134,6 +139,19 @@ impl World {
     #[must_use]
     pub const fn now_ms(&self) -> u64 {
         self.now_ms
+    }
+
+    /// Time since the beginning.
+    #[must_use]
+    pub const fn elapsed_ms(&self) -> u64 {
+        self.now_ms - self.options.start_ms
+    }
+
+    /// An attacker alone has not cut the link.
+    fn require_uncut(&mut self) -> Result<(), Failure> {
+        let cut = self.options.is_sound() && self.host.losses() > 0;
+        self.judge.require(!cut, "cut", self.now_ms, || "the host lost a sound link".into());
+        self.judged()
     }
 
     /// The host's time: another beginning, another pace, and jumps.
@@ -178,7 +196,7 @@ impl World {
     /// One step of time.
     pub fn step(&mut self) {
         self.now_ms += STEP_MS;
-        while let Some((_, happening)) = self.happenings.pop_if(|(at, _)| *at <= self.now_ms) {
+        while let Some(happening) = self.next_happening() {
             self.happen(happening);
         }
         let stalled =
@@ -200,6 +218,11 @@ impl World {
             .transmit(host_ms, now_ms, &mut self.to_device, faults, |frame| to_device.hear(frame));
     }
 
+    fn next_happening(&mut self) -> Option<Happening> {
+        let elapsed = self.elapsed_ms();
+        self.happenings.pop_if(|(at, _)| *at <= elapsed).map(|(_, happening)| happening)
+    }
+
     fn deliver(&mut self) {
         let (now_ms, host_ms) = (self.now_ms, self.host_ms());
         let chunk = self.faults.chunk.max(1);
@@ -217,7 +240,19 @@ impl World {
         self.room = room;
     }
 
-    fn happen(&mut self, happening: Happening) {
+    /// Other faults from now on.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+    }
+
+    /// Bytes that nobody sent arrive in the next step.
+    pub fn inject(&mut self, at_device: bool, bytes: &[u8]) {
+        let line = if at_device { &mut self.to_device } else { &mut self.to_host };
+        line.inject(self.now_ms, bytes.to_vec());
+    }
+
+    /// Lets something happen to one of the ends.
+    pub fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::DeviceReboots => self.device.reboot(&mut self.judge, self.now_ms),
             Happening::HostRestarts => self.host.restart(self.host_ms()),

@@ -1,6 +1,6 @@
 //! The host's side of stored objects.
 
-use super::round_trip::RoundTrip;
+use super::round_trip::{RoundTrip, has_come};
 use crate::message::{ObjectAbout, ObjectAsk, ObjectData, ObjectKind, PIECE_LEN, Status};
 use coldcap_units::{Duration, Instant};
 
@@ -9,10 +9,8 @@ pub const WINDOW: u8 = 16;
 /// Pieces under way where much is under way at a time: Bluetooth Low Energy, TCP.
 pub const WINDOW_FAST: u8 = 32;
 
-/// What has arrived is told after so many pieces, or after so long.
-const TELL_EVERY: u8 = 4;
-const TELL_AFTER: Duration = Duration::from_millis(50);
-/// The longest wait before all that is missing is asked for again.
+/// The shortest and the longest wait before all that is missing is asked for again.
+const SHORTEST_WAIT: Duration = Duration::from_millis(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// How far a download has come.
@@ -77,13 +75,15 @@ pub struct Download {
     received: u32,
     heard: u8,
     again: u8,
-    /// New pieces since the last request.
-    untold: u8,
-    tell_at: Option<Instant>,
+    /// Whether something has arrived since the last request.
+    untold: bool,
     /// When all is asked for again, and how long that took last time.
     again_at: Instant,
     waits: Duration,
     trip: RoundTrip,
+    /// From one piece to the next.
+    pace: RoundTrip,
+    last: Option<Instant>,
 }
 
 impl Download {
@@ -103,11 +103,12 @@ impl Download {
             received: 0,
             heard: 0,
             again: 0,
-            untold: 0,
-            tell_at: Some(Instant::ZERO),
+            untold: true,
             again_at: Instant::ZERO,
             waits: Duration::ZERO,
             trip: RoundTrip::new(),
+            pace: RoundTrip::new(),
+            last: None,
         }
     }
 
@@ -161,10 +162,10 @@ impl Download {
             self.length.get_or_insert(about.length);
             return Finding::Nothing;
         }
-        self.begin(now, about)
+        self.begin(about)
     }
 
-    fn begin(&mut self, now: Instant, about: &ObjectAbout) -> Finding<'static> {
+    fn begin(&mut self, about: &ObjectAbout) -> Finding<'static> {
         let empty = self.base == 0 && self.received == 0 && about.first == 0;
         *self = Self {
             edition: about.edition,
@@ -173,9 +174,8 @@ impl Download {
             received: 0,
             heard: 0,
             again: 0,
-            untold: 0,
+            untold: true,
             transfer: if empty { self.transfer } else { self.transfer.wrapping_add(1) },
-            tell_at: Some(now),
             ..*self
         };
         if empty { Finding::Nothing } else { Finding::Anew { first: about.first } }
@@ -195,15 +195,13 @@ impl Download {
         if self.received & bit != 0 {
             return Finding::Nothing;
         }
+        if let Some(before) = self.last.replace(now) {
+            self.pace.measure(now.since(before));
+        }
         self.progress(now);
         self.received |= bit;
-        let gap = self.received & bit.wrapping_sub(1) != bit.wrapping_sub(1);
         self.slide();
-        self.untold = self.untold.saturating_add(1);
-        self.tell_at.get_or_insert(now.plus(TELL_AFTER));
-        if gap || self.untold >= TELL_EVERY {
-            self.tell_at = Some(now);
-        }
+        self.untold = true;
         Finding::Bytes { offset: data.offset, bytes }
     }
 
@@ -230,34 +228,45 @@ impl Download {
     }
 
     fn progress(&mut self, now: Instant) {
-        self.waits = self.trip.timeout();
+        self.waits = self.patience();
         self.again_at = now.plus(self.waits);
     }
 
-    /// Takes how long answers take on this link; all that is missing is asked for again after twice that.
+    /// How long a silence must last before it means that something was lost: one and a half round trips and
+    /// four pieces.
+    fn patience(&self) -> Duration {
+        let (Some(trip), Some(pace)) = (self.trip.smoothed(), self.pace.smoothed()) else {
+            return self.trip.timeout();
+        };
+        let (trip, pace) = (trip.as_millis(), pace.as_millis());
+        let wait = trip.saturating_add(trip / 2).saturating_add(pace.saturating_mul(4));
+        Duration::from_millis(wait).max(SHORTEST_WAIT).min(LONGEST_WAIT)
+    }
+
+    /// Takes how long answers take on this link.
     pub fn measured(&mut self, trip: RoundTrip) {
         self.trip = trip;
     }
 
-    /// The request to send now, if one is due.
+    /// The request to send now, if one is due: whenever something has arrived since the last. Where the line
+    /// is busy several arrive before one request is sent, so that requests never fill it.
     pub fn poll(&mut self, now: Instant) -> Option<ObjectAsk> {
         if self.state() != State::Running {
             return None;
         }
         let begun = !self.waits.is_zero();
-        if begun && now >= self.again_at {
+        if begun && has_come(self.again_at, now, LONGEST_WAIT) {
             self.again = self.again.wrapping_add(1);
             let longer = self.waits.plus(self.waits).min(LONGEST_WAIT);
             self.waits = longer;
             self.again_at = now.plus(longer);
-        } else if self.tell_at.is_none_or(|at| at > now) {
+        } else if !self.untold {
             return None;
         }
         if !begun {
             self.progress(now);
         }
-        self.untold = 0;
-        self.tell_at = None;
+        self.untold = false;
         Some(self.ask())
     }
 
@@ -276,10 +285,11 @@ impl Download {
         }
     }
 
-    /// When [`poll`](Self::poll) has something to ask next, unless something arrives before.
+    /// When [`poll`](Self::poll) has something to ask next, unless something arrives before; in the past
+    /// where that is now.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let next = self.tell_at.map_or(self.again_at, |at| at.min(self.again_at));
+        let next = if self.untold { Instant::ZERO } else { self.again_at };
         (self.state() == State::Running).then_some(next)
     }
 }

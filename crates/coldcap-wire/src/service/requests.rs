@@ -1,7 +1,7 @@
 //! The host's side of commands: ids, repeats, answers.
 
 use super::gate::KEPT;
-use super::round_trip::RoundTrip;
+use super::round_trip::{RoundTrip, has_come};
 use crate::message::{Response, Status};
 use coldcap_units::{Duration, Instant};
 
@@ -132,7 +132,7 @@ impl<C: Copy, const N: usize> Requests<C, N> {
     pub fn next_due(&mut self, now: Instant) -> Option<(u16, C)> {
         let timeout = self.trip.timeout();
         let next = self.next_rid;
-        let due = |flight: &&mut Flight<C>| flight.tries < TRIES && flight.due <= now;
+        let due = |flight: &&mut Flight<C>| flight.tries < TRIES && flight.has_come(now);
         let age = |flight: &&mut Flight<C>| next.wrapping_sub(flight.rid);
         let flight = self.flights.iter_mut().flatten().filter(due).max_by_key(age)?;
         if flight.tries == 0 {
@@ -146,7 +146,7 @@ impl<C: Copy, const N: usize> Requests<C, N> {
     /// One that was sent four times without an answer, which is then out. Nobody knows whether it was
     /// carried out: read the state.
     pub fn given_up(&mut self, now: Instant) -> Option<(u16, C)> {
-        let spent = |flight: &Flight<C>| flight.tries >= TRIES && flight.due <= now;
+        let spent = |flight: &Flight<C>| flight.tries >= TRIES && flight.has_come(now);
         self.take(spent)
     }
 
@@ -185,6 +185,12 @@ impl<C: Copy, const N: usize> Requests<C, N> {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.flights.iter().flatten().map(|flight| flight.due).min()
+    }
+}
+
+impl<C> Flight<C> {
+    fn has_come(&self, now: Instant) -> bool {
+        has_come(self.due, now, Duration::from_millis(LONGEST))
     }
 }
 

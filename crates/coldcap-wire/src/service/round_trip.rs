@@ -1,6 +1,6 @@
 //! How long an answer takes, smoothed.
 
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Instant};
 
 /// Smooths measured round trips and says when to ask again: after twice the smoothed time.
 ///
@@ -40,12 +40,24 @@ impl RoundTrip {
         self.smoothed = if self.smoothed == 0 { trip } else { kept.saturating_add(trip / 8) };
     }
 
+    /// The smoothed trip, rounded up; `None` before the first was measured.
+    #[must_use]
+    pub fn smoothed(&self) -> Option<Duration> {
+        (self.smoothed > 0).then(|| Duration::from_millis(self.smoothed.div_ceil(8)))
+    }
+
     /// When to ask again: twice the smoothed trip, 20 ms to 2 s; 500 ms before the first was measured.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         let twice = if self.smoothed == 0 { FIRST } else { self.smoothed / 4 };
         Duration::from_millis(twice.clamp(SHORTEST, LONGEST))
     }
+}
+
+/// Whether a moment has come that was set no more than `longest` ahead. One that lies further ahead was set
+/// before the clock was set back: it has come, too.
+pub(super) fn has_come(at: Instant, now: Instant, longest: Duration) -> bool {
+    at <= now || at.since(now) > longest
 }
 
 #[cfg(test)]
