@@ -279,6 +279,13 @@ const CONTROLLER: Whole = Whole {
 /// Session and interlock of a channel; the aim is that of the session alone.
 const SESSION: Whole = Whole { probes: &["probe_supervise"], bytes: 11_450, aim: 6_144 };
 
+/// Frames, packets and services of one peer, without bodies and without cryptography.
+const LINK: Whole = Whole {
+    probes: &["probe_link_frame", "probe_link_hand", "probe_link_poll"],
+    bytes: 4_700,
+    aim: 8_192,
+};
+
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {
     if let Some(skipped) = missing(&[M4F, M0]) {
@@ -303,6 +310,7 @@ pub(crate) fn sizes() -> Checked {
             if target == M4F && profile == "release" {
                 image.check_whole(&CONTROLLER, &mut findings)?;
                 image.check_whole(&SESSION, &mut findings)?;
+                image.check_whole(&LINK, &mut findings)?;
             }
         }
     }
