@@ -75,7 +75,7 @@ impl Between {
 
     /// What the host says in this tick: that it is there, and now and then that it wants to read.
     fn speak(&mut self, tick: u64, now_ms: u64) {
-        if tick >= self.crashes || tick % 5 != 0 {
+        if tick >= self.crashes || !tick.is_multiple_of(5) {
             return;
         }
         let head = CommandHead::new(1 + (tick / 5) as u16, 0);
