@@ -101,6 +101,7 @@ fn status(at_ms: u64) -> ChannelStatus {
         warm_valid: 0,
         warm_earliest_s: 0,
         warm_latest_s: 0,
+        dropped: 0,
     }
 }
 
@@ -528,6 +529,7 @@ fn machine(at_ms: u64, progress: u16) -> MachineStatus {
         link_length: 0,
         link_overflow: 0,
         progress,
+        dropped: 0,
     }
 }
 

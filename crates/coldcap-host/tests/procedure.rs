@@ -29,15 +29,10 @@ const TICK_MS: u64 = 200;
 
 /// What is stored of a fit, and its FNV-1a-64:
 /// `h = 0xcbf29ce484222325; for i in range(64): h = ((h ^ i) * 0x100000001b3) % 2**64`.
-const CALIBRATION: [u8; 64] = {
-    let mut bytes = [0; 64];
-    let mut index = 0;
-    while index < 64 {
-        bytes[index] = index as u8;
-        index += 1;
-    }
-    bytes
-};
+fn calibration() -> [u8; 64] {
+    core::array::from_fn(|index| index as u8)
+}
+
 const DIGEST: u64 = 0x8368_214f_7799_5ee5;
 
 /// Something that goes wrong, so many seconds after a phase was first entered.
@@ -130,7 +125,7 @@ impl Device {
                 self.entered.push((to, self.now));
             }
             if note == Note::FitSaved {
-                self.send(&CapCalibration { channel: 0, calibration: FixedBytes(CALIBRATION) });
+                self.send(&CapCalibration { channel: 0, calibration: FixedBytes(calibration()) });
             }
             let entry = self.chain.append(self.now, 0, &note);
             self.entries.push(entry);
@@ -238,6 +233,7 @@ impl Device {
             warm_valid: 0,
             warm_earliest_s: 0,
             warm_latest_s: 0,
+            dropped: 0,
         };
         self.send(&status);
         // The other channel must not confuse anybody.
@@ -258,6 +254,7 @@ impl Device {
             link_length: 0,
             link_overflow: 0,
             progress: 0,
+            dropped: 0,
         });
     }
 

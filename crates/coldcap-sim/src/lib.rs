@@ -3,7 +3,8 @@
 //! Firmware, host programs and tests run against this crate as they would against a scalp-cooling
 //! machine with somebody under its cap: [`VirtualMachine::step`] takes the drives of one tick,
 //! [`VirtualMachine::inputs`] gives the sensor codes of the next, [`VirtualMachine::truth`] says what
-//! is really so. A [`FaultSchedule`] breaks things on purpose, a [`NoisyLink`] spoils bytes.
+//! is really so. A [`FaultSchedule`] breaks things on purpose, a [`NoisyLink`] spoils bytes;
+//! [`linksim`] plays both ends of the protocol over a line that does its worst.
 //!
 //! ```
 //! use coldcap::{ChannelDrives, Drives};
@@ -70,6 +71,7 @@
 pub mod attendant;
 pub mod fault;
 pub mod link;
+pub mod linksim;
 pub mod machine;
 mod parameter;
 pub mod patient;

@@ -8,6 +8,7 @@
 //! | [`packet`] | six bytes of header: kind, endpoint, number | [`packet::Header`] |
 //! | [`message`] | what a body says, field by field | [`message::decode_any`], [`message::Body`] |
 //! | [`security`] | who speaks, and that nobody else can read or write | [`security::DeviceLink`], [`security::HostLink`] |
+//! | [`service`] | what both sides do with messages: commands once, subscriptions, downloads | [`service::Gate`], [`service::Requests`] |
 //!
 //! [`Sender`] and [`Receiver`] put them together:
 //!
@@ -45,7 +46,7 @@
 //! - One message has one encoding. A body that was accepted gives the same bytes when it is encoded
 //!   again.
 //!
-//! What is not there: encryption, authentication and stored objects. A check value is no protection
+//! What is not there: encryption and authentication. A check value is no protection
 //! against anybody who means harm; until the secured layer exists, a host must treat the link as open
 //! and the device must treat every command as anybody's.
 //!
@@ -75,6 +76,7 @@ pub mod packet;
 mod receiver;
 pub mod security;
 mod sender;
+pub mod service;
 
 pub use explain::{WireError, explain};
 pub use receiver::{FRAME_ROOM, Losses, Packet, Receiver};

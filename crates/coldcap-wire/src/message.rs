@@ -6,35 +6,45 @@
 //! described once, next to its Rust fields, and [`ENDPOINTS`] makes that description readable: documents,
 //! decoders in other languages and the [`SCHEMA`] number are made from it.
 
+mod actuate;
 mod any;
 mod code;
 mod codec;
 mod command;
 mod describe;
 mod extension;
+mod follow;
 mod hello;
 mod link;
+mod object;
 mod report;
 mod response;
 mod schema;
+mod setting;
+mod time;
 mod value;
 mod vocabulary;
 
+pub use actuate::Actuate;
 pub use any::{AnyMessage, ENDPOINTS, STRUCTURES, decode_any, decode_at_device, decode_at_host};
-pub use code::{Action, FactKind, Origin, Status};
+pub use code::{Action, Actuator, FactKind, ObjectKind, Origin, Status};
 pub use command::{
     Amend, ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, SetClock,
     StartFit, Subscribe,
 };
 pub use describe::{Described, Direction, Endpoint, Field, Structure};
+pub use follow::{Credit, Follow};
 pub use hello::Hello;
 pub use link::{Drawn, Heartbeat};
+pub use object::{ObjectAbout, ObjectAsk, ObjectData, PIECE_LEN, Piece};
 pub use report::{
     CAP_CALIBRATION_LEN, CalibrationBytes, CapCalibration, ChannelStatus, EventReport, FixedBytes,
     MachineStatus, RECORD_ENTRY_LEN, RecordBytes, RecordEntry,
 };
 pub use response::Response;
 pub use schema::SCHEMA;
+pub use setting::{PutSetting, ReadSettings, Setting};
+pub use time::{TimeAnswer, TimeAsk};
 pub use value::Value;
 pub use vocabulary::{VOCABULARIES, Vocabulary, Word};
 

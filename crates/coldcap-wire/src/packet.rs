@@ -35,9 +35,9 @@ pub enum Kind {
     Response = 2,
     /// Telemetry and events from the device. May be lost.
     Report = 3,
-    /// A piece of a stored object. No endpoint uses it yet.
+    /// A piece of a stored object, or what is known of it.
     ObjectData = 4,
-    /// What has arrived of an object. No endpoint uses it yet.
+    /// Asks for an object and says what has arrived of it.
     ObjectAcknowledge = 5,
     /// Care of the link itself.
     Link = 6,

@@ -1,7 +1,9 @@
 //! The steps of continuous integration, in order, each with its time.
 
 use crate::shell::{self, Checked, Outcome};
-use crate::{arch, bare, coverage, defects, docs, emulator, fuzz, panics, probe, prose, trace};
+use crate::{
+    arch, bare, coverage, defects, docs, emulator, fuzz, linksim, panics, probe, prose, trace,
+};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -66,6 +68,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "two million random operations on a controller of every number type, and every 1021st\n                 raw code through every shipped table",
     ),
     (
+        "linksim-slice",
+        linksim::slice,
+        "ten thousand seeds of the link simulator: no command twice, late or without its role; all ends once the\n                 line has healed",
+    ),
+    (
         "explore-slice",
         fuzz::explore_slice,
         "the states of session, interlock, alarms, arbiter, guard, display and record, a slice of `explore`; the table of\n                 transitions is the reviewed one, and the documents hold it",
@@ -95,6 +102,7 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         fuzz::coverage::check,
         "lines of coldcap-wire that the committed corpora alone reach (needs cargo-fuzz and llvm-tools)",
     ),
+    ("goodput", linksim::goodput, "the fraction of each kind of line's rate that a download uses"),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
     (

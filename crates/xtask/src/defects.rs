@@ -2,7 +2,7 @@
 
 pub(crate) mod copy;
 mod page;
-mod patch;
+pub(crate) mod patch;
 
 use crate::shell::{self, Checked, Outcome};
 use copy::{Copy, Said};

@@ -9,6 +9,7 @@ mod docs;
 mod emulator;
 mod fuzz;
 mod links;
+mod linksim;
 mod mutants;
 mod panics;
 mod probe;
@@ -29,6 +30,9 @@ const CAMPAIGNS: &str =
   campaign floats        platinum in single precision at every float
   campaign sessions [N]  random sessions recomputed from their records, 1e5 unless said otherwise;
                          `campaign sessions N emulated`: and the same on the emulated Cortex-M4F
+  campaign linksim [N]   seeds of the link simulator, 1e6 unless said otherwise
+  linksim-defects [NAME…]   plants every defect of crates/coldcap-sim/defects in a copy and requires that a seed
+                         of the link simulator finds it; prints the one that finds it soonest, with its options
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
@@ -61,6 +65,9 @@ fn main() -> ExitCode {
         ["campaign", "sessions", count, "emulated"] => probe::sessions(count),
         ["campaign", "corruption"] => fuzz::corruption("1000000000"),
         ["campaign", "corruption", count] => fuzz::corruption(count),
+        ["campaign", "linksim"] => linksim::campaign("1000000"),
+        ["campaign", "linksim", count] => linksim::campaign(count),
+        ["linksim-defects", names @ ..] => linksim::defects(names),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["campaign", "noise"] => fuzz::noise("100000"),

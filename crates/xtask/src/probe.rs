@@ -320,6 +320,14 @@ const SECURITY: Whole = Whole {
     with_constants: true,
 };
 
+/// Frames, packets and services of one peer, without bodies and without cryptography.
+const PEER: Whole = Whole {
+    probes: &["probe_link_frame", "probe_link_hand", "probe_link_poll"],
+    bytes: 4_700,
+    aim: 8_192,
+    with_constants: false,
+};
+
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {
     if let Some(skipped) = missing(&[M4F, M0]) {
@@ -345,6 +353,7 @@ pub(crate) fn sizes() -> Checked {
                 image.check_whole(&CONTROLLER, &mut findings)?;
                 image.check_whole(&SESSION, &mut findings)?;
                 image.check_whole(&LINK, &mut findings)?;
+                image.check_whole(&PEER, &mut findings)?;
             }
             if profile == "release" {
                 security(target, &objdump, &nm, &mut findings)?;

@@ -1,14 +1,19 @@
 //! All messages together: the registry, and one type that holds any of them.
 
+use super::actuate::Actuate;
 use super::command::{
     Amend, ChoosePlan, CommandHead, Measure, Observe, Operate, ReadRecord, SelectPatient, SetClock,
     StartFit, Subscribe,
 };
 use super::describe::{Described, Endpoint, Structure};
+use super::follow::{Credit, Follow};
 use super::hello::Hello;
 use super::link::{Drawn, Heartbeat};
+use super::object::{ObjectAbout, ObjectAsk, ObjectData};
 use super::report::{CapCalibration, ChannelStatus, EventReport, MachineStatus, RecordEntry};
 use super::response::Response;
+use super::setting::{PutSetting, ReadSettings, Setting};
+use super::time::{TimeAnswer, TimeAsk};
 use super::value::Value;
 use super::{Body, BodyError, Message};
 use crate::frame::TooLong;
@@ -120,13 +125,24 @@ catalogue! {
     Subscribe,
     Amend,
     SetClock,
+    Follow,
+    ReadSettings,
+    PutSetting,
+    Actuate,
     ChannelStatus,
     MachineStatus,
     EventReport,
     RecordEntry,
     CapCalibration,
+    Setting,
+    ObjectData,
+    ObjectAbout,
+    ObjectAsk,
     Heartbeat,
     Drawn,
+    Credit,
+    TimeAsk,
+    TimeAnswer,
 }
 
 /// Reads the body that `header` announces, whoever sent it: for captures and tools.
@@ -181,6 +197,10 @@ impl AnyMessage {
             Self::Subscribe(command) => Some(command.head),
             Self::Amend(command) => Some(command.head),
             Self::SetClock(command) => Some(command.head),
+            Self::Follow(command) => Some(command.head),
+            Self::ReadSettings(command) => Some(command.head),
+            Self::PutSetting(command) => Some(command.head),
+            Self::Actuate(command) => Some(command.head),
             _ => None,
         }
     }

@@ -149,6 +149,32 @@ code! {
     }
 }
 
+code! {
+    /// What sort of stored object. Since minor 3.
+    ObjectKind, "object" {
+        /// The session record; its number is the channel. Only grows.
+        RECORD = 1, "record";
+        /// The log of events since power-up; its number is 0. Only grows.
+        LOG = 2, "log";
+        /// A cap's calibration; its number is the channel.
+        CALIBRATION = 3, "calibration";
+        /// A calibration certificate; its number is that of the sensor.
+        CERTIFICATE = 4, "certificate";
+    }
+}
+
+code! {
+    /// What is driven by hand in service. Since minor 3.
+    Actuator, "actuator" {
+        /// The pump.
+        PUMP = 1, "pump";
+        /// The mixing valve.
+        VALVE = 2, "valve";
+        /// The chiller.
+        CHILLER = 3, "chiller";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,8 +39,8 @@ impl Direction {
 pub struct Field {
     /// Its name, as in the Rust structure.
     pub name: &'static str,
-    /// Its wire type: a primitive (`u8`, `u16`, `u32`, `u64`, `i32`), `bytes48` or `bytes64`, or a
-    /// [`Structure`].
+    /// Its wire type: a primitive (`u8`, `u16`, `u32`, `u64`, `i32`), `bytes48`, `bytes64` or
+    /// `bytes0to208`, or a [`Structure`].
     pub wire_type: &'static str,
     /// Its unit, or `code: ` and the name of a [`Vocabulary`](super::Vocabulary), or the nature of a
     /// number that has none.

@@ -71,6 +71,10 @@ body! {
         warm_earliest_s: u16 = "s",
         /// The same at the latest; 0 unless bit 1 of `warm_valid` is set. 65535 means that or later.
         warm_latest_s: u16 = "s",
+    } since 3 {
+        /// How many reports of this channel gave way to a newer one before they could be sent, in this
+        /// session; wraps.
+        dropped: u32 = "count",
     }
 }
 
@@ -142,6 +146,10 @@ body! {
         /// How far the controller has come: a number that only ticks in which the guard ran move on, every
         /// 100 ms; wraps from 65535 to 1. A display sends it back in `drawn`. Where it stands still the values are old.
         progress: u16 = "id",
+    } since 3 {
+        /// How many of these reports gave way to a newer one before they could be sent, in this
+        /// session; wraps.
+        dropped: u32 = "count",
     }
 }
 

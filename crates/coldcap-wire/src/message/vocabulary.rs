@@ -1,6 +1,6 @@
 //! The frozen codes, with their names: those of the protocol and those shared by the whole family.
 
-use super::code::{Action, FactKind, Origin, Status};
+use super::code::{Action, Actuator, FactKind, ObjectKind, Origin, Status};
 use coldcap_units::Fault;
 
 /// A list of codes and their names. Codes are never reused; a new one is added, never put in between.
@@ -76,6 +76,8 @@ pub const VOCABULARIES: &[Vocabulary] = &[
     SOURCE,
     MARK,
     CLOCK_QUALITY,
+    ObjectKind::VOCABULARY,
+    Actuator::VOCABULARY,
 ];
 
 /// What `code` and `value` of an event mean stands with its kind.

@@ -35,6 +35,10 @@ const fn link(endpoint: u8, roles: Roles) -> Rule {
     Rule { kind: Kind::Link, endpoint, roles, open: Open::Never }
 }
 
+const fn acknowledge(endpoint: u8, roles: Roles) -> Rule {
+    Rule { kind: Kind::ObjectAcknowledge, endpoint, roles, open: Open::Never }
+}
+
 const fn status(endpoint: u8) -> Rule {
     Rule { kind: Kind::Report, endpoint, roles: Roles::NONE, open: Open::Status }
 }
@@ -55,10 +59,17 @@ pub const RULES: &[Rule] = &[
     command(0x18, Roles::ALL),                          // subscribe
     command(0x19, Roles::OPERATORS),                    // amend
     command(0x1A, Roles::OPERATORS.and(Role::Service)), // set_clock
+    command(0x1B, Roles::ALL),                          // follow
+    command(0x1C, Roles::ALL),                          // read_settings
+    command(0x1D, Roles::NONE.and(Role::Clinician).and(Role::Service)), // put_setting
+    command(0x1E, Roles::NONE.and(Role::Service)),      // actuate
     status(0x40),                                       // channel_status
     status(0x41),                                       // machine_status
     link(0x60, Roles::ALL),                             // heartbeat
+    acknowledge(0x52, Roles::ALL),                      // object_ask
     link(0x62, Roles::OPERATORS),                       // drawn
+    link(0x63, Roles::ALL),                             // credit
+    link(0x64, Roles::ALL),                             // time_ask
 ];
 
 /// Who may do what.

@@ -55,6 +55,11 @@ pub(crate) fn write(wire_type: &str, bits: u64, body: &mut Vec<u8>) {
         "i32" => write_variable(zigzag(bits as i32), body),
         "bytes48" => body.extend((0..48).map(|index| (bits >> (index % 57)) as u8)),
         "bytes64" => body.extend((0..64).map(|index| (bits >> (index % 57)) as u8)),
+        "bytes0to208" => {
+            let length = if bits == u64::MAX { 208 } else { bits % 209 };
+            write_variable(length, body);
+            body.extend((0..length).map(|index| (bits >> (index % 57)) as u8));
+        }
         other => panic!("no such type: {other}"),
     }
 }
@@ -100,6 +105,10 @@ fn value(wire_type: &str, rest: &mut &[u8]) -> String {
         ("i32", _) => unzigzag(read_variable(rest)).to_string(),
         ("bytes48", _) => format!("\"{}\"", super::hex(take(rest, 48))),
         ("bytes64", _) => format!("\"{}\"", super::hex(take(rest, 64))),
+        ("bytes0to208", _) => {
+            let length = read_variable(rest) as usize;
+            format!("\"{}\"", super::hex(take(rest, length)))
+        }
         (other, None) => panic!("no such type: {other}"),
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(reports());
     samples.extend(link());
     samples.extend(later());
+    samples.extend(services());
     samples
 }
 
@@ -246,6 +247,77 @@ fn later() -> Vec<Sample> {
     ]
 }
 
+/// Samples of minor version 3.
+fn services() -> Vec<Sample> {
+    let head = CommandHead { rid: 307, deadline: 40_000, expected_revision: 12, channel: MACHINE };
+    let ask = ObjectAsk {
+        object: ObjectKind::RECORD,
+        number: 1,
+        transfer: 3,
+        edition: 0xDEAD_BEEF,
+        piece: 192,
+        window: 16,
+        base: 1_920,
+        received: 0b1010,
+        heard: 14,
+        again: 0,
+    };
+    let piece = Piece::new(&core::array::from_fn::<u8, 130, _>(|index| (index * 7) as u8));
+    vec![
+        sample(
+            "follow",
+            120,
+            Follow { head, report: 0x40, period_ms: 500, mask: 0b11, lease_s: 30, window: 4 },
+        ),
+        sample("read_settings", 121, ReadSettings { head, since: 11, from: 0 }),
+        sample("put_setting", 122, PutSetting { head, key: 7, value: -250 }),
+        sample(
+            "actuate",
+            123,
+            Actuate { head, actuator: Actuator::PUMP, drive_permille: 300, lease_ms: 2_000 },
+        ),
+        sample("setting", 124, setting()),
+        sample("object_data", 125, ObjectData { transfer: 3, stamp: 15, offset: 2_112, piece }),
+        sample(
+            "object_data_of_no_bytes",
+            126,
+            ObjectData { transfer: 0, stamp: 0, offset: 0, piece: Piece::EMPTY },
+        ),
+        sample("object_about", 127, about()),
+        sample("object_ask", 128, ask),
+        sample("credit", 129, Credit { report: 0x40, channel: 1, seq: 1_234 }),
+        sample("time_ask", 130, TimeAsk { asked_us: 5_000_123, heard_us: 4_900_000 }),
+        sample(
+            "time_answer",
+            131,
+            TimeAnswer { asked_us: 5_000_123, received_us: 4_950_000, sent_us: 4_950_200 },
+        ),
+        sample("channel_status_after_a_jam", 132, ChannelStatus { dropped: 300, ..cooling() }),
+        sample(
+            "machine_status_after_a_jam",
+            133,
+            MachineStatus { progress: 40_124, dropped: 2, ..machine() },
+        ),
+    ]
+}
+
+fn setting() -> Setting {
+    Setting {
+        rid: 308,
+        revision: 13,
+        changed: 12,
+        key: 7,
+        value: -250,
+        minimum: -1_000,
+        maximum: 0,
+        left: 2,
+    }
+}
+
+fn about() -> ObjectAbout {
+    ObjectAbout { transfer: 3, status: Status::OK, edition: 0xDEAD_BEEF, length: 9_600, first: 0 }
+}
+
 fn by_a_source() -> ChoosePlan {
     ChoosePlan { post_s: 20 * 60, source: 4, override_reason: 9, ..plan(CommandHead::new(306, 0)) }
 }
@@ -284,6 +356,7 @@ fn cooling() -> ChannelStatus {
         warm_valid: 0,
         warm_earliest_s: 0,
         warm_latest_s: 0,
+        dropped: 0,
     }
 }
 
@@ -352,5 +425,6 @@ fn machine() -> MachineStatus {
         link_length: 1,
         link_overflow: 0,
         progress: 0,
+        dropped: 0,
     }
 }

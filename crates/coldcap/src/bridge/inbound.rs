@@ -48,7 +48,20 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Observe(body) => observe(body, role),
         AnyMessage::Amend(body) => request(body.head, amend(body), role),
         AnyMessage::SetClock(body) => set_clock(body, role),
-        AnyMessage::ChannelStatus(_)
+        AnyMessage::Follow(wire::Follow { head, .. })
+        | AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
+        | AnyMessage::PutSetting(wire::PutSetting { head, .. })
+        | AnyMessage::Actuate(wire::Actuate { head, .. }) => {
+            Inbound::Refused(*head, Status::UNSUPPORTED)
+        }
+        AnyMessage::ObjectAsk(_)
+        | AnyMessage::Credit(_)
+        | AnyMessage::TimeAsk(_)
+        | AnyMessage::TimeAnswer(_)
+        | AnyMessage::Setting(_)
+        | AnyMessage::ObjectData(_)
+        | AnyMessage::ObjectAbout(_)
+        | AnyMessage::ChannelStatus(_)
         | AnyMessage::MachineStatus(_)
         | AnyMessage::EventReport(_)
         | AnyMessage::RecordEntry(_)

@@ -118,6 +118,7 @@ pub(crate) fn channel_status<const CHANNELS: usize>(
         warm_valid: warm_valid(status),
         warm_earliest_s: seconds(status.warm_earliest),
         warm_latest_s: seconds(status.warm_latest.map(|span| span.plus(NEARLY_A_SECOND))),
+        dropped: 0,
     }
 }
 
@@ -196,6 +197,7 @@ pub(crate) fn machine_status<const CHANNELS: usize>(
         link_overflow: link.overflow,
         // A host from before would refuse the whole report.
         progress: if stamp.minor >= PROGRESS_SINCE { status.progress } else { 0 },
+        dropped: 0,
     }
 }
 

@@ -9,9 +9,16 @@ use coldcap_thermal::filter::{FilterCoefficients, MeasurementFilter};
 use coldcap_thermal::output::{Switch, TimeProportion, TimeProportionConfig};
 use coldcap_thermal::pid::{Coefficients, Input, Limits, Pid, Step};
 use coldcap_thermal::watch::{Verdict, Watch, WatchConfig, WatchInput};
-use coldcap_units::{Duration, Fault, MicroCelsius, Ratio};
+use coldcap_units::{Duration, Fault, Instant, MicroCelsius, Ratio};
 use coldcap_wire::FRAME_ROOM;
-use coldcap_wire::frame::{Deframer, FrameError, TooLong, encode_in_place};
+use coldcap_wire::Receiver;
+use coldcap_wire::frame::{self, Deframer, FrameError, TooLong, encode_in_place};
+use coldcap_wire::message::{Credit, Follow, ObjectAsk, ObjectKind, Response, TimeAsk};
+use coldcap_wire::packet::Header;
+use coldcap_wire::service::{
+    About, Due, Freshness, Gate, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
+    Pulse, Verdict as Judged,
+};
 use core::hint::black_box;
 use cortex_m_rt::entry;
 use fixed::types::{I16F16, I32F32};
@@ -93,6 +100,75 @@ type Deframe = for<'a> fn(
     &[u8],
 ) -> (usize, Option<Result<&'a mut [u8], FrameError>>);
 
+/// L0 to L3 of a device for one peer, without bodies and without cryptography.
+struct Peer {
+    receiver: Receiver,
+    gate: Gate<8>,
+    freshness: Freshness,
+    publisher: Publisher<(), 3>,
+    objects: ObjectServer,
+    pulse: Pulse,
+    lease: Lease,
+}
+
+/// A source of zeros.
+struct Zeros;
+
+impl ObjectSource for Zeros {
+    fn about(&self, _: ObjectKind, number: u32) -> Option<About> {
+        Some(About { edition: 1, length: number, first: 0 })
+    }
+
+    fn read(&self, _: ObjectKind, _: u32, _: u32, room: &mut [u8]) -> usize {
+        room.len()
+    }
+}
+
+/// What a peer may be handed.
+#[expect(dead_code, reason = "the image is never run")]
+enum Handed<'a> {
+    Order(&'a Order),
+    Settled(Response),
+    Follow(&'a Follow),
+    Credit(&'a Credit),
+    Ask(&'a ObjectAsk),
+    Time(u32, &'a TimeAsk),
+}
+
+#[inline(never)]
+fn probe_link_frame(peer: &mut Peer, bytes: &[u8], out: &mut [u8]) -> Option<(usize, usize)> {
+    let (consumed, packet) = peer.receiver.feed(bytes);
+    let header: Header = packet?.ok()?.header;
+    Some((consumed, frame::encode(&header.to_bytes(), out).ok()?))
+}
+
+#[inline(never)]
+fn probe_link_hand(peer: &mut Peer, now: Instant, handed: Handed<'_>) -> Option<Judged> {
+    peer.pulse.heard(now);
+    match handed {
+        Handed::Order(order) => return Some(peer.gate.admit(now, &peer.freshness, order)),
+        Handed::Settled(answer) => {
+            peer.gate.settle(answer);
+        }
+        Handed::Follow(follow) => return Some(Judged::Answer(peer.publisher.follow(now, follow))),
+        Handed::Credit(credit) => peer.publisher.credit(credit),
+        Handed::Ask(ask) => peer.objects.ask(ask),
+        Handed::Time(number, ask) => peer.freshness.prove(now, number, ask),
+    }
+    None
+}
+
+#[inline(never)]
+fn probe_link_poll(
+    peer: &mut Peer,
+    now: Instant,
+) -> (Option<Due<()>>, Option<Outgoing>, Option<u16>, bool) {
+    peer.publisher.offer(now, 0x40, 0, ());
+    peer.lease.grant(now, Duration::from_secs(1));
+    let live = peer.lease.is_live(now) && !peer.pulse.falls_silent(now);
+    (peer.publisher.poll(now), peer.objects.poll(&Zeros), peer.pulse.beat_due(now), live)
+}
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -120,5 +196,9 @@ fn main() -> ! {
         black_box(probe_frame as fn(&mut [u8], usize) -> Result<usize, TooLong>),
         black_box(probe_deframe as Deframe),
     );
+
+    let _ = black_box(probe_link_frame as fn(&mut _, &_, &mut _) -> _);
+    let _ = black_box(probe_link_hand as for<'a> fn(&mut _, _, Handed<'a>) -> _);
+    let _ = black_box(probe_link_poll as fn(&mut _, _) -> _);
     loop {}
 }

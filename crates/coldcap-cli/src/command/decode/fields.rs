@@ -72,6 +72,17 @@ impl serde::Serialize for Body<'_> {
             AnyMessage::CapCalibration(body) => body.serialize(serializer),
             AnyMessage::Heartbeat(body) => body.serialize(serializer),
             AnyMessage::Drawn(body) => body.serialize(serializer),
+            AnyMessage::Follow(body) => body.serialize(serializer),
+            AnyMessage::ReadSettings(body) => body.serialize(serializer),
+            AnyMessage::PutSetting(body) => body.serialize(serializer),
+            AnyMessage::Actuate(body) => body.serialize(serializer),
+            AnyMessage::Setting(body) => body.serialize(serializer),
+            AnyMessage::ObjectData(body) => body.serialize(serializer),
+            AnyMessage::ObjectAbout(body) => body.serialize(serializer),
+            AnyMessage::ObjectAsk(body) => body.serialize(serializer),
+            AnyMessage::Credit(body) => body.serialize(serializer),
+            AnyMessage::TimeAsk(body) => body.serialize(serializer),
+            AnyMessage::TimeAnswer(body) => body.serialize(serializer),
             AnyMessage::Response(body) => body.serialize(serializer),
         }
     }
