@@ -48,17 +48,16 @@ fn snake(name: &str) -> String {
 
 /// Lines of at most 100 characters, each behind `start`.
 fn wrapped(text: &str, start: &str) -> String {
-    let (mut lines, mut line) = (String::new(), start.trim_end().to_owned());
+    let (mut lines, mut line) = (String::new(), String::new());
     for word in text.split_whitespace() {
-        if line.len() + word.len() >= 100 && line != start.trim_end() {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = start.trim_end().to_owned();
+        if start.len() + line.len() + word.len() >= 100 && !line.is_empty() {
+            lines.push_str(&format!("{start}{line}\n"));
+            line.clear();
         }
         line.push_str(if line.is_empty() { "" } else { " " });
         line.push_str(word);
     }
-    lines + &line + "\n"
+    lines + format!("{start}{line}").trim_end() + "\n"
 }
 
 /// A text in double quotes, as C, Python, JavaScript and Lua all read it.

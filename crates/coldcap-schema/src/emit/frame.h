@@ -80,14 +80,14 @@ static inline coldcap_result coldcap_open(uint8_t *frame, size_t length, size_t 
 {
     uint64_t bits = 0;
     size_t encoded, from = 0, to = 0, at;
-    if (length < COLDCAP_TRAILER_LEN + 1) return COLDCAP_FRAME_LENGTH;
+    if (length < COLDCAP_TRAILER_LEN) return COLDCAP_FRAME_LENGTH;
     encoded = length - COLDCAP_TRAILER_LEN;
     for (at = 0; at < COLDCAP_TRAILER_LEN; at++) {
         uint8_t byte = frame[encoded + at];
         if ((byte & 0x80u) == 0) return COLDCAP_FRAME_CRC;
         bits = (bits << 7) | (byte & 0x7Fu);
     }
-    if ((bits >> 32) != (encoded & 1023u)) return COLDCAP_FRAME_LENGTH;
+    if (encoded == 0 || (bits >> 32) != (encoded & 1023u)) return COLDCAP_FRAME_LENGTH;
     if ((uint32_t)bits != coldcap_check(frame, encoded)) return COLDCAP_FRAME_CRC;
     while (from < encoded) {
         uint8_t code = frame[from++];

@@ -74,7 +74,7 @@ end
 -- The packet of a frame without its delimiter, or nil and the reason.
 local function open_frame(frame)
   if #frame > FRAME_ROOM then return nil, "frame.overflow" end
-  if #frame < 7 then return nil, "frame.length" end
+  if #frame < 6 then return nil, "frame.length" end
   local count = #frame - 6
   local bits = 0
   for at = count + 1, #frame do
@@ -83,7 +83,7 @@ local function open_frame(frame)
     bits = bits * 128 + (byte - 0x80)
   end
   local length, check = math.floor(bits / 4294967296), bits % 4294967296
-  if length ~= count % 1024 then return nil, "frame.length" end
+  if count == 0 or length ~= count % 1024 then return nil, "frame.length" end
   if check ~= check_value(frame, count) then return nil, "frame.crc" end
   local pieces, at = {}, 1
   while at <= count do
@@ -109,7 +109,7 @@ local function read_byte(source)
 end
 
 local function read_number(source, bits)
-  local low, high, scale, raw = 0, 0, 1, {}
+  local low, high = 0, 0
   for shift = 0, bits - 1, 7 do
     local byte = read_byte(source)
     local digits = byte % 128
@@ -205,16 +205,13 @@ end
 
 local function scaled(field, number)
   local factor, unit = field.scale:match("^([%d%.]+) ?(.*)$")
-  if not factor or factor == "1" then return field.unit == "-" and "" or " " .. field.unit end
+  if not factor or factor == "1" then return " " .. field.unit end
   local places = #(factor:match("%.(%d+)$") or "")
-  return string.format(" %s (%." .. places .. "f %s)", field.unit, number * tonumber(factor), unit)
+  local figure = string.format("%." .. places .. "f %s", number * tonumber(factor), unit)
+  return string.format(" %s (%s)", field.unit, (figure:gsub(" +$", "")))
 end
 
 local function add_field(tree, field, value, range)
-  if value.bytes then
-    if #value.bytes > 0 then tree:add(field.proto, range, value.bytes) end
-    return
-  end
   if field.type == "u64" then
     tree:add(field.proto, range, UInt64.new(value.low, value.high)):append_text(" " .. field.unit)
     return

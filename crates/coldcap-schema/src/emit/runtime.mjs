@@ -36,12 +36,13 @@ function seal(encoded) {
 
 /** The packet of one frame, given without its delimiter. Throws WireError. */
 export function openFrame(frame) {
-  if (frame.length < 7) throw new WireError("frame.length");
+  if (frame.length < 6) throw new WireError("frame.length");
   const encoded = frame.subarray(0, frame.length - 6);
   const trailer = frame.subarray(frame.length - 6);
   if (trailer.some((byte) => byte < 0x80)) throw new WireError("frame.crc");
   const bits = trailer.reduce((bits, byte) => (bits << 7n) | BigInt(byte & 0x7f), 0n);
-  if (Number(bits >> 32n) !== encoded.length % 1024) throw new WireError("frame.length");
+  const length = Number(bits >> 32n);
+  if (encoded.length === 0 || length !== encoded.length % 1024) throw new WireError("frame.length");
   if (Number(bits & 0xffffffffn) !== check(encoded)) throw new WireError("frame.crc");
   const packet = [];
   for (let at = 0; at < encoded.length;) {

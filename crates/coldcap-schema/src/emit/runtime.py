@@ -46,7 +46,7 @@ def _seal(encoded: bytes) -> bytes:
 
 def open_frame(frame: bytes) -> bytes:
     """The packet of one frame, given without its delimiter. Raises WireError."""
-    if len(frame) < 7:
+    if len(frame) < 6:
         raise WireError("frame.length")
     encoded, trailer = frame[:-6], frame[-6:]
     if any(byte < 0x80 for byte in trailer):
@@ -54,7 +54,7 @@ def open_frame(frame: bytes) -> bytes:
     bits = 0
     for byte in trailer:
         bits = bits << 7 | byte & 0x7F
-    if bits >> 32 != len(encoded) % 1024:
+    if not encoded or bits >> 32 != len(encoded) % 1024:
         raise WireError("frame.length")
     if bits & 0xFFFFFFFF != _check(encoded):
         raise WireError("frame.crc")
