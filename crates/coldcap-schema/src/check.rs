@@ -45,6 +45,41 @@ pub fn damaged(schema: &Schema, seed: u64, count: usize) -> Vec<Case> {
     (0..count).map(case).collect()
 }
 
+/// How the dissector begins the lines of a message's numbers: with their unit, or the name of their code.
+/// The line of a packet that is refused is empty.
+#[must_use]
+pub fn labels(schema: &Schema, bytes: &[u8]) -> String {
+    let mut bytes = bytes[..bytes.len().saturating_sub(1)].to_vec();
+    let Ok(packet) = frame::decode_in_place(&mut bytes) else { return String::new() };
+    let Ok((header, body)) = Header::parse(packet) else { return String::new() };
+    if header.secured {
+        return String::new();
+    }
+    let Some(message) = schema.message(header.kind, header.endpoint) else { return String::new() };
+    let Ok(values) = reader::read(schema, message, body) else { return String::new() };
+    let primitives = schema.primitives(message);
+    let said = primitives.iter().zip(&values).filter(|(primitive, _)| primitive.since == 0);
+    said.filter_map(|(primitive, value)| label(schema, primitive, value))
+        .collect::<Vec<_>>()
+        .join(";")
+}
+
+fn label(schema: &Schema, primitive: &Primitive<'_>, value: &Value) -> Option<String> {
+    let number = match value {
+        Value::Unsigned(number) => number.to_string(),
+        Value::Signed(number) => number.to_string(),
+        Value::Bytes(_) => return None,
+    };
+    let Primitive { field, unit, .. } = primitive;
+    let Some(codes) = field.codes() else {
+        return Some(format!("{}: {number} {unit}", field.name));
+    };
+    let words = &schema.vocabulary(codes)?.words;
+    let word = words.iter().find(|(code, _)| code.to_string() == number);
+    let (word, known) = word.map_or(("Unknown", " (not known)"), |(_, word)| (word, ""));
+    Some(format!("{}: {word} ({number}){known}", field.name))
+}
+
 /// What has to be printed for these bytes.
 ///
 /// # Panics

@@ -54,7 +54,7 @@ fn message_set(own: Option<&Path>) -> Result<Schema, String> {
     let base = registry::schema();
     let Some(path) = own else { return Ok(base) };
     let named = |error: String| format!("{}: {error}", path.display());
-    let own = text::parse(&read(path)?).map_err(named)?;
+    let own = text::parse_beside(&read(path)?, &base.structures).map_err(named)?;
     vendor::beside(&base, &own).map_err(|findings| named(findings.join("\n")))
 }
 
@@ -116,6 +116,8 @@ fn write_frames(schema: &Schema, out: &Path, of_coldcap: bool) -> Done {
         let frames = cases.iter().map(|case| &case.bytes[..]);
         save(&out.join(format!("{name}.pcap")), capture::user(frames))?;
     }
+    let labels = vectors.iter().map(|case| check::labels(schema, &case.bytes) + "\n");
+    save(&out.join("vectors.labels"), labels.collect::<String>())?;
     let stream: Vec<u8> = vectors.iter().flat_map(|case| case.bytes.clone()).collect();
     save(&out.join("stream.pcap"), capture::tcp(&stream, &[7, 61, 1, 300, 2, 19]))
 }

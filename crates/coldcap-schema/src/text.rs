@@ -82,6 +82,14 @@ fn write_codes(text: &mut String, vocabulary: &Vocabulary) {
 /// # Errors
 /// One line that names the first line that is not understood, and why.
 pub fn parse(text: &str) -> Result<Schema, String> {
+    parse_beside(text, &[])
+}
+
+/// Reads a maker's text, which may use the structures of coldcap.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_beside(text: &str, known: &[Structure]) -> Result<Schema, String> {
     let mut schema = Schema::default();
     let mut stated = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -93,7 +101,9 @@ pub fn parse(text: &str) -> Result<Schema, String> {
             stated.push(lengths.to_owned());
         }
     }
-    check_lengths(&schema, &stated)?;
+    let mut whole = schema.clone();
+    whole.structures.extend(known.iter().cloned());
+    check_lengths(&whole, &stated)?;
     Ok(schema)
 }
 

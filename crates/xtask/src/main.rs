@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod ci;
+mod clients;
 mod coverage;
 mod defects;
 mod docs;
@@ -13,6 +14,7 @@ mod mutants;
 mod panics;
 mod probe;
 mod prose;
+mod schema;
 mod shell;
 mod trace;
 
@@ -70,6 +72,8 @@ fn main() -> ExitCode {
         ["mutants"] => mutants::run("0/1", None),
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
+        ["schema", "write"] => schema::write(),
+        ["schema", "freeze"] => schema::freeze(),
         ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
