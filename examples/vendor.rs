@@ -69,8 +69,8 @@ const fn field<T: Described>(name: &'static str, unit: &'static str) -> Field {
 
 impl Described for Speed {
     const NAME: &'static str = "Speed";
-    const MINIMUM_LEN: usize = 2 * u16::MINIMUM_LEN;
-    const MAXIMUM_LEN: usize = 2 * u16::MAXIMUM_LEN;
+    const MINIMUM_LEN: usize = u16::MINIMUM_LEN + u16::MINIMUM_LEN;
+    const MAXIMUM_LEN: usize = u16::MAXIMUM_LEN + u16::MAXIMUM_LEN;
     const FIELDS: &'static [Field] = &[field::<u16>("value", "rpm"), field::<u16>("age_ms", "ms")];
 
     fn base_len(&self) -> usize {
@@ -126,6 +126,11 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     };
     let mut frame = [0; 64];
     let length = Sender::new().send_message(&status, &mut frame)?;
+
+    let shown: Vec<String> = frame[..length].iter().map(|byte| format!("{byte:02x}")).collect();
+    println!("frame: {}", shown.join(" "));
+    let page = include_str!("../docs/wire-format.md");
+    assert!(page.contains(&shown.join(" ")), "the page shows another frame");
 
     // A host that knows the maker reads it; one that does not says so and loses nothing else.
     let mut receiver = Receiver::new();

@@ -3,6 +3,7 @@
 
 mod c;
 mod lua;
+pub mod markdown;
 mod python;
 mod typescript;
 

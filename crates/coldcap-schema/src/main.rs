@@ -3,6 +3,7 @@
 //! ```text
 //! coldcap-schema --out DIR [--vendor FILE]     the clients, in folders by language
 //! coldcap-schema --text                        the text of the code's message set
+//! coldcap-schema --page                        the tables of docs/wire-format.md that are made here
 //! coldcap-schema --check LOCK [--write]        compares LOCK with the code; writes it where it may
 //! coldcap-schema --frames DIR [--vendor FILE]  frames, what has to come out of them, and captures
 //! ```
@@ -46,7 +47,11 @@ fn run(words: &[&str]) -> Done {
             print!("{}", text::write(&schema));
             Ok(())
         }
-        _ => Err("say --out DIR, --frames DIR, --check LOCK or --text".into()),
+        _ if words.contains(&"--page") => {
+            print!("{}", emit::markdown::tables(&schema));
+            Ok(())
+        }
+        _ => Err("say --out DIR, --frames DIR, --check LOCK, --page or --text".into()),
     }
 }
 

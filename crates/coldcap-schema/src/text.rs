@@ -7,7 +7,7 @@ use coldcap_wire::packet::Kind;
 
 const HEAD: &str = "\
 # The message set of coldcap, a line a field. Written by `cargo xtask schema write`, checked by
-# `cargo xtask schema`: only growth is allowed. Docs: docs/wire-format.md, chapter 10.
+# `cargo xtask schema`: only growth is allowed. See docs/wire-format.md, chapter 9.
 #
 # protocol  | major | minor
 # frozen    | the last minor version that may be in use

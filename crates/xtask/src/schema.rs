@@ -8,7 +8,8 @@ const LOCK: &str = "schema.lock";
 const VECTORS: &str = "crates/coldcap-wire/tests/vectors.jsonl";
 const PAGE: &str = "docs/wire-format.md";
 const CLIENTS: &str = "clients";
-const MARKS: (&str, &str) = ("<!-- registry -->\n", "<!-- end of registry -->");
+const REGISTRY: (&str, &str) = ("<!-- registry -->\n", "<!-- end of registry -->");
+const TABLES: (&str, &str) = ("<!-- schema -->\n", "<!-- end of schema -->");
 
 /// Checks that nothing but growth has happened, and that all that is generated is up to date.
 pub(crate) fn check() -> Checked {
@@ -95,13 +96,18 @@ fn stale_vectors() -> Result<Vec<String>, Box<dyn Error>> {
     Ok(findings)
 }
 
-/// The page with the registry as the code has it.
+/// The page with its two generated parts as the code has them.
 fn page() -> Result<String, Box<dyn Error>> {
-    let page = read(PAGE)?;
-    let missing = || format!("{PAGE} lacks the mark {}", MARKS.0.trim());
-    let (before, behind) = page.split_once(MARKS.0).ok_or_else(missing)?;
-    let (_, after) = behind.split_once(MARKS.1).ok_or_else(missing)?;
-    Ok(format!("{before}{}{}{}{after}", MARKS.0, example("registry")?, MARKS.1))
+    let tables =
+        shell::output(&["cargo", "run", "--quiet", "--package", "coldcap-schema", "--", "--page"])?;
+    spliced(&spliced(&read(PAGE)?, REGISTRY, &example("registry")?)?, TABLES, &tables)
+}
+
+fn spliced(page: &str, marks: (&str, &str), part: &str) -> Result<String, Box<dyn Error>> {
+    let missing = || format!("{PAGE} lacks the mark {}", marks.0.trim());
+    let (before, behind) = page.split_once(marks.0).ok_or_else(missing)?;
+    let (_, after) = behind.split_once(marks.1).ok_or_else(missing)?;
+    Ok(format!("{before}{}{part}{}{after}", marks.0, marks.1))
 }
 
 /// Every file below a folder.
