@@ -16,7 +16,7 @@ pub fn files(schema: &Schema) -> Vec<(&'static str, String)> {
         ("c/coldcap_wire.h", c::header(schema)),
         ("python/coldcap_wire.py", python::module(schema)),
         ("typescript/coldcap_wire.mjs", typescript::module(schema)),
-        ("typescript/coldcap_wire.d.ts", typescript::types(schema)),
+        ("typescript/coldcap_wire.d.mts", typescript::types(schema)),
         ("wireshark/coldcap.lua", lua::dissector(schema)),
     ]
 }

@@ -19,6 +19,9 @@ pub(crate) fn check() -> Checked {
         findings.push(format!("{PAGE}: the registry in it is behind"));
     }
     let fresh = shell::target().join("ci-clients");
+    if fresh.exists() {
+        std::fs::remove_dir_all(&fresh)?;
+    }
     tool(&["--out", &fresh.to_string_lossy()])?;
     for file in files(&fresh)? {
         let name = file.strip_prefix(&fresh)?;
