@@ -92,6 +92,8 @@ pub trait Body: Described + Serialize + DeserializeOwned {
     const KIND: Kind;
     /// Who may send it.
     const DIRECTION: Direction;
+    /// The minor version that brought it; 0 if it was there from the start.
+    const SINCE: u8 = 0;
     /// The last minor version that appended fields to it; 0 if none did.
     const MINOR: u8 = 0;
 

@@ -23,6 +23,10 @@ pub const BODY_LEN: usize = PACKET_LEN - HEADER_LEN;
 const SECURED: u8 = 0b0000_0100;
 const RESERVED: u8 = 0b0000_0011;
 
+/// Endpoint numbers from this one to 255 are for the messages of a device's maker, in every kind of packet.
+/// No message of coldcap has one. What they mean depends on the `model` in the hello.
+pub const FIRST_VENDOR_ENDPOINT: u8 = 192;
+
 /// What a packet is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -12,6 +12,7 @@ const RULE: &[(&str, &[&str])] = &[
     ("coldcap-guard", &["coldcap-units"]),
     ("coldcap-session", &["coldcap-units"]),
     ("coldcap-wire", &["coldcap-units"]),
+    ("coldcap-schema", &["coldcap-wire"]),
     (
         "coldcap",
         &[
@@ -52,6 +53,7 @@ const ANY: &[&str] = &[
     "coldcap-guard",
     "coldcap-session",
     "coldcap-wire",
+    "coldcap-schema",
     "coldcap",
     "coldcap-sim",
     "coldcap-host",

@@ -2,7 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, coverage, defects, docs, emulator, fuzz, linksim, panics, probe, prose, trace,
+    arch, bare, clients, coverage, defects, docs, emulator, fuzz, linksim, panics, probe, prose,
+    schema, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -21,6 +22,27 @@ const STEPS: &[(&str, Step, &str)] = &[
         "trace",
         trace::check,
         "every requirement has code and a test that is run, and docs/TRACE.md says which\n                 (`trace write` writes it)",
+    ),
+    (
+        "schema",
+        schema::check,
+        "schema.lock, the vectors, the page and the clients follow from the code, and nothing but growth\n                 happened (`schema write` writes them, `schema freeze` closes the minor version)",
+    ),
+    (
+        "client-c",
+        clients::c,
+        "the C header decodes all vectors and refuses 20 000 damaged frames as Rust does (needs cc)",
+    ),
+    ("client-python", clients::python, "the same with the Python module (needs python3)"),
+    (
+        "client-typescript",
+        clients::typescript,
+        "the same with the module for TypeScript (needs node)",
+    ),
+    (
+        "client-wireshark",
+        clients::wireshark,
+        "the same with the dissector, every field with unit and code name (needs tshark)",
     ),
     ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
     ("lint", lint, "clippy, warnings are errors"),
@@ -214,6 +236,7 @@ fn examples() -> Checked {
     }
     let built = ["cargo", "build", "--quiet", "--package", "coldcap-examples", "--examples"];
     shell::run(&built)?;
+    run_example("vendor")?;
     for name in thermal_examples()? {
         run_example(&name)?;
     }

@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod ci;
+mod clients;
 mod coverage;
 mod defects;
 mod docs;
@@ -14,6 +15,7 @@ mod mutants;
 mod panics;
 mod probe;
 mod prose;
+mod schema;
 mod shell;
 mod trace;
 
@@ -85,6 +87,8 @@ fn main() -> ExitCode {
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
         ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),
+        ["schema", "write"] => schema::write(),
+        ["schema", "freeze"] => schema::freeze(),
         ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),

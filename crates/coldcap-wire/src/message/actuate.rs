@@ -7,7 +7,7 @@ use super::describe::body;
 body! {
     /// Drives an actuator by hand, for service only. It falls back to safe unless it is asked for again, under
     /// a new request id, before the lease is over. Since minor 3.
-    Actuate = Command 0x1E, ToDevice, "actuate" {
+    Actuate = Command 0x1E, ToDevice, "actuate" since 3 {
         /// What every command begins with. A deadline must be stated.
         head: CommandHead = "structure",
         /// Which actuator.

@@ -15,9 +15,9 @@ use super::response::Response;
 use super::setting::{PutSetting, ReadSettings, Setting};
 use super::time::{TimeAnswer, TimeAsk};
 use super::value::Value;
-use super::{Body, BodyError, Message};
+use super::{Body, BodyError, MINOR, Message};
 use crate::frame::TooLong;
-use crate::packet::{BODY_LEN, Header, Kind};
+use crate::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Header, Kind};
 
 /// The structures that occur inside bodies.
 pub const STRUCTURES: &[Structure] = &[structure::<CommandHead>(), structure::<Value>()];
@@ -31,12 +31,16 @@ const fn endpoint<M: Message>() -> Endpoint {
 }
 
 const fn described<B: Body>(id: Option<u8>) -> Endpoint {
-    const { assert!(B::MAXIMUM_LEN <= BODY_LEN) };
+    const { assert!(B::MAXIMUM_LEN <= BODY_LEN && B::SINCE <= MINOR && B::MINOR <= MINOR) };
+    if let Some(id) = id {
+        assert!(id < FIRST_VENDOR_ENDPOINT);
+    }
     Endpoint {
         id,
         kind: B::KIND,
         name: B::NAME,
         direction: B::DIRECTION,
+        since: B::SINCE,
         minimum_len: B::MINIMUM_LEN,
         maximum_len: B::MAXIMUM_LEN,
         about: B::ABOUT,

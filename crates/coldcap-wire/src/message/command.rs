@@ -167,7 +167,7 @@ body! {
 body! {
     /// Moves a mark of a drug that was made too late to an earlier time. It is recorded and flagged.
     /// Since minor 2.
-    Amend = Command 0x19, ToDevice, "amend" {
+    Amend = Command 0x19, ToDevice, "amend" since 2 {
         /// What every command begins with.
         head: CommandHead = "structure",
         /// Which mark of the drug.
@@ -184,7 +184,7 @@ body! {
 body! {
     /// Tells the wall clock, for the record. Nothing that the device decides depends on it but whether
     /// calibrations are in date, and that only where the device has no clock of its own. Since minor 2.
-    SetClock = Command 0x1A, ToDevice, "set_clock" {
+    SetClock = Command 0x1A, ToDevice, "set_clock" since 2 {
         /// What every command begins with.
         head: CommandHead = "structure",
         /// Milliseconds since 1970-01-01 00:00 UTC, without leap seconds.

@@ -73,6 +73,8 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Who sends it.
     pub direction: Direction,
+    /// The minor version that brought it; 0 for those that were there from the start.
+    pub since: u8,
     /// Length of the shortest body in bytes: fields that were appended later are left off.
     pub minimum_len: usize,
     /// Length of the longest body in bytes.
@@ -199,12 +201,14 @@ pub(crate) const fn newest(minors: &[u8]) -> u8 {
     }
 }
 
-/// Defines a body: a structure, its kind and direction, and its endpoint number if it has one; and, in
-/// braces of their own, the fields that each later minor version appended.
+/// Defines a body: a structure, its kind and direction, its endpoint number if it has one, and the minor
+/// version that brought it if that is not 0; and, in braces of their own, the fields that each later minor
+/// version appended.
 macro_rules! body {
     (
         $(#[doc = $about:literal])+
-        $type:ident = $kind:ident $($endpoint:literal)?, $direction:ident, $name:literal {
+        $type:ident = $kind:ident $($endpoint:literal)?, $direction:ident, $name:literal
+        $(since $born:literal)? {
             $($fields:tt)+
         }
         $( since $minor:literal { $($late:tt)+ } )*
@@ -217,6 +221,7 @@ macro_rules! body {
         impl $crate::message::Body for $type {
             const KIND: $crate::packet::Kind = $crate::packet::Kind::$kind;
             const DIRECTION: $crate::message::Direction = $crate::message::Direction::$direction;
+            const SINCE: u8 = $crate::message::describe::newest(&[0 $(, $born)?]);
             const MINOR: u8 = $crate::message::describe::newest(&[0 $(, $minor)*]);
         }
 

@@ -6,7 +6,7 @@ use super::describe::body;
 body! {
     /// Subscribes to one kind of report, for the channels named. Of each channel the newest value is sent
     /// once a period; one that could not be sent in time gives way to the next and is counted. Since minor 3.
-    Follow = Command 0x1B, ToDevice, "follow" {
+    Follow = Command 0x1B, ToDevice, "follow" since 3 {
         /// What every command begins with.
         head: CommandHead = "structure",
         /// Endpoint number of the report.
@@ -25,7 +25,7 @@ body! {
 body! {
     /// What has arrived of a subscription, so that more may be sent. One that gets lost is repaired by the
     /// next. Since minor 3.
-    Credit = Link 0x63, ToDevice, "credit" {
+    Credit = Link 0x63, ToDevice, "credit" since 3 {
         /// Endpoint number of the report.
         report: u8 = "endpoint",
         /// The channel, from 0; 255 for the machine.

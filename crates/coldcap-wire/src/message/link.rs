@@ -16,7 +16,7 @@ body! {
 body! {
     /// From a host with a display: these values stand on the screen now. It must come from what draws, not
     /// from what receives.
-    Drawn = Link 0x62, ToDevice, "drawn" {
+    Drawn = Link 0x62, ToDevice, "drawn" since 2 {
         /// The `progress` of the newest `machine_status` that was drawn; 0 says nothing.
         progress: u16 = "id",
     }

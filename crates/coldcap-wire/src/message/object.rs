@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 body! {
     /// A piece of an object. Since minor 3.
-    ObjectData = ObjectData 0x50, ToHost, "object_data" {
+    ObjectData = ObjectData 0x50, ToHost, "object_data" since 3 {
         /// The `transfer` of the request that it belongs to.
         transfer: u8 = "id",
         /// Counts the pieces sent, repeated ones too; wraps.
@@ -23,7 +23,7 @@ body! {
 
 body! {
     /// What is known of an object that was asked for. Since minor 3.
-    ObjectAbout = ObjectData 0x51, ToHost, "object_about" {
+    ObjectAbout = ObjectData 0x51, ToHost, "object_about" since 3 {
         /// The `transfer` of the request that it answers.
         transfer: u8 = "id",
         /// `ok`, or why the object is not to be had.
@@ -41,7 +41,7 @@ body! {
 body! {
     /// Asks for an object from `base` on and says what has arrived of it. Every one says it all, so that a
     /// lost one costs nothing but time. Since minor 3.
-    ObjectAsk = ObjectAcknowledge 0x52, ToDevice, "object_ask" {
+    ObjectAsk = ObjectAcknowledge 0x52, ToDevice, "object_ask" since 3 {
         /// Which object.
         object: ObjectKind = "code: object",
         /// Which of its kind: the channel, or the number of the sensor.

@@ -6,7 +6,7 @@ use super::describe::body;
 body! {
     /// Asks for the first setting from `from` on that changed after revision `since`; it comes as a `setting`
     /// report. Where there is none the answer is `no_change`. Since minor 3.
-    ReadSettings = Command 0x1C, ToDevice, "read_settings" {
+    ReadSettings = Command 0x1C, ToDevice, "read_settings" since 3 {
         /// What every command begins with.
         head: CommandHead = "structure",
         /// Only what changed after this revision; 0 for all.
@@ -19,7 +19,7 @@ body! {
 body! {
     /// Changes a setting. `expected_revision` of the head is the low 16 bits of the revision of the settings;
     /// here 0 is not *any* but that revision. Since minor 3.
-    PutSetting = Command 0x1D, ToDevice, "put_setting" {
+    PutSetting = Command 0x1D, ToDevice, "put_setting" since 3 {
         /// What every command begins with.
         head: CommandHead = "structure",
         /// Which setting.
@@ -31,7 +31,7 @@ body! {
 
 body! {
     /// A setting, as `read_settings` asked for it. Since minor 3.
-    Setting = Report 0x45, ToHost, "setting" {
+    Setting = Report 0x45, ToHost, "setting" since 3 {
         /// Request id of the `read_settings` that it answers.
         rid: u16 = "id",
         /// Revision of the settings: goes up by one with every change of any of them.

@@ -4,7 +4,7 @@ use super::describe::body;
 
 body! {
     /// Asks for the device's time, and proves how new the host's knowledge of it is. Since minor 3.
-    TimeAsk = Link 0x64, ToDevice, "time_ask" {
+    TimeAsk = Link 0x64, ToDevice, "time_ask" since 3 {
         /// The host's own monotonic time when this was sent.
         asked_us: u64 = "us",
         /// The newest `sent_us` that the host has heard from this device in this session; 0 for none.
@@ -15,7 +15,7 @@ body! {
 
 body! {
     /// The device's time. Nobody ever sets it: a host keeps the difference. Since minor 3.
-    TimeAnswer = Link 0x65, ToHost, "time_answer" {
+    TimeAnswer = Link 0x65, ToHost, "time_answer" since 3 {
         /// As it was asked.
         asked_us: u64 = "us",
         /// The device's monotonic time when the question came.
