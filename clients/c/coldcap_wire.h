@@ -2276,7 +2276,7 @@ static inline coldcap_result coldcap_read_bytes(
     size_t at, most;
     uint8_t byte;
     if (field->type == COLDCAP_BYTES_UP_TO) {
-        coldcap_result result = coldcap_read_number(source, 64, &count);
+        coldcap_result result = coldcap_read_number(source, 32, &count);
         if (result != COLDCAP_OK) return result;
     }
     most = count > field->count ? (size_t)field->count + 1u : (size_t)count;

@@ -166,7 +166,7 @@ class _Source:
             number = self.number(32)
             return -(number >> 1) - 1 if number & 1 else number >> 1
         if type_.startswith("bytes0to"):
-            most, count = int(type_[8:]), self.number(64)
+            most, count = int(type_[8:]), self.number(32)
             read = bytes(self.byte() for _ in range(min(count, most + 1)))
             if count > most:
                 raise WireError("body.malformed")

@@ -157,7 +157,7 @@ class Source {
       return Number(number & 1n ? -(number >> 1n) - 1n : number >> 1n);
     }
     if (type.startsWith("bytes0to")) {
-      const [most, count] = [Number(type.slice(8)), this.number(64)];
+      const [most, count] = [Number(type.slice(8)), this.number(32)];
       const read = this.bytes(count > BigInt(most) ? most + 1 : Number(count));
       if (count > BigInt(most)) throw new WireError("body.malformed");
       return read;

@@ -99,6 +99,12 @@ pub fn outcomes(schema: &Schema, bytes: &[u8]) -> String {
     lines.join(";")
 }
 
+/// A body that is both too short and too long in one of its numbers is refused; for which of the two is left to the
+/// reader.
+fn names_a_length(said: Result<&str, &str>) -> bool {
+    matches!(said, Err("body.short" | "body.not_shortest"))
+}
+
 /// What has to be printed for a packet.
 ///
 /// # Panics
@@ -114,12 +120,9 @@ pub fn outcome(schema: &Schema, packet: &[u8]) -> String {
         let by_code = decode_any(&header, body).map(|message| message.describe().name);
         let (code, model) =
             (by_code.map_err(body_reason), by_model.as_ref().map(|(name, _)| *name));
-        assert_eq!(
-            code,
-            model.map_err(|reason| *reason),
-            "the code and the model: {}",
-            vectors::hex(packet)
-        );
+        let model = model.map_err(|reason| *reason);
+        let same = code == model || [code, model].iter().all(|said| names_a_length(*said));
+        assert!(same, "code {code:?}, model {model:?}: {}", vectors::hex(packet));
     }
     by_model.map_or_else(str::to_owned, |(_, line)| line)
 }
@@ -353,7 +356,7 @@ mod tests {
     fn the_invented_frames_meet_every_reason_and_every_message() {
         let schema = registry::schema();
         let mut met = BTreeMap::new();
-        for case in damaged(&schema, 1, 4_000) {
+        for case in damaged(&schema, 1, 12_000) {
             for outcome in case.expected.split(';') {
                 let name = member(outcome, "message").unwrap_or(outcome).to_owned();
                 *met.entry(name).or_insert(0) += 1;

@@ -99,7 +99,7 @@ impl Source<'_> {
             }),
             WireType::Bytes(count) => self.bytes(*count),
             WireType::BytesUpTo(most) => {
-                let length = self.variable(64)?;
+                let length = self.variable(32)?;
                 let over = length > *most as u64;
                 let bytes = self.bytes(if over { most + 1 } else { length as usize })?;
                 if over { Err("body.malformed") } else { Ok(bytes) }

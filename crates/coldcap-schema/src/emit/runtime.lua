@@ -143,7 +143,7 @@ local function read_value(source, field)
   end
   local most = tonumber(field.type:match("^bytes0to(%d+)$"))
   if not most then return { bytes = read_bytes(source, tonumber(field.type:match("^bytes(%d+)$"))) } end
-  local low, high = read_number(source, 64)
+  local low, high = read_number(source, 32)
   local over = high > 0 or low > most
   local bytes = read_bytes(source, over and most + 1 or low)
   if over then error({ reason = "body.malformed" }) end
