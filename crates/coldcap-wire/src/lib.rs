@@ -46,9 +46,8 @@
 //! - One message has one encoding. A body that was accepted gives the same bytes when it is encoded
 //!   again.
 //!
-//! What is not there: encryption and authentication. A check value is no protection
-//! against anybody who means harm; until the secured layer exists, a host must treat the link as open
-//! and the device must treat every command as anybody's.
+//! What frames alone do not give: a check value is no protection against anybody who means harm. That is
+//! [`security`]; without it a host must treat the link as open and the device every command as anybody's.
 //!
 //! The bytes are specified in `docs/wire-format.md`, from which a decoder can be written without reading
 //! this crate; the test vectors are in `tests/vectors.jsonl`.
