@@ -257,6 +257,8 @@ local function add_body(tree, message, values, tvb)
       local head = value.counted and (value.to - value.from - #value.bytes) or 0
       if #value.bytes > 0 then
         branch:add(field.proto, tvb:range(5 + value.from + head, #value.bytes))
+      else
+        branch:add(range, field.name .. ": empty")
       end
     else
       add_field(branch, field, value, range)

@@ -50,7 +50,7 @@ fn fields(trial: &Trial) -> Result<(), Box<dyn Error>> {
         let name = message["message"].as_str().unwrap_or_default();
         let mut wanted = BTreeMap::new();
         flatten(&format!("coldcap.{name}"), &message["fields"], &mut wanted);
-        // No bytes are no bytes of the packet: the tree shows them as a line of text.
+        // No bytes are a line of text in the tree: a field cannot be empty there.
         wanted.retain(|_, value| !value.is_empty());
         let found = shown(packet, &format!("\"coldcap.{name}."));
         if found != wanted {
