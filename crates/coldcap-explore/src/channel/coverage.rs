@@ -302,7 +302,7 @@ const ANSWERS: &[(&str, &[i8])] = &[
     ("end_session", &[DONE, ARMED, WRONG_PHASE, UNANSWERED, RANGE, UNCONFIRMED, ROLE]),
     ("confirm_removed", &[DONE, SAME, WRONG_PHASE, ORDER, ROLE]),
     ("close", &[DONE, WRONG_PHASE, ROLE]),
-    ("clinician_reset", &[DONE, ARMED, SAME, FAULT, LIMIT, UNCONFIRMED, SERVICE, ROLE]),
+    ("clinician_reset", &[DONE, ARMED, SAME, FAULT, UNCONFIRMED, SERVICE, ROLE]),
     ("service_reset", &[DONE, ARMED, SAME, FAULT, UNCONFIRMED, ROLE]),
     ("cancel", &[DONE, WRONG_PHASE, ROLE]),
     ("acknowledge", &[DONE, SAME, ROLE]),

@@ -254,7 +254,8 @@ fn clinicians_resets_are_counted(seen: &Seen<'_>) -> Verdict {
     let guard = after.interlock.clinician_resets()
         == before.interlock.clinician_resets().saturating_add(u8::from(spent));
     let never_fewer = after.session.resets() <= after.interlock.clinician_resets();
-    Verdict::implies(reset && done, session && guard && never_fewer)
+    let counted = !(reset && done) || (session && guard);
+    Verdict::implies((reset && done) || after.session.resets() > 0, counted && never_fewer)
 }
 
 fn returns_are_counted(seen: &Seen<'_>) -> Verdict {
