@@ -292,5 +292,6 @@ fn status(sample: &Fourteen) -> ChannelStatus {
         warm_valid: 0,
         warm_earliest_s: 0,
         warm_latest_s: 0,
+        dropped: 0,
     }
 }
