@@ -99,7 +99,7 @@ impl Kind {
 pub struct Header {
     /// What the packet is for.
     pub kind: Kind,
-    /// Whether the body is encrypted and authenticated. Nothing in this crate can open such a body.
+    /// Whether the body is encrypted and authenticated. [`security`](crate::security) opens such a body.
     pub secured: bool,
     /// Which message the body holds; see [`ENDPOINTS`](crate::message::ENDPOINTS).
     pub endpoint: u8,

@@ -257,8 +257,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
                 let request = Request::Acknowledge;
                 let event = supervise::Event::Request { request, role: command.role };
                 let attended = channel.step(&event, &self.config, outputs);
-                if matches!(attended, Some(Err(Refusal::NotPermitted(_)))) {
-                    return attended.unwrap_or(Err(Refusal::WrongPhase));
+                if let Some(refused @ Err(Refusal::NotPermitted(_))) = attended {
+                    return refused;
                 }
                 if command.role == Role::Clinician {
                     channel.acknowledge();
