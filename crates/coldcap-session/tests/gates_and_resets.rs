@@ -407,6 +407,25 @@ fn a_sensor_that_was_lost_is_not_trusted_again_in_a_resume_out_of_the_thaw() {
     assert_eq!(script.state.target(&script.config), Some(floor));
 }
 
+// req: INT-011
+#[test]
+fn nor_is_the_tank_made_colder_than_a_session_that_lost_a_sensor_may_be() {
+    let config = Script::new().config;
+    let floor = config.degraded_floor.coolant;
+    let coolant = Target::Coolant(Coolant::from_milli(-4_000));
+    let cap = Target::Cap(Interface::from_milli(3_000));
+    for target in [coolant, cap] {
+        let mut script = Script::infusing(PlanRequest { target, ..PACLITAXEL });
+        assert!(script.state.demand(&config).tank < Some(floor), "{target:?}");
+        script.seen = Observed { degraded: true, ..GOOD };
+        script.seconds(1);
+        let demand = script.state.demand(&config);
+        assert_eq!(demand.tank, Some(floor), "{target:?}");
+        let supply = demand.cap.map(|cap| cap.coldest_supply).or(demand.target);
+        assert_eq!(supply, demand.tank, "{target:?}");
+    }
+}
+
 #[test]
 fn what_runs_goes_on_when_a_calibration_comes_to_be_due() {
     for mut script in Script::in_each_cooling_phase() {

@@ -132,6 +132,17 @@ pub(crate) fn noise(count: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
+/// The tests of one package with `count` other beginnings of its properties, from `seed` on.
+pub(crate) fn properties(package: &str, seed: &str, count: &str) -> Checked {
+    let (first, count): (u64, u64) = (seed.parse()?, count.parse()?);
+    let line = ["cargo", "test", "--quiet", "--release", "--lib", "--tests", "--package", package];
+    for seed in (first..).zip(0..count).map(|(seed, _)| seed.to_string()) {
+        println!("properties of {package} from {seed}");
+        shell::run_in(&shell::root(), &line, &[("PROPTEST_RNG_SEED", &seed)])?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// A small slice of the campaigns.
 pub(crate) fn slice() -> Checked {
     ratios("1021")?;

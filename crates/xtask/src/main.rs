@@ -40,6 +40,7 @@ const CAMPAIGNS: &str =
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
   campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
+  campaign properties PACKAGE SEED N   a package's tests with N beginnings of its properties, from SEED on
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
                          the table of transitions and its drawing
   defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         ["campaign", "alarms"] => fuzz::alarms(),
         ["campaign", "noise"] => fuzz::noise("100000"),
         ["campaign", "noise", count] => fuzz::noise(count),
+        ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),
         ["campaign", "upset", points, stride] => fuzz::upset(points, stride),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),

@@ -332,8 +332,13 @@ impl State {
     /// sensor is lost; `None` without a plan.
     #[must_use]
     pub fn target(&self, config: &Config) -> Option<Target> {
-        let eased = self.eased(self.plan?.target(), config);
-        Some(if self.seen.degraded() { eased.within(config.degraded_floor) } else { eased })
+        Some(self.allowed(self.plan?.target(), config))
+    }
+
+    /// What was eased off warmer, and no colder than a session that lost a sensor may be.
+    fn allowed(&self, target: Target, config: &Config) -> Target {
+        let eased = self.eased(target, config);
+        if self.seen.degraded() { eased.within(config.degraded_floor) } else { eased }
     }
 
     /// One step more. Steps that lie under the floor of a degraded session are passed over: a press that
@@ -359,7 +364,8 @@ impl State {
     ///
     /// In coolant mode it is the target. In cap mode it is the bound of the cascade: what the machine,
     /// the hair and the planned interface allow, and as many steps warmer as were eased, so that easing
-    /// off acts at once even where the cascade is at its bound.
+    /// off acts at once even where the cascade is at its bound. In both it is no colder than
+    /// [`Config::degraded_floor`] once a control sensor was lost.
     #[must_use]
     pub fn coldest_supply(&self, config: &Config) -> Option<Coolant> {
         let planned = match self.plan?.target() {
@@ -370,7 +376,7 @@ impl State {
                 hair.max(reached).max(config.coldest_supply)
             }
         };
-        self.eased(Target::Coolant(planned), config).coolant()
+        self.allowed(Target::Coolant(planned), config).coolant()
     }
 
     /// What this session asks of the machine now.

@@ -23,12 +23,13 @@ fn mostly() -> impl Strategy<Value = bool> {
 
 fn observed() -> impl Strategy<Value = Observed> {
     let switches = (mostly(), mostly(), mostly(), mostly(), mostly(), mostly(), mostly());
-    (progress(), progress(), progress(), switches).prop_map(
+    (progress(), progress(), progress(), switches, mostly()).prop_map(
         |(
             self_test,
             isothermal,
             contact,
             (coupled, flowing, tank_ready, at_target, removable, cause_gone, in_date),
+            sensed,
         )| {
             Observed {
                 self_test,
@@ -41,7 +42,7 @@ fn observed() -> impl Strategy<Value = Observed> {
                 removable,
                 cause_gone,
                 calibration_due: !in_date,
-                degraded: !in_date && !coupled,
+                degraded: !sensed,
             }
         },
     )
