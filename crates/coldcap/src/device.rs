@@ -50,7 +50,8 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control: Control::new(config), link: Link::new(&config) }
     }
 
-    /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew.
+    /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew: it wants its keys
+    /// and some entropy.
     #[must_use]
     pub fn restored(
         config: Config,
@@ -61,14 +62,14 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control, link: Link::new(&config) }
     }
 
-    /// Restarts as after a loss of power: what survives is the [`Checkpoint`], and the entries of the
-    /// record as a journal would keep them. The hello names the next boot.
+    /// Restarts as after a loss of power: what survives is the [`Checkpoint`], the entries of the record as a journal
+    /// would keep them, and the keys as a store would. The hello names the next boot, and the session is lost.
     pub fn restart(&mut self, gap: Option<Duration>) {
         let mut config = *self.control.config();
         config.identity.boot = config.identity.boot.wrapping_add(1);
-        let entries = self.link.take_entries(self.control.held_entries());
+        let lasting = self.link.take_lasting(self.control.held_entries());
         *self = Self::restored(config, &self.control.checkpoint(), gap);
-        self.link.keep_entries(entries);
+        self.link.keep_lasting(lasting);
     }
 
     /// One tick with what the link has taken in; returns what it was a function of, and its outputs.

@@ -4,6 +4,7 @@
 #![allow(dead_code)] // Every test file uses its own part of the bench.
 
 pub(crate) mod dice;
+pub(crate) mod host;
 
 use coldcap::{
     Action, ChannelInputs, Command, CommandId, Config, Control, Device, Drives, Inputs, Outputs,
@@ -39,7 +40,7 @@ pub(crate) struct Bench<const CHANNELS: usize> {
 
 impl<const CHANNELS: usize> Bench<CHANNELS> {
     pub(crate) fn new() -> Self {
-        Self::with(Config::reference())
+        Self::with(Config::unsecured_bench())
     }
 
     pub(crate) fn with(config: Config) -> Self {
