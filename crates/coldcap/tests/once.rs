@@ -9,8 +9,7 @@
 
 mod bench;
 
-use bench::Bench;
-use bench::host::{Host, cooling, eased, hello, operate, select, standby, subscribe};
+use bench::host::{cooling, eased, hello, operate, select, standby, subscribe};
 use coldcap::Phase;
 use coldcap_units::Duration;
 use coldcap_wire::message::{
