@@ -276,7 +276,7 @@ impl Config {
                 firmware: 0x0001_0000,
                 boot: 1,
             },
-            access: LinkAccess::UnsecuredBench { role: Role::Clinician },
+            access: LinkAccess::STANDARD,
             thermistor: ntc_10k3a1::TABLE,
             sensors: Sensors::NONE,
             flow_meter: REFERENCE_METER,
