@@ -151,7 +151,7 @@ fn operate(body: &Operate, role: Role) -> Inbound {
         wire::Action::WORN => Some(Request::Worn(true)),
         wire::Action::NOT_WORN => Some(Request::Worn(false)),
         wire::Action::PAUSE => number.map(Request::Pause),
-        wire::Action::RESUME => Some(Request::Resume { confirm }),
+        wire::Action::RESUME => number.map(|reason| Request::Resume { reason, confirm }),
         wire::Action::EXTEND => number.map(Request::Extend),
         wire::Action::EASE_OFF => Some(Request::EaseOff),
         wire::Action::STOP => Some(Request::Stop),

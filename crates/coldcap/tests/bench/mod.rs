@@ -146,6 +146,7 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
 
     /// Asks in both steps, in somebody's name; returns the answer to the second.
     pub(crate) fn reset(&mut self, role: Role, request: fn(bool) -> Request) -> Answer {
+        self.run(6);
         let answers = [false, true].map(|confirm| {
             let command = self.command_as(role, Action::Request(request(confirm)));
             let mut input = self.next_input();
@@ -275,9 +276,11 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         }
     }
 
+    /// Resumes once the self-test has passed anew.
     pub(crate) fn resume(&mut self) {
-        self.ask(Request::Resume { confirm: false }).unwrap();
-        self.ask(Request::Resume { confirm: true }).unwrap();
+        self.run(6);
+        self.ask(Request::Resume { reason: 1, confirm: false }).unwrap();
+        self.ask(Request::Resume { reason: 1, confirm: true }).unwrap();
     }
 }
 
