@@ -23,6 +23,10 @@ use coldcap_wire::service::{
 /// A peer that was silent for so long is lost: the figure of the specification.
 pub(super) const LOST_MS: u64 = 3_500;
 
+/// How long a handshake may last before it is begun anew: the invitation may have been that of a device that has been
+/// started again since.
+const PATIENCE_MS: u64 = 3_000;
+
 /// The settings that it knows of.
 const KEYS: [u16; 4] = [1, 2, 5, 9];
 
@@ -169,8 +173,8 @@ pub struct SimHost {
     deframer: Deframer<FRAME_ROOM>,
     link: HostLink<'static>,
     own: Hello,
-    /// The device's start with which a handshake was begun last.
-    met: Option<u32>,
+    /// The device's start with which a handshake was begun last, and when.
+    met: Option<(u32, u64)>,
     greet_due_ms: u64,
     services: Option<Services>,
     pulse: Pulse,
@@ -383,14 +387,16 @@ impl SimHost {
         if self.link.heard(hello).is_err() {
             return;
         }
-        let waits = self.services.as_ref().is_some_and(|services| {
-            let patient =
-                now_ms.checked_sub(services.since_ms).is_some_and(|waited| waited < 2_000);
-            services.confirmed || patient
-        });
-        let goes_on = self.link.next_deadline().is_some() && self.met == Some(hello.boot);
+        let recent =
+            |since_ms: u64| now_ms.checked_sub(since_ms).is_some_and(|ago| ago < PATIENCE_MS);
+        let waits = self
+            .services
+            .as_ref()
+            .is_some_and(|services| services.confirmed || recent(services.since_ms));
+        let same = self.met.is_some_and(|(boot, at_ms)| boot == hello.boot && recent(at_ms));
+        let goes_on = same && self.link.next_deadline().is_some();
         if !waits && !goes_on {
-            self.met = Some(hello.boot);
+            self.met = Some((hello.boot, now_ms));
             self.rekey(now_ms);
         }
     }
