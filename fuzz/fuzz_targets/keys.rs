@@ -139,9 +139,12 @@ impl World {
         let fits = known || (self.known.len() < SLOTS && !self.known.contains_key(&slot.id));
         let secured = self.handshake(&slot);
         assert_eq!(secured, opens && fits, "{slot:?}");
+        if opens && !known {
+            // The window is spent, also where every place was taken meanwhile.
+            self.window = None;
+        }
         if secured && !known {
             self.known.insert(slot.id, slot);
-            self.window = None;
         }
     }
 
