@@ -105,8 +105,39 @@ body!(Lone<f64>, "double", Report);
 body!(Lone<char>, "letter", Report);
 body!(Lone<std::collections::BTreeMap<u8, u8>>, "map", Report);
 
+body!(Lone<core::num::NonZeroU8>, "not_zero", Report);
+body!(Lone<core::net::Ipv4Addr>, "address", Report);
+body!(Shown, "shown", Report);
+body!(Unwilling, "unwilling", Report);
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Lone<T>(T);
+
+/// What is made into a text only to be written.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Shown(u8);
+
+impl Serialize for Shown {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// What refuses to be written, and to be read for its length.
+#[derive(Clone, Debug, PartialEq)]
+struct Unwilling;
+
+impl Serialize for Unwilling {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("no"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Unwilling {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(serde::de::Error::invalid_length(0, &"another"))
+    }
+}
 
 fuzz_target!(|input: &[u8]| {
     let Some((room, body)) = input.split_first() else { return };
@@ -158,6 +189,14 @@ fn refused(which: u8, body: &[u8]) {
     assert!(Lone(1.0f32).encode(&mut out).is_err() && Lone::<f32>::decode(body).is_err());
     assert!(Lone(1.0f64).encode(&mut out).is_err() && Lone::<f64>::decode(body).is_err());
     assert!(Lone('a').encode(&mut out).is_err() && Lone::<char>::decode(body).is_err());
+    assert!(Shown(which).encode(&mut out).is_err() && Unwilling.encode(&mut out).is_err());
+    assert!(Unwilling::decode(body).is_err());
+    let not_zero = Lone::<core::num::NonZeroU8>::decode(&body[..body.len().min(1)]);
+    assert_eq!(not_zero.is_ok(), body.first().is_some_and(|byte| *byte != 0));
+    if let Some(four) = body.first_chunk::<4>() {
+        let address = Lone::<core::net::Ipv4Addr>::decode(four).expect("four bytes");
+        assert_eq!((address.0.octets(), address.encode(&mut out)), (*four, Ok(4)));
+    }
     let map = std::collections::BTreeMap::from([(which, 0)]);
     assert!(Lone(map.clone()).encode(&mut out).is_err());
     assert!(Lone::<std::collections::BTreeMap<u8, u8>>::decode(body).is_err());

@@ -9,7 +9,7 @@ use coldcap_wire::message::{Hello, Origin};
 use coldcap_wire::packet::Kind;
 use coldcap_wire::security::{
     DeviceLink, HostLink, Input, KeyError, KeyRing, KeySlot, LABEL_LEN, Label, PAIRING_TEXT_LEN,
-    PAIRING_WINDOW, PairingCode, Policy, REKEY_AFTER, Role, SLOTS, STORED_LEN, Secret,
+    PAIRING_WINDOW, PairingCode, Policy, REKEY_AFTER, Refusal, Role, SLOTS, STORED_LEN, Secret,
     SecurityEvent, SendError, Transport,
 };
 use libfuzzer_sys::fuzz_target;
@@ -160,6 +160,7 @@ impl World {
         let mut device = DeviceLink::new(&own, Transport::Tcp, Policy::CLOSED);
         let mut host = HostLink::new(&others, Transport::Tcp, Policy::CLOSED, code);
         device.heard(&others);
+        assert_eq!(host.heard(&hello(SERIAL + 1)), Err(Refusal::OtherDevice));
         host.heard(&own).expect("this device");
         device.add_entropy([slot.id as u8; 32]);
         host.connect(self.now, [7; 32]).expect("the hello was heard");
@@ -170,6 +171,7 @@ impl World {
                 return false;
             }
             let Some(len) = device.poll_output(&mut packet) else { return false };
+            strangers(&mut host, self.now);
             if host.handle_input(self.now, &mut packet[..len]).is_err() {
                 return false;
             }
@@ -212,6 +214,8 @@ impl World {
         assert_eq!(device.poll_event(), Some(SecurityEvent::Ended));
         assert_eq!(device.send(&others, Kind::Hello, 0, b"hello", &mut packet), Ok(11));
         assert_eq!(device.body_room(packet.len()), 234);
+        packet[0] = 0x74;
+        assert_eq!(host.handle_input(self.now, &mut packet[..40]).err(), Some(Refusal::Forged));
         device.close();
         host.close();
         assert!(!host.is_secured() && host.next_deadline().is_none());
@@ -229,6 +233,18 @@ impl World {
         let open = self.window.as_ref().is_some_and(|(_, at)| self.now.since(*at) < PAIRING_WINDOW);
         assert_eq!(left, open);
     }
+}
+
+/// Packets that are no part of it leave a handshake as it is.
+fn strangers(host: &mut HostLink, now: Instant) {
+    let before = format!("{host:?}");
+    assert!(before.contains("Asking") || before.contains("Begun"));
+    let refused = host.counters().unsealed;
+    let mut command = [0x48, 0x15, 0, 0, 0, 0];
+    assert_eq!(host.handle_input(now, &mut command), Err(Refusal::Unsealed));
+    let mut short = [0x40, 4, 0, 0, 0, 0, 9];
+    assert!(host.handle_input(now, &mut short).is_err());
+    assert_eq!(host.counters().unsealed, refused + 1);
 }
 
 fn hello(serial: u64) -> Hello {

@@ -198,8 +198,7 @@ impl World {
         let status = if two & 1 == 0 { Status::OK } else { Status::BUSY };
         let endpoint = if two & 2 == 0 { 0x15 } else { 0x16 };
         match self.requests.answered(self.now, endpoint, &Response::new(rid, status)) {
-            // The last try is out: then *busy* is the answer, too.
-            Answered::Settled(_) => assert!(self.asked.contains_key(&rid)),
+            Answered::Settled(_) => assert!(status == Status::OK && self.asked.contains_key(&rid)),
             Answered::Later => assert_eq!(status, Status::BUSY),
             Answered::Unknown => {}
         }
@@ -364,7 +363,7 @@ impl World {
     fn ask(&mut self, one: u8, two: u8) {
         let ask = ObjectAsk {
             object: ObjectKind::RECORD,
-            number: 1,
+            number: if one > 200 { 2 } else { 1 },
             transfer: one,
             edition: 3,
             piece: two,
@@ -378,6 +377,10 @@ impl World {
         server.ask(&ask);
         let sound = two > 0 && two <= 208 && (1..=32).contains(&(one % 40));
         assert_eq!(server.has_more(&Shelf(1)), sound);
+        if let Some(Outgoing::About(about)) = server.poll(&Shelf(1)) {
+            assert_eq!(about.status == Status::OK, one <= 200);
+            assert!(!server.has_more(&Shelf(1)), "another edition is told and not sent");
+        }
         let data = ObjectData {
             transfer: one,
             stamp: two,
@@ -430,6 +433,10 @@ impl World {
             (self.download.state(), self.download.arrived()),
             (State::Complete, Shelf::LENGTH)
         );
+        while let Some((rid, _)) = self.requests.abandoned() {
+            assert!(self.asked.contains_key(&rid));
+        }
+        assert!(self.requests.is_empty());
         assert!(self.download.deadline().is_none() && self.download.poll(self.now).is_none());
     }
 }

@@ -84,6 +84,7 @@ fn conversations() -> Vec<Seed> {
         ("roles", roles.concat()),
         ("answers", answers.concat()),
         ("makers", makers.concat()),
+        ("starts-anew", [step(8, &[]), answers.concat(), step(8, &[]), step(8, &[])].concat()),
     ] {
         seeds.push(seed("conversation", name, steps));
     }
@@ -216,7 +217,7 @@ fn texts() -> Vec<Seed> {
 
 /// Each operation of `services` with every pair of these, in order, and all of them among each other.
 fn services() -> Vec<Seed> {
-    const HOW: [u8; 9] = [0, 1, 2, 7, 20, 32, 128, 192, 255];
+    const HOW: [u8; 10] = [0, 1, 2, 7, 20, 32, 64, 128, 192, 255];
     let mut seeds = Vec::new();
     let mut among = Vec::new();
     for what in 0..14 {
@@ -231,8 +232,13 @@ fn services() -> Vec<Seed> {
         bytes.truncate(600);
         seeds.push(seed("services", format!("operation-{what}"), bytes));
     }
+    // A subscription of channel 1, reports that are lost and late, copies, credits, and its end.
+    let follow = [[5, 22, 0x42], [6, 1, 0], [0, 22, 10]];
+    let reports = [[6, 1, 0], [0, 22, 10], [6, 2, 1], [0, 22, 11], [6, 3, 0], [7, 0, 0], [7, 1, 0]];
+    let bytes = [follow.concat(), reports.concat().repeat(20)].concat();
+    seeds.push(seed("services", "follows", bytes));
     // A stride without a common factor with their number visits all of them.
-    let mixed: Vec<[u8; 3]> = (0..among.len()).map(|at| among[at * 101 % among.len()]).collect();
+    let mixed: Vec<[u8; 3]> = (0..among.len()).map(|at| among[at * 1_009 % among.len()]).collect();
     for (index, part) in mixed.chunks(200).enumerate() {
         seeds.push(seed("services", format!("mixed-{index}"), part.concat()));
     }

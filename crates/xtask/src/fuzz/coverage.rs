@@ -9,8 +9,12 @@ use std::path::PathBuf;
 
 const PACKAGE: &str = "coldcap-wire";
 
-/// Lines of it that must be reached, in thousandths. Aimed at is 950, when every layer has its target.
-const LEAST_PERMILLE: usize = 600;
+/// Lines of it that must be reached, in thousandths.
+///
+/// A line counts where the compiler has made code of it in one of the two builds (with the feature `fast` and without):
+/// those of the tests at the end of a source do not, nor do declarations. What only the compiler runs, to make tables
+/// and the number of the schema, counts as not reached.
+const LEAST_PERMILLE: usize = 950;
 
 /// Targets that reach nothing of it.
 const OTHERS: [&str; 2] = ["pid", "tables"];
