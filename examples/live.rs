@@ -1,12 +1,13 @@
 //! A device and its host as two tasks of one executor, with a stream between them.
 
 use coldcap::{Config, Device, Drives, TICK};
-use coldcap_host::client::{Client, ClientConfig, CommandBody, Message};
-use coldcap_sim::{FaultSchedule, MachineParameters, PatientParameters, VirtualMachine};
+use coldcap_host::client::{Client, ClientConfig, ClientKey, CommandBody, Message};
+use coldcap_sim::{Equipment, FaultSchedule, MachineParameters, PatientParameters, VirtualMachine};
 use coldcap_units::Instant;
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::tokio::Carrier;
 use coldcap_wire::message::Action;
+use coldcap_wire::security::Transport;
 use std::io;
 use tokio::io::{DuplexStream, split};
 use tokio::time::{MissedTickBehavior, interval};
@@ -16,6 +17,10 @@ async fn device(stream: DuplexStream) -> Result<(), Box<dyn core::error::Error>>
     let patient = PatientParameters::standard();
     let mut plant = VirtualMachine::<1>::new(MachineParameters::standard(), [patient], 1)?;
     let mut device = Device::<1>::new(Config::reference());
+    device.link.add_entropy([0x5A; 32]); // a board asks its random number generator
+    for key in Equipment::keyed(1).keys() {
+        device.link.keys_mut().add(key.clone())?; // and its store
+    }
     let (mut receiver, mut transmitter) = split(stream);
     let mut carrier = Carrier::<FRAME_ROOM>::new();
     let mut pace = interval(core::time::Duration::from_millis(TICK.as_millis().into()));
@@ -37,7 +42,9 @@ async fn device(stream: DuplexStream) -> Result<(), Box<dyn core::error::Error>>
 
 /// The host: stops the machine, for that is always allowed, and waits for the answer.
 async fn host(stream: DuplexStream) -> io::Result<()> {
-    let mut client = Client::new(ClientConfig::new(1));
+    let (code, entropy) = (Equipment::code(1), Equipment::host_entropy(1, 1));
+    let key = ClientKey { code, transport: Transport::Serial, entropy };
+    let mut client = Client::new(ClientConfig::new(1).with_key(key));
     let (mut receiver, mut transmitter) = split(stream);
     let mut carrier = Carrier::<FRAME_ROOM>::new();
     client.command(carrier.now(), CommandBody::operate(Action::STOP));

@@ -1,12 +1,16 @@
-//! A host program in 25 lines: says hello to a virtual machine and prints what it reports.
+//! A host program in 30 lines: begins a session with a virtual machine and prints what it reports.
 
-use coldcap_host::client::{Client, ClientConfig, Message};
-use coldcap_sim::{FaultSchedule, Machine, PatientParameters, Rig};
+use coldcap_host::client::{Client, ClientConfig, ClientKey, Message};
+use coldcap_sim::{Equipment, FaultSchedule, Machine, PatientParameters, Rig};
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::security::Transport;
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut machine = Rig::in_process(PatientParameters::standard(), 1, FaultSchedule::none())?;
-    let mut client = Client::new(ClientConfig::new(1));
+    // Of a real device: what a camera has read when it was paired, and real random bytes.
+    let (code, entropy) = (Equipment::code(1), Equipment::host_entropy(1, 1));
+    let key = ClientKey { code, transport: Transport::Serial, entropy };
+    let mut client = Client::new(ClientConfig::new(1).with_key(key));
     let mut now = Instant::ZERO;
     for _tick in 0..100 {
         now = now.plus(Duration::from_millis(100));

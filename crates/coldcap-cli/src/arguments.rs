@@ -42,6 +42,12 @@ pub(crate) enum Command {
     Session(Session),
     /// Find a plant and gains for it, from a record or by a test. Nothing is applied on its own.
     Tune(Tune),
+    /// Pair a host with the virtual machine: a key, handed over by a square code.
+    Pair(Pair),
+    /// List, add or revoke the keys of a machine in a file.
+    Keys(Keys),
+    /// Print the frozen test vectors of the wire, a JSON object a line.
+    Vectors,
     /// Print the table of alarms, or write the tone of a priority as a sound.
     Alarms(Alarms),
 }
@@ -61,6 +67,12 @@ pub(crate) struct Visit {
     /// Print the summary as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write the keys of the sessions to this file: whoever has it reads them, and could write into them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
+    /// Without keys, for benches: nothing is sealed, and whoever reaches the link is taken for a clinician.
+    #[arg(long)]
+    pub(crate) unsecured: bool,
 }
 
 /// What ends the long help of a command that takes a patient's file.
@@ -119,6 +131,12 @@ pub(crate) struct Run {
     /// The machine's address.
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) connect: String,
+    /// The seed of the virtual machine: its key follows from it.
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "key")]
+    pub(crate) seed: u64,
+    /// The file with the code that the machine has shown when it was paired.
+    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -145,6 +163,106 @@ pub(crate) struct Serve {
     /// Serve one connection and end.
     #[arg(long)]
     pub(crate) once: bool,
+    /// The keys of the machine, a file of `coldcap keys`; without it, one that follows from the seed.
+    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Without keys, for benches: nothing is sealed, and whoever reaches the link is taken for a clinician.
+    #[arg(long)]
+    pub(crate) unsecured: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Both files can be read by their owner alone. A machine with these keys: coldcap machine --keys FILE; \
+                  its host: coldcap run --key FILE.\nExample: coldcap pair --keys machine.keys --code tablet.code --role nurse --label tablet"
+)]
+pub(crate) struct Pair {
+    /// The keys of the machine, 64 bytes each; the new one is added.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: PathBuf,
+    /// Where the host's code goes: it is a secret.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) code: PathBuf,
+    /// What the holder of the key may do.
+    #[arg(long, value_enum)]
+    pub(crate) role: KeyRole,
+    /// What a person calls the key.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: String,
+    /// Write the keys of the first session to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
+}
+
+/// What the holder of a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyRole {
+    /// Watch, stop, mark facts.
+    Observer,
+    /// Operate a session.
+    Nurse,
+    /// Operate a session, override, reset.
+    Clinician,
+    /// Reset what only service may, change settings.
+    Service,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) what: WhatKeys,
+}
+
+/// What is done with a file of keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WhatKeys {
+    /// Print number, role and label of each key.
+    List(KeysFile),
+    /// Make a key, add it, and print its number.
+    Add(KeysAdd),
+    /// Remove a key: a session by it ends with its next packet.
+    Revoke(KeysRevoke),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KeysFile {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the keys themselves, too.
+    #[arg(long)]
+    pub(crate) secrets: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KeysAdd {
+    /// The file; it is made if it is not there.
+    pub(crate) file: PathBuf,
+    /// What the holder of the key may do.
+    #[arg(long, value_enum)]
+    pub(crate) role: KeyRole,
+    /// What a person calls the key.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: String,
+    /// Where the host's code goes: it is a secret.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) code: PathBuf,
+    /// The serial number of the machine; that of the virtual machine is 1.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) serial: u64,
+    /// The number of the key, never given before; without it, one by chance.
+    #[arg(long, value_name = "N")]
+    pub(crate) id: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KeysRevoke {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The number of the key.
+    pub(crate) id: u32,
 }
 
 #[derive(Args, Debug)]
@@ -208,6 +326,9 @@ pub(crate) struct Replay {
 pub(crate) struct Decode {
     /// Hexadecimal text, the path of a recording or of raw bytes, or `-` for standard input.
     pub(crate) what: String,
+    /// The keys of sessions, as --keylog of other commands writes them: sealed packets are opened by them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -424,6 +545,9 @@ pub(crate) struct FitCap {
     /// Parent folder of what is written; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
+    /// Write the keys of the session to this file: whoever has it reads the session.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
 }
 
 /// Where a skin-side sensor lies.

@@ -3,6 +3,8 @@
 mod arguments;
 mod command;
 mod failure;
+mod host_key;
+mod keylog;
 mod machine;
 mod treatment;
 
@@ -38,6 +40,9 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Regimen(options) => command::regimen::run(options),
         Command::Session(options) => command::session::run(options),
         Command::Tune(options) => command::tune::run(options),
+        Command::Pair(options) => command::pair::run(options),
+        Command::Keys(options) => command::keys::run(options),
+        Command::Vectors => command::vectors::run(),
         Command::Alarms(options) => command::alarms::run(options),
     }
 }

@@ -11,11 +11,13 @@ mod summary;
 mod wire_tap;
 
 use crate::failure::Failure;
+use crate::host_key::HostKey;
+use crate::keylog::KeyLog;
 use clock::Pace;
 use coldcap::TICK;
 use coldcap::hash::Fnv1a64;
 use coldcap::lane::LINK_IN_MAXIMUM;
-use coldcap_host::client::{Client, ClientConfig, Message};
+use coldcap_host::client::{Client, Message};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
 use coldcap_sim::{FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, NoisyLink};
@@ -26,6 +28,7 @@ use progress::Progress;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use summary::SecuritySeen;
 use wire_tap::WireTap;
 
 /// What a visit is run with.
@@ -37,7 +40,12 @@ pub(crate) struct Setup {
     pub(crate) out: PathBuf,
     pub(crate) speed: Option<f64>,
     pub(crate) json: bool,
+    pub(crate) key: HostKey,
+    pub(crate) keylog: Option<PathBuf>,
 }
+
+/// A machine that has not begun a session by then, and was asked, does not know the key.
+const FIRST_SESSION: Duration = Duration::from_mins(2);
 
 /// How long the mains stay away when a power cut names no end.
 const POWER_CUT: Duration = Duration::from_mins(20);
@@ -66,9 +74,13 @@ pub(crate) fn run(machine: &mut dyn Machine, setup: &Setup) -> Result<(), Failur
 struct Visit<'a> {
     setup: &'a Setup,
     client: Client,
+    keylog: KeyLog,
+    security: SecuritySeen,
     boots: u32,
     nurse: Nurse,
     crashed: bool,
+    /// The machine was heard to refuse a session, or not to be the one.
+    refused: bool,
     to_device: NoisyLink,
     to_host: NoisyLink,
     line: VecDeque<u8>,
@@ -93,10 +105,13 @@ impl<'a> Visit<'a> {
         };
         Ok(Self {
             setup,
-            client: Client::new(ClientConfig::new(1)),
+            client: Client::new(setup.key.config(1)?),
+            keylog: KeyLog::create(setup.keylog.as_deref())?,
+            security: SecuritySeen::default(),
             boots: 1,
             nurse: Nurse::new(setup.plan.clone()),
             crashed: false,
+            refused: false,
             to_device: noisy(seed ^ 0x5EED_0001)?,
             to_host: noisy(seed ^ 0x5EED_0002)?,
             line: VecDeque::new(),
@@ -118,7 +133,7 @@ impl<'a> Visit<'a> {
         self.now = self.now.plus(TICK);
         self.pace.wait(self.now);
         self.cut_power(machine)?;
-        self.host_speaks();
+        self.host_speaks()?;
         let chunk = self.take_line();
         let tick = machine.tick(self.now, &chunk)?;
         self.hash = self.hash.with(tick.outputs);
@@ -135,6 +150,8 @@ impl<'a> Visit<'a> {
         self.to_host.carry(tick.link, self.now, &self.setup.faults, &mut arrived);
         self.ticks += 1;
         self.host_listens(&arrived);
+        self.note_session()?;
+        self.check_key()?;
         Ok(self.outcome())
     }
 
@@ -159,16 +176,17 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    fn host_speaks(&mut self) {
+    fn host_speaks(&mut self) -> Result<(), Failure> {
         let down = self.setup.faults.active(FaultKind::HostCrash, self.now);
         if self.crashed && !down {
             // The program is new; the nurse in front of it is the same.
             self.boots += 1;
-            self.client = self.client.restarted(ClientConfig::new(self.boots));
+            self.security.add(&self.client.security());
+            self.client = self.client.restarted(self.setup.key.config(self.boots)?);
         }
         self.crashed = down;
         if down {
-            return;
+            return Ok(());
         }
         self.nurse.tick(self.now, &mut self.client);
         let mut bytes = Vec::new();
@@ -176,6 +194,7 @@ impl<'a> Visit<'a> {
         let mut carried = Vec::new();
         self.to_device.carry(&bytes, self.now, &self.setup.faults, &mut carried);
         self.line.extend(carried);
+        Ok(())
     }
 
     fn take_line(&mut self) -> Vec<u8> {
@@ -190,12 +209,34 @@ impl<'a> Visit<'a> {
         self.client.receive(self.now, bytes);
         while let Some(message) = self.client.poll_message() {
             self.observer.take(self.now, &message);
+            self.refused |= matches!(message, Message::NotSecured(_));
             if let Message::MachineStatus(status) = &message {
                 self.newest_progress = status.progress;
             }
             self.nurse.on_message(self.now, &message, &mut self.client);
         }
         self.draw();
+    }
+
+    /// A wrong key is a wrong input: nobody has to wait for the end of the day to learn of it.
+    fn check_key(&self) -> Result<(), Failure> {
+        let wrong = self.refused && self.now.since(Instant::ZERO) >= FIRST_SESSION;
+        if !wrong || self.tap.has_sessions() {
+            return Ok(());
+        }
+        Err(Failure::Wrong(
+            "the machine does not know the key: allowed is one that was paired".into(),
+        ))
+    }
+
+    /// The recording holds opened packets, and the log the keys of whoever asked for one.
+    fn note_session(&mut self) -> Result<(), Failure> {
+        if let Some(keys) = self.client.session_keys()
+            && self.keylog.note(keys)?
+        {
+            self.tap.learn(keys);
+        }
+        Ok(())
     }
 
     /// What the nurse looks at. It is the screen that says what it has drawn.
@@ -210,12 +251,14 @@ impl<'a> Visit<'a> {
     fn finish(mut self, outcome: Outcome) -> Result<(), Failure> {
         self.progress.finish();
         let hash = self.hash.value();
+        self.security.add(&self.client.security());
         let seen = observer::End {
             outcome,
             output_hash: hash,
             ticks: self.ticks,
             seed: self.setup.seed,
             record: self.client.record(),
+            security: self.security,
         };
         let contact = self.observer.contact(&seen);
         let treatment = self.observer.treatment(&self.setup.plan, &seen);

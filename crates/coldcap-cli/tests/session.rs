@@ -92,9 +92,11 @@ do = "pause"
 [[at]]
 time = "00:17:00"
 do = "resume"
+reason = 1
 [[at]]
 time = "00:17:01"
 do = "resume"
+reason = 1
 confirm = true
 "#
     );

@@ -10,6 +10,9 @@
 //! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds;
 //! - it says when the link is lost and when it is back;
 //! - it collects the record and asks again for entries that did not arrive;
+//! - with a key it begins a session with the device, and again after a loss, a start of the device, or half a day; it
+//!   believes nothing that comes without a seal, so that no device can talk it out of it, and repeats no command from
+//!   one session in the next;
 //! - it drops exact copies of packets and status reports that were overtaken, and counts what is lost.
 //!
 //! ```
@@ -38,28 +41,31 @@ mod command;
 mod echo;
 pub(crate) mod hash;
 mod message;
+mod port;
 mod presence;
 mod record;
 mod requests;
 
 pub use command::{CommandBody, UNSENT};
 pub use message::Message;
+pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{LONGEST_WAIT, RETRY_AFTER, TRIES};
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::frame::{self, TooLong, max_encoded_len};
+use coldcap_wire::frame::{self, max_encoded_len};
 use coldcap_wire::message::{
-    AnyMessage, CommandHead, Drawn, Heartbeat, Hello, MINOR, Origin, ReadRecord, RecordEntry,
-    Response, SCHEMA, Status,
+    AnyMessage, CommandHead, Drawn, Heartbeat, Hello, MINOR, Message as Body, Origin, ReadRecord,
+    RecordEntry, Response, SCHEMA, Status,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
-use coldcap_wire::{Receiver, Sender, WireError};
+use coldcap_wire::security::{Keys, SecurityCounters};
 use echo::{Copies, Newest};
+use port::{Arrived, Frame, Port};
 use presence::Presence;
-use requests::Requests;
+use requests::{Requests, Way};
 use std::collections::VecDeque;
 
 /// Missing entries of the record are asked for this often.
@@ -71,7 +77,7 @@ pub const STALE: Duration = Duration::from_secs(2);
 const FRAME_LEN: usize = max_encoded_len(PACKET_LEN);
 
 /// What a client has to know beforehand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientConfig {
     /// The channel that commands are meant for, from 0.
     pub channel: u8,
@@ -80,13 +86,22 @@ pub struct ClientConfig {
     /// The request id of the first command. A device remembers the last few, so a host that starts anew
     /// should not begin where it began before.
     pub first_rid: u16,
+    /// The key for the device. Without one the client takes whatever comes for the device's, and sends commands that a
+    /// device with keys passes over: for benches.
+    pub key: Option<ClientKey>,
 }
 
 impl ClientConfig {
-    /// A client of channel 0 whose first request id is taken from `boot`.
+    /// A client of channel 0 without a key whose first request id is taken from `boot`.
     #[must_use]
     pub const fn new(boot: u32) -> Self {
-        Self { channel: 0, boot, first_rid: (boot as u16).rotate_left(8) }
+        Self { channel: 0, boot, first_rid: (boot as u16).rotate_left(8), key: None }
+    }
+
+    /// The same with a key: only the device that holds it is believed.
+    #[must_use]
+    pub fn with_key(self, key: ClientKey) -> Self {
+        Self { key: Some(key), ..self }
     }
 }
 
@@ -110,9 +125,9 @@ pub struct Counters {
 /// A client of one device. See the [module](self).
 #[derive(Clone, Debug)]
 pub struct Client {
-    config: ClientConfig,
-    receiver: Receiver,
-    sender: Sender,
+    channel: u8,
+    hello: Hello,
+    port: Port,
     presence: Presence,
     requests: Requests,
     record: Record,
@@ -137,10 +152,11 @@ impl Client {
     /// A client that has sent and seen nothing.
     #[must_use]
     pub fn new(config: ClientConfig) -> Self {
+        let hello = hello(config.boot);
         Self {
-            config,
-            receiver: Receiver::new(),
-            sender: Sender::new(),
+            channel: config.channel,
+            hello,
+            port: Port::new(config.key.as_ref(), &hello),
             presence: Presence::new(),
             requests: Requests::new(config.first_rid),
             record: Record::default(),
@@ -207,20 +223,41 @@ impl Client {
         self.notice_silence(now);
         self.requests.give_up(now, &mut self.messages);
         if self.presence.greeting_due(now) {
-            let hello = self.hello();
-            self.append(out, |sender, room| sender.send_message(&hello, room));
+            let hello = self.hello;
+            self.append(out, &hello);
         }
-        while let Some((rid, body)) = self.requests.next_due(now, self.presence.greeted()) {
+        self.transmit_handshake(now, out);
+        while let Some((rid, body)) = self.requests.next_due(now, self.way()) {
             self.append_command(out, rid, body);
+        }
+        if !self.port.is_open() {
+            return;
         }
         self.transmit_record_request(now, out);
         if self.drawn_due.take_if(|due| *due <= now).is_some() {
             let drawn = Drawn { progress: self.drawn };
-            self.append(out, |sender, room| sender.send_message(&drawn, room));
+            self.append(out, &drawn);
         }
         if let Some(nonce) = self.presence.beat_due(now) {
             let beat = Heartbeat { at_ms: now.as_millis(), nonce };
-            self.append(out, |sender, room| sender.send_message(&beat, room));
+            self.append(out, &beat);
+        }
+    }
+
+    fn transmit_handshake(&mut self, now: Instant, out: &mut Vec<u8>) {
+        self.port.advance(now, self.requests.is_idle());
+        let mut room = [0; FRAME_LEN];
+        if let Some(length) = self.port.handshake(now, &mut room) {
+            out.extend_from_slice(room.get(..length).unwrap_or_default());
+        }
+        self.notice_session(now);
+    }
+
+    fn way(&self) -> Way {
+        match (self.port.is_open(), self.presence.greeted() && !self.port.is_changing()) {
+            (false, _) => Way::Shut,
+            (true, false) => Way::Urgent,
+            (true, true) => Way::Open,
         }
     }
 
@@ -254,24 +291,38 @@ impl Client {
     /// the past where it is overdue.
     #[must_use]
     pub fn next_deadline(&self) -> Instant {
-        let greeted = self.presence.greeted();
-        let record = self.record_due.filter(|_| greeted);
-        let others = [self.requests.deadline(greeted), record, self.drawn_due];
-        let others = others.into_iter().flatten().min();
-        others.map_or(self.presence.deadline(), |other| other.min(self.presence.deadline()))
+        let open = self.port.is_open();
+        let record = self.record_due.filter(|_| self.may_ask_for_record());
+        let drawn = self.drawn_due.filter(|_| open);
+        let commands = self.requests.deadline(self.way());
+        let presence = self.presence.deadline(open);
+        let all = [commands, record, drawn, presence, self.port.deadline()];
+        all.into_iter().flatten().min().unwrap_or(Instant::from_millis(u64::MAX))
     }
 
     /// The channel that commands are meant for, from 0.
     #[must_use]
     pub const fn channel(&self) -> u8 {
-        self.config.channel
+        self.channel
     }
 
     /// What happened on the link so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        let packets_lost = self.receiver.losses().missed;
-        Counters { frames: self.receiver.counters(), packets_lost, ..self.counters }
+        Counters { frames: self.port.receiver().counters(), ..self.counters }
+    }
+
+    /// What the security of the link has seen; nothing where no key is configured.
+    #[must_use]
+    pub fn security(&self) -> SecurityCounters {
+        self.port.counters()
+    }
+
+    /// The keys of the session that goes on, for a log with which a recording can be opened: see
+    /// [`HostLink::keys`](coldcap_wire::security::HostLink::keys) for what they give away.
+    #[must_use]
+    pub fn session_keys(&self) -> Option<&Keys> {
+        self.port.keys()
     }
 
     /// The record as it has arrived so far.
@@ -280,10 +331,10 @@ impl Client {
         &self.record
     }
 
-    /// Whether the device has answered the greeting and the link is up.
+    /// Whether the device has answered the greeting and the link is up; with a key: and has shown that it holds it.
     #[must_use]
-    pub const fn is_connected(&self) -> bool {
-        self.presence.greeted()
+    pub fn is_connected(&self) -> bool {
+        self.presence.greeted() && self.port.is_open()
     }
 
     fn notice_silence(&mut self, now: Instant) {
@@ -294,26 +345,50 @@ impl Client {
 
     /// Takes the bytes of at most one frame; returns how many.
     fn receive_frame(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let (consumed, packet) = self.receiver.feed(bytes);
-        let packet = match packet {
-            Some(Ok(packet)) => packet,
-            Some(Err(WireError::Header(_) | WireError::Body(_))) => {
-                count(&mut self.counters.unreadable);
-                return consumed;
-            }
-            // A damaged frame has its counter in the receiver.
-            Some(Err(WireError::Frame(_))) | None => return consumed,
-        };
-        let header = packet.header;
-        let copy = self.copies.seen(header.number, header.endpoint, packet.body);
-        let message = packet.message();
-        self.notice_packet(now);
+        let (consumed, frame) = self.port.feed(now, bytes);
+        match frame {
+            Frame::Arrived(arrived) => self.accept_packet(now, *arrived),
+            Frame::Unreadable => count(&mut self.counters.unreadable),
+            Frame::Nothing => {}
+        }
+        self.notice_session(now);
+        consumed
+    }
+
+    fn accept_packet(&mut self, now: Instant, arrived: Arrived) {
+        let Arrived { header, message, body, genuine, missed } = arrived;
+        self.counters.packets_lost = self.counters.packets_lost.saturating_add(missed);
+        let copy = self.copies.seen(header.number, header.endpoint, body);
+        if genuine {
+            self.notice_packet(now);
+        }
         match message {
             _ if copy => count(&mut self.counters.copies),
             Ok(message) => self.accept(now, header.endpoint, message),
             Err(_) => count(&mut self.counters.unreadable),
         }
-        consumed
+    }
+
+    /// What has become of the session.
+    fn notice_session(&mut self, now: Instant) {
+        while let Some(event) = self.port.poll_event(now) {
+            match event {
+                Ok(()) => {
+                    self.notice_packet(now);
+                    self.requests.begin_session(now, &mut self.messages);
+                    self.presence.beat_at_once(now);
+                    self.copies = Copies::default();
+                    self.record_rid = None;
+                    self.ask_record_length(now);
+                    self.messages.push_back(Message::Secured);
+                }
+                Err(refused) => {
+                    // Its hello may have been another's, or ours was not heard.
+                    self.presence.greet_at(now);
+                    self.messages.push_back(Message::NotSecured(refused));
+                }
+            }
+        }
     }
 
     fn notice_packet(&mut self, now: Instant) {
@@ -354,7 +429,14 @@ impl Client {
     }
 
     fn accept_hello(&mut self, now: Instant, hello: Hello) {
+        let lost = self.presence.is_lost();
+        if let Err(refused) = self.port.heard(&hello, lost) {
+            self.messages.push_back(Message::NotSecured(refused));
+            return;
+        }
         if self.presence.greet(now, hello.boot) {
+            // Another boot: the session of the one before went with it. It may also be a lie: nothing is closed.
+            let _ = self.port.heard(&hello, true);
             self.ask_record_length(now);
         }
         self.messages.push_back(Message::Hello(hello));
@@ -362,7 +444,7 @@ impl Client {
 
     /// Every channel has a record of its own; this client keeps that of its channel.
     fn accept_entry(&mut self, now: Instant, report: RecordEntry) {
-        if Entry::from_bytes(&report.entry.0).channel == self.config.channel {
+        if Entry::from_bytes(&report.entry.0).channel == self.channel {
             self.record.insert(&report);
             self.watch_record(now);
         }
@@ -388,8 +470,13 @@ impl Client {
         self.record_due = wanted.then(|| self.record_due.unwrap_or(now.plus(RECORD_EVERY)));
     }
 
+    /// Ids are a count: one that is given now must not go before those of commands that wait.
+    fn may_ask_for_record(&self) -> bool {
+        self.way() == Way::Open && !self.requests.has_waiting()
+    }
+
     fn transmit_record_request(&mut self, now: Instant, out: &mut Vec<u8>) {
-        if !self.presence.greeted() || self.record_due.is_none_or(|due| due > now) {
+        if !self.may_ask_for_record() || self.record_due.is_none_or(|due| due > now) {
             return;
         }
         let (from, count) = self.record.missing().unwrap_or_else(|| {
@@ -406,37 +493,36 @@ impl Client {
     }
 
     fn append_command(&mut self, out: &mut Vec<u8>, rid: u16, body: CommandBody) {
-        let head = CommandHead::new(rid, self.config.channel);
-        self.append(out, |sender, room| body.write(head, sender, room));
-    }
-
-    /// Every message fits its frame, so a refusal cannot happen; if it did, nothing would be sent.
-    fn append(
-        &mut self,
-        out: &mut Vec<u8>,
-        write: impl FnOnce(&mut Sender, &mut [u8]) -> Result<usize, TooLong>,
-    ) {
+        let head = CommandHead::new(rid, self.channel);
         let mut room = [0; FRAME_LEN];
-        let length = write(&mut self.sender, &mut room).unwrap_or(0);
+        let length = body.write(head, &mut self.port, &mut room).unwrap_or(0);
         out.extend_from_slice(room.get(..length).unwrap_or_default());
     }
 
-    /// What a host says of itself: 0 wherever a field describes a device.
-    const fn hello(&self) -> Hello {
-        Hello {
-            major: MAJOR,
-            minor_min: 0,
-            minor_max: MINOR,
-            origin: Origin::DEVICE,
-            model: 0,
-            serial: 0,
-            firmware: 0,
-            schema: SCHEMA,
-            mtu: PACKET_LEN as u16,
-            channels: 0,
-            features: 0,
-            boot: self.config.boot,
-        }
+    /// Every message fits its frame, and is asked for only where it may be sent: a refusal cannot happen. If it did,
+    /// nothing would be sent.
+    fn append(&mut self, out: &mut Vec<u8>, message: &impl Body) {
+        let mut room = [0; FRAME_LEN];
+        let length = self.port.send(message, &mut room).unwrap_or(0);
+        out.extend_from_slice(room.get(..length).unwrap_or_default());
+    }
+}
+
+/// What a host says of itself: 0 wherever a field describes a device.
+const fn hello(boot: u32) -> Hello {
+    Hello {
+        major: MAJOR,
+        minor_min: 0,
+        minor_max: MINOR,
+        origin: Origin::DEVICE,
+        model: 0,
+        serial: 0,
+        firmware: 0,
+        schema: SCHEMA,
+        mtu: PACKET_LEN as u16,
+        channels: 0,
+        features: 0,
+        boot,
     }
 }
 

@@ -163,7 +163,8 @@ impl Nurse {
     /// Takes in a message of the client. Hand over every one, in order, before [`tick`](Self::tick).
     pub fn on_message(&mut self, now: Instant, message: &Message, client: &mut Client) {
         match message {
-            Message::Hello(_) => {
+            // With a key the session is still to come when the hello has come.
+            Message::Hello(_) | Message::Secured if client.is_connected() => {
                 let subscribe = Subscribe { head: UNSENT, period_ms: STATUS_EVERY_MS };
                 client.command(now, CommandBody::Subscribe(subscribe));
             }
@@ -190,6 +191,9 @@ impl Nurse {
             Message::ChannelStatus(_)
             | Message::CapCalibration(_)
             | Message::Event(_)
+            | Message::Hello(_)
+            | Message::Secured
+            | Message::NotSecured(_)
             | Message::LinkLost
             | Message::LinkBack => {}
         }

@@ -27,7 +27,7 @@ fn at(millis: u64) -> Instant {
 }
 
 fn client() -> Client {
-    Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100 })
+    Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: None })
 }
 
 /// Everything a host sent, in order.
@@ -362,7 +362,8 @@ fn a_program_that_was_started_again_keeps_its_record_and_nothing_else() {
     let (mut client, mut device, mut receiver) = connected();
     client.command(at(50), START);
     record(2).iter().for_each(|entry| client.receive(at(100), &device.frame(entry)));
-    let mut again = client.restarted(ClientConfig { channel: 0, boot: 8, first_rid: 300 });
+    let mut again =
+        client.restarted(ClientConfig { channel: 0, boot: 8, first_rid: 300, key: None });
     assert_eq!(again.record(), client.record());
     assert!(!again.is_connected() && messages(&mut again).is_empty());
     let out = sent(&mut again, &mut Receiver::new(), at(200));

@@ -419,7 +419,7 @@ fn press_of(press: Operate) -> Request {
         Action::START => Request::Start,
         Action::WORN => Request::Worn(true),
         Action::PAUSE => Request::Pause(number),
-        Action::RESUME => Request::Resume { confirm },
+        Action::RESUME => Request::Resume { reason: number, confirm },
         Action::END_SESSION => Request::EndSession { reason: number, confirm },
         Action::CONFIRM_REMOVED => Request::ConfirmRemoved,
         Action::CLOSE => Request::Close,
@@ -619,7 +619,7 @@ const KINK: Trouble = Trouble {
 fn a_kink_is_waited_for_and_cooling_resumed() {
     let run = run(EXAMPLE, Scenario { trouble: Some(KINK), ..HAPPY });
     assert_eq!(run.outcome, Outcome::Completed);
-    let resumed = |request: &Request| matches!(request, Request::Resume { confirm: true });
+    let resumed = |request: &Request| matches!(request, Request::Resume { confirm: true, .. });
     assert_eq!(run.device.count(resumed, Accepted::Done), 3, "60 s, 120 s, and the planned break");
     let paused = run.device.first(Phase::Paused).unwrap();
     let recool = run.device.first(Phase::Recool).unwrap();
@@ -635,7 +635,7 @@ fn a_kink_is_waited_for_and_cooling_resumed() {
 fn a_kink_that_stays_ends_the_session_after_five_attempts() {
     let run = run(EXAMPLE, Scenario { trouble: Some(Trouble { for_s: 40_000, ..KINK }), ..HAPPY });
     assert_eq!(run.outcome, Outcome::EndedEarly);
-    let resumed = |request: &Request| matches!(request, Request::Resume { confirm: true });
+    let resumed = |request: &Request| matches!(request, Request::Resume { confirm: true, .. });
     assert_eq!(run.device.count(resumed, Accepted::Done), 5);
     assert_eq!(run.summary().early_end(), Some(Reason(2)));
     let ended = run.minutes_between(run.fact(STARTED), run.fact(ENDED));

@@ -228,6 +228,8 @@ pub enum Note {
     Resumed {
         /// The phase it returns to.
         to: Phase,
+        /// Why: an operator's, or [`Reason::POWER_GAP`] where it returned by itself.
+        reason: Reason,
     },
     /// No more cooling in this session.
     Ended {

@@ -250,8 +250,11 @@ pub enum Request {
     Worn(bool),
     /// Begin a planned break; the reason is the site's own, 0 to 127.
     Pause(u8),
-    /// Cool again after an interruption. Two steps.
+    /// Cool again after an interruption. Two steps, with the same reason (1 to 127) both times; and the self-test
+    /// has passed since circulation stopped.
     Resume {
+        /// The site's own reason code; 0 means unanswered.
+        reason: u8,
         /// `false` arms, `true` executes.
         confirm: bool,
     },

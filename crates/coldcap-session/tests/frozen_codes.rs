@@ -82,7 +82,7 @@ fn every_request() -> [Request; 20] {
         Request::Start,
         Request::Worn(true),
         Request::Pause(1),
-        Request::Resume { confirm },
+        Request::Resume { reason: 1, confirm },
         Request::Extend(1),
         Request::EaseOff,
         Request::Stop,

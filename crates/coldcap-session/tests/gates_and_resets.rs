@@ -185,7 +185,10 @@ fn rule_7_a_clinician_resets_in_two_steps_once_the_cause_is_gone_and_twice_a_ses
         script.expect(Phase::Paused);
         script.seen.cause_gone = false;
         script.seconds(1);
-        assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::FaultActive));
+        assert_eq!(
+            script.nurse(Request::Resume { reason: 1, confirm: false }),
+            Err(Refusal::FaultActive)
+        );
         assert_eq!(reset(&mut script, Role::Nurse, false), Err(Refusal::NotPermitted(Role::Nurse)));
         assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::FaultActive));
         script.seen.cause_gone = true;
@@ -380,7 +383,10 @@ fn what_has_not_cooled_yet_is_begun_by_its_resume() {
     script.seen = Observed { calibration_due: true, ..GOOD };
     script.seconds(5);
     assert!(!script.state.has_begun());
-    assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::CalibrationDue));
+    assert_eq!(
+        script.nurse(Request::Resume { reason: 1, confirm: false }),
+        Err(Refusal::CalibrationDue)
+    );
     script.seen = GOOD;
     script.seconds(5);
     script.resume();
@@ -464,6 +470,9 @@ fn an_uncoupled_cap_stops_the_pump_in_the_same_step() {
         script.give(Event::Advance { dt: Duration::from_millis(100), seen: NOT_THERE });
         script.expect(Phase::Paused);
         assert!(script.notes.contains(&Note::BreakBegan { reason: Reason::UNCOUPLED }));
-        assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::CapAbsent));
+        assert_eq!(
+            script.nurse(Request::Resume { reason: 1, confirm: false }),
+            Err(Refusal::CapAbsent)
+        );
     }
 }

@@ -158,7 +158,10 @@ fn rule_3_out_of_a_thaw_only_a_running_drug_offers_a_resume() {
     let mut script = Script::post_cooling(PACLITAXEL);
     script.minutes(60);
     script.expect(Phase::Thaw);
-    assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::WrongPhase));
+    assert_eq!(
+        script.nurse(Request::Resume { reason: 1, confirm: false }),
+        Err(Refusal::WrongPhase)
+    );
     script.starts(2);
     assert!(script.flagged(Flag::DrugOutsideCooling));
     script.expect(Phase::Thaw);
@@ -315,7 +318,9 @@ fn a_short_gap_returns_by_itself_after_the_self_test_and_by_the_ramp() {
     script.seen.self_test = Progress::Passed;
     script.seconds(1);
     script.expect(Phase::Recool);
-    assert!(script.notes.contains(&Note::Resumed { to: Phase::Infusing }));
+    assert!(
+        script.notes.contains(&Note::Resumed { to: Phase::Infusing, reason: Reason::POWER_GAP })
+    );
 }
 
 // req: SES-020

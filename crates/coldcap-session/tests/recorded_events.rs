@@ -114,7 +114,7 @@ fn requests() -> Vec<(Request, i32, i32)> {
     for (confirm, bit) in [(false, 0), (true, 1)] {
         all.extend([
             (Request::ConfirmFit { confirm }, 0, bit),
-            (Request::Resume { confirm }, 0, bit),
+            (Request::Resume { reason: 5, confirm }, 5, bit),
             (Request::EndSession { reason: 9, confirm }, 9, bit),
             (Request::ClinicianReset { confirm }, 0, bit),
             (Request::ServiceReset { confirm }, 0, bit),

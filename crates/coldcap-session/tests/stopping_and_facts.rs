@@ -83,7 +83,7 @@ fn rule_1_only_ending_and_resuming_ask_twice() {
 fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
     let mut script = Script::infusing(PACLITAXEL);
     script.done(Request::Stop);
-    let resume = |confirm| Request::Resume { confirm };
+    let resume = |confirm| Request::Resume { reason: 1, confirm };
     assert_eq!(script.nurse(resume(false)), Ok(Accepted::Armed));
     script.seconds(29);
     assert!(script.state.is_armed());
@@ -93,6 +93,26 @@ fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
     assert_eq!(script.nurse(Request::EaseOff), Ok(Accepted::Done));
     assert_eq!(script.nurse(resume(true)), Err(Refusal::NotConfirmed));
     script.expect(Phase::Paused);
+}
+
+// req: SES-002
+#[test]
+fn rule_1_who_resumes_says_why_in_both_steps() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.done(Request::Stop);
+    let resume = |reason, confirm| Request::Resume { reason, confirm };
+    for confirm in [false, true] {
+        let unanswered = Err(Refusal::Unanswered(Field::Reason));
+        assert_eq!(script.nurse(resume(0, confirm)), unanswered);
+        let beyond = Refusal::OutOfRange { field: Field::Reason, minimum: 1, maximum: 127 };
+        assert_eq!(script.nurse(resume(128, confirm)), Err(beyond));
+    }
+    assert_eq!(script.nurse(resume(5, false)), Ok(Accepted::Armed));
+    assert_eq!(script.nurse(resume(6, true)), Err(Refusal::NotConfirmed));
+    assert_eq!(script.nurse(resume(5, true)), Ok(Accepted::Done));
+    script.expect(Phase::Recool);
+    let resumed = Note::Resumed { to: Phase::Infusing, reason: Reason(5) };
+    assert!(script.notes.contains(&resumed));
 }
 
 #[test]
@@ -297,7 +317,10 @@ fn rule_2_a_fact_that_the_cap_is_off_stops_the_pump_and_the_minutes() {
     for mut script in Script::in_each_cooling_phase() {
         script.fact(Fact::CapOff);
         script.expect(Phase::Paused);
-        assert_eq!(script.nurse(Request::Resume { confirm: false }), Err(Refusal::NotWorn));
+        assert_eq!(
+            script.nurse(Request::Resume { reason: 1, confirm: false }),
+            Err(Refusal::NotWorn)
+        );
     }
 }
 

@@ -114,7 +114,7 @@ fn a_break_runs_against_its_own_minutes_and_all_of_the_session_and_the_first_of_
     let mut script = Script::infusing(PACLITAXEL);
     assert_eq!(left(&script)[4], None, "no break runs");
     script.done(Request::Pause(1));
-    assert_eq!(script.nurse(Request::Resume { confirm: false }), Ok(Accepted::Armed));
+    assert_eq!(script.nurse(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
     script.seconds(10);
     let (each, all, armed) = (10 * MINUTE - 10 * SECOND, 20 * MINUTE - 10 * SECOND, 20 * SECOND);
     assert_eq!(left(&script), [None, None, Some(each), None, Some(all), Some(armed), None, None]);

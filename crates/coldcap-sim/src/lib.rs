@@ -69,6 +69,7 @@
 )]
 
 pub mod attendant;
+mod equipment;
 pub mod fault;
 pub mod link;
 pub mod linksim;
@@ -80,6 +81,7 @@ pub mod rig;
 pub mod sensor;
 
 pub use attendant::{Attendant, AttendantParameters};
+pub use equipment::Equipment;
 pub use fault::{FaultError, FaultKind, FaultSchedule, FaultSet, FaultWindow};
 pub use link::{LinkCounters, LinkParameters, NoisyLink};
 pub use machine::{

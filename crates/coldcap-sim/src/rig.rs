@@ -1,6 +1,7 @@
 //! The rig: a device, the virtual machine around it, and the hands at it, on one virtual time.
 
 use crate::attendant::{Attendant, AttendantParameters};
+use crate::equipment::Equipment;
 use crate::fault::FaultSchedule;
 use crate::machine::{BuildError, MachineParameters, SkinPlace, Truth, VirtualMachine};
 use crate::patient::PatientParameters;
@@ -40,7 +41,9 @@ impl DeviceLane for Device<1> {
     ) -> Result<(), RigError> {
         match self.serve(step, reply)? {
             Served::Ticked => Ok(()),
-            Served::Restarted | Served::Ended => Err(RigError::Lane(LaneError::Kind)),
+            Served::Restarted | Served::Equipped | Served::Ended => {
+                Err(RigError::Lane(LaneError::Kind))
+            }
         }
     }
 
@@ -134,7 +137,7 @@ pub struct Rig<D> {
 }
 
 impl Rig<Device<1>> {
-    /// The reference device in this process.
+    /// The reference device in this process, with the key of this seed: see [`Equipment::keyed`].
     ///
     /// # Errors
     /// A parameter of machine or patient is out of range.
@@ -143,7 +146,9 @@ impl Rig<Device<1>> {
         seed: u64,
         faults: FaultSchedule,
     ) -> Result<Self, RigError> {
-        Self::new(Device::new(Config::reference()), patient, seed, faults)
+        let mut rig = Self::new(Device::new(Config::reference()), patient, seed, faults)?;
+        rig.equip(&Equipment::keyed(seed))?;
+        Ok(rig)
     }
 
     /// The same with a skin-side sensor for the fit visit, which the device is told of.
@@ -158,7 +163,9 @@ impl Rig<Device<1>> {
     ) -> Result<Self, RigError> {
         let mut machine = MachineParameters::standard();
         machine.sensors.skin = Some(place);
-        Self::on(machine, Device::new(place.config()), patient, seed, faults)
+        let mut rig = Self::on(machine, Device::new(place.config()), patient, seed, faults)?;
+        rig.equip(&Equipment::keyed(seed))?;
+        Ok(rig)
     }
 }
 
@@ -205,6 +212,16 @@ impl<D: DeviceLane> Rig<D> {
             step: Box::new([0; STEP_LENGTH]),
             reply: Box::new([0; REPLY_LENGTH]),
         })
+    }
+
+    /// Gives the device its keys and its randomness, before the first tick: it is made anew.
+    ///
+    /// # Errors
+    /// The device is gone, does not speak the lane, or the keys are too many for it.
+    pub fn equip(&mut self, equipment: &Equipment) -> Result<(), RigError> {
+        let mut stored = Vec::new();
+        equipment.step(&mut stored).encode(&mut self.step)?;
+        self.device.tell(&self.step)
     }
 
     /// The device, after the run.

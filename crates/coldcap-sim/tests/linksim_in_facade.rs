@@ -1,8 +1,8 @@
 //! What a treated patient gets does not depend on the host: crashed, cut off, delayed, replayed or forged.
 //!
 //! The same machine cools the same head under hosts of different fates; the drives of every tick are those of a
-//! machine to which no host ever spoke again. The link of the facade is not sealed yet: the stand-in's session stands
-//! before it, so that a forged packet is refused where it will be.
+//! machine to which no host ever spoke again. The stand-in's session stands before a link without keys, so that a
+//! forged packet is refused at it; `tests/secured_in_facade.rs` has the true one.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -12,7 +12,7 @@
 
 mod facade;
 
-use coldcap::{Drives, Link, Phase, TICK, TickInput};
+use coldcap::{Config, Drives, Link, Phase, TICK, TickInput};
 use coldcap_sim::PatientParameters;
 use coldcap_sim::linksim::{Attacker, Faults, Line, Options, Session, plain};
 use coldcap_units::Instant;
@@ -118,7 +118,7 @@ impl Between {
 
 fn treat(mut between: Option<Between>) -> Trajectory {
     let mut facade = cooling();
-    let mut link: Link<1> = Link::new(facade.control.config());
+    let mut link: Link<1> = Link::new(&Config::unsecured_bench());
     let mut room = vec![0; 4_096];
     let mut trajectory = Vec::new();
     for tick in 0..TICKS {

@@ -55,7 +55,7 @@ fn assert_a_clinician_may_reset(facade: &mut Facade) {
         facade.ask(Request::ClinicianReset { confirm }).unwrap();
     }
     for confirm in [false, true] {
-        facade.ask(Request::Resume { confirm }).unwrap();
+        facade.ask(Request::Resume { reason: 1, confirm }).unwrap();
     }
     facade.run(60);
     assert!(!facade.signals(IMPLAUSIBLE) && !is_still(facade));

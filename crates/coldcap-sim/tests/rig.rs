@@ -20,6 +20,7 @@ use std::io;
 enum Told {
     Tick { now: Instant, link: Vec<u8>, channel: Box<ChannelInputs> },
     Restart(Option<Duration>),
+    Equipped,
     End,
 }
 
@@ -83,6 +84,7 @@ impl DeviceLane for Puppet {
         self.told.push(match Step::decode(step)? {
             Step::Restart { gap } => Told::Restart(gap),
             Step::End => Told::End,
+            Step::Equip { .. } => Told::Equipped,
             Step::Tick { .. } => panic!("a tick wants an answer"),
         });
         Ok(())

@@ -155,7 +155,7 @@ fn a_cap_that_is_opened_hardly_shows_at_the_other_patient() {
         ward.plant.place_cap(opens, CapPlacement::Worn).unwrap();
         ward.run(5);
         for confirm in [false, true] {
-            ward.ask(opens as u8, Request::Resume { confirm });
+            ward.ask(opens as u8, Request::Resume { reason: 1, confirm });
             ward.run(1);
         }
         let closed = ward.farthest(other, 900);

@@ -66,7 +66,7 @@ impl Dice {
             5 => Request::Start,
             6 => Request::Worn(!self.once_in(4)),
             7 => Request::Pause(self.next() as u8),
-            8 => Request::Resume { confirm },
+            8 => Request::Resume { reason: self.pick(&[0, 1, 1, 1, 7, 200]), confirm },
             9 => Request::Extend(self.roll(40) as u8),
             10 => Request::EaseOff,
             11 => Request::Stop,

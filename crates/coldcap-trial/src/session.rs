@@ -298,7 +298,7 @@ impl<T: FnMut(&Entry)> Walk<T> {
             Phase::Setup => Request::Start,
             Phase::FitCheck => Request::Worn(true),
             Phase::PostCool => return Event::Request { request: self.amend(), role: Role::Nurse },
-            Phase::Paused | Phase::Recovery => Request::Resume { confirm },
+            Phase::Paused | Phase::Recovery => Request::Resume { reason: 1, confirm },
             Phase::SafeHold => Request::ServiceReset { confirm },
             Phase::CapOff => Request::ConfirmRemoved,
             Phase::Report | Phase::FitSaved => Request::Close,

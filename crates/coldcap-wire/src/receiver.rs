@@ -1,7 +1,7 @@
 //! The receiving end of a link.
 
 use crate::explain::WireError;
-use crate::frame::{Counters, Deframer, max_encoded_len};
+use crate::frame::{Counters, Deframer, FrameError, max_encoded_len};
 use crate::message::{AnyMessage, BodyError, decode_any};
 use crate::packet::{Header, PACKET_LEN};
 
@@ -105,6 +105,18 @@ impl Receiver {
         let numbers = &mut self.numbers;
         let packet = frame.map(|frame| numbers.admit(frame?));
         (consumed, packet)
+    }
+
+    /// As [`feed`](Self::feed), but gives the packet whole, to be opened where it stands, and does not look at its
+    /// number: the numbers of sealed packets are the session's.
+    ///
+    /// # Errors
+    /// A [`FrameError`], once for each frame that holds no packet.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn feed_whole(&mut self, input: &[u8]) -> (usize, Option<Result<&mut [u8], FrameError>>) {
+        self.deframer.feed(input)
     }
 }
 

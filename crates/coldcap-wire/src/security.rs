@@ -66,6 +66,8 @@
 mod agreement;
 mod cipher;
 mod device;
+mod entropy;
+mod framed;
 mod hash;
 mod host;
 mod input;
@@ -86,6 +88,8 @@ mod tunnel;
 
 pub use cipher::TAG_LEN;
 pub use device::DeviceLink;
+pub use entropy::EntropyPool;
+pub use framed::framed;
 pub use host::{HostLink, RETRY_PERIOD, TRIES};
 pub use input::{Input, Opened};
 pub use keys::{

@@ -24,6 +24,7 @@ use coldcap_thermal::watch::{WatchConfig, WatchSettings};
 use coldcap_units::{
     Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
 };
+use coldcap_wire::security::{Policy, Transport};
 
 /// The period of the tick: 100 ms.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -55,6 +56,39 @@ pub struct Identity {
     pub boot: u32,
 }
 
+/// Who may speak with the device, and how it knows.
+///
+/// ```
+/// use coldcap::{Config, LinkAccess};
+/// use coldcap_wire::security::{Policy, Transport};
+///
+/// // A maker who lets nobody read anything without a key.
+/// let access = LinkAccess::Keyed { transport: Transport::Serial, policy: Policy::CLOSED };
+/// let config = Config { access, ..Config::reference() };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkAccess {
+    /// Whoever holds a key, with the role of that key; see [`Link::keys_mut`](crate::Link::keys_mut).
+    Keyed {
+        /// What the packets travel in: a handshake is bound to it.
+        transport: Transport,
+        /// What each role may send, and whether the status may be read without a key. A maker's own rows stand in
+        /// constant memory.
+        policy: Policy<'static>,
+    },
+    /// Anybody at all, for benches and tests: nothing is sealed, and whoever reaches the line has this role.
+    UnsecuredBench {
+        /// The role that everybody has.
+        role: Role,
+    },
+}
+
+impl LinkAccess {
+    /// By keys, over a serial line; the status may be read without one.
+    pub const STANDARD: Self =
+        Self::Keyed { transport: Transport::Serial, policy: Policy::STANDARD };
+}
+
 /// Everything that does not change while the machine runs.
 ///
 /// The reference values are those of the virtual machine. A board replaces what differs on it.
@@ -62,8 +96,8 @@ pub struct Identity {
 pub struct Config {
     /// Who the device says it is.
     pub identity: Identity,
-    /// Who the host is taken to be, until keys say so: the link of this version is not authenticated.
-    pub host_role: Role,
+    /// Who may speak with the device, and how it knows.
+    pub access: LinkAccess,
     /// The curve of every thermistor that has none of its own.
     pub thermistor: CubicTable<'static>,
     /// Which thermistors have been calibrated, and what is asked of that.
@@ -210,6 +244,17 @@ impl Circulation {
 const REFERENCE_MILLI_PULSES_PER_MILLILITER: u32 = 10_000;
 
 impl Config {
+    /// The reference machine on a bench: everybody who reaches its link is a clinician. Never on a machine that
+    /// somebody is treated with.
+    ///
+    /// # Panics
+    /// Never, as [`reference`](Self::reference).
+    #[must_use]
+    pub fn unsecured_bench() -> Self {
+        let access = LinkAccess::UnsecuredBench { role: Role::Clinician };
+        Self { access, ..Self::reference() }
+    }
+
     /// What session and interlock are configured with.
     #[must_use]
     pub const fn supervision(&self) -> crate::supervise::Config {
@@ -231,7 +276,7 @@ impl Config {
                 firmware: 0x0001_0000,
                 boot: 1,
             },
-            host_role: Role::Clinician,
+            access: LinkAccess::STANDARD,
             thermistor: ntc_10k3a1::TABLE,
             sensors: Sensors::NONE,
             flow_meter: REFERENCE_METER,

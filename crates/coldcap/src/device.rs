@@ -1,14 +1,16 @@
 //! Both halves joined, for a super-loop.
 
 use crate::canonical::{Canonical, SliceSink, Source};
-use crate::config::Config;
+use crate::config::{Config, LinkAccess};
 use crate::control::{Checkpoint, Control};
 use crate::inputs::Inputs;
 use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use crate::link::Link;
 use crate::outputs::Outputs;
 use crate::tick_input::TickInput;
+use coldcap_session::Role;
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::security::{KeySlot, Policy, STORED_LEN, Transport};
 
 /// Control and link in one, for a board that runs both in one loop.
 ///
@@ -39,6 +41,8 @@ pub enum Served {
     Ticked,
     /// The device was restarted; there is no reply.
     Restarted,
+    /// The device was made anew, with the keys that it was given; there is no reply.
+    Equipped,
     /// The driver is done; there is no reply.
     Ended,
 }
@@ -50,7 +54,8 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control: Control::new(config), link: Link::new(&config) }
     }
 
-    /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew.
+    /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew: it wants its keys
+    /// and some entropy.
     #[must_use]
     pub fn restored(
         config: Config,
@@ -61,14 +66,14 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         Self { control, link: Link::new(&config) }
     }
 
-    /// Restarts as after a loss of power: what survives is the [`Checkpoint`], and the entries of the
-    /// record as a journal would keep them. The hello names the next boot.
+    /// Restarts as after a loss of power: what survives is the [`Checkpoint`], the entries of the record as a journal
+    /// would keep them, and the keys as a store would. The hello names the next boot, and the session is lost.
     pub fn restart(&mut self, gap: Option<Duration>) {
         let mut config = *self.control.config();
         config.identity.boot = config.identity.boot.wrapping_add(1);
-        let entries = self.link.take_entries(self.control.held_entries());
+        let lasting = self.link.take_lasting(self.control.held_entries());
         *self = Self::restored(config, &self.control.checkpoint(), gap);
-        self.link.keep_entries(entries);
+        self.link.keep_lasting(lasting);
     }
 
     /// One tick with what the link has taken in; returns what it was a function of, and its outputs.
@@ -103,7 +108,33 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
                 Ok(Served::Restarted)
             }
             Step::End => Ok(Served::Ended),
+            Step::Equip { transport, entropy, keys } => {
+                self.equip(transport, entropy, keys).map(|()| Served::Equipped)
+            }
         }
+    }
+
+    fn equip(
+        &mut self,
+        transport: Option<Transport>,
+        entropy: [u8; 32],
+        keys: &[u8],
+    ) -> Result<(), LaneError> {
+        let access = match transport {
+            Some(transport) => LinkAccess::Keyed { transport, policy: Policy::STANDARD },
+            None => LinkAccess::UnsecuredBench { role: Role::Clinician },
+        };
+        *self = Self::new(Config { access, ..*self.control.config() });
+        self.link.add_entropy(entropy);
+        let (stored, rest) = keys.as_chunks::<STORED_LEN>();
+        if !rest.is_empty() {
+            return Err(LaneError::Keys);
+        }
+        for key in stored {
+            let key = KeySlot::from_stored(key).ok_or(LaneError::Keys)?;
+            self.link.keys_mut().add(key).map_err(|_| LaneError::Keys)?;
+        }
+        Ok(())
     }
 
     fn serve_tick(

@@ -11,18 +11,23 @@
 //!
 //! | step | offset | | reply | offset |
 //! |---|---|---|---|---|
-//! | kind u8 (1 tick, 2 restart, 3 end) | 0 | | kind u8 (the step's) | 0 |
+//! | kind u8 (1 tick, 2 restart, 3 end, 4 equip) | 0 | | kind u8 (the step's) | 0 |
 //! | flags u8 (restart: bit 0 gap known) | 1 | | flags u8 (0) | 1 |
 //! | inputs length u16 | 2 | | tick input length u16 | 2 |
 //! | link length u16 | 4 | | outputs length u16 | 4 |
 //! | zero u16 | 6 | | link length u16 | 6 |
-//! | now u64, milliseconds (restart: gap) | 8 | | truth length u16 | 8 |
+//! | now u64, milliseconds (restart: gap; equip: transport) | 8 | | truth length u16 | 8 |
 //! | inputs, link bytes | 16 | | tick input, outputs, link, truth | 16 |
+//!
+//! An equip block is the first, before any tick, and gives the device what a board has from elsewhere: randomness in
+//! place of the inputs (32 bytes), stored keys in place of the link bytes (64 each). Its transport is that of
+//! [`Transport`]; 0 is a bench without keys. Only a simulator serves a lane: no board may.
 //!
 //! A machine that owns its plant (the virtual machine behind a socket) takes steps with no inputs
 //! and fills the truth; a device alone (the emulator) takes inputs and leaves the truth empty.
 
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::security::Transport;
 
 /// Size of a step block in bytes.
 pub const STEP_LENGTH: usize = 1024;
@@ -35,11 +40,14 @@ pub const LINK_IN_MAXIMUM: usize = 400;
 /// Most link bytes that one reply carries.
 pub const LINK_OUT_MAXIMUM: usize = 600;
 /// What a driver sends first on a byte stream, so that the lane is told apart from a bare link.
-pub const GREETING: [u8; 8] = *b"CCLANE1\n";
+pub const GREETING: [u8; 8] = *b"CCLANE2\n";
 
 const TICK: u8 = 1;
 const RESTART: u8 = 2;
 const END: u8 = 3;
+const EQUIP: u8 = 4;
+/// The code of a bench without keys, which no transport has.
+const BENCH: u8 = 0;
 
 /// What a driver grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +68,15 @@ pub enum Step<'a> {
     },
     /// The run is over.
     End,
+    /// The device is made anew, with these keys.
+    Equip {
+        /// What the packets travel in; `None` for a bench without keys.
+        transport: Option<Transport>,
+        /// Random bytes of this run.
+        entropy: [u8; 32],
+        /// Stored keys, one behind the other.
+        keys: &'a [u8],
+    },
 }
 
 /// What the device answers to a tick.
@@ -86,6 +103,8 @@ pub enum LaneError {
     Length,
     /// The inputs are not the canonical inputs of this machine.
     Inputs,
+    /// What the device is to be equipped with are no stored keys, or they travel in nothing known.
+    Keys,
 }
 
 impl core::fmt::Display for LaneError {
@@ -95,6 +114,7 @@ impl core::fmt::Display for LaneError {
             Self::Kind => "the block is of no known kind",
             Self::Length => "the parts do not fit into the block",
             Self::Inputs => "the inputs are not those of this machine",
+            Self::Keys => "the keys are not stored keys",
         })
     }
 }
@@ -114,6 +134,9 @@ impl<'a> Step<'a> {
                 (RESTART, u8::from(gap.is_some()), millis, &[], &[])
             }
             Self::End => (END, 0, 0, &[], &[]),
+            Self::Equip { transport, ref entropy, keys } => {
+                (EQUIP, 0, u64::from(transport.map_or(BENCH, Transport::code)), entropy, keys)
+            }
         };
         let mut parts = Parts::new(block);
         parts.put(&[kind, flags])?;
@@ -144,6 +167,12 @@ impl<'a> Step<'a> {
                 Ok(Self::Restart { gap: (flags & 1 == 1).then(|| Duration::from_millis(millis)) })
             }
             END => Ok(Self::End),
+            EQUIP => {
+                let (entropy, rest) = split(rest, [i0, i1])?;
+                let (keys, _) = split(rest, [l0, l1])?;
+                let entropy = *entropy.as_array().ok_or(LaneError::Length)?;
+                Ok(Self::Equip { transport: transport(number)?, entropy, keys })
+            }
             _ => Err(LaneError::Kind),
         }
     }
@@ -183,6 +212,12 @@ impl<'a> Reply<'a> {
         let (truth, _) = split(rest, [t0, t1])?;
         Ok(Self { tick_input, outputs, link, truth })
     }
+}
+
+fn transport(code: u64) -> Result<Option<Transport>, LaneError> {
+    let all = [Transport::Serial, Transport::Tcp, Transport::Bluetooth, Transport::Datagram];
+    let found = all.into_iter().find(|transport| u64::from(transport.code()) == code);
+    if found.is_some() || code == u64::from(BENCH) { Ok(found) } else { Err(LaneError::Keys) }
 }
 
 fn length(part: &[u8]) -> Result<[u8; 2], LaneError> {
@@ -255,6 +290,20 @@ mod tests {
             let mut block = [0; STEP_LENGTH];
             step.encode(&mut block).unwrap();
             assert_eq!(Step::decode(&block), Ok(step));
+        }
+    }
+
+    #[test]
+    fn equipment_survives() {
+        for transport in [None, Some(Transport::Serial), Some(Transport::Datagram)] {
+            let step = Step::Equip { transport, entropy: [7; 32], keys: &[3; 128] };
+            let mut block = [0; STEP_LENGTH];
+            step.encode(&mut block).unwrap();
+            assert_eq!(Step::decode(&block), Ok(step));
+            block[8] = 5;
+            assert_eq!(Step::decode(&block), Err(LaneError::Keys));
+            block[2] = 31;
+            assert_eq!(Step::decode(&block), Err(LaneError::Length));
         }
     }
 

@@ -60,7 +60,7 @@ mod vendor;
 pub use bounded::Bounded;
 pub use coldcap_session::{ControlMode, Phase};
 pub use command::{Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands};
-pub use config::{Circulation, Config, Identity, Origin, SkinSide, TICK};
+pub use config::{Circulation, Config, Identity, LinkAccess, Origin, SkinSide, TICK};
 pub use control::{ChannelCheckpoint, Checkpoint, Control};
 pub use device::{Device, Served};
 pub use drives::{ChannelDrives, Drives};

@@ -1,34 +1,34 @@
 //! The second half: bytes to commands, and outputs to bytes.
 
+mod orders;
 mod outbox;
-mod replies;
+mod port;
 mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
 use crate::bridge::outbound::{self, Stamp};
-use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands};
-use crate::config::Config;
+use crate::command::{Action, Command, Commands};
+use crate::config::{Config, Identity};
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
-use coldcap_session::{Request, Role};
+use coldcap_session::{Phase, Request};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::Receiver;
+use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
+use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, Heartbeat, MACHINE, ReadRecord, Response, Status, Subscribe,
-    decode_at_device,
+    Action as WireAction, AnyMessage, CommandHead, Heartbeat, Hello, MACHINE, ReadRecord, Response,
+    Status, Subscribe, TimeAnswer, TimeAsk,
 };
-use heapless::{Deque, Vec};
-use outbox::{Outbox, Status as Queued};
-use replies::Replies;
+use coldcap_wire::security::{
+    Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
+};
+use coldcap_wire::service::Verdict;
+use orders::{Arrived, Orders};
+use outbox::{Outbox, Status as Queued, beat, micros};
+use port::{Heard, Port};
 pub(crate) use stored::Stored;
 
-/// Commands that wait for their tick.
-const WAITING: usize = 8;
-/// Places beyond those, for facts, which are never refused for what the machine is doing.
-const RESERVED: usize = 4;
-/// Stops have places of their own, one for each channel and one for the machine: nothing can fill them.
-const STOPS: usize = 8;
 /// How often the status of machine and channels is reported until the host asks for another pace.
 const PERIOD: Duration = Duration::from_secs(1);
 /// The fastest and the slowest pace that a host may ask for.
@@ -36,29 +36,66 @@ const PERIOD_RANGE: [Duration; 2] = [Duration::from_millis(100), Duration::from_
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// The link half of a machine with `CHANNELS` channels: frames, packets, retries, reports.
+/// The link half of a machine with `CHANNELS` channels: frames, packets, keys, retries, reports.
 ///
 /// It may run in a lower-priority task than [`Control`](crate::Control); the two exchange values only. Bytes
 /// come in by [`receive`](Self::receive) in chunks of any size and go out by
 /// [`transmit`](Self::transmit), as much at a time as the caller has room for.
 ///
-/// - A command that arrives again under the same id is answered again and not done again.
+/// - A command that arrives again under the same id is answered again and not done again; one that arrives after
+///   its deadline is not done. A stop is always done.
 /// - The newest status wins: a slow reader sees fewer reports, never old ones.
 /// - Damaged bytes are counted and dropped; they cost nothing but themselves.
+///
+/// # Who may speak with it
+///
+/// By [`LinkAccess::Keyed`](crate::LinkAccess::Keyed) whoever holds one of the device's keys, in a session that a
+/// handshake has begun, with the role of that key; `docs/wire-security.md` has the bytes. Without a key one can read
+/// the status, unless the policy forbids it, and change nothing. What the board has to do:
+///
+/// 1. At power-up [`add_entropy`](Self::add_entropy) with 32 bytes of its random number generator. Without them no
+///    session begins.
+/// 2. Put the keys that it has stored into [`keys_mut`](Self::keys_mut). The link owns them, since whatever carries
+///    its bytes knows of bytes and time only; [`Device::restart`](crate::Device::restart) keeps them, and a session is
+///    lost with every start.
+/// 3. On [`SecurityEvent::Paired`] of [`poll_security_event`](Self::poll_security_event) store the keys anew.
+///
+/// A handshake takes two multiplications on the curve, in [`receive`](Self::receive): some ten milliseconds of a slow
+/// core. Whoever ticks in the same loop has to have them to spare; a link in a task of its own delays no tick. One
+/// handshake a second is looked at, at most.
+///
+/// ```
+/// use coldcap::{Config, Link};
+/// use coldcap_units::Instant;
+/// use coldcap_wire::security::{KeySlot, Label, Role};
+///
+/// let mut link: Link<1> = Link::new(&Config::reference());
+/// link.add_entropy([0x5A; 32]); // from the random number generator
+/// let label = Label::new("tablet, room 4").unwrap();
+/// // A person opens the window at the machine, and the host's camera reads the square code.
+/// let code = link.open_pairing(Instant::ZERO, 1, Role::Nurse, label, [0xA5; 32]).unwrap();
+/// assert!(code.to_text().as_str().starts_with("COLDCAP:1:"));
+/// // Once that host has begun a session:
+/// for key in link.keys().slots() {
+///     let stored: [u8; 64] = key.to_stored(); // into memory that nobody reads from outside
+///     # let _ = stored;
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Link<const CHANNELS: usize> {
-    identity: crate::config::Identity,
-    role: Role,
-    receiver: Receiver,
-    waiting: Deque<Command, { WAITING + RESERVED }>,
-    stops: Vec<Command, STOPS>,
-    replies: Replies,
+    identity: Identity,
+    port: Port,
+    deframer: Deframer<FRAME_ROOM>,
+    orders: Orders,
     outbox: Outbox,
     stored: Stored<CHANNELS>,
     latest: Option<Latest<CHANNELS>>,
     period: Duration,
     next_report: Instant,
     next_heartbeat: Instant,
+    /// Whether anybody was heard at all: somebody may read what everybody may.
+    met: bool,
+    /// When the host was last heard, and known to be it.
     heard: Option<Instant>,
     sequence: u16,
     host_boot: Option<u32>,
@@ -77,23 +114,29 @@ struct Latest<const CHANNELS: usize> {
     channels: [ChannelStatus; CHANNELS],
 }
 
+/// What outlives a start of the link.
+pub(crate) struct Lasting<const CHANNELS: usize> {
+    stored: Stored<CHANNELS>,
+    keys: (KeyRing, coldcap_wire::security::EntropyPool),
+}
+
 impl<const CHANNELS: usize> Link<CHANNELS> {
-    /// A link that has heard nothing yet.
+    /// A link that has heard nothing yet, and has no keys.
     #[must_use]
     pub fn new(config: &Config) -> Self {
+        let identity = config.identity;
         Self {
-            identity: config.identity,
-            role: config.host_role,
-            receiver: Receiver::new(),
-            waiting: Deque::new(),
-            stops: Vec::new(),
-            replies: Replies::new(),
+            identity,
+            port: Port::new(&config.access, &hello::<CHANNELS>(&identity)),
+            deframer: Deframer::new(),
+            orders: Orders::new(),
             outbox: Outbox::new(),
             stored: Stored::new(),
             latest: None,
             period: PERIOD,
             next_report: Instant::ZERO,
             next_heartbeat: Instant::ZERO,
+            met: false,
             heard: None,
             sequence: 0,
             host_boot: None,
@@ -102,10 +145,73 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
     }
 
-    /// Mixes randomness from the board into what must differ from one power-up to the next.
+    /// Mixes 32 random bytes of the board in. Handshakes draw from them; call it at power-up, before the first
+    /// [`transmit`](Self::transmit), and as often as you like afterwards.
+    ///
+    /// At power-up they make the boot number of the hello, too. Later on that stays: another one would say that the
+    /// device was started again.
     pub fn add_entropy(&mut self, seed: [u8; 32]) {
-        let mixed = crate::hash::Fnv1a64::resume(u64::from(self.identity.boot)).with(&seed).value();
-        self.identity.boot = (mixed ^ (mixed >> 32)) as u32;
+        self.port.add_entropy(&seed);
+        if !self.outbox.is_named() {
+            let boot = u64::from(self.identity.boot);
+            let mixed = crate::hash::Fnv1a64::resume(boot).with(&seed).value();
+            self.identity.boot = (mixed ^ (mixed >> 32)) as u32;
+            self.port.rename(&hello::<CHANNELS>(&self.identity));
+        }
+    }
+
+    /// Whether no session can begin because there was no [`add_entropy`](Self::add_entropy) yet.
+    #[must_use]
+    pub const fn wants_entropy(&self) -> bool {
+        self.port.wants_entropy()
+    }
+
+    /// The keys of this device.
+    #[must_use]
+    pub const fn keys(&self) -> &KeyRing {
+        &self.port.keys
+    }
+
+    /// The keys of this device, to put in what was stored, or to revoke one.
+    pub const fn keys_mut(&mut self) -> &mut KeyRing {
+        &mut self.port.keys
+    }
+
+    /// Opens the pairing window on a person's word at the machine itself, never on a host's; what comes back is shown
+    /// as a square code. See [`KeyRing::open_pairing`].
+    ///
+    /// # Errors
+    /// Any [`KeyError`]: all eight keys are taken, one has this number, or a therapy runs.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn open_pairing(
+        &mut self,
+        now: Instant,
+        id: u32,
+        role: KeyRole,
+        label: Label,
+        psk: [u8; 32],
+    ) -> Result<PairingCode, KeyError> {
+        self.port.keys.open_pairing(now, self.identity.serial, id, role, label, psk)
+    }
+
+    /// By which key the host speaks; `None` while there is no session.
+    #[must_use]
+    pub fn peer(&self) -> Option<Grant> {
+        self.port.peer()
+    }
+
+    /// What the security of the link has seen: packets opened, forged, replayed, denied, handshakes and their
+    /// failures. The report of the machine has no fields for them.
+    #[must_use]
+    pub const fn security(&self) -> SecurityCounters {
+        self.port.counters()
+    }
+
+    /// The next thing that a person, a log or a store wants to know, if there is one.
+    pub fn poll_security_event(&mut self) -> Option<SecurityEvent> {
+        self.port.poll_event()
     }
 
     /// Takes bytes from the host, in chunks of any size.
@@ -113,119 +219,114 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// A command that cannot be read is answered all the same, as long as its request id can be.
     ///
     /// # Timing
-    /// Linear in the bytes given.
+    /// Linear in the bytes given, and a handshake in them: see above.
     ///
     /// # Panics
     /// Never, whatever the bytes are.
     pub fn receive(&mut self, now: Instant, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let (consumed, packet) = self.receiver.feed(bytes);
-            let heard = packet.and_then(Result::ok).map(|packet| {
-                let message = decode_at_device(&packet.header, packet.body);
-                let unread = message.err().and_then(|error| inbound::unread(&packet, error));
-                (packet.header.endpoint, message.ok(), unread)
-            });
-            if let Some((endpoint, message, unread)) = heard {
-                self.hear(now, endpoint, message.as_ref(), unread);
+            let (consumed, packet) = self.deframer.feed(bytes);
+            let opened = packet.and_then(Result::ok).and_then(|it| self.port.open(now, it));
+            if self.port.has_begun() {
+                self.begin_session();
+            }
+            if let Some(heard) = opened {
+                self.hear(now, &heard);
             }
             bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
         }
     }
 
-    fn hear(
-        &mut self,
-        now: Instant,
-        endpoint: u8,
-        message: Option<&AnyMessage>,
-        unread: Option<Response>,
-    ) {
-        if message.is_some() || unread.is_some() {
+    /// What was agreed with the host before is not agreed with this one.
+    fn begin_session(&mut self) {
+        self.orders.begin_session();
+        self.outbox.begin_session();
+        self.period = PERIOD;
+        self.next_report = Instant::ZERO;
+    }
+
+    fn hear(&mut self, now: Instant, heard: &Heard) {
+        match &heard.message {
+            Err(None) => return,
+            Err(Some(response)) => self.outbox.respond(heard.endpoint, *response),
+            Ok(message) => self.take(now, heard, message),
+        }
+        self.met = true;
+        if heard.genuine {
             self.heard = Some(now);
-        }
-        if let Some(message) = message {
-            self.take(endpoint, message);
-        }
-        if let Some(response) = unread {
-            self.outbox.respond(endpoint, response);
         }
     }
 
-    fn take(&mut self, endpoint: u8, message: &AnyMessage) {
-        // A stop is done again rather than ever mistaken for something that was done before.
-        let rid = message.command_head().filter(|_| !is_stop(message)).map(|head| head.rid);
-        if rid.is_some_and(|rid| self.replies.is_repeated(rid, endpoint, &mut self.outbox)) {
-            return;
+    fn take(&mut self, now: Instant, heard: &Heard, message: &AnyMessage) {
+        match message {
+            AnyMessage::Hello(hello) => self.meet(hello),
+            AnyMessage::TimeAsk(ask) => self.tell_time(now, heard.number, ask),
+            _ => match message.command_head() {
+                Some(head) => self.command(now, heard, head, message),
+                None => self.note(&inbound::inbound(message, heard.role)),
+            },
         }
-        match inbound::inbound(message, self.role) {
+    }
+
+    fn note(&mut self, inbound: &Inbound) {
+        if let Inbound::Drawn(progress) = inbound {
+            self.shown = Some(*progress);
+        }
+    }
+
+    /// A host on a bench that was started anew begins its ids anew: what was answered before is not its own. With
+    /// keys it is the session that says so, for anybody can say hello.
+    fn meet(&mut self, hello: &Hello) {
+        self.port.greeted_by(hello);
+        self.host_minor = hello.minor_max;
+        if self.port.peer().is_none() && self.host_boot != Some(hello.boot) {
+            self.host_boot = Some(hello.boot);
+            self.orders.begin_session();
+        }
+        self.outbox.greet();
+    }
+
+    fn tell_time(&mut self, now: Instant, number: u32, ask: &TimeAsk) {
+        self.orders.prove(now, number, ask);
+        let received_us = micros(now);
+        let asked_us = ask.asked_us;
+        self.outbox.tell_time(TimeAnswer { asked_us, received_us, sent_us: received_us });
+    }
+
+    fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
+        let Heard { endpoint, number, role, .. } = *heard;
+        let (stop, waits) = (is_stop(message), waits(message));
+        match self.orders.admit(now, &Arrived { number, endpoint, head, stop, waits }) {
+            Verdict::Wait => {}
+            Verdict::Answer(response) => self.outbox.respond(endpoint, response),
+            Verdict::Run => self.run(endpoint, inbound::inbound(message, role)),
+        }
+    }
+
+    fn run(&mut self, endpoint: u8, inbound: Inbound) {
+        match inbound {
             Inbound::Command(command) => self.queue(endpoint, command),
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
             Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
-            Inbound::Hello { boot, minor } => {
-                self.host_minor = minor;
-                self.meet(boot);
-            }
-            Inbound::Drawn(progress) => self.shown = Some(progress),
-            Inbound::Heartbeat | Inbound::Ignored => {}
+            Inbound::Drawn(_) | Inbound::Ignored => {}
         }
-    }
-
-    /// A host that was started anew begins its ids anew: what was answered before is not its own.
-    fn meet(&mut self, boot: u32) {
-        if self.host_boot != Some(boot) {
-            self.host_boot = Some(boot);
-            self.replies = Replies::new();
-        }
-        self.outbox.greet();
     }
 
     fn queue(&mut self, endpoint: u8, command: Command) {
-        let rid = command.id.0;
-        let admitted = self.waiting.len() < WAITING || matches!(command.action, Action::Fact(_));
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
-            channel => known_channel::<CHANNELS>(rid, channel),
+            channel => known_channel::<CHANNELS>(command.id.0, channel),
         };
         if let Err(refused) = known {
             self.reply(endpoint, refused);
         } else if command.action == Action::Request(Request::Stop) {
-            self.queue_stop(endpoint, command);
-        } else if !admitted || self.waiting.push_back(command).is_err() {
-            self.outbox.respond(endpoint, Response::new(rid, Status::BUSY));
+            let outbox = &mut self.outbox;
+            self.orders.queue_stop(command, |endpoint, answer| outbox.respond(endpoint, answer));
         } else {
-            self.replies.expect(rid, endpoint);
-        }
-    }
-
-    /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
-    /// it is the same stop.
-    fn queue_stop(&mut self, endpoint: u8, command: Command) {
-        self.replies.expect_stop(command.id.0, endpoint);
-        self.void_beginnings(command.channel);
-        match self.stops.iter_mut().find(|stop| stop.channel == command.channel) {
-            Some(waiting) => *waiting = command,
-            None => {
-                let _ = self.stops.push(command);
-            }
-        }
-    }
-
-    /// What waits and could make coolant flow again was asked for before the stop: it is not done behind it.
-    fn void_beginnings(&mut self, channel: u8) {
-        // req: LNK-004
-        for _ in 0..self.waiting.len() {
-            let Some(command) = self.waiting.pop_front() else { break };
-            let meant = channel == MACHINE || channel == command.channel;
-            if meant && begins(&command.action) {
-                let answer = Response::new(command.id.0, Status::STALE);
-                if let Some(endpoint) = self.replies.void(answer) {
-                    self.outbox.respond(endpoint, answer);
-                }
-            } else {
-                let _ = self.waiting.push_back(command);
-            }
+            self.orders.queue(command);
         }
     }
 
@@ -243,7 +344,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn reply(&mut self, endpoint: u8, response: Response) {
-        self.replies.keep(endpoint, response);
+        self.orders.settle(response);
         self.outbox.respond(endpoint, response);
     }
 
@@ -271,12 +372,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             shown: self.shown,
             ..Commands::default()
         };
-        for _ in 0..COMMANDS_MAXIMUM {
-            let Some(command) = self.stops.pop().or_else(|| self.waiting.pop_front()) else {
-                break;
-            };
-            commands.list.push(command);
-        }
+        self.orders.hand_over(now, |command| commands.list.push(command));
         commands
     }
 
@@ -284,7 +380,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub fn publish(&mut self, outputs: &Outputs<CHANNELS>) {
         for answer in &outputs.answers {
             let response = outbound::response(answer);
-            if let Some(endpoint) = self.replies.settle(response) {
+            if let Some(endpoint) = self.orders.answered(response) {
                 self.outbox.respond(endpoint, response);
             }
         }
@@ -297,6 +393,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if let Some(calibration) = &outputs.calibration {
             self.stored.keep_calibration(*calibration);
         }
+        // No key is handed out while somebody is treated.
+        let therapy = outputs.channels.iter().any(|channel| is_therapy(channel.phase));
+        self.port.keys.set_therapy(therapy);
         self.latest = Some(Latest {
             now: outputs.now,
             drives: outputs.drives,
@@ -312,14 +411,15 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// Never.
     pub fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
         self.queue_reports(now);
-        let hello = outbound::hello(&self.identity, u8::try_from(CHANNELS).unwrap_or(u8::MAX));
-        let sent = self.outbox.drain(&hello, &mut self.stored, out);
+        let hello = hello::<CHANNELS>(&self.identity);
+        let (port, stored) = (&mut self.port, &mut self.stored);
+        let sent = self.outbox.drain(now, &hello, port, stored, out);
         if sent > 0 {
             self.next_heartbeat = now.plus(HEARTBEAT);
-        } else if self.heard.is_some() && now >= self.next_heartbeat {
+        } else if self.met && self.port.is_open() && now >= self.next_heartbeat {
             self.next_heartbeat = now.plus(HEARTBEAT);
-            let beat = Heartbeat { at_ms: now.as_millis(), nonce: self.sequence };
-            return self.outbox.beat(&beat, out);
+            let nonce = self.sequence;
+            return beat(&mut self.port, &Heartbeat { at_ms: now.as_millis(), nonce }, out);
         }
         sent
     }
@@ -330,7 +430,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         self.next_report = now.plus(self.period);
         self.sequence = self.sequence.wrapping_add(1);
         let stamp = Stamp { seq: self.sequence, now: latest.now, minor: self.host_minor };
-        let counters = self.receiver.counters();
+        let counters = self.deframer.counters();
         let machine = outbound::machine_status(stamp, &latest.machine, &latest.drives, counters);
         self.outbox.status(Queued::Machine(machine));
         for (index, status) in latest.channels.iter().enumerate() {
@@ -341,22 +441,24 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn reports_are_wanted(&self) -> bool {
-        self.heard.is_some() && self.latest.is_some() && !self.period.is_zero()
+        self.met && self.latest.is_some() && !self.period.is_zero()
     }
 
-    /// Takes the entries of the record out of a link that ends, and adds those that never got here.
-    pub(crate) fn take_entries<'a>(
+    /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
+    /// that never got here, and the keys.
+    pub(crate) fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
-    ) -> Stored<CHANNELS> {
+    ) -> Lasting<CHANNELS> {
         let mut stored = core::mem::replace(&mut self.stored, Stored::new());
         held.for_each(|entry| stored.keep(entry));
-        stored
+        Lasting { stored, keys: self.port.take_lasting() }
     }
 
-    /// Goes on with the entries of the link before.
-    pub(crate) fn keep_entries(&mut self, stored: Stored<CHANNELS>) {
-        self.stored = stored;
+    /// Goes on with what the link before has left.
+    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS>) {
+        self.stored = lasting.stored;
+        self.port.keep_lasting(lasting.keys);
     }
 
     /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.
@@ -364,15 +466,16 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// While something waits that is at once; while no host was ever heard it is the end of time.
     #[must_use]
     pub fn next_deadline(&self) -> Instant {
-        if !self.outbox.is_empty() || self.stored.has_unsent() {
-            Instant::ZERO
-        } else if self.heard.is_none() {
-            Instant::from_millis(u64::MAX)
-        } else if self.reports_are_wanted() {
-            self.next_report.min(self.next_heartbeat)
-        } else {
-            self.next_heartbeat
+        let open = self.port.is_open();
+        if self.port.is_answering()
+            || !self.outbox.is_empty(open)
+            || (open && self.stored.has_unsent())
+        {
+            return Instant::ZERO;
         }
+        let never = Instant::from_millis(u64::MAX);
+        let beat = if self.met && open { self.next_heartbeat } else { never };
+        if self.reports_are_wanted() { self.next_report.min(beat) } else { beat }
     }
 }
 
@@ -390,18 +493,26 @@ impl<const CHANNELS: usize> LinkEnd for Link<CHANNELS> {
     }
 }
 
+fn hello<const CHANNELS: usize>(identity: &Identity) -> Hello {
+    outbound::hello(identity, u8::try_from(CHANNELS).unwrap_or(u8::MAX))
+}
+
 fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
 }
 
-/// Whether coolant may flow because of it.
-const fn begins(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Request(
-            Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. }
-        )
-    )
+/// Whether a command has to wait for a tick, and whether it is then a fact.
+fn waits(message: &AnyMessage) -> Option<bool> {
+    match message {
+        AnyMessage::ReadRecord(_) | AnyMessage::Subscribe(_) => None,
+        AnyMessage::Observe(_) => Some(true),
+        _ => Some(false),
+    }
+}
+
+/// From the first coolant in the cap until it has warmed.
+fn is_therapy(phase: Phase) -> bool {
+    phase.circulates() || phase.is_interrupted() || phase == Phase::Thaw
 }
 
 /// What may be meant for the machine as a whole.

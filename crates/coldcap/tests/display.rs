@@ -166,7 +166,7 @@ fn a_machine_without_a_display_raises_nothing() {
 #[test]
 fn a_display_that_must_be_there_is_missed() {
     let display = DisplayLimits { fitted: true, ..DisplayLimits::PROPOSED };
-    let mut bench: Bench<1> = Bench::with(Config { display, ..Config::reference() });
+    let mut bench: Bench<1> = Bench::with(Config { display, ..Config::unsecured_bench() });
     // While nobody is treated it may rest.
     bench.until(Phase::Standby);
     for _ in 0..300 {

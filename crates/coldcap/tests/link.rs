@@ -1,4 +1,4 @@
-//! The link: commands once, answers as often as asked, and nothing that a host sends does harm.
+//! The link: whom it answers, what it reports and when, and that nothing which a host sends does harm.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 mod bench;
 
 use bench::dice::Dice;
+use bench::host::{Host, beat, cooling, hello, operate, responses, select, standby, subscribe};
 use bench::{Bench, PATIENT};
 use coldcap::{Config, EntryBytes, Link, Outputs, Phase};
 use coldcap_guard::Condition;
@@ -18,234 +19,12 @@ use coldcap_session::record::{Chain, Entry};
 use coldcap_session::{Request, Target};
 use coldcap_units::{Coolant, Duration, Instant, Interface};
 use coldcap_wire::message::{
-    Action, AnyMessage, ChoosePlan, CommandHead, FactKind, Heartbeat, Hello, Message, Observe,
-    Operate, Origin, ReadRecord, Response, SelectPatient, Status, Subscribe,
+    Action, AnyMessage, ChoosePlan, CommandHead, FactKind, Observe, Operate, Origin, ReadRecord,
+    Response, SelectPatient, Status,
 };
 use coldcap_wire::packet::{Header, Kind};
-use coldcap_wire::{Receiver, Sender, frame};
+use coldcap_wire::{Receiver, frame};
 use proptest::prelude::*;
-
-/// The other end of the link.
-#[derive(Default)]
-struct Host {
-    sender: Sender,
-    receiver: Receiver,
-}
-
-impl Host {
-    fn frame<M: Message>(&mut self, message: &M) -> Vec<u8> {
-        let mut out = vec![0; 300];
-        let length = self.sender.send_message(message, &mut out).unwrap();
-        out.truncate(length);
-        out
-    }
-
-    fn say<M: Message, const N: usize>(&mut self, bench: &mut Bench<N>, message: &M) {
-        let frame = self.frame(message);
-        bench.device.link.receive(bench.now, &frame);
-    }
-
-    fn read(&mut self, mut bytes: &[u8]) -> Vec<AnyMessage> {
-        let mut all = Vec::new();
-        while !bytes.is_empty() {
-            let (consumed, packet) = self.receiver.feed(bytes);
-            all.extend(packet.map(|packet| packet.unwrap().message().unwrap()));
-            bytes = &bytes[consumed..];
-        }
-        all
-    }
-
-    /// All that the device has to say now.
-    fn hear<const N: usize>(&mut self, bench: &mut Bench<N>) -> Vec<AnyMessage> {
-        let mut all = Vec::new();
-        for _ in 0..200 {
-            let mut out = [0; 600];
-            let length = bench.device.link.transmit(bench.now, &mut out);
-            if length == 0 {
-                return all;
-            }
-            all.extend(self.read(&out[..length]));
-        }
-        panic!("the device never falls silent");
-    }
-
-    fn answers<const N: usize>(&mut self, bench: &mut Bench<N>) -> Vec<Response> {
-        responses(&self.hear(bench))
-    }
-}
-
-fn responses(messages: &[AnyMessage]) -> Vec<Response> {
-    let response = |message: &AnyMessage| match message {
-        AnyMessage::Response(response) => Some(*response),
-        _ => None,
-    };
-    messages.iter().filter_map(response).collect()
-}
-
-fn operate(rid: u16, action: Action) -> Operate {
-    Operate { head: CommandHead::new(rid, 0), action, confirm: 0, argument: 0 }
-}
-
-fn select(rid: u16) -> SelectPatient {
-    SelectPatient {
-        head: CommandHead::new(rid, 0),
-        patient: PATIENT.id,
-        calibration: PATIENT.calibration,
-        session_index: 1,
-        session_count: 6,
-        density: 1,
-        hair: 1,
-        contraindications: 0,
-        override_reason: 0,
-    }
-}
-
-fn subscribe(rid: u16, period_ms: u16) -> Subscribe {
-    Subscribe { head: CommandHead::new(rid, 0), period_ms }
-}
-
-fn beat() -> Heartbeat {
-    Heartbeat { at_ms: 1, nonce: 1 }
-}
-
-fn hello() -> Hello {
-    Hello {
-        major: 1,
-        minor_min: 0,
-        minor_max: 0,
-        origin: Origin::DEVICE,
-        model: 0,
-        serial: 0,
-        firmware: 0,
-        schema: coldcap_wire::message::SCHEMA,
-        mtu: 240,
-        channels: 0,
-        features: 0,
-        boot: 77,
-    }
-}
-
-fn standby<const N: usize>() -> (Bench<N>, Host) {
-    let mut bench = Bench::new();
-    bench.until(Phase::Standby);
-    let mut host = Host::default();
-    host.say(&mut bench, &beat());
-    host.hear(&mut bench);
-    (bench, host)
-}
-
-/// In pre-cooling, with nothing waiting to be sent.
-fn cooling() -> (Bench<1>, Host) {
-    let mut bench = Bench::new();
-    bench.bring_to(Phase::PreCool);
-    let mut host = Host::default();
-    host.say(&mut bench, &beat());
-    host.hear(&mut bench);
-    (bench, host)
-}
-
-fn eased(bench: &Bench<1>) -> i32 {
-    let session = bench.device.control.checkpoint().channels[0].state.session;
-    session.target(&bench.device.control.config().session).unwrap().to_milli()
-}
-
-// req: LNK-002
-#[test]
-fn a_command_that_comes_twice_is_done_once_and_answered_twice() {
-    let (mut bench, mut host) = cooling();
-    host.say(&mut bench, &operate(9, Action::EASE_OFF));
-    // Once while it waits, once after it was done.
-    host.say(&mut bench, &operate(9, Action::EASE_OFF));
-    bench.tick();
-    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::OK)]);
-    assert_eq!(eased(&bench), -3_000);
-    host.say(&mut bench, &operate(9, Action::EASE_OFF));
-    bench.tick();
-    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::OK)]);
-    assert_eq!(eased(&bench), -3_000, "a repeat warms no further");
-    host.say(&mut bench, &operate(10, Action::EASE_OFF));
-    bench.tick();
-    assert_eq!(eased(&bench), -2_000, "another id is another command");
-}
-
-#[test]
-fn answers_to_others_do_not_make_a_waiting_command_forgotten() {
-    let (mut bench, mut host) = cooling();
-    host.say(&mut bench, &operate(1, Action::EASE_OFF));
-    for rid in 2..12 {
-        host.say(&mut bench, &subscribe(rid, 1));
-    }
-    host.say(&mut bench, &operate(1, Action::EASE_OFF));
-    host.hear(&mut bench);
-    bench.tick();
-    assert_eq!(host.answers(&mut bench), [Response::new(1, Status::OK)]);
-    bench.tick();
-    assert_eq!(eased(&bench), -3_000);
-}
-
-#[test]
-fn an_id_may_come_back_after_nine_commands() {
-    let (mut bench, mut host) = cooling();
-    for rid in [1, 2, 3, 4, 5, 6, 7, 8, 9, 1] {
-        let before = eased(&bench);
-        host.say(&mut bench, &operate(rid, Action::EASE_OFF));
-        bench.tick();
-        assert_eq!(host.answers(&mut bench).len(), 1);
-        assert_eq!(eased(&bench), before + 1_000, "{rid}");
-    }
-}
-
-#[test]
-fn a_full_queue_answers_busy_and_still_takes_a_stop_and_facts() {
-    let (mut bench, mut host) = cooling();
-    for rid in 1..=9 {
-        host.say(&mut bench, &operate(rid, Action::ACKNOWLEDGE));
-    }
-    assert_eq!(host.answers(&mut bench), [Response::new(9, Status::BUSY)]);
-    host.say(&mut bench, &operate(20, Action::STOP));
-    let started = Observe {
-        head: CommandHead::new(21, 0),
-        fact: FactKind::DRUG_STARTED,
-        drug: 5,
-        hair_toxic: 1,
-        value: 0,
-    };
-    host.say(&mut bench, &started);
-    bench.tick();
-    // What was busy was not done: it is done when it is sent again.
-    host.say(&mut bench, &operate(9, Action::ACKNOWLEDGE));
-    bench.tick();
-    bench.tick();
-    bench.tick();
-    let answered: Vec<u16> = host.answers(&mut bench).iter().map(|response| response.rid).collect();
-    assert_eq!(answered, [20, 1, 2, 3, 4, 5, 6, 7], "the first eight answers fit the outbox");
-    assert_eq!(bench.phase(), Phase::Paused);
-    let session = bench.device.control.checkpoint().channels[0].state.session;
-    assert!(session.drugs().running());
-    host.say(&mut bench, &operate(20, Action::STOP));
-    bench.tick();
-    let answers = host.answers(&mut bench);
-    assert!(answers.iter().any(|answer| answer.rid == 20), "{answers:?}");
-}
-
-#[test]
-fn a_stop_is_never_taken_for_an_older_command_with_its_id() {
-    let (mut bench, mut host) = cooling();
-    host.say(&mut bench, &subscribe(7, 1_000));
-    bench.tick();
-    host.say(&mut bench, &operate(7, Action::STOP));
-    assert!(bench.tick().drives.channels[0].pump.is_off());
-}
-
-#[test]
-fn a_host_that_was_started_anew_may_use_its_ids_again() {
-    let (mut bench, mut host) = cooling();
-    host.say(&mut bench, &operate(7, Action::EASE_OFF));
-    let before = bench.tick().channels[0].target;
-    host.say(&mut bench, &Hello { boot: 99, ..hello() });
-    host.say(&mut bench, &operate(7, Action::EASE_OFF));
-    assert!(bench.tick().channels[0].target > before);
-}
 
 #[test]
 fn entries_that_are_gone_are_said_to_be_gone() {
@@ -329,8 +108,20 @@ fn a_hello_is_answered() {
     bench.device.link.add_entropy([3; 32]);
     host.say(&mut bench, &hello());
     let heard = host.hear(&mut bench);
-    let other = matches!(heard[0], AnyMessage::Hello(hello) if hello.boot != identity.boot);
-    assert!(other, "entropy tells one power-up from the next");
+    let same = matches!(heard[0], AnyMessage::Hello(hello) if hello.boot == identity.boot);
+    assert!(same, "more entropy is no other power-up");
+}
+
+#[test]
+fn entropy_tells_one_power_up_from_the_next() {
+    let boots = [[3; 32], [4; 32]].map(|seed| {
+        let mut bench: Bench<1> = Bench::new();
+        bench.device.link.add_entropy(seed);
+        let heard = Host::default().hear(&mut bench);
+        let Some(AnyMessage::Hello(hello)) = heard.first() else { panic!("{heard:?}") };
+        hello.boot
+    });
+    assert!(boots[0] != boots[1] && !boots.contains(&Config::reference().identity.boot));
 }
 
 /// The instants at which channel 0 was reported within some seconds.
@@ -444,7 +235,7 @@ fn a_heartbeat_comes_when_there_is_nothing_else_to_say() {
 
 #[test]
 fn a_link_says_hello_once_and_then_needs_no_call_until_somebody_is_heard() {
-    let mut link: Link<1> = Link::new(&Config::reference());
+    let mut link: Link<1> = Link::new(&Config::unsecured_bench());
     let now = Instant::from_millis(5_000);
     assert!(link.next_deadline() <= now);
     assert!(link.transmit(now, &mut [0; 600]) > 0);
@@ -651,19 +442,6 @@ proptest! {
         }
         prop_assert!(phase_seen);
     }
-}
-
-#[test]
-fn outputs_that_nobody_published_do_not_hold_up_later_answers() {
-    let (mut bench, mut host) = standby::<1>();
-    for rid in 1..=40 {
-        host.say(&mut bench, &operate(rid, Action::ACKNOWLEDGE));
-        drop(bench.device.link.take_commands(bench.now));
-    }
-    host.say(&mut bench, &select(50));
-    bench.tick();
-    assert_eq!(host.answers(&mut bench), [Response::new(50, Status::OK)]);
-    assert_eq!(bench.phase(), Phase::Setup);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn a_treatment_with_a_break_a_kink_a_gap_and_an_amendment_is_recomputed() {
     }
     until(&mut bench, &mut told, Phase::Paused);
     for confirm in [false, true] {
-        tell(&mut bench, &mut told, request(Request::Resume { confirm }));
+        tell(&mut bench, &mut told, request(Request::Resume { reason: 1, confirm }));
     }
     until(&mut bench, &mut told, Phase::Infusing);
     // The power fails, a while after the last entry.

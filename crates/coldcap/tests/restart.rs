@@ -94,7 +94,7 @@ fn after_a_long_or_unknown_gap_an_operator_must_resume() {
             let outputs = bench.tick();
             assert!(outputs.machine.alarms.contains(Condition::Restarted), "{phase} {gap:?}");
             if gap.is_none_or(|gap| gap > Duration::from_mins(10)) {
-                let unworn = bench.ask(Request::Resume { confirm: false });
+                let unworn = bench.ask(Request::Resume { reason: 1, confirm: false });
                 assert_eq!(unworn, Err(coldcap_session::Refusal::NotWorn), "{phase} {gap:?}");
                 bench.ask(Request::Worn(true)).unwrap();
             }
@@ -135,9 +135,10 @@ fn a_stop_in_the_very_first_tick_calls_the_return_off() {
 fn a_wish_in_the_very_first_tick_meets_a_device_that_has_restarted() {
     let mut bench = cooling(Phase::PreCool);
     bench.ask(Request::Stop).unwrap();
-    bench.ask(Request::Resume { confirm: false }).unwrap();
+    bench.run(6);
+    bench.ask(Request::Resume { reason: 1, confirm: false }).unwrap();
     cut(&mut bench, Some(Duration::from_secs(5)));
-    let first = bench.act(&[Action::Request(Request::Resume { confirm: true })]);
+    let first = bench.act(&[Action::Request(Request::Resume { reason: 1, confirm: true })]);
     assert_eq!(first.answers.as_slice()[0].result, Err(Refusal::FaultActive));
     assert_eq!(bench.phase(), Phase::Recovery);
     let entries = first.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0));
@@ -196,7 +197,7 @@ fn a_freeze_trip_outlives_the_power() {
     for outputs in ticks(&mut bench, 400) {
         assert!(is_still(&outputs, 0) && outputs.drives.chiller.is_off());
     }
-    assert_eq!(bench.ask(Request::Resume { confirm: false }), Err(Refusal::FaultActive));
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Err(Refusal::FaultActive));
     bench.ask(Request::ClinicianReset { confirm: false }).unwrap();
     bench.ask(Request::ClinicianReset { confirm: true }).unwrap();
     bench.resume();

@@ -164,7 +164,7 @@ fn a_session_that_never_cooled_does_not_begin_through_a_resume_with_a_lost_senso
     assert_eq!(bench.phase(), Phase::Recovery);
     assert!(ask(&mut bench, Role::Nurse, Request::Worn(true)).is_ok());
     for confirm in [false, true] {
-        let refused = ask(&mut bench, Role::Nurse, Request::Resume { confirm });
+        let refused = ask(&mut bench, Role::Nurse, Request::Resume { reason: 1, confirm });
         assert!(refused.is_err(), "{refused:?}");
     }
     for _ in 0..600 {

@@ -24,7 +24,7 @@ fn say(sender: &mut Sender, bench: &mut Bench<1>, message: &impl Message) {
 }
 
 fn press(rid: u16, action: Action, confirm: u8) -> Operate {
-    Operate { head: CommandHead::new(rid, 0), action, confirm, argument: 0 }
+    Operate { head: CommandHead::new(rid, 0), action, confirm, argument: 1 }
 }
 
 fn stop(rid: u16, channel: u8) -> Operate {
@@ -54,7 +54,7 @@ fn paused() -> Bench<1> {
     let mut bench = Bench::new();
     bench.bring_to(Phase::Infusing);
     bench.ask(Request::Stop).unwrap();
-    bench.run(5);
+    bench.run(6);
     assert_eq!(bench.phase(), Phase::Paused);
     bench
 }
@@ -124,6 +124,6 @@ fn the_key_of_the_machine_has_the_last_word_of_its_tick() {
     say(&mut host, &mut bench, &press(2, Action::RESUME, 1));
     let outputs = bench.tick_with(|inputs| inputs.panel.stop = true);
     assert!(outputs.drives.channels[0].pump.is_off());
-    bench.run(5);
+    bench.run(6);
     assert_eq!(bench.phase(), Phase::Paused);
 }

@@ -330,9 +330,9 @@ fn resuming_frees_an_operators_trip_and_no_other() {
     let (state, _) = step(cooling, &tenth(kink), &config());
     assert_eq!(state.session.phase(), Phase::Paused);
     let (state, _) = step(&state, &tenth(Conditions::EMPTY), &config());
-    let (state, _) = ask(&state, Request::Resume { confirm: false }, Role::Nurse);
+    let (state, _) = ask(&state, Request::Resume { reason: 1, confirm: false }, Role::Nurse);
     assert!(!state.permit(&config()).circulate, "the first of two steps frees nothing");
-    let (state, effects) = ask(&state, Request::Resume { confirm: true }, Role::Nurse);
+    let (state, effects) = ask(&state, Request::Resume { reason: 1, confirm: true }, Role::Nurse);
     assert_eq!((effects.answer, effects.released), (Some(Ok(Accepted::Done)), kink));
     assert!(state.permit(&config()).circulate && state.session.phase() == Phase::Recool);
 }

@@ -54,7 +54,7 @@ fn cooling(config: Config) -> Bench<1> {
 }
 
 fn with_rows() -> Bench<1> {
-    cooling(Config { alarms: &ALARMS, ..Config::reference() })
+    cooling(Config { alarms: &ALARMS, ..Config::unsecured_bench() })
 }
 
 fn find(bench: &mut Bench<1>, list: &[Condition]) -> Outputs<1> {
@@ -163,14 +163,16 @@ fn what_latches_outlives_the_power_by_its_own_row() {
     let machine = after(&mut with_rows());
     assert!(machine.alarms.contains(FAN) && machine.sounding == Priority::High);
     // Without its row it does not latch: it is left as a mark.
-    let machine = after(&mut cooling(Config::reference()));
+    let machine = after(&mut cooling(Config::unsecured_bench()));
     assert!(!machine.alarms.contains(FAN));
 }
 
 // req: ALM-015
 #[test]
 fn what_has_no_row_is_signalled_as_medium_for_as_long_as_it_holds() {
-    for config in [Config::reference(), Config { alarms: &ALARMS, ..Config::reference() }] {
+    for config in
+        [Config::unsecured_bench(), Config { alarms: &ALARMS, ..Config::unsecured_bench() }]
+    {
         let mut bench = cooling(config);
         let rowless = [Condition::Vendor7];
         let rose = find(&mut bench, &rowless);
@@ -187,7 +189,7 @@ fn what_has_no_row_is_signalled_as_medium_for_as_long_as_it_holds() {
 /// Sixteen at once, and again: entries go out faster than they come, and none that held is missed.
 #[test]
 fn a_flood_is_told_one_a_tick_and_costs_no_entry() {
-    let mut bench = cooling(Config::reference());
+    let mut bench = cooling(Config::unsecured_bench());
     let all = VendorConditions::from_bits(u16::MAX);
     let told = |outputs: &Outputs<1>| outputs.machine.alarms.bits() >> 48;
     for tick in 1..=16 {
@@ -261,8 +263,8 @@ proptest! {
     fn they_drive_permit_and_deny_nothing(seed: u64) {
         let mut dice = Dice::new(seed);
         let [mut quiet, mut loud]: [Control<2>; 2] = [
-            Control::new(Config::reference()),
-            Control::new(Config { alarms: &ALARMS, ..Config::reference() }),
+            Control::new(Config::unsecured_bench()),
+            Control::new(Config { alarms: &ALARMS, ..Config::unsecured_bench() }),
         ];
         let mut now = Instant::ZERO;
         for _ in 0..400 {
@@ -281,7 +283,7 @@ proptest! {
     /// What a recording keeps of a tick is enough to make it again, bit for bit.
     #[test]
     fn a_replay_of_what_was_recorded_is_the_same_bit_for_bit(seed: u64) {
-        let config = Config { alarms: &ALARMS, ..Config::reference() };
+        let config = Config { alarms: &ALARMS, ..Config::unsecured_bench() };
         let mut dice = Dice::new(seed);
         let [mut live, mut again]: [Control<1>; 2] = [Control::new(config), Control::new(config)];
         let mut now = Instant::ZERO;

@@ -13,7 +13,7 @@ use bench::{Bench, DRUG, PATIENT, PLAN, code};
 use coldcap::{Action, Inputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{Accepted, Patient, Refusal, Request, Role};
-use coldcap_units::{Duration, Pulses, Reading};
+use coldcap_units::{Duration, Pulses, Ratio, Reading};
 
 fn session(bench: &Bench<1>) -> coldcap_session::State {
     bench.device.control.checkpoint().channels[0].state.session
@@ -66,12 +66,44 @@ fn a_self_test_that_failed_has_not_failed_for_good() {
     assert_eq!(bench.phase(), Phase::Recovery);
     let low = bench.tick_with(tank_low);
     assert!(low.machine.alarms.contains(Condition::SelfTestFailed), "it is said in every phase");
-    assert_eq!(bench.ask(Request::Resume { confirm: false }), Err(Refusal::FaultActive));
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Err(Refusal::FaultActive));
     bench.run(20);
     bench.act(&[Action::AcknowledgeAlarms]);
     assert!(!bench.tick().machine.alarms.contains(Condition::SelfTestFailed));
     bench.resume();
     assert_eq!(bench.phase(), Phase::Recool);
+}
+
+// req: SES-029
+#[test]
+fn nothing_is_resumed_before_the_self_test_has_passed_anew() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.ask(Request::Stop).unwrap();
+    let first = Request::Resume { reason: 1, confirm: false };
+    assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it has only begun");
+    bench.run(4);
+    (0..80).for_each(|_| drop(bench.tick_with(tank_low)));
+    bench.run(4);
+    assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it began again");
+    bench.run(2);
+    bench.resume();
+    assert_eq!(bench.phase(), Phase::Recool);
+}
+
+// req: SES-029
+#[test]
+fn a_channel_is_not_kept_by_what_is_wrong_with_its_neighbour() {
+    let mut bench = Bench::<2>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.ask(Request::Stop).unwrap();
+    for _ in 0..80 {
+        bench.tick_with(|inputs| {
+            let supply = &mut inputs.channels[1].supply;
+            *supply = Reading::new(Ratio(0), supply.taken);
+        });
+    }
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
 }
 
 #[test]
@@ -140,7 +172,7 @@ fn after_a_long_or_an_unknown_gap_nobody_wears_the_cap_unless_it_is_said_again()
         bench.device.restart(gap.map(Duration::from_secs));
         bench.run(20);
         assert_eq!(session(&bench).is_worn(), worn, "{gap:?}");
-        let answer = bench.ask(Request::Resume { confirm: false });
+        let answer = bench.ask(Request::Resume { reason: 1, confirm: false });
         assert_eq!(answer == Err(Refusal::NotWorn), !worn, "{gap:?}: {answer:?}");
     }
 }
@@ -160,7 +192,7 @@ fn who_was_selected_by_mistake_takes_no_dose_away() {
     bench.tick();
     assert_ne!(dose(&bench), empty, "she was only selected");
     bench.ask(Request::ChoosePlan(PLAN)).unwrap();
-    bench.tick();
+    bench.run(6);
     bench.ask(Request::Start).unwrap();
     bench.tick();
     let past = |dose: &str| dose.split("cold").next().map(str::to_owned);

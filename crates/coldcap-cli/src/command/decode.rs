@@ -6,6 +6,7 @@ mod line;
 use super::{hexadecimal, inputs};
 use crate::arguments::Decode;
 use crate::failure::Failure;
+use crate::keylog::Sessions;
 use coldcap_host::capture::{Block, Damage, Reader};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::{DELIMITER, Deframer};
@@ -21,41 +22,50 @@ pub(crate) fn run(options: &Decode) -> Result<(), Failure> {
         all_good &= line["ok"] == Value::Bool(true);
         Ok(writeln!(output, "{line}")?)
     };
-    decode(&options.what, &mut show)?;
+    let mut sessions = match &options.keylog {
+        Some(path) => Sessions::read(path)?,
+        None => Sessions::default(),
+    };
+    decode(&options.what, &mut sessions, &mut show)?;
     output.flush()?;
     if all_good { Ok(()) } else { Err(Failure::Wrong("at least one frame is bad".into())) }
 }
 
 type Show<'a> = &'a mut dyn FnMut(Value) -> Result<(), Failure>;
 
-fn decode(what: &str, show: Show<'_>) -> Result<(), Failure> {
+fn decode(what: &str, sessions: &mut Sessions, show: Show<'_>) -> Result<(), Failure> {
     let path = Path::new(what);
     if what == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
-        return decode_file("-", &hexadecimal::or_raw(bytes), show);
+        return decode_file("-", &hexadecimal::or_raw(bytes), sessions, show);
     }
     if path.exists() {
         let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
-        return decode_file(what, &bytes, show);
+        return decode_file(what, &bytes, sessions, show);
     }
     let bytes = hexadecimal::parse(what).ok_or_else(|| {
         Failure::Input(format!("WHAT: {what}: allowed is hexadecimal text, a file or -"))
     })?;
-    decode_bytes(&bytes, show)
+    decode_bytes(&bytes, sessions, show)
 }
 
 /// A recording, or raw bytes.
-fn decode_file(name: &str, bytes: &[u8], show: Show<'_>) -> Result<(), Failure> {
+fn decode_file(
+    name: &str,
+    bytes: &[u8],
+    sessions: &mut Sessions,
+    show: Show<'_>,
+) -> Result<(), Failure> {
     match Reader::new(bytes) {
         Ok(reader) => decode_recording(&reader, show),
-        Err(Damage::NotACapture) => decode_bytes(bytes, show),
+        Err(Damage::NotACapture) => decode_bytes(bytes, sessions, show),
         Err(damage) => Err(inputs::not_a_recording(name, &damage)),
     }
 }
 
 /// A stream of frames; the last delimiter may be missing.
-fn decode_bytes(bytes: &[u8], show: Show<'_>) -> Result<(), Failure> {
+fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result<(), Failure> {
     let mut deframer: Deframer<FRAME_ROOM> = Deframer::new();
     let closed = bytes.iter().copied().chain([DELIMITER]).collect::<Vec<_>>();
     let mut at = 0;
@@ -66,7 +76,10 @@ fn decode_bytes(bytes: &[u8], show: Show<'_>) -> Result<(), Failure> {
         let (consumed, frame) = deframer.feed(closed.get(at..).unwrap_or_default());
         at += consumed;
         match frame {
-            Some(Ok(packet)) => show(line::packet(start, packet))?,
+            Some(Ok(packet)) => show(match sessions.open_any(packet) {
+                Some((way, opened)) => line::opened(start, &opened, way),
+                None => line::packet(start, packet),
+            })?,
             Some(Err(error)) => show(line::frame(start, error))?,
             None => {}
         }

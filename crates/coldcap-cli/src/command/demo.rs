@@ -3,12 +3,14 @@
 use super::inputs;
 use crate::arguments::{Demo, Place};
 use crate::failure::Failure;
+use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
 use crate::machine::uart;
 use crate::treatment::{self, Setup};
-use coldcap_sim::Rig;
+use coldcap_sim::{Equipment, Rig};
 
 pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
+    let unsecured = options.visit.unsecured;
     let setup = Setup {
         plan: inputs::plan(&options.visit)?,
         seed: Some(options.seed),
@@ -16,21 +18,29 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
         out: options.visit.out.clone(),
         speed: inputs::speed(options.visit.speed)?,
         json: options.visit.json,
+        key: if unsecured { HostKey::None } else { HostKey::OfSeed(options.seed) },
+        keylog: options.visit.keylog.clone(),
+    };
+    let equipment = match unsecured {
+        true => Equipment::unsecured(options.seed),
+        false => Equipment::keyed(options.seed),
     };
     let patient = inputs::patient(options.patient.as_deref())?;
     let faults = setup.faults.clone();
     match options.machine {
         Place::InProcess => {
             let mut rig = Rig::in_process(patient, options.seed, faults)?;
+            rig.equip(&equipment)?;
             treatment::run(&mut rig, &setup)
         }
         Place::Qemu => {
             let image = Image { path: options.firmware.clone(), count: options.count };
             let emulator = Emulator::start(&image)?;
             let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
+            rig.equip(&equipment)?;
             treatment::run(&mut rig, &setup)?;
             rig.into_device().finish()
         }
-        Place::Uart => uart::smoke(&options.firmware, patient, options.seed, options.visit.json),
+        Place::Uart => uart::smoke(options, patient, &setup, &equipment),
     }
 }

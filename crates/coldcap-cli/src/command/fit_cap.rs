@@ -28,7 +28,7 @@ pub(crate) fn run(options: &FitCap) -> Result<(), Failure> {
         SkinSensor::Front => SkinPlace::Front,
         SkinSensor::Rear => SkinPlace::Rear,
     });
-    let visit = visit::run(patient, &plan, options.seed, skin)?;
+    let visit = visit::run(patient, &plan, options.seed, skin, options.keylog.as_deref())?;
     let findings = Findings::new(&visit, &patient, &plan, options.seed)?;
     write(&folder, &visit, &findings)?;
     let mut out = io::stdout().lock();

@@ -13,6 +13,11 @@ pub(crate) fn parse(text: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.last()?)?)).collect()
 }
 
+/// Bytes as lower-case digits.
+pub(crate) fn of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Standard input: hexadecimal text if it is that, else raw bytes.
 pub(crate) fn or_raw(bytes: Vec<u8>) -> Vec<u8> {
     let text = core::str::from_utf8(&bytes).ok();

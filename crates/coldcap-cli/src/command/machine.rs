@@ -3,14 +3,16 @@
 //! A driver that greets with the lane's greeting grants virtual time, step by step. Any other client
 //! speaks the bare protocol, and time runs by the wall clock.
 
-use super::inputs;
+use super::{inputs, keys};
 use crate::arguments::Serve;
 use crate::failure::Failure;
+use crate::host_key::random;
 use crate::machine::remote::truth_bytes;
 use coldcap::TICK;
 use coldcap::lane::{GREETING, LINK_IN_MAXIMUM, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use coldcap_sim::{Machine, Rig};
+use coldcap_sim::{Equipment, Machine, Rig};
 use coldcap_units::Instant;
+use coldcap_wire::security::Transport;
 use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,6 +24,7 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
     let patient = inputs::patient(options.patient.as_deref())?;
     let faults = inputs::plant_faults(&options.fault)?;
     let speed = inputs::speed(Some(options.speed))?.unwrap_or(1.0);
+    let equipment = equipment(options)?;
     let address = inputs::address("--listen", &options.listen)?;
     let listener = TcpListener::bind(address)
         .map_err(|error| Failure::Io(format!("--listen: {address}: {error}")))?;
@@ -30,7 +33,7 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
     loop {
         let (stream, peer) = listener.accept()?;
         let rig = Rig::in_process(patient, options.seed, faults.clone())?;
-        match serve(stream, rig, speed) {
+        match serve(stream, rig, &equipment, speed) {
             Ok(()) | Err(Failure::Closed) => eprintln!("{peer}: ended"),
             Err(failure) if options.once => return Err(failure),
             Err(failure) => eprintln!("{peer}: {failure}"),
@@ -41,7 +44,24 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
     }
 }
 
-fn serve(mut stream: TcpStream, rig: VirtualRig, speed: f64) -> Result<(), Failure> {
+/// The keys of the machine. The randomness of a key that follows from the seed does so, too.
+fn equipment(options: &Serve) -> Result<Equipment, Failure> {
+    if options.unsecured {
+        return Ok(Equipment::unsecured(options.seed));
+    }
+    let equipment = Equipment::keyed(options.seed);
+    match &options.keys {
+        Some(path) => Ok(equipment.with_keys(keys::read(path)?, *random()?.expose())),
+        None => Ok(equipment),
+    }
+}
+
+fn serve(
+    mut stream: TcpStream,
+    mut rig: VirtualRig,
+    equipment: &Equipment,
+    speed: f64,
+) -> Result<(), Failure> {
     stream.set_nodelay(true)?;
     let mut first = [0; 1];
     // A client that says nothing must not keep the machine from the others.
@@ -57,8 +77,10 @@ fn serve(mut stream: TcpStream, rig: VirtualRig, speed: f64) -> Result<(), Failu
         if greeting != GREETING {
             return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
         }
+        rig.equip(equipment)?;
         return granted(stream, rig);
     }
+    rig.equip(&equipment.clone().over(Transport::Tcp))?;
     by_the_clock(stream, rig, speed)
 }
 
@@ -85,6 +107,8 @@ fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {
             }
             Step::Restart { gap } => rig.cut_power(last, gap.unwrap_or_default())?,
             Step::End => return Ok(()),
+            // Who grants time does not hand out keys.
+            Step::Equip { .. } => return Err(Failure::Wrong("the machine has its keys".into())),
         }
     }
 }

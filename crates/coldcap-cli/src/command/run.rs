@@ -3,9 +3,11 @@
 use super::inputs;
 use crate::arguments::Run;
 use crate::failure::Failure;
+use crate::host_key::HostKey;
 use crate::machine::remote::Remote;
 use crate::treatment::{self, Setup};
 use coldcap_sim::FaultSchedule;
+use coldcap_wire::security::Transport;
 
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let setup = Setup {
@@ -15,8 +17,19 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         out: options.visit.out.clone(),
         speed: inputs::speed(options.visit.speed)?,
         json: options.visit.json,
+        key: key(options)?,
+        keylog: options.visit.keylog.clone(),
     };
     let address = inputs::address("--connect", &options.connect)?;
     let mut machine = Remote::connect(address)?;
     treatment::run(&mut machine, &setup)
+}
+
+/// The lane grants time to a machine whose link is a serial line, whatever the lane runs over.
+fn key(options: &Run) -> Result<HostKey, Failure> {
+    match &options.key {
+        _ if options.visit.unsecured => Ok(HostKey::None),
+        Some(path) => HostKey::read(path, Transport::Serial),
+        None => Ok(HostKey::OfSeed(options.seed)),
+    }
 }

@@ -47,3 +47,21 @@ pub(crate) fn store(files: &[(PathBuf, Vec<u8>)]) -> Result<(), (PathBuf, io::Er
         (path.clone(), error)
     })
 }
+
+/// Writes a file that nobody but its owner may read: beside its place, then moved there.
+pub(crate) fn secret(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let partial = beside(path, &format!("{}.part", std::process::id()));
+    let write = || -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&partial)?;
+        io::Write::write_all(&mut file, content)?;
+        fs::rename(&partial, path)
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        Failure::Io(format!("{}: {error}", path.display()))
+    })
+}

@@ -1,14 +1,16 @@
 //! A smoke of the protocol on a real UART peripheral, as the emulated board has it.
 
 use super::emulator::{Emulator, end};
+use crate::arguments::Demo;
 use crate::failure::Failure;
+use crate::keylog::KeyLog;
+use crate::treatment::Setup;
 use coldcap::TICK;
-use coldcap_host::client::{Client, ClientConfig, Message};
-use coldcap_sim::{Machine, PatientParameters, Rig};
+use coldcap_host::client::{Client, Message};
+use coldcap_sim::{Equipment, Machine, PatientParameters, Rig};
 use coldcap_units::Instant;
 use serde_json::json;
 use std::io::{self, Read, Write};
-use std::path::Path;
 use std::sync::mpsc;
 
 const TICKS: u32 = 600;
@@ -16,12 +18,12 @@ const TICKS: u32 = 600;
 const LEAST_REPORTS: u32 = 50;
 
 pub(crate) fn smoke(
-    firmware: &Path,
+    options: &Demo,
     patient: PatientParameters,
-    seed: u64,
-    json: bool,
+    setup: &Setup,
+    equipment: &Equipment,
 ) -> Result<(), Failure> {
-    let mut emulator = Emulator::start_with_uart(firmware)?;
+    let mut emulator = Emulator::start_with_uart(&options.firmware)?;
     let (mut to_board, mut from_board) =
         emulator.take_serial().ok_or_else(|| Failure::Io("the UART has no pipe".into()))?;
     let (sender, received) = mpsc::channel();
@@ -34,8 +36,10 @@ pub(crate) fn smoke(
         }
     });
     let faults = coldcap_sim::FaultSchedule::none();
-    let mut rig = Rig::new(emulator, patient, seed, faults)?;
-    let mut client = Client::new(ClientConfig::new(1));
+    let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
+    rig.equip(equipment)?;
+    let mut client = Client::new(setup.key.config(1)?);
+    let mut keylog = KeyLog::create(setup.keylog.as_deref())?;
     let mut seen = Seen::default();
     let mut now = Instant::ZERO;
     for _ in 0..TICKS {
@@ -52,12 +56,15 @@ pub(crate) fn smoke(
         while let Some(message) = client.poll_message() {
             seen.take(&message);
         }
+        if let Some(keys) = client.session_keys() {
+            keylog.note(keys)?;
+        }
     }
     let mut emulator = rig.into_device();
     end(&mut emulator)?;
     emulator.finish()?;
     let _ = reader.join();
-    seen.judge(&client, json)
+    seen.judge(&client, options.visit.json)
 }
 
 /// What arrived over the UART.

@@ -6,6 +6,7 @@
 
 use super::contact::StartContact;
 use super::files::origin;
+use super::summary::SecuritySeen;
 use coldcap_calibration::cap::{CapSize, HeadReadings, Ladder};
 use coldcap_calibration::contact::{Conductance, Zone};
 use coldcap_calibration::hair::{HairDensity, HairKind};
@@ -43,6 +44,7 @@ pub(crate) struct End<'a> {
     pub(crate) ticks: u64,
     pub(crate) seed: Option<u64>,
     pub(crate) record: &'a Record,
+    pub(crate) security: SecuritySeen,
 }
 
 impl Observer {

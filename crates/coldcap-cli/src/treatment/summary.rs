@@ -5,9 +5,29 @@ use super::observer::End;
 use crate::failure::Failure;
 use coldcap_host::report::Treatment;
 use coldcap_session::ControlMode;
+use coldcap_wire::security::SecurityCounters;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::Path;
+
+/// What the host's end of the link has seen of its security, over all of its starts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SecuritySeen {
+    sessions: u64,
+    opened: u64,
+    refused: u64,
+}
+
+impl SecuritySeen {
+    /// One more start of the host.
+    pub(crate) fn add(&mut self, seen: &SecurityCounters) {
+        // What comes unsealed before a session is everybody's to read, and nothing that was refused.
+        let refused = [seen.forged, seen.replayed, seen.other];
+        self.sessions += u64::from(seen.handshakes);
+        self.opened += u64::from(seen.opened);
+        self.refused += refused.into_iter().map(u64::from).sum::<u64>();
+    }
+}
 
 /// `summary.json`.
 pub(crate) fn summary(
@@ -57,6 +77,10 @@ pub(crate) fn summary(
             "crc": treatment.link.crc,
             "length": treatment.link.length,
             "overflow": treatment.link.overflow,
+            "secured": end.security.sessions > 0,
+            "sessions": end.security.sessions,
+            "opened": end.security.opened,
+            "refused": end.security.refused,
         },
         "record": { "entries": treatment.record.entries, "verified": treatment.record.verified },
     })

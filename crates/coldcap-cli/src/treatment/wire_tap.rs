@@ -2,20 +2,34 @@
 
 use super::files::Files;
 use crate::failure::Failure;
+use crate::keylog::{Sessions, Way};
 use coldcap_host::capture::{Direction, Packet, Verdict};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::Deframer;
+use coldcap_wire::packet::Header;
+use coldcap_wire::security::Keys;
 
-/// One deframer a direction.
+/// One deframer a direction, and the sessions that the host has told of.
 #[derive(Debug)]
 pub(crate) struct WireTap {
     to_device: Deframer<FRAME_ROOM>,
     to_host: Deframer<FRAME_ROOM>,
+    sessions: Sessions,
 }
 
 impl WireTap {
     pub(crate) fn new() -> Self {
-        Self { to_device: Deframer::new(), to_host: Deframer::new() }
+        Self { to_device: Deframer::new(), to_host: Deframer::new(), sessions: Sessions::default() }
+    }
+
+    /// Whether there was any session.
+    pub(crate) const fn has_sessions(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// A session has begun: its packets can be opened from now on.
+    pub(crate) fn learn(&mut self, keys: &Keys) {
+        self.sessions.learn(keys);
     }
 
     pub(crate) fn hear_host(
@@ -24,7 +38,8 @@ impl WireTap {
         tick: u64,
         files: &mut Files,
     ) -> Result<(), Failure> {
-        listen(&mut self.to_device, bytes, tick, Direction::ToDevice, files)
+        let way = (Direction::ToDevice, Way::ToDevice);
+        listen(&mut self.to_device, &mut self.sessions, bytes, tick, way, files)
     }
 
     pub(crate) fn hear_device(
@@ -33,26 +48,31 @@ impl WireTap {
         tick: u64,
         files: &mut Files,
     ) -> Result<(), Failure> {
-        listen(&mut self.to_host, bytes, tick, Direction::ToHost, files)
+        let way = (Direction::ToHost, Way::ToHost);
+        listen(&mut self.to_host, &mut self.sessions, bytes, tick, way, files)
     }
 }
 
 fn listen(
     deframer: &mut Deframer<FRAME_ROOM>,
+    sessions: &mut Sessions,
     mut bytes: &[u8],
     tick: u64,
-    direction: Direction,
+    (direction, way): (Direction, Way),
     files: &mut Files,
 ) -> Result<(), Failure> {
     while !bytes.is_empty() {
         let (consumed, packet) = deframer.feed(bytes);
         if let Some(Ok(packet)) = packet {
-            files.packet(&Packet {
-                tick,
-                direction,
-                verdict: Verdict::Unsecured,
-                bytes: packet,
-            })?;
+            let sealed = Header::parse(packet).is_ok_and(|(header, _)| header.secured);
+            let opened = if sealed { sessions.open(way, packet) } else { None };
+            let verdict = match (sealed, &opened) {
+                (false, _) => Verdict::Unsecured,
+                (true, Some(_)) => Verdict::Verified,
+                (true, None) => Verdict::Refused,
+            };
+            let bytes = opened.as_deref().unwrap_or(packet);
+            files.packet(&Packet { tick, direction, verdict, bytes })?;
         }
         bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
     }

@@ -75,8 +75,8 @@ fn deaf(state: &State, event: &Event, config: &Config) -> (State, Effects) {
 }
 
 fn resume_at_once(state: &State, event: &Event, config: &Config) -> (State, Effects) {
-    if asks(event, Request::Resume { confirm: true }) {
-        let armed = then(state, Request::Resume { confirm: false }, Role::Nurse, config);
+    if asks(event, Request::Resume { reason: 1, confirm: true }) {
+        let armed = then(state, Request::Resume { reason: 1, confirm: false }, Role::Nurse, config);
         return step(&armed, event, config);
     }
     step(state, event, config)
@@ -140,7 +140,7 @@ fn attended(state: &State, event: &Event, config: &Config) -> (State, Effects) {
 }
 
 fn nurse_resets(state: &State, event: &Event, config: &Config) -> (State, Effects) {
-    if asks(event, Request::Resume { confirm: true }) {
+    if asks(event, Request::Resume { reason: 1, confirm: true }) {
         let clinician = |confirm| Request::ClinicianReset { confirm };
         let armed = then(state, clinician(false), Role::Clinician, config);
         let event = Event::Request { request: clinician(true), role: Role::Clinician };

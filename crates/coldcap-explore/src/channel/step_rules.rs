@@ -326,7 +326,7 @@ fn cooling_begins_by_hand(seen: &Seen<'_>) -> Verdict {
     let (before, after) = (seen.before.session.phase(), seen.after.session.phase());
     let begins = !before.is_cooling() && after.is_cooling();
     let resumed =
-        matches!(seen.event, Event::Request { request: Request::Resume { confirm: true }, .. })
+        matches!(seen.event, Event::Request { request: Request::Resume { confirm: true, .. }, .. })
             && seen.effects.answer == Some(Ok(Accepted::Done))
             && seen.before.session.is_armed();
     let started = before == Phase::FitCheck && matches!(seen.event, Event::Advance { .. });

@@ -74,10 +74,9 @@ fn asked(request: &Request) -> String {
     let name: String = debug.chars().take_while(|letter| letter.is_alphanumeric()).collect();
     let more = match request {
         Request::ConfirmFit { confirm }
-        | Request::Resume { confirm }
         | Request::ClinicianReset { confirm }
         | Request::ServiceReset { confirm } => format!(", confirm = {confirm}"),
-        Request::EndSession { reason, confirm } => {
+        Request::EndSession { reason, confirm } | Request::Resume { reason, confirm } => {
             format!(", reason = {reason}, confirm = {confirm}")
         }
         Request::Worn(worn) => format!(", worn = {worn}"),
@@ -154,7 +153,10 @@ mod tests {
         let leak = Conditions::of(&[Condition::Leak]);
         let events = [
             Event::Advance { dt: minute, seen: GOOD, conditions: Conditions::EMPTY },
-            Event::Request { request: Request::Resume { confirm: true }, role: Role::Nurse },
+            Event::Request {
+                request: Request::Resume { reason: 1, confirm: true },
+                role: Role::Nurse,
+            },
             Event::Request { request: Request::Stop, role: Role::Observer },
             Event::Fact(Fact::DrugStarted { drug: 1, hair_toxic: true }),
             Event::Restarted { gap: Some(minute) },
@@ -163,7 +165,7 @@ mod tests {
         let expected = "\
 00:00:00.0  input = { all = \"well\" }
 00:01:00.0  # 60.0 s have passed
-00:01:00.0  do = \"resume\", confirm = true, role = \"nurse\"
+00:01:00.0  do = \"resume\", reason = 1, confirm = true, role = \"nurse\"
 00:01:00.0  do = \"stop\", role = \"observer\"
 00:01:00.0  fact = \"drug_started\", drug = 1, hair_toxic = true
 00:01:00.0  power = \"off\", gap_s = 60

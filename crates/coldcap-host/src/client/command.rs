@@ -1,11 +1,11 @@
 //! What a host can ask of the device.
 
-use coldcap_wire::Sender;
-use coldcap_wire::frame::TooLong;
+use super::port::Port;
 use coldcap_wire::message::{
     Action, Amend, ChoosePlan, CommandHead, FactKind, Measure, Message as _, Observe, Operate,
     ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
 };
+use coldcap_wire::security::SendError;
 
 /// The head of a command that has not been sent; the client writes its own in its place.
 pub const UNSENT: CommandHead = CommandHead::new(0, 0);
@@ -104,20 +104,20 @@ impl CommandBody {
     pub(super) fn write(
         self,
         head: CommandHead,
-        sender: &mut Sender,
+        port: &mut Port,
         out: &mut [u8],
-    ) -> Result<usize, TooLong> {
+    ) -> Result<usize, SendError> {
         match self {
-            Self::StartFit => sender.send_message(&StartFit { head }, out),
-            Self::Measure(body) => sender.send_message(&Measure { head, ..body }, out),
-            Self::SelectPatient(body) => sender.send_message(&SelectPatient { head, ..body }, out),
-            Self::ChoosePlan(body) => sender.send_message(&ChoosePlan { head, ..body }, out),
-            Self::Operate(body) => sender.send_message(&Operate { head, ..body }, out),
-            Self::Observe(body) => sender.send_message(&Observe { head, ..body }, out),
-            Self::Amend(body) => sender.send_message(&Amend { head, ..body }, out),
-            Self::SetClock(body) => sender.send_message(&SetClock { head, ..body }, out),
-            Self::ReadRecord(body) => sender.send_message(&ReadRecord { head, ..body }, out),
-            Self::Subscribe(body) => sender.send_message(&Subscribe { head, ..body }, out),
+            Self::StartFit => port.send(&StartFit { head }, out),
+            Self::Measure(body) => port.send(&Measure { head, ..body }, out),
+            Self::SelectPatient(body) => port.send(&SelectPatient { head, ..body }, out),
+            Self::ChoosePlan(body) => port.send(&ChoosePlan { head, ..body }, out),
+            Self::Operate(body) => port.send(&Operate { head, ..body }, out),
+            Self::Observe(body) => port.send(&Observe { head, ..body }, out),
+            Self::Amend(body) => port.send(&Amend { head, ..body }, out),
+            Self::SetClock(body) => port.send(&SetClock { head, ..body }, out),
+            Self::ReadRecord(body) => port.send(&ReadRecord { head, ..body }, out),
+            Self::Subscribe(body) => port.send(&Subscribe { head, ..body }, out),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a client tells its user.
 
 use super::command::CommandBody;
+use super::port::NotSecured;
 use coldcap_wire::message::{
     CapCalibration, ChannelStatus, EventReport, Hello, MachineStatus, RecordEntry, Response,
 };
@@ -36,7 +37,14 @@ pub enum Message {
         /// The command.
         command: CommandBody,
     },
-    /// No packet came for 3.5 s.
+    /// A session has begun: what comes from now on is the device's own. Told anew with each new one.
+    ///
+    /// Commands that waited for an answer are told as [`TimedOut`](Self::TimedOut) before it: they are not repeated
+    /// in another session.
+    Secured,
+    /// There is no session, though a key is configured; it is tried again.
+    NotSecured(NotSecured),
+    /// No packet came for 3.5 s; where a key is configured, none that is the device's own.
     LinkLost,
     /// A packet came after the link was lost.
     LinkBack,

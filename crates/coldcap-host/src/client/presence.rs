@@ -83,9 +83,25 @@ impl Presence {
         Some(self.beats)
     }
 
-    pub(super) fn deadline(&self) -> Instant {
-        let others = [self.greet_due, self.silent_at()].into_iter().flatten().min();
-        others.map_or(self.beat_due, |other| other.min(self.beat_due))
+    /// Whether the silence has lasted too long, and still does.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// The next heartbeat is due at once: a new session is shown to be used.
+    pub(super) const fn beat_at_once(&mut self, now: Instant) {
+        self.beat_due = now;
+    }
+
+    /// The device is greeted anew.
+    pub(super) const fn greet_at(&mut self, at: Instant) {
+        self.greet_due = Some(at);
+    }
+
+    /// When something is due next; `beats` says whether heartbeats can be sent.
+    pub(super) fn deadline(&self, beats: bool) -> Option<Instant> {
+        let beat = beats.then_some(self.beat_due);
+        [self.greet_due, self.silent_at(), beat].into_iter().flatten().min()
     }
 
     fn silent_at(&self) -> Option<Instant> {

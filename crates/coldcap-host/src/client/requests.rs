@@ -30,6 +30,17 @@ struct Flight {
     due: Instant,
 }
 
+/// What may leave the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Nothing: there is no session.
+    Shut,
+    /// Urgent commands only: the device has not answered the greeting, or the session is about to change.
+    Urgent,
+    /// Everything.
+    Open,
+}
+
 /// The queue and what is in flight. Commands keep their order: the next one leaves when the last one is
 /// answered or given up. Only an urgent one overtakes.
 #[derive(Clone, Debug)]
@@ -57,34 +68,55 @@ impl Requests {
         rid
     }
 
-    /// The next command to put on the line, if one is due. While `greeted` is not set, only urgent
-    /// commands leave the queue.
-    pub(super) fn next_due(&mut self, now: Instant, greeted: bool) -> Option<(u16, CommandBody)> {
+    /// The next command to put on the line, if one is due.
+    pub(super) fn next_due(&mut self, now: Instant, way: Way) -> Option<(u16, CommandBody)> {
+        if way == Way::Shut {
+            return None;
+        }
         if let Some(flight) = self.flights.iter_mut().find(|flight| flight.is_due(now)) {
             flight.tries = flight.tries.saturating_add(1);
             flight.due = now.plus(RETRY_AFTER);
             return Some((flight.command.rid, flight.command.body));
         }
-        let command = self.leave_queue(greeted)?;
+        let command = self.leave_queue(way)?;
         self.flights.push(Flight { command, tries: 1, due: now.plus(RETRY_AFTER) });
         Some((command.rid, command.body))
     }
 
-    fn leave_queue(&mut self, greeted: bool) -> Option<Pending> {
-        let at = self.sendable(greeted)?;
+    fn leave_queue(&mut self, way: Way) -> Option<Pending> {
+        let at = self.sendable(way)?;
         self.waiting.remove(at)
     }
 
-    fn sendable(&self, greeted: bool) -> Option<usize> {
+    fn sendable(&self, way: Way) -> Option<usize> {
+        if way == Way::Shut {
+            return None;
+        }
         let urgent = self.waiting.iter().position(|command| command.body.is_urgent());
-        let first = greeted && self.flights.is_empty() && !self.waiting.is_empty();
+        let first = way == Way::Open && self.flights.is_empty() && !self.waiting.is_empty();
         urgent.or(first.then_some(0))
+    }
+
+    /// Whether a command that is not urgent waits for its turn.
+    pub(super) fn has_waiting(&self) -> bool {
+        self.waiting.iter().any(|command| !command.body.is_urgent())
+    }
+
+    /// Whether no command waits for its answer.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.flights.is_empty()
+    }
+
+    /// Another session has begun. What waits for an answer of the last one gets none, and is not repeated in this one,
+    /// which knows nothing of it: it could be carried out twice. A stop is repeated at once, it may be.
+    pub(super) fn begin_session(&mut self, now: Instant, out: &mut VecDeque<Message>) {
+        let done = |flight: &mut Flight| !flight.command.body.is_urgent();
+        out.extend(self.flights.extract_if(.., done).map(|flight| timed_out(flight.command)));
+        self.flights.iter_mut().for_each(|flight| flight.due = now);
     }
 
     /// Takes out what got no answer in time, oldest first.
     pub(super) fn give_up(&mut self, now: Instant, out: &mut VecDeque<Message>) {
-        let timed_out =
-            |command: Pending| Message::TimedOut { rid: command.rid, command: command.body };
         let spent = |flight: &mut Flight| flight.tries >= TRIES && flight.due <= now;
         out.extend(self.flights.extract_if(.., spent).map(|flight| timed_out(flight.command)));
         while let Some(old) = self.waiting.front().filter(|command| command.expires() <= now) {
@@ -103,13 +135,17 @@ impl Requests {
     }
 
     /// When [`next_due`](Self::next_due) or [`give_up`](Self::give_up) has something to do next.
-    pub(super) fn deadline(&self, greeted: bool) -> Option<Instant> {
-        let ready = self.sendable(greeted).and_then(|at| self.waiting.get(at));
+    pub(super) fn deadline(&self, way: Way) -> Option<Instant> {
+        let ready = self.sendable(way).and_then(|at| self.waiting.get(at));
         let ready = ready.map(|command| command.asked);
         let retry = self.flights.iter().map(|flight| flight.due).min();
         let expiry = self.waiting.front().map(Pending::expires);
         [ready, retry, expiry].into_iter().flatten().min()
     }
+}
+
+const fn timed_out(command: Pending) -> Message {
+    Message::TimedOut { rid: command.rid, command: command.body }
 }
 
 impl Flight {
@@ -141,16 +177,45 @@ mod tests {
         let mut requests = Requests::new(1);
         requests.push(at(0), START);
         requests.push(at(0), CommandBody::StartFit);
-        assert_eq!(requests.next_due(at(0), false), None);
-        assert_eq!(requests.next_due(at(0), true), Some((1, START)));
-        assert_eq!(requests.next_due(at(0), true), None);
+        assert_eq!(requests.next_due(at(0), Way::Urgent), None);
+        assert_eq!(requests.next_due(at(0), Way::Open), Some((1, START)));
+        assert_eq!(requests.next_due(at(0), Way::Open), None);
         requests.push(at(0), STOP);
-        assert_eq!(requests.next_due(at(0), false), Some((3, STOP)));
+        assert_eq!(requests.next_due(at(0), Way::Urgent), Some((3, STOP)));
         let answer = Response::new(1, Status::OK);
         assert_eq!(requests.answered(0x10, &answer), None, "another command's endpoint");
         assert_eq!(requests.answered(0x15, &answer), Some(START));
         assert_eq!(requests.answered(0x15, &answer), None, "answered once");
-        assert_eq!(requests.next_due(at(0), true), None, "stop is still in flight");
+        assert_eq!(requests.next_due(at(0), Way::Open), None, "stop is still in flight");
+    }
+
+    #[test]
+    fn nothing_leaves_where_there_is_no_way() {
+        let mut requests = Requests::new(1);
+        requests.push(at(0), STOP);
+        assert_eq!(requests.next_due(at(0), Way::Shut), None);
+        assert_eq!(requests.deadline(Way::Shut), Some(at(10_000)), "it does not spin");
+        assert_eq!(requests.next_due(at(0), Way::Urgent), Some((1, STOP)));
+    }
+
+    #[test]
+    fn a_new_session_repeats_stops_and_nothing_else() {
+        let mut requests = Requests::new(1);
+        let mut out = VecDeque::new();
+        requests.push(at(0), START);
+        requests.push(at(0), STOP);
+        requests.push(at(0), START);
+        assert_eq!(requests.next_due(at(0), Way::Open), Some((2, STOP)));
+        requests.answered(0x15, &Response::new(2, Status::OK));
+        assert_eq!(requests.next_due(at(0), Way::Open), Some((1, START)));
+        requests.push(at(0), STOP);
+        assert_eq!(requests.next_due(at(0), Way::Open), Some((4, STOP)));
+        assert!(!requests.is_idle() && requests.has_waiting());
+        requests.begin_session(at(10), &mut out);
+        assert_eq!(out, [Message::TimedOut { rid: 1, command: START }]);
+        assert_eq!(requests.next_due(at(10), Way::Open), Some((4, STOP)));
+        requests.answered(0x15, &Response::new(4, Status::OK));
+        assert_eq!(requests.next_due(at(10), Way::Open), Some((3, START)), "it was never sent");
     }
 
     #[test]
@@ -165,11 +230,11 @@ mod tests {
         let mut requests = Requests::new(1);
         let mut out = VecDeque::new();
         requests.push(at(0), START);
-        assert_eq!(requests.deadline(false), Some(at(10_000)));
+        assert_eq!(requests.deadline(Way::Urgent), Some(at(10_000)));
         requests.give_up(at(9_999), &mut out);
         assert!(out.is_empty());
         requests.give_up(at(10_000), &mut out);
         assert_eq!(out.pop_front(), Some(Message::TimedOut { rid: 1, command: START }));
-        assert_eq!(requests.next_due(at(10_000), true), None);
+        assert_eq!(requests.next_due(at(10_000), Way::Open), None);
     }
 }

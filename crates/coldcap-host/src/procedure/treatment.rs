@@ -1,5 +1,6 @@
 //! From the first cooling to the closed report, as long as all goes well.
 
+use super::trouble::BREAK_OVER;
 use super::{Errand, Nurse};
 use crate::client::{Client, CommandBody};
 use crate::plan::{Break, BreakPhase};
@@ -73,7 +74,7 @@ impl Nurse {
             self.ending = true;
             return;
         }
-        self.resume(now, client);
+        self.resume(now, client, BREAK_OVER);
     }
 
     pub(super) fn in_cap_off(&mut self, now: Instant, client: &mut Client) {

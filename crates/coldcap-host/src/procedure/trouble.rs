@@ -33,8 +33,14 @@ const HOLD_THAW: Duration = Duration::from_mins(10);
 /// The outcome is safe hold when it lasts so long with no drug running.
 const LONGEST_HOLD: Duration = Duration::from_mins(30);
 
-/// The reason given when a session is ended for a fault; the site's own code.
+/// The reason given when cooling is resumed after a break; the site's own code, as the two below.
+pub(super) const BREAK_OVER: u16 = 1;
+
+/// The reason given when a session is resumed after a fault, or ended for one.
 const FAULT: u16 = 2;
+
+/// The reason given when a session is resumed after a loss of power.
+const POWER_GAP: u16 = 3;
 
 const END_SESSION: CommandBody = CommandBody::operate_with(Action::END_SESSION, FAULT);
 
@@ -55,7 +61,7 @@ impl Nurse {
         }
         if self.resume_tries >= MOST_RESUMES {
             self.ending |= self.errands.may_ask(now, Errand::Resume);
-        } else if self.resume(now, client) {
+        } else if self.resume(now, client, FAULT) {
             self.resume_tries = self.resume_tries.saturating_add(1);
         }
     }
@@ -65,13 +71,14 @@ impl Nurse {
             self.ending = true;
             return;
         }
-        self.resume(now, client);
+        self.resume(now, client, POWER_GAP);
     }
 
     /// Asks to resume; `true` when it was asked now. A cap that lost its mark is marked first.
-    pub(super) fn resume(&mut self, now: Instant, client: &mut Client) -> bool {
+    pub(super) fn resume(&mut self, now: Instant, client: &mut Client, reason: u16) -> bool {
         self.mark_worn(now, client);
-        self.errands.ask(now, client, Errand::Resume, CommandBody::operate(Action::RESUME))
+        let resume = CommandBody::operate_with(Action::RESUME, reason);
+        self.errands.ask(now, client, Errand::Resume, resume)
     }
 
     /// After which time a refused resume is asked for again.

@@ -47,7 +47,7 @@ fn decide(t: &mut Transition<'_>, request: &Request, role: Role) -> Answer {
         Request::Start => setup::start(t),
         Request::Worn(worn) => treatment::mark_worn(t, worn),
         Request::Pause(reason) => treatment::pause(t, reason),
-        Request::Resume { confirm } => treatment::resume(t, confirm),
+        Request::Resume { reason, confirm } => treatment::resume(t, reason, confirm),
         Request::Extend(minutes) => treatment::extend(t, minutes),
         Request::EaseOff => treatment::ease_off(t),
         Request::EndSession { reason, confirm } => treatment::end(t, reason, confirm),

@@ -75,7 +75,7 @@ pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> bool {
     let goal = state.treatment().filter(|_| healthy && state.seen.coupled() && state.worn);
     t.state.restart_left = state.restart_left.minus(dt);
     if let Some(goal) = goal {
-        t.recool(goal);
+        t.recool(goal, Reason::POWER_GAP);
     }
     goal.is_some()
 }

@@ -57,7 +57,7 @@ impl Attendance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     ConfirmFit,
-    Resume,
+    Resume(u8),
     EndSession(u8),
     ClinicianReset,
     ServiceReset,

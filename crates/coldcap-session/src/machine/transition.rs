@@ -134,9 +134,9 @@ impl<'c> Transition<'c> {
     }
 
     /// Cools again, by a ramp, toward a treatment phase.
-    pub(super) fn recool(&mut self, goal: Phase) {
+    pub(super) fn recool(&mut self, goal: Phase, reason: Reason) {
         // req: SES-012
-        self.note(Note::Resumed { to: goal });
+        self.note(Note::Resumed { to: goal, reason });
         self.enter_with_goal(Phase::Recool, Some(goal));
     }
 

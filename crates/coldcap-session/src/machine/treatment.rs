@@ -78,6 +78,14 @@ pub(super) fn check_reason(reason: u8, lowest: u8) -> Result<(), Refusal> {
     Err(Refusal::OutOfRange { field: Field::Reason, minimum, maximum })
 }
 
+/// A reason that must be given.
+fn check_stated(reason: u8) -> Result<(), Refusal> {
+    if reason == 0 {
+        return Err(Refusal::Unanswered(Field::Reason));
+    }
+    check_reason(reason, 1)
+}
+
 /// Where a resume leads: back to what was interrupted, or, out of a thaw, to a drug that runs.
 fn goal_of_resume(state: &State) -> Option<Phase> {
     match state.phase {
@@ -87,8 +95,10 @@ fn goal_of_resume(state: &State) -> Option<Phase> {
     }
 }
 
-pub(super) fn resume(t: &mut Transition<'_>, confirm: bool) -> Answer {
+pub(super) fn resume(t: &mut Transition<'_>, reason: u8, confirm: bool) -> Answer {
+    // req: SES-002
     let goal = goal_of_resume(&t.state).ok_or(Refusal::WrongPhase)?;
+    check_stated(reason)?;
     check_health(&t.state)?;
     if !t.state.begun {
         check_calibrated(&t.state)?;
@@ -97,10 +107,10 @@ pub(super) fn resume(t: &mut Transition<'_>, confirm: bool) -> Answer {
     if !t.state.worn {
         return Err(Refusal::NotWorn);
     }
-    if !t.two_steps(Step::Resume, confirm)? {
+    if !t.two_steps(Step::Resume(reason), confirm)? {
         return Ok(Accepted::Armed);
     }
-    t.recool(goal);
+    t.recool(goal, Reason(reason));
     Ok(Accepted::Done)
 }
 
@@ -147,10 +157,7 @@ pub(super) fn end(t: &mut Transition<'_>, reason: u8, confirm: bool) -> Answer {
     if !(t.state.phase.is_cooling() || t.state.phase.is_interrupted()) {
         return Err(Refusal::WrongPhase);
     }
-    if reason == 0 {
-        return Err(Refusal::Unanswered(Field::Reason));
-    }
-    check_reason(reason, 1)?;
+    check_stated(reason)?;
     if !t.two_steps(Step::EndSession(reason), confirm)? {
         return Ok(Accepted::Armed);
     }

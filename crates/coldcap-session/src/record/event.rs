@@ -101,11 +101,10 @@ fn asked(request: &Request, role: Role) -> Fields {
         Request::ChoosePlan(plan) => plan_asked(request.code(), role, &plan),
         Request::Worn(worn) => Fields { a: worn.into(), ..plain },
         Request::Pause(number) | Request::Extend(number) => Fields { a: number.into(), ..plain },
-        Request::EndSession { reason, confirm } => {
+        Request::EndSession { reason, confirm } | Request::Resume { reason, confirm } => {
             Fields { a: reason.into(), b: confirm.into(), ..plain }
         }
         Request::ConfirmFit { confirm }
-        | Request::Resume { confirm }
         | Request::ClinicianReset { confirm }
         | Request::ServiceReset { confirm } => Fields { b: confirm.into(), ..plain },
         Request::Amend(amendment) => {
@@ -213,7 +212,7 @@ impl Fields {
             6 => Request::Start,
             7 => Request::Worn(flag_of(self.a)?),
             8 => Request::Pause(number()?),
-            9 => Request::Resume { confirm: confirm()? },
+            9 => Request::Resume { reason: number()?, confirm: confirm()? },
             10 => Request::Extend(number()?),
             11 => Request::EaseOff,
             12 => Request::Stop,

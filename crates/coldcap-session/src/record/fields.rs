@@ -263,7 +263,9 @@ impl From<&Note> for Fields {
             Note::Measured(measures) => measured_fields(&measures),
             Note::FitSaved => Self::coded(Kind::FIT_SAVED, 0),
             Note::PostClockVoided => Self::coded(Kind::POST_CLOCK_VOIDED, 0),
-            Note::Resumed { to } => Self::coded(Kind::RESUMED, to.code()),
+            Note::Resumed { to, reason } => {
+                new(Kind::RESUMED, to.code().into(), reason.0.into(), 0)
+            }
             Note::Ended { reason } => Self::coded(Kind::ENDED, reason.0),
             Note::Eased { target } => {
                 new(Kind::EASED, target.mode().code().into(), target.to_milli(), 0)
@@ -346,7 +348,9 @@ impl Fields {
             }
             Kind::BREAK_BEGAN => Note::BreakBegan { reason: Reason(self.short()?) },
             Kind::BREAK_ENDED => Note::BreakEnded { length: span(self.a) },
-            Kind::RESUMED => Note::Resumed { to: self.phase()? },
+            Kind::RESUMED => {
+                Note::Resumed { to: self.phase()?, reason: Reason(u8::try_from(self.a).ok()?) }
+            }
             Kind::ENDED => Note::Ended { reason: Reason(self.short()?) },
             Kind::RESET => Note::Reset { class: TripClass::from_code(self.short()?)? },
             Kind::RESTARTED => {
@@ -508,7 +512,7 @@ mod tests {
             Note::Measured(measures),
             Note::FitSaved,
             Note::PostClockVoided,
-            Note::Resumed { to: Phase::PreCool },
+            Note::Resumed { to: Phase::PreCool, reason: Reason(7) },
             Note::Ended { reason: Reason(5) },
             Note::Eased { target: Target::from_milli(ControlMode::Coolant, -3_999) },
             Note::Extended { minutes: 30 },

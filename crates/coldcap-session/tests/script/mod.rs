@@ -168,8 +168,8 @@ impl Script {
 
     /// Both steps of a resume.
     pub fn resume(&mut self) {
-        assert_eq!(self.nurse(Request::Resume { confirm: false }), Ok(Accepted::Armed));
-        self.done(Request::Resume { confirm: true });
+        assert_eq!(self.nurse(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
+        self.done(Request::Resume { reason: 1, confirm: true });
         self.expect(Phase::Recool);
     }
 

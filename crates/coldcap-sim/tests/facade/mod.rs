@@ -268,10 +268,10 @@ impl Facade {
 
     pub(crate) fn come_back(&mut self) {
         self.place(CapPlacement::Worn);
-        self.run(1);
-        self.ask(Request::Resume { confirm: false }).unwrap();
+        self.run(6);
+        self.ask(Request::Resume { reason: 1, confirm: false }).unwrap();
         self.run(2);
-        self.ask(Request::Resume { confirm: true }).unwrap();
+        self.ask(Request::Resume { reason: 1, confirm: true }).unwrap();
     }
 
     pub(crate) fn signals(&self, condition: Condition) -> bool {

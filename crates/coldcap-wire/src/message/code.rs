@@ -106,7 +106,7 @@ code! {
         NOT_WORN = 4, "not_worn";
         /// Begins a break; `argument` is the site's own reason, 0 to 127.
         PAUSE = 5, "pause";
-        /// Resumes cooling. Two steps.
+        /// Resumes cooling; `argument` is the site's own reason, 1 to 127. Two steps.
         RESUME = 6, "resume";
         /// Lengthens the running pre- or post-cooling; `argument` in minutes, 1 to 30.
         EXTEND = 7, "extend";

@@ -22,7 +22,9 @@ const FIRST_LEN: usize = 4 + MESSAGE_LEN;
 /// One link of a device: tells genuine packets from others, and seals what it sends.
 ///
 /// One host at a time: a session that has begun takes the place of the one before. Memory: at most 768 bytes.
-#[derive(Debug)]
+///
+/// A clone is for tests and simulators. Only one of the two may go on sending: both would seal with the same numbers.
+#[derive(Clone, Debug)]
 pub struct DeviceLink<'a> {
     own: Offer,
     transport: Transport,
@@ -42,7 +44,7 @@ pub struct DeviceLink<'a> {
 }
 
 /// What stands ready for one handshake.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Invitation {
     nonce: [u8; NONCE_LEN],
     ephemeral: Secret,
@@ -57,13 +59,13 @@ impl Invitation {
 }
 
 /// The last handshake, kept until its session begins: a host that has lost the answer asks with the same bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Answered {
     first: [u8; FIRST_LEN],
     second: [u8; MESSAGE_LEN],
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Session {
     tunnel: Tunnel,
     grant: Grant,

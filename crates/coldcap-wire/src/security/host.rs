@@ -22,7 +22,9 @@ pub const TRIES: u8 = 5;
 const FIRST_LEN: usize = 4 + MESSAGE_LEN;
 
 /// One link of a host to the device that its key is for.
-#[derive(Debug)]
+///
+/// A clone is for tests and simulators. Only one of the two may go on sending: both would seal with the same numbers.
+#[derive(Clone, Debug)]
 pub struct HostLink<'a> {
     own: Offer,
     transport: Transport,
@@ -39,6 +41,7 @@ pub struct HostLink<'a> {
     events: Events,
 }
 
+#[derive(Clone)]
 enum Phase {
     Idle,
     Asking(Secret),
@@ -116,7 +119,9 @@ impl<'a> HostLink<'a> {
         self.live.as_ref().is_some_and(|tunnel| tunnel.is_rekey_due(now))
     }
 
-    /// The keys of the session, for a log with which a recording can be opened. Whoever has them reads it.
+    /// The keys of the session, for a log with which a recording can be opened. Whoever has them reads all of the
+    /// session, before and after, and can seal packets in it that the device takes for this host's; they are of no
+    /// use for another session. Nothing else needs them.
     #[must_use]
     pub fn keys(&self) -> Option<&Keys> {
         self.live.as_ref().map(Tunnel::keys)

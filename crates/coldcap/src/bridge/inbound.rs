@@ -6,7 +6,6 @@ use coldcap_session::{
     Patient, PlanRequest, PostClock, Request, Role, Target, WallTime, regimen::Source,
 };
 use coldcap_units::Duration;
-use coldcap_wire::Packet;
 use coldcap_wire::message::{
     self as wire, Amend, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure,
     Observe, Operate, Response, SelectPatient, SetClock, Status,
@@ -21,10 +20,6 @@ pub(crate) enum Inbound {
     ReadRecord(wire::ReadRecord),
     /// Reports are wanted at another pace.
     Subscribe(wire::Subscribe),
-    /// The host says who it is, by its boot number, and what it speaks.
-    Hello { boot: u32, minor: u8 },
-    /// The host is there.
-    Heartbeat,
     /// The host's display has drawn the values of this progress.
     Drawn(u16),
     /// A command that cannot be understood.
@@ -35,8 +30,6 @@ pub(crate) enum Inbound {
 
 pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
     match message {
-        AnyMessage::Hello(hello) => Inbound::Hello { boot: hello.boot, minor: hello.minor_max },
-        AnyMessage::Heartbeat(_) => Inbound::Heartbeat,
         AnyMessage::Drawn(drawn) => Inbound::Drawn(drawn.progress),
         AnyMessage::ReadRecord(read) => Inbound::ReadRecord(*read),
         AnyMessage::Subscribe(subscribe) => Inbound::Subscribe(*subscribe),
@@ -54,7 +47,9 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         | AnyMessage::Actuate(wire::Actuate { head, .. }) => {
             Inbound::Refused(*head, Status::UNSUPPORTED)
         }
-        AnyMessage::ObjectAsk(_)
+        AnyMessage::Hello(_)
+        | AnyMessage::Heartbeat(_)
+        | AnyMessage::ObjectAsk(_)
         | AnyMessage::Credit(_)
         | AnyMessage::TimeAsk(_)
         | AnyMessage::TimeAnswer(_)
@@ -156,7 +151,7 @@ fn operate(body: &Operate, role: Role) -> Inbound {
         wire::Action::WORN => Some(Request::Worn(true)),
         wire::Action::NOT_WORN => Some(Request::Worn(false)),
         wire::Action::PAUSE => number.map(Request::Pause),
-        wire::Action::RESUME => Some(Request::Resume { confirm }),
+        wire::Action::RESUME => number.map(|reason| Request::Resume { reason, confirm }),
         wire::Action::EXTEND => number.map(Request::Extend),
         wire::Action::EASE_OFF => Some(Request::EaseOff),
         wire::Action::STOP => Some(Request::Stop),
@@ -187,13 +182,22 @@ fn observe(body: &Observe, role: Role) -> Inbound {
 }
 
 /// The answer to a command whose body could not be read, if at least its request id can.
-pub(crate) fn unread(packet: &Packet<'_>, error: BodyError) -> Option<Response> {
+pub(crate) fn unread(kind: Kind, body: &[u8], error: BodyError) -> Option<Response> {
     let status = match error {
         BodyError::UnknownEndpoint => Status::UNSUPPORTED,
         BodyError::Secured => return None,
         _ => Status::MALFORMED,
     };
-    let rid = request_id(packet.body).filter(|_| packet.header.kind == Kind::Command)?;
+    refused(kind, body, status)
+}
+
+/// The answer to a command that its sender may not send.
+pub(crate) fn denied(kind: Kind, body: &[u8]) -> Option<Response> {
+    refused(kind, body, Status::DENIED)
+}
+
+fn refused(kind: Kind, body: &[u8], status: Status) -> Option<Response> {
+    let rid = request_id(body).filter(|_| kind == Kind::Command)?;
     Some(Response::new(rid, status))
 }
 

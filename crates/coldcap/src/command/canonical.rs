@@ -99,10 +99,9 @@ impl Canonical for Request {
             Self::Worn(worn) => worn.write(now, sink),
             Self::Pause(number) | Self::Extend(number) => number.write(now, sink),
             Self::ConfirmFit { confirm }
-            | Self::Resume { confirm }
             | Self::ClinicianReset { confirm }
             | Self::ServiceReset { confirm } => confirm.write(now, sink),
-            Self::EndSession { reason, confirm } => {
+            Self::EndSession { reason, confirm } | Self::Resume { reason, confirm } => {
                 reason.write(now, sink);
                 confirm.write(now, sink);
             }
@@ -149,7 +148,7 @@ fn with_figures(code: u8, now: Instant, source: &mut Source<'_>) -> Result<Reque
         5 => Request::ChoosePlan(PlanRequest::read(now, source)?),
         7 => Request::Worn(bool::read(now, source)?),
         8 => Request::Pause(u8::read(now, source)?),
-        9 => Request::Resume { confirm: bool::read(now, source)? },
+        9 => Request::Resume { reason: u8::read(now, source)?, confirm: bool::read(now, source)? },
         10 => Request::Extend(u8::read(now, source)?),
         13 => Request::EndSession {
             reason: u8::read(now, source)?,

@@ -5,6 +5,7 @@ use super::advice::{AdviceStep, ContactAdvice};
 use super::calibrate::MeasuredChannel;
 use super::fit::{FitStep, FitVisit};
 use super::notes;
+use super::self_test::StandingTest;
 use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
 use crate::config::Config;
@@ -38,6 +39,7 @@ pub(super) struct Channel {
     pub(super) gate: Gate,
     pub(super) sensors: SensorWatch,
     thermal: Thermal,
+    standing: StandingTest,
     fit: FitVisit,
     advice: ContactAdvice,
     chain: Chain,
@@ -94,6 +96,7 @@ impl Channel {
             gate: Gate::default(),
             sensors: SensorWatch::new(index, config),
             thermal: Thermal::new(config),
+            standing: StandingTest::default(),
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
             chain: Chain::default(),
@@ -360,6 +363,8 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        let stands = !(self.state.session.phase().circulates() || shared.late);
+        self.standing.step(shared.dt, stands, conditions);
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
@@ -416,7 +421,7 @@ impl Channel {
         let watched = self.contact(measured, shared, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
-            self_test: shared.self_test,
+            self_test: self.self_test(shared.self_test, config),
             coupled: measured.coupled,
             flowing,
             tank_ready: self.tank_is_ready(shared, config),
@@ -429,6 +434,14 @@ impl Channel {
             // Filled in by the joined step, from the interlock.
             degraded: false,
         }
+    }
+
+    /// How far the self-test is: that of power-up, and then, while coolant stands, the channel's own.
+    fn self_test(&self, at_power_up: Progress, config: &Config) -> Progress {
+        let phase = self.state.session.phase();
+        let again =
+            phase != Phase::Boot && !phase.circulates() && !self.standing.has_passed(config);
+        if again && at_power_up == Progress::Passed { Progress::Running } else { at_power_up }
     }
 
     /// Whether the sensors are in date, and what a fit visit that has just matched them says of them.

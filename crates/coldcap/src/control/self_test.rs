@@ -1,9 +1,10 @@
-//! The self-test at power-up: the machine must look sound for a while before anything may run.
+//! The self-test: a machine must look sound for a while before anything may run, and a channel again each time that
+//! its coolant has stopped.
 
 use crate::config::Config;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::Progress;
-use coldcap_units::Instant;
+use coldcap_units::{Duration, Instant};
 
 /// What must not be there. What a cap brings with it, and what only time can tell, is judged later.
 const MUST_BE_ABSENT: Conditions = Conditions::of(&[
@@ -47,5 +48,24 @@ impl SelfTest {
 
     pub(super) const fn progress(&self) -> Progress {
         self.progress
+    }
+}
+
+/// For how long a channel whose coolant stands still has looked sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct StandingTest {
+    sound: Duration,
+}
+
+impl StandingTest {
+    /// Time that somebody watched, with what was found at the channel and at its machine.
+    pub(super) fn step(&mut self, dt: Duration, stands: bool, found: Conditions) {
+        // req: SES-029
+        let sound = stands && !found.intersects(MUST_BE_ABSENT);
+        self.sound = if sound { self.sound.plus(dt) } else { Duration::ZERO };
+    }
+
+    pub(super) fn has_passed(&self, config: &Config) -> bool {
+        self.sound >= config.circulation.self_test
     }
 }

@@ -1,13 +1,14 @@
 //! What waits to be sent, in the order of its urgency.
 
+use super::port::Port;
 use super::stored::Stored;
 use crate::bridge::outbound;
 use crate::outputs::Event;
 use coldcap_units::Instant;
-use coldcap_wire::Sender;
 use coldcap_wire::message::{
-    ChannelStatus, EventReport, Heartbeat, Hello, MachineStatus, Response,
+    ChannelStatus, EventReport, Heartbeat, Hello, MachineStatus, Response, TimeAnswer,
 };
+use coldcap_wire::security::SendError;
 use heapless::Deque;
 
 const RESPONSES: usize = 8;
@@ -15,11 +16,14 @@ const EVENTS: usize = 48;
 const STATUSES: usize = 6;
 
 /// What waits: the hello, responses, events, the status, then entries of the record, which can be had again.
+///
+/// Without a session only the hello and what everybody may read leaves; events and entries wait for one.
 #[derive(Clone, Debug)]
 pub(super) struct Outbox {
-    sender: Sender,
     greeting: bool,
+    named: bool,
     responses: Deque<(u8, Response), RESPONSES>,
+    time: Option<TimeAnswer>,
     events: Deque<EventReport, EVENTS>,
     next_event: u32,
     statuses: Deque<Status, STATUSES>,
@@ -47,20 +51,36 @@ impl Status {
 impl Outbox {
     pub(super) const fn new() -> Self {
         Self {
-            sender: Sender::new(),
             greeting: true,
+            named: false,
             responses: Deque::new(),
+            time: None,
             events: Deque::new(),
             next_event: 0,
             statuses: Deque::new(),
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        !self.greeting
-            && self.responses.is_empty()
-            && self.events.is_empty()
-            && self.statuses.is_empty()
+    /// Whether anything could be sent now; `open` says whether there is somebody for what is not for everybody.
+    pub(super) fn is_empty(&self, open: bool) -> bool {
+        let kept = self.responses.is_empty() && self.time.is_none() && self.events.is_empty();
+        !self.greeting && self.statuses.is_empty() && (kept || !open)
+    }
+
+    /// Whether the device has said who it is.
+    pub(super) const fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// Answers and the time were for whoever has asked before.
+    pub(super) fn begin_session(&mut self) {
+        self.responses.clear();
+        self.time = None;
+    }
+
+    /// The host asked for the time; the newest question is answered.
+    pub(super) const fn tell_time(&mut self, answer: TimeAnswer) {
+        self.time = Some(answer);
     }
 
     /// The host asked who is there.
@@ -95,7 +115,9 @@ impl Outbox {
     /// Fills `out` with whole frames; returns their length.
     pub(super) fn drain<const CHANNELS: usize>(
         &mut self,
+        now: Instant,
         hello: &Hello,
+        port: &mut Port,
         stored: &mut Stored<CHANNELS>,
         out: &mut [u8],
     ) -> usize {
@@ -103,7 +125,7 @@ impl Outbox {
         // Every round sends one frame or ends; there is a bound on what can wait.
         for _ in 0..MOST_FRAMES {
             let room = out.get_mut(used..).unwrap_or_default();
-            let Some(sent) = self.next(hello, stored, room) else { break };
+            let Some(sent) = self.next(now, hello, port, stored, room) else { break };
             used = used.saturating_add(sent);
         }
         used
@@ -111,58 +133,89 @@ impl Outbox {
 
     fn next<const CHANNELS: usize>(
         &mut self,
+        now: Instant,
         hello: &Hello,
+        port: &mut Port,
         stored: &mut Stored<CHANNELS>,
         room: &mut [u8],
     ) -> Option<usize> {
         if self.greeting {
-            let sent = self.sender.send_message(hello, room).ok()?;
-            self.greeting = false;
+            let sent = port.send(hello, room).ok()?;
+            (self.greeting, self.named) = (false, true);
             return Some(sent);
         }
+        if port.is_answering() {
+            return port.answer(room);
+        }
+        if !port.is_open() {
+            return self.next_status(port, room);
+        }
+        self.next_owed(now, port, room)
+            .or_else(|| self.next_status(port, room))
+            .or_else(|| next_stored(port, stored, room))
+    }
+
+    /// Answers and events, which have to come in their order.
+    fn next_owed(&mut self, now: Instant, port: &mut Port, room: &mut [u8]) -> Option<usize> {
         if let Some((endpoint, response)) = self.responses.front() {
-            let sent = self.sender.respond(*endpoint, response, room).ok()?;
+            let sent = port.respond(*endpoint, response, room).ok()?;
             self.responses.pop_front();
             return Some(sent);
         }
-        if let Some(event) = self.events.front() {
-            let sent = self.sender.send_message(event, room).ok()?;
-            self.events.pop_front();
+        if let Some(answer) = self.time {
+            let sent_us = micros(now);
+            let sent = port.send(&TimeAnswer { sent_us, ..answer }, room).ok()?;
+            self.time = None;
             return Some(sent);
         }
-        self.next_status(room).or_else(|| self.next_stored(stored, room))
-    }
-
-    fn next_stored<const CHANNELS: usize>(
-        &mut self,
-        stored: &mut Stored<CHANNELS>,
-        room: &mut [u8],
-    ) -> Option<usize> {
-        if let Some(calibration) = stored.calibration() {
-            let sent = self.sender.send_message(&calibration, room).ok()?;
-            stored.calibration_sent();
-            return Some(sent);
-        }
-        let sent = self.sender.send_message(&stored.next()?, room).ok()?;
-        stored.sent();
+        let sent = port.send(self.events.front()?, room).ok()?;
+        self.events.pop_front();
         Some(sent)
     }
 
-    fn next_status(&mut self, room: &mut [u8]) -> Option<usize> {
-        let status = self.statuses.front()?;
-        let sent = match status {
-            Status::Machine(status) => self.sender.send_message(status, room).ok()?,
-            Status::Channel(status) => self.sender.send_message(status, room).ok()?,
-        };
-        self.statuses.pop_front();
-        Some(sent)
-    }
-
-    /// Sends a heartbeat; returns its length.
-    pub(super) fn beat(&mut self, beat: &Heartbeat, room: &mut [u8]) -> usize {
-        self.sender.send_message(beat, room).unwrap_or(0)
+    /// A status that nobody may read as things are gives way.
+    fn next_status(&mut self, port: &mut Port, room: &mut [u8]) -> Option<usize> {
+        for _ in 0..STATUSES {
+            let sent = match self.statuses.front()? {
+                Status::Machine(status) => port.send(status, room),
+                Status::Channel(status) => port.send(status, room),
+            };
+            if sent == Err(SendError::TooLong) {
+                return None;
+            }
+            self.statuses.pop_front();
+            if let Ok(sent) = sent {
+                return Some(sent);
+            }
+        }
+        None
     }
 }
 
+fn next_stored<const CHANNELS: usize>(
+    port: &mut Port,
+    stored: &mut Stored<CHANNELS>,
+    room: &mut [u8],
+) -> Option<usize> {
+    if let Some(calibration) = stored.calibration() {
+        let sent = port.send(&calibration, room).ok()?;
+        stored.calibration_sent();
+        return Some(sent);
+    }
+    let sent = port.send(&stored.next()?, room).ok()?;
+    stored.sent();
+    Some(sent)
+}
+
+/// Sends a heartbeat; returns its length.
+pub(super) fn beat(port: &mut Port, beat: &Heartbeat, room: &mut [u8]) -> usize {
+    port.send(beat, room).unwrap_or(0)
+}
+
+/// The device's time as the clock service tells it.
+pub(super) const fn micros(now: Instant) -> u64 {
+    now.as_millis().saturating_mul(1_000)
+}
+
 /// More frames than can ever wait.
-const MOST_FRAMES: usize = 1 + RESPONSES + EVENTS + STATUSES + 128;
+const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + STATUSES + 128;

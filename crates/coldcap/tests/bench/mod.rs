@@ -4,6 +4,7 @@
 #![allow(dead_code)] // Every test file uses its own part of the bench.
 
 pub(crate) mod dice;
+pub(crate) mod host;
 
 use coldcap::{
     Action, ChannelInputs, Command, CommandId, Config, Control, Device, Drives, Inputs, Outputs,
@@ -39,7 +40,7 @@ pub(crate) struct Bench<const CHANNELS: usize> {
 
 impl<const CHANNELS: usize> Bench<CHANNELS> {
     pub(crate) fn new() -> Self {
-        Self::with(Config::reference())
+        Self::with(Config::unsecured_bench())
     }
 
     pub(crate) fn with(config: Config) -> Self {
@@ -145,6 +146,7 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
 
     /// Asks in both steps, in somebody's name; returns the answer to the second.
     pub(crate) fn reset(&mut self, role: Role, request: fn(bool) -> Request) -> Answer {
+        self.run(6);
         let answers = [false, true].map(|confirm| {
             let command = self.command_as(role, Action::Request(request(confirm)));
             let mut input = self.next_input();
@@ -274,9 +276,11 @@ impl<const CHANNELS: usize> Bench<CHANNELS> {
         }
     }
 
+    /// Resumes once the self-test has passed anew.
     pub(crate) fn resume(&mut self) {
-        self.ask(Request::Resume { confirm: false }).unwrap();
-        self.ask(Request::Resume { confirm: true }).unwrap();
+        self.run(6);
+        self.ask(Request::Resume { reason: 1, confirm: false }).unwrap();
+        self.ask(Request::Resume { reason: 1, confirm: true }).unwrap();
     }
 }
 

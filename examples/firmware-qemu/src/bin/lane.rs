@@ -35,7 +35,7 @@ fn run() -> semihosting::io::Result<()> {
         counter.stop();
         match served {
             Ok(Served::Ticked) => replies.write_all(&reply)?,
-            Ok(Served::Restarted) => {}
+            Ok(Served::Restarted | Served::Equipped) => {}
             Ok(Served::Ended) => break report(&counter),
             Err(_) => semihosting::process::exit(2),
         }

@@ -37,7 +37,7 @@ fn run() -> semihosting::io::Result<()> {
                 }
                 replies.write_all(&reply)?;
             }
-            Ok(Served::Restarted) => {}
+            Ok(Served::Restarted | Served::Equipped) => {}
             Ok(Served::Ended) => return Ok(()),
             Err(_) => semihosting::process::exit(2),
         }

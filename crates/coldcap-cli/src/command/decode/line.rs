@@ -1,11 +1,13 @@
 //! One frame as one JSON object. Every key stands on every line; what is not known is null.
 
 use super::fields;
-use coldcap_host::capture::{Damage, Direction, Packet};
+use crate::command::hexadecimal;
+use crate::keylog::Way;
+use coldcap_host::capture::{Damage, Direction, Packet, Verdict};
 use coldcap_wire::explain;
 use coldcap_wire::frame::FrameError;
 use coldcap_wire::message::decode_any;
-use coldcap_wire::packet::Header;
+use coldcap_wire::packet::{Header, Kind};
 use serde_json::{Value, json};
 
 fn unknown(offset: u64) -> Value {
@@ -44,6 +46,43 @@ pub(super) fn frame(offset: u64, error: FrameError) -> Value {
 
 /// The packet of the frame at byte `offset`.
 pub(super) fn packet(offset: u64, packet: &[u8]) -> Value {
+    described(offset, packet, false)
+}
+
+/// The same of a packet that was sealed and opened, and which way it went.
+pub(super) fn opened(offset: u64, packet: &[u8], way: Way) -> Value {
+    let mut line = described(offset, packet, true);
+    line["direction"] = match way {
+        Way::ToDevice => "to_device",
+        Way::ToHost => "to_host",
+    }
+    .into();
+    line
+}
+
+/// What the packets of a handshake are called and how long their bodies are.
+const HANDSHAKE: [(u8, &str, usize); 4] =
+    [(1, "request", 0), (2, "invitation", 16), (3, "first", 52), (4, "second", 48)];
+
+fn handshake(header: &Header, body: &[u8]) -> Option<(&'static str, Value)> {
+    let is = |(endpoint, _, length): &&(u8, &str, usize)| {
+        header.endpoint == *endpoint && body.len() == *length
+    };
+    let (_, name, _) = HANDSHAKE.iter().filter(|_| header.kind == Kind::Hello).find(is)?;
+    let bytes = |part: &[u8]| json!({ "value": hexadecimal::of(part), "unit": "bytes" });
+    let fields = match (*name, body.split_first_chunk::<4>()) {
+        ("request", _) => json!({}),
+        ("invitation", _) => json!({ "nonce": bytes(body) }),
+        ("first", Some((key, message))) => json!({
+            "key": { "value": u32::from_le_bytes(*key), "unit": "id" },
+            "message": bytes(message),
+        }),
+        _ => json!({ "message": bytes(body) }),
+    };
+    Some((name, fields))
+}
+
+fn described(offset: u64, packet: &[u8], opened: bool) -> Value {
     let mut line = unknown(offset);
     let (header, body) = match Header::parse(packet) {
         Ok(parsed) => parsed,
@@ -56,7 +95,12 @@ pub(super) fn packet(offset: u64, packet: &[u8]) -> Value {
     line["ep"] = header.endpoint.into();
     line["pn"] = header.number.into();
     line["secured"] = header.secured.into();
-    match decode_any(&header, body) {
+    if let Some((name, fields)) = handshake(&header, body) {
+        line["name"] = name.into();
+        line["fields"] = fields;
+        return line;
+    }
+    match decode_any(&Header { secured: header.secured && !opened, ..header }, body) {
         Ok(message) => {
             line["name"] = message.describe().name.into();
             line["fields"] = fields::of(&message);
@@ -68,8 +112,14 @@ pub(super) fn packet(offset: u64, packet: &[u8]) -> Value {
 
 /// A packet of a recording, from the block at byte `offset`.
 pub(super) fn recorded(offset: u64, recorded: &Packet<'_>) -> Value {
-    let mut line = packet(offset, recorded.bytes);
+    let mut line = described(offset, recorded.bytes, recorded.verdict == Verdict::Verified);
     line["tick"] = recorded.tick.into();
+    line["verdict"] = match recorded.verdict {
+        Verdict::Unsecured => "unsecured",
+        Verdict::Verified => "verified",
+        Verdict::Refused => "refused",
+    }
+    .into();
     line["direction"] = match recorded.direction {
         Direction::ToDevice => "to_device",
         Direction::ToHost => "to_host",

@@ -210,7 +210,7 @@ mod tests {
 
     fn visited(skin: Option<SkinPlace>) -> visit::Visit {
         let plan = inputs::plan_file(None).unwrap();
-        visit::run(PatientParameters::standard(), &plan, 2, skin).unwrap()
+        visit::run(PatientParameters::standard(), &plan, 2, skin, None).unwrap()
     }
 
     /// The record's step is 0.6 % of 1.7 W/(m²·K).

@@ -2,12 +2,14 @@
 
 use crate::command::configuration;
 use crate::failure::Failure;
+use crate::host_key::HostKey;
+use crate::keylog::KeyLog;
 use crate::treatment::seals::InputSeals;
 use coldcap::TICK;
 use coldcap::hash::Fnv1a64;
 use coldcap_calibration::record::CapCalibration;
 use coldcap_host::capture::{self, Writer};
-use coldcap_host::client::{Client, ClientConfig, Message};
+use coldcap_host::client::{Client, Message};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::Nurse;
 use coldcap_session::record::Entry;
@@ -15,6 +17,7 @@ use coldcap_session::{Flag, Note};
 use coldcap_sim::{FaultSchedule, Machine, PatientParameters, Rig, SkinPlace};
 use coldcap_units::Instant;
 use serde_json::json;
+use std::path::Path;
 
 /// What a visit has left.
 pub(super) struct Visit {
@@ -54,13 +57,16 @@ pub(super) fn run(
     plan: &PlanFile,
     seed: u64,
     skin: Option<SkinPlace>,
+    keylog: Option<&Path>,
 ) -> Result<Visit, Failure> {
+    let mut keylog = KeyLog::create(keylog)?;
     let faults = FaultSchedule::none();
     let mut rig = match skin {
         None => Rig::in_process(patient, seed, faults)?,
         Some(place) => Rig::with_skin_side(patient, seed, faults, place)?,
     };
-    let (mut nurse, mut client) = (Nurse::new(plan.clone()), Client::new(ClientConfig::new(1)));
+    let (mut nurse, mut client) =
+        (Nurse::new(plan.clone()), Client::new(HostKey::OfSeed(seed).config(1)?));
     let mut recording = Recording::new(plan, seed, skin)?;
     let (mut now, mut line, mut heard) = (Instant::ZERO, Vec::new(), Heard::default());
     let record = loop {
@@ -72,6 +78,9 @@ pub(super) fn run(
         let tick = rig.tick(now, &chunk)?;
         recording.tick(tick.tick_input, tick.outputs)?;
         client.receive(now, tick.link);
+        if let Some(keys) = client.session_keys() {
+            keylog.note(keys)?;
+        }
         while let Some(message) = client.poll_message() {
             heard.take(&message);
             nurse.on_message(now, &message, &mut client);

@@ -28,7 +28,7 @@ const WORDS: [(&str, &[&str]); 23] = [
     ("worn", &[]),
     ("not_worn", &[]),
     ("pause", &["reason"]),
-    ("resume", &["confirm"]),
+    ("resume", &["confirm", "reason"]),
     ("extend", &["minutes"]),
     ("ease_off", &[]),
     ("stop", &[]),
@@ -73,7 +73,7 @@ pub(crate) fn request(table: &Table<'_>, defaults: &Defaults) -> Checked<Deed> {
             "worn" => Request::Worn(true),
             "not_worn" => Request::Worn(false),
             "pause" => Request::Pause(reason()?),
-            "resume" => Request::Resume { confirm: confirm()? },
+            "resume" => Request::Resume { reason: reason()?, confirm: confirm()? },
             "extend" => Request::Extend(table.integer("minutes", 0, 255)? as u8),
             "ease_off" => Request::EaseOff,
             "end_session" | "stop_early" => {

@@ -19,7 +19,7 @@ fn full(phase: Phase, goal: Option<Phase>) -> State {
         attendance: Attendance::Watching(span(3)),
         restart_left: span(4),
         break_left: span(5),
-        armed: Some(Armed { step: Step::Resume, left: span(6) }),
+        armed: Some(Armed { step: Step::Resume(1), left: span(6) }),
         patient: Some(PATIENT),
         plan: Plan::new(plan(30, PostClock::Cooled)).ok(),
         drugs,

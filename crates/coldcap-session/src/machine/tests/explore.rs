@@ -47,7 +47,7 @@ fn others() -> Vec<Event> {
     let two_steps = [false, true].into_iter().flat_map(|confirm| {
         [
             by(Role::Clinician)(Request::ConfirmFit { confirm }),
-            by(Role::Nurse)(Request::Resume { confirm }),
+            by(Role::Nurse)(Request::Resume { reason: 1, confirm }),
             by(Role::Nurse)(Request::EndSession { reason: 1, confirm }),
             by(Role::Clinician)(Request::ClinicianReset { confirm }),
             by(Role::Service)(Request::ServiceReset { confirm }),

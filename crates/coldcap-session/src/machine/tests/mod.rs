@@ -252,7 +252,7 @@ fn check_way_into_cooling(taken: &Taken<'_>) {
     if after.phase.is_cooling() && !before.phase.is_cooling() {
         let started = before.phase == Phase::FitCheck && before.worn && advance;
         let resumed =
-            matches!(event, Event::Request { request: Request::Resume { confirm: true }, .. });
+            matches!(event, Event::Request { request: Request::Resume { confirm: true, .. }, .. });
         let returned = !before.restart_left.is_zero() && advance;
         assert!(started || (resumed && before.armed.is_some()) || returned, "{taken:?}");
         assert!(after.phase == Phase::Recool || started, "{taken:?}");

@@ -116,7 +116,8 @@ fn request() -> impl Strategy<Value = Request> {
     let two_steps = any::<bool>().prop_flat_map(|confirm| {
         prop_oneof![
             1 => Just(Request::ConfirmFit { confirm }),
-            4 => Just(Request::Resume { confirm }),
+            4 => prop::sample::select(vec![0u8, 1, 1, 1, 1, 1, 1, 2, 200])
+                .prop_map(move |reason| Request::Resume { reason, confirm }),
             1 => (0u8..3).prop_map(move |reason| Request::EndSession { reason, confirm }),
             2 => Just(Request::ClinicianReset { confirm }),
             2 => Just(Request::ServiceReset { confirm }),

@@ -1,0 +1,368 @@
+//! The client with a key, against a device made by hand from the wire crate.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use coldcap_host::client::{Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured};
+use coldcap_units::Instant;
+use coldcap_wire::frame::Deframer;
+use coldcap_wire::message::{
+    Action, AnyMessage, Body, EventReport, Hello, MINOR, Message as _, Operate, Origin, Response,
+    SCHEMA, Status, decode_at_device,
+};
+use coldcap_wire::packet::{BODY_LEN, Header, Kind};
+use coldcap_wire::security::{
+    DeviceLink, Input, KeyRing, KeySlot, Label, PairingCode, Policy, Role, Secret, SendError,
+    Transport, framed,
+};
+use coldcap_wire::{FRAME_ROOM, Sender};
+
+const START: CommandBody = CommandBody::operate(Action::START);
+const STOP: CommandBody = CommandBody::operate(Action::STOP);
+const SERIAL: u64 = 4_711;
+const REKEY_MS: u64 = 12 * 60 * 60 * 1_000;
+
+const HELLO: Hello = Hello {
+    major: 1,
+    minor_min: 0,
+    minor_max: MINOR,
+    origin: Origin::SIMULATED,
+    model: 1,
+    serial: SERIAL,
+    firmware: 3,
+    schema: SCHEMA,
+    mtu: 240,
+    channels: 1,
+    features: 0,
+    boot: 1,
+};
+
+fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+fn client() -> Client {
+    let code = PairingCode { serial: SERIAL, slot: 3, psk: Secret::new([7; 32]) };
+    let entropy = Secret::new([9; 32]);
+    let key = ClientKey { code, transport: Transport::Serial, entropy };
+    Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: Some(key) })
+}
+
+/// A device that answers every command with `ok`, unless it is dumb.
+struct Device {
+    hello: Hello,
+    link: DeviceLink<'static>,
+    keys: KeyRing,
+    deframer: Deframer<FRAME_ROOM>,
+    dice: u8,
+    done: Vec<(u32, u16)>,
+    dumb: bool,
+    /// How many of its frames came unsealed that are no hello and of no handshake.
+    unsealed: usize,
+}
+
+impl Device {
+    fn new(boot: u32) -> Self {
+        let mut keys = KeyRing::new();
+        let label = Label::new("tablet").unwrap();
+        let psk = Secret::new([7; 32]);
+        keys.add(KeySlot { id: 3, role: Role::Nurse, label, psk }).unwrap();
+        let hello = Hello { boot, ..HELLO };
+        let link = DeviceLink::new(&hello, Transport::Serial, Policy::STANDARD);
+        let (deframer, done) = (Deframer::new(), Vec::new());
+        let dice = boot as u8 * 16;
+        Self { hello, link, keys, deframer, dice, done, dumb: false, unsealed: 0 }
+    }
+
+    fn send(&mut self, kind: Kind, endpoint: u8, body: &impl Body) -> Vec<u8> {
+        let mut bytes = [0; BODY_LEN];
+        let length = body.encode(&mut bytes).unwrap();
+        let mut out = [0; 300];
+        let write =
+            |room: &mut [u8]| self.link.send(&self.keys, kind, endpoint, &bytes[..length], room);
+        let length = framed(&mut out, write).unwrap();
+        out[..length].to_vec()
+    }
+
+    fn hello(&mut self) -> Vec<u8> {
+        let hello = self.hello;
+        self.send(Kind::Hello, 0, &hello)
+    }
+
+    fn beat(&mut self, now: u64) -> Vec<u8> {
+        let beat = coldcap_wire::message::Heartbeat { at_ms: now, nonce: 0 };
+        self.send(Kind::Link, 0x60, &beat)
+    }
+
+    fn take(&mut self, now: u64, mut bytes: &[u8]) -> Vec<u8> {
+        let mut answers = Vec::new();
+        while !bytes.is_empty() {
+            let (taken, packet) = self.deframer.feed(bytes);
+            bytes = &bytes[taken..];
+            let Some(Ok(packet)) = packet else { continue };
+            let header = Header::parse(packet).unwrap().0;
+            self.unsealed += usize::from(!header.secured && header.kind != Kind::Hello);
+            if self.link.wants_entropy() {
+                self.dice += 1;
+                self.link.add_entropy([self.dice; 32]);
+            }
+            let message = match self.link.handle_input(at(now), &mut self.keys, packet) {
+                Ok(Input::Packet(opened)) => {
+                    let header = Header { secured: false, ..opened.header };
+                    decode_at_device(&header, opened.body).unwrap()
+                }
+                _ => {
+                    let mut out = [0; 300];
+                    let link = &mut self.link;
+                    let write = |room: &mut [u8]| link.poll_output(room).ok_or(SendError::TooLong);
+                    if let Ok(length) = framed(&mut out, write) {
+                        answers.extend_from_slice(&out[..length]);
+                    }
+                    continue;
+                }
+            };
+            match message {
+                AnyMessage::Hello(hello) => {
+                    self.link.heard(&hello);
+                    answers.extend(self.hello());
+                }
+                message => answers.extend(self.work(header, &message)),
+            }
+        }
+        answers
+    }
+
+    fn work(&mut self, header: Header, message: &AnyMessage) -> Vec<u8> {
+        let head = message.command_head().filter(|_| !self.dumb);
+        let Some(head) = head else { return Vec::new() };
+        if !matches!(message, AnyMessage::ReadRecord(_)) {
+            self.done.push((self.hello.boot, head.rid));
+        }
+        let answer = Response::new(head.rid, Status::OK);
+        self.send(Kind::Response, header.endpoint, &answer)
+    }
+}
+
+fn messages(client: &mut Client) -> Vec<Message> {
+    core::iter::from_fn(|| client.poll_message()).collect()
+}
+
+/// One exchange both ways.
+fn turn(client: &mut Client, device: &mut Device, now: u64) -> Vec<Message> {
+    for _ in 0..6 {
+        let mut out = Vec::new();
+        client.transmit(at(now), &mut out);
+        let back = device.take(now, &out);
+        client.receive(at(now), &back);
+    }
+    messages(client)
+}
+
+fn connected() -> (Client, Device) {
+    let (mut client, mut device) = (client(), Device::new(1));
+    let told = turn(&mut client, &mut device, 0);
+    assert_eq!(told, [Message::Hello(HELLO), Message::Secured]);
+    assert!(client.is_connected() && device.link.peer().is_some());
+    (client, device)
+}
+
+#[test]
+fn a_session_begins_by_itself_and_commands_go_sealed() {
+    let (mut client, mut device) = (client(), Device::new(1));
+    let rid = client.command(at(0), START);
+    let stop = client.command(at(0), STOP);
+    assert!(!client.is_connected());
+    let told = turn(&mut client, &mut device, 0);
+    let answered: Vec<_> = told
+        .iter()
+        .filter_map(|told| match told {
+            Message::Response { rid, .. } => Some(*rid),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(answered, [stop, rid]);
+    assert_eq!((device.done.len(), device.unsealed), (2, 0));
+    assert_eq!(client.session_keys().map(|keys| keys.hash), {
+        let mut other = client.clone();
+        turn(&mut other, &mut device, 10);
+        other.session_keys().map(|keys| keys.hash)
+    });
+    assert!(client.next_deadline() > at(0), "it does not spin");
+}
+
+/// Without its seal nothing of a device is believed, and nothing is said to it.
+#[test]
+fn a_device_without_a_seal_is_refused() {
+    let (mut client, mut sender) = (client(), Sender::new());
+    let rid = client.command(at(0), START);
+    let stop = client.command(at(0), STOP);
+    let mut room = [0; 300];
+    let (mut told, mut bytes) = (Vec::new(), Vec::new());
+    for now in (0..30_000).step_by(100) {
+        client.transmit(at(now), &mut bytes);
+        let event = EventReport { index: 0, at_ms: 1, channel: 0, kind: 1, code: 1, value: 0 };
+        for length in [
+            sender.send_message(&HELLO, &mut room),
+            sender.send_message(&event, &mut room),
+            sender.respond(Operate::ENDPOINT, &Response::new(rid, Status::OK), &mut room),
+        ] {
+            // The room is that of the last one: three times an answer, and hellos from below.
+            client.receive(at(now), &room[..length.unwrap()]);
+        }
+        let length = sender.send_message(&HELLO, &mut room).unwrap();
+        client.receive(at(now), &room[..length]);
+        assert!(!client.is_connected());
+        told.extend(messages(&mut client));
+    }
+    let of = |wanted: Message| told.iter().filter(|told| **told == wanted).count();
+    assert!(of(Message::NotSecured(NotSecured::NoAnswer)) >= 2);
+    assert!(of(Message::NotSecured(NotSecured::Unsealed)) > 0);
+    let believed = |told: &&Message| matches!(told, Message::Event(_) | Message::Response { .. });
+    assert_eq!(told.iter().find(believed), None);
+    assert_eq!(of(Message::TimedOut { rid, command: START }), 1);
+    assert_eq!(of(Message::TimedOut { rid: stop, command: STOP }), 1);
+    // Hellos and requests for a handshake are all that has left.
+    let mut receiver = coldcap_wire::Receiver::new();
+    let mut rest = &bytes[..];
+    while !rest.is_empty() {
+        let (taken, packet) = receiver.feed(rest);
+        rest = &rest[taken..];
+        assert!(packet.is_none_or(|packet| packet.unwrap().header.kind == Kind::Hello));
+    }
+}
+
+#[test]
+fn a_device_with_another_number_is_refused() {
+    let (mut client, mut sender) = (client(), Sender::new());
+    let mut room = [0; 300];
+    let length = sender.send_message(&Hello { serial: 1, ..HELLO }, &mut room).unwrap();
+    client.receive(at(0), &room[..length]);
+    assert_eq!(messages(&mut client), [Message::NotSecured(NotSecured::OtherDevice)]);
+    assert!(!client.is_connected());
+}
+
+/// Nobody knows whether it was carried out: it is told so, and not repeated to a device that knows nothing of it.
+#[test]
+fn a_device_that_starts_anew_gets_a_new_session_and_no_old_commands() {
+    let (mut client, mut device) = connected();
+    device.dumb = true;
+    let rid = client.command(at(1_500), START);
+    let later = client.command(at(1_500), CommandBody::StartFit);
+    turn(&mut client, &mut device, 1_500);
+    let mut device = Device::new(2);
+    let hello = device.hello();
+    client.receive(at(3_000), &hello);
+    let told = turn(&mut client, &mut device, 3_000);
+    let expected = [
+        Message::Hello(Hello { boot: 2, ..HELLO }),
+        Message::Hello(Hello { boot: 2, ..HELLO }),
+        Message::TimedOut { rid, command: START },
+        Message::Secured,
+    ];
+    assert_eq!(told[..4], expected);
+    assert_eq!(device.done, [(2, later)], "what was never sent is sent");
+    assert!(client.is_connected());
+}
+
+#[test]
+fn a_stop_on_its_way_is_sent_in_the_next_session_too() {
+    let (mut client, mut device) = connected();
+    device.dumb = true;
+    let stop = client.command(at(1_500), STOP);
+    turn(&mut client, &mut device, 1_500);
+    let mut device = Device::new(2);
+    let hello = device.hello();
+    client.receive(at(3_000), &hello);
+    turn(&mut client, &mut device, 3_000);
+    assert_eq!(device.done, [(2, stop)]);
+}
+
+#[test]
+fn after_a_loss_a_new_session_is_begun() {
+    let (mut client, mut device) = connected();
+    let hash = client.session_keys().unwrap().hash;
+    let mut out = Vec::new();
+    client.transmit(at(4_000), &mut out);
+    assert_eq!(messages(&mut client), [Message::LinkLost]);
+    assert!(!client.is_connected());
+    let told = turn(&mut client, &mut device, 5_000);
+    assert!(told.contains(&Message::Secured), "{told:?}");
+    assert!(client.is_connected() && client.session_keys().unwrap().hash != hash);
+}
+
+/// Anybody can say hello. A session does not end by it, and what is true comes through.
+#[test]
+fn a_forged_hello_ends_nothing() {
+    let (mut client, mut device) = connected();
+    let mut room = [0; 300];
+    let forged = Hello { boot: 99, ..HELLO };
+    for now in (1_000..60_000).step_by(500) {
+        let length = Sender::new().send_message(&forged, &mut room).unwrap();
+        client.receive(at(now), &room[..length]);
+        turn(&mut client, &mut device, now);
+        let beat = device.beat(now);
+        client.receive(at(now), &beat);
+        assert!(client.is_connected(), "{now}");
+    }
+    let rid = client.command(at(60_000), STOP);
+    turn(&mut client, &mut device, 60_000);
+    assert!(device.done.contains(&(1, rid)));
+}
+
+#[test]
+fn half_a_day_later_the_keys_are_new_and_no_command_is_lost() {
+    let (mut client, mut device) = connected();
+    let hash = client.session_keys().unwrap().hash;
+    let mut told = Vec::new();
+    let mut rids = Vec::new();
+    for now in (REKEY_MS - 5_000..REKEY_MS + 5_000).step_by(100) {
+        rids.push(client.command(at(now), START));
+        let beat = device.beat(now);
+        client.receive(at(now), &beat);
+        told.extend(turn(&mut client, &mut device, now));
+    }
+    assert_ne!(client.session_keys().unwrap().hash, hash);
+    let times = told.iter().filter(|told| **told == Message::Secured).count();
+    assert_eq!(times, 1);
+    let answered: Vec<_> = told
+        .iter()
+        .filter_map(|told| match told {
+            Message::Response { rid, .. } => Some(*rid),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(answered, rids);
+}
+
+/// Waking only at the deadline sends the very same bytes as waking every millisecond.
+#[test]
+fn the_deadline_misses_nothing() {
+    let run = |eager: bool| {
+        let (mut client, mut device, mut log) = (client(), Device::new(1), Vec::new());
+        for now in 0..20_000u64 {
+            if now == 3_000 || now == 9_000 {
+                client.command(at(now), START);
+            }
+            if eager || client.next_deadline() <= at(now) {
+                let mut out = Vec::new();
+                client.transmit(at(now), &mut out);
+                // From the sixth to the twelfth second the line is dead.
+                if !(6_000..12_000).contains(&now) {
+                    let back = device.take(now, &out);
+                    client.receive(at(now), &back);
+                }
+                if !out.is_empty() {
+                    log.push((now, out));
+                }
+            }
+        }
+        (log, messages(&mut client))
+    };
+    let (lazy, eager) = (run(false), run(true));
+    assert_eq!(lazy.1, eager.1);
+    assert_eq!(lazy.0.len(), eager.0.len());
+    assert!(lazy == eager);
+}

@@ -1,0 +1,213 @@
+//! Commands between their arrival and their answer.
+
+use crate::command::{Action, COMMANDS_MAXIMUM, Command};
+use coldcap_session::Request;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::{CommandHead, MACHINE, Message, Operate, Response, Status, TimeAsk};
+use coldcap_wire::service::{Freshness, Gate, Order, Verdict};
+use heapless::{Deque, Vec};
+
+/// Commands that wait for their tick.
+const WAITING: usize = 8;
+/// Places beyond those, for facts, which are never refused for what the machine is doing.
+const RESERVED: usize = 4;
+/// Stops have places of their own, one for each channel and one for the machine: nothing can fill them.
+const STOPS: usize = 8;
+/// How many answers are kept: as many as commands can be without one, those that wait and those of the tick.
+const KEPT: usize = WAITING + RESERVED + COMMANDS_MAXIMUM;
+/// A command that was handed over so long ago belongs to outputs that nobody published.
+const LOST: Duration = Duration::from_secs(2);
+/// No revision of the state is told to hosts yet: who expects one expects what is not there.
+const NO_REVISION: u16 = 0;
+
+/// What has arrived and was not answered yet, and what was answered.
+#[derive(Clone, Debug)]
+pub(super) struct Orders {
+    gate: Gate<KEPT>,
+    freshness: Freshness,
+    waiting: Deque<Taken, { WAITING + RESERVED }>,
+    stops: Vec<Taken, STOPS>,
+    handed: Deque<Handed, { KEPT + STOPS }>,
+    session: u8,
+    turn: u8,
+}
+
+/// A command that was taken in a session.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    command: Command,
+    session: u8,
+}
+
+/// A command that a tick has, or had.
+#[derive(Clone, Copy, Debug)]
+struct Handed {
+    rid: u16,
+    stop: bool,
+    session: u8,
+    turn: u8,
+    at: Instant,
+}
+
+/// What is known of a command besides its body.
+#[derive(Clone, Copy)]
+pub(super) struct Arrived {
+    pub(super) number: u32,
+    pub(super) endpoint: u8,
+    pub(super) head: CommandHead,
+    pub(super) stop: bool,
+    /// Whether it has to wait for a tick, and whether it is a fact.
+    pub(super) waits: Option<bool>,
+}
+
+impl Orders {
+    pub(super) const fn new() -> Self {
+        Self {
+            gate: Gate::new(),
+            freshness: Freshness::new(),
+            waiting: Deque::new(),
+            stops: Vec::new(),
+            handed: Deque::new(),
+            session: 0,
+            turn: 0,
+        }
+    }
+
+    /// Another host, or the same by new keys: its request ids begin anew, and what it was told is not proven. What
+    /// was taken is carried out, and nobody is left to answer to.
+    pub(super) fn begin_session(&mut self) {
+        self.session = self.session.wrapping_add(1);
+        (self.gate, self.freshness) = (Gate::new(), Freshness::new());
+    }
+
+    pub(super) fn prove(&mut self, now: Instant, number: u32, ask: &TimeAsk) {
+        self.freshness.prove(now, number, ask);
+    }
+
+    /// Whether a command is carried out: once, in time, and if there is room.
+    pub(super) fn admit(&mut self, now: Instant, arrived: &Arrived) -> Verdict {
+        // req: LNK-002
+        let Arrived { number, endpoint, head, stop, waits } = *arrived;
+        self.forget_lost(now);
+        let room = waits.is_none_or(|fact| self.has_room(fact));
+        let revision = Some(NO_REVISION);
+        let order =
+            Order { number, endpoint, head, allowed: true, timed: false, stop, revision, room };
+        self.gate.admit(now, &self.freshness, &order)
+    }
+
+    fn has_room(&self, fact: bool) -> bool {
+        self.waiting.len() < WAITING || (fact && !self.waiting.is_full())
+    }
+
+    /// Keeps the answer to a command that was admitted and needed no tick.
+    pub(super) fn settle(&mut self, response: Response) {
+        let _ = self.gate.settle(response);
+    }
+
+    pub(super) fn queue(&mut self, command: Command) {
+        let _ = self.waiting.push_back(Taken { command, session: self.session });
+    }
+
+    /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
+    /// it is the same stop.
+    pub(super) fn queue_stop(&mut self, command: Command, void: impl FnMut(u8, Response)) {
+        self.void_beginnings(command.channel, void);
+        let stop = Taken { command, session: self.session };
+        match self.stops.iter_mut().find(|stop| stop.command.channel == command.channel) {
+            Some(waiting) => *waiting = stop,
+            None => {
+                let _ = self.stops.push(stop);
+            }
+        }
+    }
+
+    /// What waits and could make coolant flow again was asked for before the stop: it is not done behind it.
+    fn void_beginnings(&mut self, channel: u8, mut void: impl FnMut(u8, Response)) {
+        // req: LNK-004
+        for _ in 0..self.waiting.len() {
+            let Some(taken) = self.waiting.pop_front() else { break };
+            let meant = channel == MACHINE || channel == taken.command.channel;
+            if !(meant && begins(&taken.command.action)) {
+                let _ = self.waiting.push_back(taken);
+                continue;
+            }
+            let answer = Response::new(taken.command.id.0, Status::STALE);
+            let known = taken.session == self.session;
+            if let Some(endpoint) = known.then(|| self.gate.settle(answer)).flatten() {
+                void(endpoint, answer);
+            }
+        }
+    }
+
+    /// The commands of a tick, stops first.
+    pub(super) fn hand_over(&mut self, now: Instant, mut give: impl FnMut(Command)) {
+        self.forget_lost(now);
+        self.turn = self.turn.wrapping_add(1);
+        for _ in 0..COMMANDS_MAXIMUM {
+            let stop = self.stops.pop();
+            let is_stop = stop.is_some();
+            let Some(taken) = stop.or_else(|| self.waiting.pop_front()) else { break };
+            if self.handed.is_full() {
+                self.forget_oldest();
+            }
+            let (rid, session, turn) = (taken.command.id.0, taken.session, self.turn);
+            let _ = self.handed.push_back(Handed { rid, stop: is_stop, session, turn, at: now });
+            give(taken.command);
+        }
+    }
+
+    /// Takes the answer of a tick; returns the endpoint to answer on, if somebody is there to answer to.
+    ///
+    /// Ticks answer in their order: what an earlier one had and did not answer belongs to outputs that nobody
+    /// published.
+    pub(super) fn answered(&mut self, response: Response) -> Option<u8> {
+        let found = self.handed.iter().find(|handed| handed.rid == response.rid).copied()?;
+        for _ in 0..self.handed.len() {
+            let Some(handed) = self.handed.pop_front() else { break };
+            if handed.rid == response.rid && handed.turn == found.turn {
+                break;
+            }
+            if handed.turn == found.turn {
+                let _ = self.handed.push_back(handed);
+            } else {
+                self.forget(&handed);
+            }
+        }
+        match found {
+            Handed { session, .. } if session != self.session => None,
+            Handed { stop: true, .. } => Some(Operate::ENDPOINT),
+            _ => self.gate.settle(response),
+        }
+    }
+
+    fn forget_lost(&mut self, now: Instant) {
+        let lost = |handed: &&Handed| now.since(handed.at) >= LOST;
+        for _ in 0..self.handed.iter().filter(lost).count() {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(handed) = self.handed.pop_front() {
+            self.forget(&handed);
+        }
+    }
+
+    /// Nobody knows whether it was carried out; it is not carried out again.
+    fn forget(&mut self, handed: &Handed) {
+        if !handed.stop && handed.session == self.session {
+            let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
+        }
+    }
+}
+
+/// Whether coolant may flow because of it.
+const fn begins(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Request(
+            Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. }
+        )
+    )
+}

@@ -1,0 +1,521 @@
+//! The secured link of a machine: who holds no key reads the status and changes nothing, and what a key's holder may
+//! do is that of its role.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::{Bench, PATIENT};
+use coldcap::{Config, Link, LinkAccess, Phase};
+use coldcap_guard::Condition;
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::frame::{self, Deframer};
+use coldcap_wire::message::{
+    Action, AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Message, Operate, Origin, PutSetting,
+    ReadRecord, Response, SCHEMA, SelectPatient, Status, Subscribe, decode_at_host,
+};
+use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
+use coldcap_wire::security::{
+    HostLink, Input, KeySlot, Label, PairingCode, Policy, Role, Secret, SecurityEvent, SendError,
+    Transport, framed,
+};
+use coldcap_wire::{FRAME_ROOM, Sender};
+use proptest::prelude::*;
+
+const HELLO: Hello = Hello {
+    major: 1,
+    minor_min: 0,
+    minor_max: MINOR,
+    origin: Origin::DEVICE,
+    model: 0,
+    serial: 0,
+    firmware: 0,
+    schema: SCHEMA,
+    mtu: PACKET_LEN as u16,
+    channels: 0,
+    features: 0,
+    boot: 77,
+};
+
+fn label() -> Label {
+    Label::new("tablet").unwrap()
+}
+
+fn slot(id: u32, role: Role) -> KeySlot {
+    KeySlot { id, role, label: label(), psk: Secret::new([id as u8; 32]) }
+}
+
+fn code(id: u32) -> PairingCode {
+    let serial = Config::reference().identity.serial;
+    PairingCode { serial, slot: id, psk: Secret::new([id as u8; 32]) }
+}
+
+/// The keys of the device: 1 an observer's, 2 a nurse's, 3 a clinician's, 4 a service's.
+fn keyed(bench: &mut Bench<1>) {
+    bench.device.link.add_entropy([0x5A; 32]);
+    for (id, role) in (1..).zip(Role::ALL) {
+        bench.device.link.keys_mut().add(slot(id, role)).unwrap();
+    }
+}
+
+fn keyed_config() -> Config {
+    Config { access: LinkAccess::STANDARD, ..Config::reference() }
+}
+
+fn secured(phase: Phase) -> Bench<1> {
+    let mut bench = Bench::with(keyed_config());
+    keyed(&mut bench);
+    match phase {
+        Phase::Standby => bench.until(phase),
+        _ => bench.bring_to(phase),
+    }
+    bench
+}
+
+/// A host with a key.
+struct Host {
+    link: HostLink<'static>,
+    deframer: Deframer<FRAME_ROOM>,
+    heard: Vec<AnyMessage>,
+    dice: u8,
+}
+
+impl Host {
+    fn new(code: PairingCode) -> Self {
+        Self {
+            link: HostLink::new(&HELLO, Transport::Serial, Policy::STANDARD, code),
+            deframer: Deframer::new(),
+            heard: Vec::new(),
+            dice: 0,
+        }
+    }
+
+    fn connected(bench: &mut Bench<1>, id: u32) -> Self {
+        let mut host = Self::new(code(id));
+        host.connect(bench);
+        assert!(host.link.is_secured());
+        host.say(bench, &Heartbeat { at_ms: 0, nonce: 0 });
+        host.hear(bench);
+        assert_eq!(bench.device.link.peer().map(|grant| grant.slot), Some(id));
+        host.heard.clear();
+        host
+    }
+
+    fn connect(&mut self, bench: &mut Bench<1>) {
+        self.say(bench, &HELLO);
+        self.hear(bench);
+        self.dice += 1;
+        self.link.connect(bench.now, [self.dice; 32]).unwrap();
+        for _ in 0..4 {
+            let mut out = [0; 300];
+            let (link, now) = (&mut self.link, bench.now);
+            let asked =
+                framed(&mut out, |room| link.poll_output(now, room).ok_or(SendError::TooLong));
+            if let Ok(length) = asked {
+                bench.device.link.receive(bench.now, &out[..length]);
+            }
+            self.hear(bench);
+        }
+    }
+
+    fn frame<M: Message>(&mut self, message: &M) -> Vec<u8> {
+        let mut body = [0; BODY_LEN];
+        let length = message.encode(&mut body).unwrap();
+        let (body, mut out) = (&body[..length], [0; 300]);
+        let send = |room: &mut [u8]| self.link.send(M::KIND, M::ENDPOINT, body, room);
+        let length = framed(&mut out, send).unwrap();
+        out[..length].to_vec()
+    }
+
+    fn say<M: Message>(&mut self, bench: &mut Bench<1>, message: &M) {
+        let frame = self.frame(message);
+        bench.device.link.receive(bench.now, &frame);
+    }
+
+    /// Takes all that the device has to say; what comes unsealed and may not is not heard.
+    fn hear(&mut self, bench: &mut Bench<1>) {
+        for _ in 0..200 {
+            let mut out = [0; 600];
+            let length = bench.device.link.transmit(bench.now, &mut out);
+            if length == 0 {
+                return;
+            }
+            self.read(bench.now, &out[..length]);
+        }
+        panic!("the device never falls silent");
+    }
+
+    fn read(&mut self, now: Instant, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (taken, packet) = self.deframer.feed(bytes);
+            bytes = &bytes[taken..];
+            let Some(Ok(packet)) = packet else { continue };
+            let Ok(Input::Packet(opened)) = self.link.handle_input(now, packet) else { continue };
+            let header = Header { secured: false, ..opened.header };
+            let message = decode_at_host(&header, opened.body).unwrap();
+            if let AnyMessage::Hello(hello) = message {
+                self.link.heard(&hello).unwrap();
+            }
+            self.heard.push(message);
+        }
+    }
+
+    fn answers(&mut self, bench: &mut Bench<1>) -> Vec<Response> {
+        self.hear(bench);
+        let response = |message: &AnyMessage| match message {
+            AnyMessage::Response(response) => Some(*response),
+            _ => None,
+        };
+        self.heard.drain(..).filter_map(|message| response(&message)).collect()
+    }
+}
+
+fn operate(rid: u16, action: Action) -> Operate {
+    Operate { head: CommandHead::new(rid, 0), action, confirm: 0, argument: 0 }
+}
+
+fn select(rid: u16) -> SelectPatient {
+    SelectPatient {
+        head: CommandHead::new(rid, 0),
+        patient: PATIENT.id,
+        calibration: PATIENT.calibration,
+        session_index: 1,
+        session_count: 6,
+        density: 1,
+        hair: 1,
+        contraindications: 0,
+        override_reason: 0,
+    }
+}
+
+fn put(rid: u16) -> PutSetting {
+    PutSetting { head: CommandHead::new(rid, 0), key: 1, value: 1 }
+}
+
+/// The frame of a packet without a key.
+fn plain<M: Message>(message: &M) -> Vec<u8> {
+    let mut out = [0; 300];
+    let length = Sender::new().send_message(message, &mut out).unwrap();
+    out[..length].to_vec()
+}
+
+fn is_still(bench: &mut Bench<1>) -> bool {
+    bench.tick().drives.channels[0].pump.is_off()
+}
+
+// req: LNK-003
+#[test]
+fn a_stranger_reads_the_status_and_changes_nothing() {
+    let mut bench = secured(Phase::PreCool);
+    let head = CommandHead::new(1, 0);
+    let mut all = plain(&HELLO);
+    for action in [Action::STOP, Action::EASE_OFF, Action::END_SESSION, Action::ACKNOWLEDGE] {
+        all.extend(plain(&operate(1, action)));
+    }
+    all.extend(plain(&select(2)));
+    all.extend(plain(&ReadRecord { head, from: 0, count: 9 }));
+    all.extend(plain(&Subscribe { head, period_ms: 100 }));
+    all.extend(plain(&Heartbeat { at_ms: 0, nonce: 0 }));
+    let mut reference = bench.clone();
+    let mut heard = Vec::new();
+    for _ in 0..50 {
+        bench.device.link.receive(bench.now, &all);
+        let (disturbed, alone) = (bench.tick(), reference.tick());
+        assert_eq!(disturbed, alone);
+        let mut out = [0; 600];
+        let mut length = bench.device.link.transmit(bench.now, &mut out);
+        while length > 0 {
+            let mut receiver = coldcap_wire::Receiver::new();
+            let mut rest = &out[..length];
+            while !rest.is_empty() {
+                let (taken, packet) = receiver.feed(rest);
+                heard.extend(packet.map(|packet| packet.unwrap().message().unwrap()));
+                rest = &rest[taken..];
+            }
+            length = bench.device.link.transmit(bench.now, &mut out);
+        }
+    }
+    let open = |message: &AnyMessage| {
+        let status = matches!(message, AnyMessage::MachineStatus(_) | AnyMessage::ChannelStatus(_));
+        status || matches!(message, AnyMessage::Hello(_))
+    };
+    assert!(heard.iter().all(open) && heard.len() > 50, "{heard:?}");
+    let seen = heard.iter().filter(|message| matches!(message, AnyMessage::ChannelStatus(_)));
+    assert_eq!(seen.count(), 5, "once a second: nobody has subscribed to more");
+    assert_eq!(bench.device.link.security().unsealed, 50 * 8);
+}
+
+#[test]
+fn where_it_is_switched_off_a_stranger_reads_nothing_at_all() {
+    let access = LinkAccess::Keyed { transport: Transport::Serial, policy: Policy::CLOSED };
+    let mut bench: Bench<1> = Bench::with(Config { access, ..Config::reference() });
+    bench.bring_to(Phase::PreCool);
+    for _ in 0..20 {
+        bench.device.link.receive(bench.now, &plain(&HELLO));
+        let mut out = [0; 600];
+        let length = bench.device.link.transmit(bench.now, &mut out);
+        assert_eq!(out[..length].iter().filter(|byte| **byte == 0).count(), 1, "the hello");
+        assert_eq!(bench.device.link.transmit(bench.now, &mut out), 0);
+        assert!(bench.device.link.next_deadline() > bench.now, "and it does not spin");
+        bench.run(2);
+    }
+}
+
+#[test]
+fn a_clinician_gets_what_a_nurse_does_not_and_a_nurse_what_an_observer_does_not() {
+    let expected = [
+        (1, Status::DENIED, Status::DENIED),
+        (2, Status::OK, Status::DENIED),
+        (3, Status::OK, Status::UNSUPPORTED),
+        (4, Status::DENIED, Status::UNSUPPORTED),
+    ];
+    for (id, selecting, putting) in expected {
+        let mut bench = secured(Phase::Standby);
+        let mut host = Host::connected(&mut bench, id);
+        host.say(&mut bench, &select(1));
+        bench.tick();
+        assert_eq!(host.answers(&mut bench), [Response::new(1, selecting)], "{id}");
+        assert_eq!(bench.phase() == Phase::Setup, selecting == Status::OK, "{id}");
+        host.say(&mut bench, &put(2));
+        bench.tick();
+        assert_eq!(host.answers(&mut bench), [Response::new(2, putting)], "{id}");
+    }
+}
+
+/// What the rows leave to the session, the session is told the role for.
+#[test]
+fn the_role_of_a_press_is_that_of_its_key() {
+    for (id, allowed) in [(1, false), (2, true), (3, true), (4, false)] {
+        let mut bench = secured(Phase::PreCool);
+        let mut host = Host::connected(&mut bench, id);
+        host.say(&mut bench, &operate(1, Action::EASE_OFF));
+        bench.tick();
+        let status = host.answers(&mut bench)[0].status;
+        assert_eq!(status, if allowed { Status::OK } else { Status::DENIED }, "{id}");
+    }
+}
+
+// req: SES-001
+#[test]
+fn every_key_may_stop_and_a_stop_is_never_too_late() {
+    for id in 1..=4 {
+        let mut bench = secured(Phase::PreCool);
+        let mut host = Host::connected(&mut bench, id);
+        let head = CommandHead { deadline: 1, expected_revision: 7, ..CommandHead::new(1, 0) };
+        host.say(&mut bench, &Operate { head, ..operate(1, Action::STOP) });
+        assert!(is_still(&mut bench), "{id}");
+    }
+}
+
+// req: LNK-003
+#[test]
+fn what_was_recorded_changes_nothing_when_it_is_sent_again() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    let frames: Vec<_> = (1..4).map(|rid| host.frame(&operate(rid, Action::EASE_OFF))).collect();
+    // In another order than they were sent: each is done, and once.
+    for index in [2, 0, 1, 0, 2, 1] {
+        bench.device.link.receive(bench.now, &frames[index]);
+    }
+    bench.run(2);
+    assert_eq!(bench.device.link.security().replayed, 3);
+    let done = host.answers(&mut bench).iter().filter(|answer| answer.status == Status::OK).count();
+    assert_eq!(done, 3);
+    // Into the next session of the same key, too.
+    let mut again = Host::connected(&mut bench, 2);
+    let before = bench.clone();
+    frames.iter().for_each(|frame| bench.device.link.receive(bench.now, frame));
+    assert_eq!(bench.tick(), before.clone().tick());
+    assert!(again.answers(&mut bench).is_empty());
+}
+
+#[test]
+fn a_command_is_answered_again_and_not_done_again_and_a_new_session_has_ids_of_its_own() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    let target = |bench: &mut Bench<1>| bench.tick().channels[0].target;
+    let press = operate(5, Action::EASE_OFF);
+    host.say(&mut bench, &press);
+    let eased = target(&mut bench);
+    assert_eq!(host.answers(&mut bench), [Response::new(5, Status::OK)]);
+    host.say(&mut bench, &press);
+    assert_eq!(target(&mut bench), eased);
+    assert_eq!(host.answers(&mut bench), [Response::new(5, Status::OK)]);
+    // The host does not repeat across sessions; what it sends anew is another command.
+    bench.run(1);
+    let mut host = Host::connected(&mut bench, 2);
+    host.say(&mut bench, &press);
+    assert!(target(&mut bench) > eased);
+}
+
+/// A command that was taken in a session is done; its answer is not given to who came after.
+#[test]
+fn an_answer_of_one_session_is_not_given_in_the_next() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    bench.run(1);
+    host.say(&mut bench, &operate(5, Action::EASE_OFF));
+    let mut next = Host::connected(&mut bench, 3);
+    next.say(&mut bench, &operate(5, Action::START));
+    bench.tick();
+    let answers = next.answers(&mut bench);
+    assert_eq!(answers.iter().map(|it| it.status).collect::<Vec<_>>(), [Status::BAD_STATE]);
+}
+
+#[test]
+fn a_start_of_the_device_loses_the_session_and_keeps_the_keys() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    bench.device.restart(Some(Duration::from_secs(5)));
+    bench.now = bench.now.plus(Duration::from_secs(5));
+    assert_eq!(bench.device.link.peer(), None);
+    assert_eq!(bench.device.link.keys().slots().count(), 4);
+    host.say(&mut bench, &operate(1, Action::STOP));
+    assert!(host.answers(&mut bench).is_empty());
+    let mut host = Host::connected(&mut bench, 2);
+    host.say(&mut bench, &operate(1, Action::STOP));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench).len(), 1);
+}
+
+#[test]
+fn a_revoked_key_ends_its_session_at_once_and_says_so() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    while bench.device.link.poll_security_event().is_some() {}
+    bench.device.link.keys_mut().revoke(2);
+    host.say(&mut bench, &operate(1, Action::STOP));
+    assert!(!is_still(&mut bench));
+    assert_eq!(bench.device.link.peer(), None);
+    assert_eq!(bench.device.link.poll_security_event(), Some(SecurityEvent::Ended));
+}
+
+#[test]
+fn a_key_is_paired_at_the_machine_and_not_while_somebody_is_treated() {
+    let mut bench = secured(Phase::Standby);
+    let at = bench.now;
+    let paired = bench.device.link.open_pairing(at, 9, Role::Nurse, label(), [9; 32]).unwrap();
+    let mut host = Host::new(paired);
+    host.connect(&mut bench);
+    assert_eq!(bench.device.link.keys().slots().count(), 4, "not yet");
+    host.say(&mut bench, &Heartbeat { at_ms: 0, nonce: 0 });
+    assert_eq!(bench.device.link.keys().slots().count(), 5);
+    let events: Vec<_> = core::iter::from_fn(|| bench.device.link.poll_security_event()).collect();
+    assert_eq!(events, [SecurityEvent::Secured, SecurityEvent::Paired]);
+    let mut bench = secured(Phase::PreCool);
+    let at = bench.now;
+    assert!(bench.device.link.open_pairing(at, 9, Role::Nurse, label(), [9; 32]).is_err());
+}
+
+#[test]
+fn without_entropy_no_session_begins_and_the_link_says_why() {
+    let mut bench: Bench<1> = Bench::with(keyed_config());
+    bench.device.link.keys_mut().add(slot(2, Role::Nurse)).unwrap();
+    assert!(bench.device.link.wants_entropy());
+    let mut host = Host::new(code(2));
+    host.connect(&mut bench);
+    assert!(!host.link.is_secured());
+    bench.device.link.add_entropy([1; 32]);
+    let mut host = Host::new(code(2));
+    host.connect(&mut bench);
+    assert!(host.link.is_secured() && !bench.device.link.wants_entropy());
+}
+
+/// Who only says hello, or sends what cannot be opened, does not make a lost host look alive.
+#[test]
+fn a_lost_host_is_not_hidden_by_strangers() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    let old = host.frame(&Heartbeat { at_ms: 0, nonce: 0 });
+    bench.device.link.receive(bench.now, &old);
+    for tick in 1..=100 {
+        let outputs = bench.tick();
+        let lost = outputs.machine.alarms.contains(Condition::LinkLost);
+        assert_eq!(lost, tick > 35, "{tick}");
+        let noise = [plain(&HELLO), old.clone(), plain(&Heartbeat { at_ms: 0, nonce: 1 })];
+        bench.device.link.receive(bench.now, &noise.concat());
+    }
+}
+
+#[test]
+fn a_wrong_key_is_counted_reported_and_locked_out() {
+    let mut bench = secured(Phase::Standby);
+    let wrong = PairingCode { psk: Secret::new([0xEE; 32]), ..code(2) };
+    for _ in 0..5 {
+        let mut host = Host::new(wrong.clone());
+        host.connect(&mut bench);
+        assert!(!host.link.is_secured());
+        bench.run(2);
+    }
+    let counters = bench.device.link.security();
+    assert_eq!((counters.failures, counters.lockouts), (5, 1));
+    let events: Vec<_> = core::iter::from_fn(|| bench.device.link.poll_security_event()).collect();
+    assert_eq!(events, [SecurityEvent::Failed, SecurityEvent::Locked]);
+}
+
+#[test]
+fn a_link_waits_for_a_session_without_spinning() {
+    let mut link: Link<1> = Link::new(&keyed_config());
+    let now = Instant::from_millis(100);
+    assert!(link.transmit(now, &mut [0; 600]) > 0);
+    let mut bench = secured(Phase::Setup);
+    let mut host = Host::new(code(2));
+    host.hear(&mut bench);
+    // Events and entries wait for whoever may read them.
+    assert_eq!(bench.device.link.next_deadline(), Instant::from_millis(u64::MAX));
+    host.connect(&mut bench);
+    host.say(&mut bench, &Heartbeat { at_ms: 0, nonce: 0 });
+    assert_eq!(bench.device.link.next_deadline(), Instant::ZERO);
+    host.hear(&mut bench);
+    let entries = host.heard.iter().filter(|it| matches!(it, AnyMessage::RecordEntry(_)));
+    assert!(entries.count() > 0);
+    let events = host.heard.iter().filter(|it| matches!(it, AnyMessage::EventReport(_)));
+    assert!(events.count() > 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Cut, flipped, forged, moved to another place: nothing that a key's holder did not send does anything.
+    #[test]
+    fn nothing_forged_changes_anything(
+        at in any::<prop::sample::Index>(), bit in 0u8..8, cut in any::<bool>(), number in 0u32..80,
+    ) {
+        let mut bench = secured(Phase::PreCool);
+        let mut host = Host::connected(&mut bench, 2);
+        let mut out = [0; 300];
+        let mut body = [0; BODY_LEN];
+        let press = operate(3, Action::STOP);
+        let length = coldcap_wire::message::Body::encode(&press, &mut body).unwrap();
+        let length = host.link
+            .send(coldcap_wire::packet::Kind::Command, 0x15, &body[..length], &mut out).unwrap();
+        let mut packet = out[..length].to_vec();
+        let place = at.index(packet.len());
+        if cut {
+            packet.truncate(place);
+        } else {
+            packet[place] ^= 1 << bit;
+        }
+        let mut renumbered = out[..length].to_vec();
+        renumbered[2..6].copy_from_slice(&(number + 100).to_le_bytes());
+        let before = bench.clone();
+        for forged in [packet, renumbered] {
+            let mut framed = [0; 400];
+            let length = frame::encode(&forged, &mut framed).unwrap();
+            bench.device.link.receive(bench.now, &framed[..length]);
+        }
+        prop_assert_eq!(bench.tick(), before.clone().tick());
+        prop_assert!(!bench.drives.channels[0].pump.is_off());
+        prop_assert!(host.answers(&mut bench).is_empty());
+        // The true one is still good.
+        let mut framed = [0; 400];
+        let length = frame::encode(&out[..length], &mut framed).unwrap();
+        bench.device.link.receive(bench.now, &framed[..length]);
+        prop_assert!(is_still(&mut bench));
+    }
+}
