@@ -201,6 +201,7 @@ fn rule_7_a_clinician_resets_in_two_steps_once_the_cause_is_gone_and_twice_a_ses
         script.resume();
     }
     script.denied(TripClass::Clinician);
+    script.look();
     assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::LimitReached));
 }
 
@@ -221,6 +222,7 @@ fn rule_7_a_service_trip_is_for_service_only_and_outlives_the_visit() {
         script.ask(Role::Service, Request::ServiceReset { confirm }).unwrap();
     }
     script.expect(Phase::Standby);
+    script.look();
     script.done(Request::StartFit);
 }
 
@@ -470,6 +472,7 @@ fn an_uncoupled_cap_stops_the_pump_in_the_same_step() {
         script.give(Event::Advance { dt: Duration::from_millis(100), seen: NOT_THERE });
         script.expect(Phase::Paused);
         assert!(script.notes.contains(&Note::BreakBegan { reason: Reason::UNCOUPLED }));
+        script.look();
         assert_eq!(
             script.nurse(Request::Resume { reason: 1, confirm: false }),
             Err(Refusal::CapAbsent)

@@ -204,6 +204,7 @@ fn rule_4_pre_cooling_begins_with_the_cap_worn_and_coolant_moving() {
     script.minutes(1);
     script.expect(Phase::Setup);
     assert!(script.flagged(Flag::FitTimedOut));
+    script.look();
     script.done(Request::Start);
     script.done(Request::Worn(true));
     script.seen.flowing = false;

@@ -39,6 +39,7 @@ fn rule_1_a_stop_leaves_a_fit_visit_and_a_fit_check() {
 
     script.done(Request::select(PATIENT));
     script.done(Request::ChoosePlan(PACLITAXEL));
+    script.look();
     script.done(Request::Start);
     assert!(script.circulates());
     assert_eq!(script.ask(Role::Observer, Request::Stop), Ok(Accepted::Done));
@@ -83,6 +84,7 @@ fn rule_1_only_ending_and_resuming_ask_twice() {
 fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
     let mut script = Script::infusing(PACLITAXEL);
     script.done(Request::Stop);
+    script.look();
     let resume = |confirm| Request::Resume { reason: 1, confirm };
     assert_eq!(script.nurse(resume(false)), Ok(Accepted::Armed));
     script.seconds(29);
@@ -95,11 +97,31 @@ fn rule_1_the_first_step_is_void_after_30_seconds_or_another_request() {
     script.expect(Phase::Paused);
 }
 
+// req: SES-029
+#[test]
+fn rule_7_what_was_found_while_coolant_moved_starts_nothing_once_it_has_stopped() {
+    let resume = |confirm| Request::Resume { reason: 1, confirm };
+    for mut script in Script::in_each_cooling_phase() {
+        script.done(Request::Stop);
+        assert_eq!(script.nurse(resume(false)), Err(Refusal::FaultActive));
+        script.look();
+        assert_eq!(script.nurse(resume(false)), Ok(Accepted::Armed));
+        script.seen.self_test = Progress::Running;
+        script.seconds(1);
+        assert!(!script.state.is_armed(), "what was begun is void with the test");
+        script.seen.self_test = Progress::Passed;
+        script.seconds(1);
+        assert_eq!(script.nurse(resume(true)), Err(Refusal::NotConfirmed));
+        script.resume();
+    }
+}
+
 // req: SES-002
 #[test]
 fn rule_1_who_resumes_says_why_in_both_steps() {
     let mut script = Script::infusing(PACLITAXEL);
     script.done(Request::Stop);
+    script.look();
     let resume = |reason, confirm| Request::Resume { reason, confirm };
     for confirm in [false, true] {
         let unanswered = Err(Refusal::Unanswered(Field::Reason));
@@ -317,6 +339,7 @@ fn rule_2_a_fact_that_the_cap_is_off_stops_the_pump_and_the_minutes() {
     for mut script in Script::in_each_cooling_phase() {
         script.fact(Fact::CapOff);
         script.expect(Phase::Paused);
+        script.look();
         assert_eq!(
             script.nurse(Request::Resume { reason: 1, confirm: false }),
             Err(Refusal::NotWorn)

@@ -114,6 +114,7 @@ fn a_break_runs_against_its_own_minutes_and_all_of_the_session_and_the_first_of_
     let mut script = Script::infusing(PACLITAXEL);
     assert_eq!(left(&script)[4], None, "no break runs");
     script.done(Request::Pause(1));
+    script.look();
     assert_eq!(script.nurse(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
     script.seconds(10);
     let (each, all, armed) = (10 * MINUTE - 10 * SECOND, 20 * MINUTE - 10 * SECOND, 20 * SECOND);
@@ -145,6 +146,7 @@ fn a_clinicians_resets_are_counted() {
     let mut script = Script::cooling(PACLITAXEL);
     for count in 1..=2 {
         script.denied(TripClass::Clinician);
+        script.look();
         let reset = |confirm| Request::ClinicianReset { confirm };
         assert_eq!(script.ask(Role::Clinician, reset(false)), Ok(Accepted::Armed));
         assert_eq!(script.ask(Role::Clinician, reset(true)), Ok(Accepted::Done));

@@ -158,7 +158,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands);
         let seen = Seen { measured: &measured, detected: &detected, config: &self.config };
-        let machine = self.machine.alarms(detected.machine, &measured);
+        let failed = self.channels.iter().any(|channel| channel.self_test.has_failed());
+        let machine = self.machine.alarms(detected.machine, failed, &measured);
         self.signals.signal(&mut self.channels, machine, &seen, dt, &mut outputs);
         self.show(&measured, &mut outputs);
         self.driven = outputs.drives;
@@ -203,7 +204,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         }
         let sample = detect::machine_sample(inputs, &self.driven, host_silent);
         let machine = self.machine.detector.step(now, &sample, limits);
-        self.machine.self_test.step(now, &self.config, found.iter().fold(machine, union));
+        for (channel, found) in self.channels.iter_mut().zip(&found) {
+            channel.self_test.step(now, &self.config, found.union(machine));
+        }
         Detected { channels: found, machine }
     }
 
@@ -377,7 +380,6 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let shared = Shared {
             dt,
             late: dt > LONGEST_TICK,
-            self_test: self.machine.self_test.progress(),
             tank: measured.tank.within(measured.now, oldest),
             driven: ChannelDrives::default(),
         };

@@ -23,6 +23,12 @@ fn tank_low(inputs: &mut Inputs<1>) {
     inputs.tank.level = Reading::new(false, inputs.tank.level.taken);
 }
 
+fn moving(inputs: &mut Inputs<1>) {
+    let flow = &mut inputs.channels[0].flow;
+    let moves = Pulses { edges: 167, window: Duration::from_secs(1) };
+    *flow = Reading::new(moves, flow.taken);
+}
+
 fn uncoupled(inputs: &mut Inputs<1>) {
     let coupled = &mut inputs.channels[0].cap.coupled;
     *coupled = Reading::new(false, coupled.taken);
@@ -83,7 +89,7 @@ fn nothing_is_resumed_before_the_self_test_has_passed_anew() {
     let first = Request::Resume { reason: 1, confirm: false };
     assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it has only begun");
     bench.run(4);
-    (0..80).for_each(|_| drop(bench.tick_with(tank_low)));
+    (0..10).for_each(|_| drop(bench.tick_with(moving)));
     bench.run(4);
     assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it began again");
     bench.run(2);
@@ -104,6 +110,88 @@ fn a_channel_is_not_kept_by_what_is_wrong_with_its_neighbour() {
         });
     }
     assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
+}
+
+// req: SES-029
+#[test]
+fn a_stop_is_not_undone_within_its_own_tick() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    let resume = |confirm| Action::Request(Request::Resume { reason: 1, confirm });
+    let outputs = bench.act(&[Action::Request(Request::Stop), resume(false), resume(true)]);
+    let given: Vec<_> = outputs.answers.iter().map(|answer| answer.result).collect();
+    let refused = [Err(Refusal::FaultActive), Err(Refusal::FaultActive)];
+    assert_eq!(given[1..], refused);
+    assert_eq!(bench.phase(), Phase::Paused);
+}
+
+// req: SES-029
+#[test]
+fn what_the_guard_has_stopped_is_not_begun_again_in_the_next_tick() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    while bench.phase() == Phase::Infusing {
+        bench.tick_with(|inputs| {
+            let flow = &mut inputs.channels[0].flow;
+            *flow = Reading::new(Pulses { edges: 0, window: Duration::from_secs(1) }, flow.taken);
+        });
+    }
+    let first = Request::Resume { reason: 1, confirm: false };
+    assert_eq!(bench.ask(first), Err(Refusal::FaultActive));
+}
+
+// req: SES-029
+#[test]
+fn coolant_that_still_moves_has_not_stopped() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.ask(Request::Stop).unwrap();
+    for _ in 0..100 {
+        bench.tick_with(moving);
+    }
+    let first = Request::Resume { reason: 1, confirm: false };
+    assert_eq!(bench.ask(first), Err(Refusal::FaultActive));
+    bench.run(6);
+    assert_eq!(bench.ask(first), Ok(Accepted::Armed));
+}
+
+/// What a treatment goes on with keeps nobody from going on with it.
+#[test]
+fn a_low_level_does_not_make_a_pause_the_end() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    (0..80).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.phase(), Phase::Infusing);
+    bench.ask(Request::Pause(1)).unwrap();
+    (0..80).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
+}
+
+// req: CHN-002
+#[test]
+fn a_neighbour_whose_self_test_fails_keeps_nobody_from_a_resume_after_a_gap() {
+    let mut bench = Bench::<2>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.device.restart(Some(Duration::from_secs(120)));
+    for _ in 0..400 {
+        bench.tick_with(|inputs| {
+            let supply = &mut inputs.channels[1].supply;
+            *supply = Reading::new(Ratio(0), supply.taken);
+        });
+    }
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Ok(Accepted::Armed));
+}
+
+// req: SES-008
+#[test]
+fn power_that_flickers_makes_nobody_wait_longer() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::PreCool);
+    for _ in 0..3 {
+        bench.device.restart(Some(Duration::from_secs(60)));
+        bench.run(240);
+    }
+    assert_eq!(bench.phase(), Phase::Thaw);
 }
 
 #[test]

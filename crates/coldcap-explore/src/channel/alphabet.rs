@@ -45,7 +45,7 @@ pub const PATIENT: Patient = Patient {
     contraindications: 0,
 };
 
-const HEAD: HeadMeasures =
+pub(super) const HEAD: HeadMeasures =
     HeadMeasures { circumference_mm: 561, sagittal_mm: 345, coronal_mm: 350, hair: HAIR };
 
 /// One condition for each class of the interlock, those that it treats in a way of their own, and one

@@ -1,8 +1,9 @@
 //! What holds of every step: R1 to R13, and the clinical rules C1 to C8 of the design that override them.
 
 use super::TICK;
+use super::alphabet::HEAD;
 use super::rules::{Seen, StepRule, Verdict, decided, splits};
-use coldcap::supervise::{Effects, Event, heard};
+use coldcap::supervise::{Effects, Event, State, heard, step};
 use coldcap_guard::interlock::{self, trips};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{
@@ -89,6 +90,13 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         text: "cooling begins only by start, by a second step of resume, or after a short gap",
         costly: false,
         check: cooling_begins_by_hand,
+    },
+    StepRule {
+        // req: SES-029
+        id: "R10b",
+        text: "where a request or a fact has just stopped coolant, nothing makes it move again before a self-test is seen",
+        costly: false,
+        check: stopped_is_not_tested,
     },
     StepRule {
         // req: SES-024
@@ -320,6 +328,26 @@ fn looking_changes_nothing(seen: &Seen<'_>) -> Verdict {
         && seen.before.demand(seen.config) == seen.after.demand(seen.config)
         && seen.before.interlock == seen.after.interlock;
     Verdict::implies(looks, same)
+}
+
+fn stopped_is_not_tested(seen: &Seen<'_>) -> Verdict {
+    let moves = |state: &State| state.session.phase().circulates();
+    let begins = [
+        Request::StartFit,
+        Request::Measure(HEAD),
+        Request::Start,
+        Request::Resume { reason: 1, confirm: false },
+    ];
+    let refused = |request| {
+        let event = Event::Request { request, role: Role::Clinician };
+        let (next, effects) = step(seen.after, &event, seen.config);
+        !moves(&next) && (effects.answer != Some(Ok(Accepted::Armed)))
+    };
+    // A tick brings a look of its own.
+    let looks = matches!(seen.event, Event::Advance { .. });
+    Verdict::implies_that(!looks && moves(seen.before) && !moves(seen.after), || {
+        begins.into_iter().all(refused)
+    })
 }
 
 fn cooling_begins_by_hand(seen: &Seen<'_>) -> Verdict {

@@ -56,7 +56,10 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
     if by_itself && !allowed {
         t.flag(Flag::RestartLimit);
     }
+    let waited = (t.state.phase == Phase::Recovery).then_some(t.state.attendance);
     t.interrupt(Phase::Recovery, Reason::POWER_GAP);
+    // Nobody has come because the power went again.
+    t.state.attendance = waited.unwrap_or(t.state.attendance);
     if by_itself && allowed {
         t.state.restarts = t.state.restarts.saturating_add(1);
         t.state.restart_left = t.config.restart_window;

@@ -153,6 +153,12 @@ impl Seen {
         self.bits |= lost;
     }
 
+    /// What was found while coolant moved says nothing of a machine whose coolant has just stopped.
+    pub(crate) const fn forget_self_test(&mut self) {
+        // req: SES-029
+        self.bits &= !Self::SELF_TEST_PASSED;
+    }
+
     pub(crate) const fn forget_degraded(&mut self) {
         self.bits &= !Self::DEGRADED;
     }

@@ -1,6 +1,6 @@
 //! Time passes: clocks, credits, and the transitions that time brings about.
 
-use super::state::Seen;
+use super::state::{Seen, Step};
 use super::transition::Transition;
 use super::{Observed, Progress, TripClass, fit_visit, restart, setup, treatment, waiting};
 use crate::note::{Flag, Reason};
@@ -14,6 +14,7 @@ pub(super) fn advance(t: &mut Transition<'_>, dt: Duration, seen: Observed) {
     disarm(t, dt);
     judge_contact(t, &seen);
     t.state.seen.renew(Seen::from(seen));
+    disarm_untested(t);
     if t.state.phase.circulates() && !seen.coupled {
         t.halt(Reason::UNCOUPLED);
         return;
@@ -71,6 +72,12 @@ fn disarm(t: &mut Transition<'_>, dt: Duration) {
         armed.left = armed.left.minus(dt);
         armed
     });
+}
+
+/// A resume that was begun waits for no other machine than the one that was sound then.
+fn disarm_untested(t: &mut Transition<'_>) {
+    let tested = t.state.seen.self_test_passed();
+    t.state.armed = t.state.armed.filter(|armed| tested || !matches!(armed.step, Step::Resume(_)));
 }
 
 /// Doubtful contact is flagged when it appears and when it goes; the target is never changed for it.

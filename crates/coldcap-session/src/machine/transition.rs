@@ -39,6 +39,9 @@ impl<'c> Transition<'c> {
         let left = self.state;
         self.close(&left, phase);
         self.state.phase = phase;
+        if left.phase.circulates() && !phase.circulates() {
+            self.state.seen.forget_self_test();
+        }
         self.state.clock = PhaseClock::default();
         self.state.armed = None;
         self.state.restart_left = Duration::ZERO;

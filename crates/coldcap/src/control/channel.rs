@@ -5,7 +5,7 @@ use super::advice::{AdviceStep, ContactAdvice};
 use super::calibrate::MeasuredChannel;
 use super::fit::{FitStep, FitVisit};
 use super::notes;
-use super::self_test::StandingTest;
+use super::self_test::{SelfTest, StandingTest};
 use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
 use crate::config::Config;
@@ -39,6 +39,8 @@ pub(super) struct Channel {
     pub(super) gate: Gate,
     pub(super) sensors: SensorWatch,
     thermal: Thermal,
+    /// That of power-up, with what is found at this channel and at its machine.
+    pub(super) self_test: SelfTest,
     standing: StandingTest,
     fit: FitVisit,
     advice: ContactAdvice,
@@ -81,7 +83,6 @@ pub(super) struct Shared {
     pub(super) dt: Duration,
     /// The tick came so late that nobody saw what was in between.
     pub(super) late: bool,
-    pub(super) self_test: Progress,
     pub(super) tank: Result<Coolant, Fault>,
     /// What the guard left of this channel's last demands.
     pub(super) driven: ChannelDrives,
@@ -96,6 +97,7 @@ impl Channel {
             gate: Gate::default(),
             sensors: SensorWatch::new(index, config),
             thermal: Thermal::new(config),
+            self_test: SelfTest::default(),
             standing: StandingTest::default(),
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
@@ -363,8 +365,11 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        let stands = !(self.state.session.phase().circulates() || shared.late);
-        self.standing.step(shared.dt, stands, conditions);
+        // Time that nobody watched neither passes nor fails it.
+        if !shared.late {
+            let moves = self.state.session.phase().circulates() || measured.is_flowing(config);
+            self.standing.step(shared.dt, !moves, conditions);
+        }
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
@@ -421,7 +426,7 @@ impl Channel {
         let watched = self.contact(measured, shared, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
-            self_test: self.self_test(shared.self_test, config),
+            self_test: self.tested(config),
             coupled: measured.coupled,
             flowing,
             tank_ready: self.tank_is_ready(shared, config),
@@ -436,11 +441,11 @@ impl Channel {
         }
     }
 
-    /// How far the self-test is: that of power-up, and then, while coolant stands, the channel's own.
-    fn self_test(&self, at_power_up: Progress, config: &Config) -> Progress {
+    /// How far the self-test is: that of power-up, and then the channel's own, which passes only while coolant stands.
+    fn tested(&self, config: &Config) -> Progress {
+        let at_power_up = self.self_test.progress();
         let phase = self.state.session.phase();
-        let again =
-            phase != Phase::Boot && !phase.circulates() && !self.standing.has_passed(config);
+        let again = phase != Phase::Boot && !self.standing.has_passed(config);
         if again && at_power_up == Progress::Passed { Progress::Running } else { at_power_up }
     }
 

@@ -2,7 +2,6 @@
 
 use super::calibrate::Measured;
 use super::channel::Channel;
-use super::self_test::SelfTest;
 use crate::arbiter::tank_target;
 use crate::config::Config;
 use crate::outputs::{MachineStatus, Outputs};
@@ -19,7 +18,6 @@ use coldcap_units::{Coolant, Duration, Duty, Instant};
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
     pub(super) detector: MachineDetector,
-    pub(super) self_test: SelfTest,
     pub(super) gate: Gate,
     pub(super) chiller: Duty,
     tank: TankController,
@@ -35,7 +33,6 @@ impl Machine {
     pub(super) fn new() -> Self {
         Self {
             detector: MachineDetector::default(),
-            self_test: SelfTest::default(),
             gate: Gate::default(),
             chiller: Duty::OFF,
             tank: TankController::new(),
@@ -84,10 +81,10 @@ impl Machine {
     pub(super) fn alarms<const CHANNELS: usize>(
         &mut self,
         found: Conditions,
+        failed: bool,
         measured: &Measured<CHANNELS>,
     ) -> Conditions {
         let vendor = self.vendor.step(measured.inputs.vendor);
-        let failed = self.self_test.progress() == coldcap_session::Progress::Failed;
         found
             .with_if(Condition::DisplaySilent, self.display_silent)
             .with_if(Condition::SelfTestFailed, failed)
