@@ -340,7 +340,7 @@ const SECURITY: Whole = Whole {
 /// Bodies: those that come to a device read, and all of them written.
 const BODIES: Whole = Whole {
     probes: &["probe_bodies_read", "probe_bodies_write"],
-    bytes: 16_384,
+    bytes: 10_940,
     aim: 6_144,
     with_constants: false,
 };
@@ -348,7 +348,7 @@ const BODIES: Whole = Whole {
 /// Frames, packets and services of one peer, without bodies and without cryptography.
 const PEER: Whole = Whole {
     probes: &["probe_link_frame", "probe_link_hand", "probe_link_poll"],
-    bytes: 4_700,
+    bytes: 4_170,
     aim: 8_192,
     with_constants: false,
 };
