@@ -209,12 +209,12 @@ const SECURITY_COST: &[(&str, u64)] = &[
 /// Bytes of stack that a call at the device's end of the link takes on the emulated Cortex-M4F, and of memory that stays
 /// taken. Aimed at is 2 560 of stack outside of a handshake, and two packets and 768 bytes for a peer.
 const MEMORY: &[(&str, u64)] = &[
-    ("stack of a handshake", 4_096),
-    ("stack of sealing", 2_560),
-    ("stack of opening", 2_560),
+    ("stack of a handshake", 3_170),
+    ("stack of sealing", 945),
+    ("stack of opening", 2_040),
     ("memory of a peer without its link", 2 * 240 + 768),
     ("memory of a secured link", 768),
-    ("memory of the keys", 1_024),
+    ("memory of the keys", 650),
 ];
 
 /// Executed instructions a step on the emulated Cortex-M4F.
