@@ -5,12 +5,13 @@
 #![no_main]
 
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::Receiver;
 use coldcap_wire::message::{Hello, Origin};
 use coldcap_wire::packet::Kind;
 use coldcap_wire::security::{
-    DeviceLink, HostLink, Input, KeyError, KeyRing, KeySlot, LABEL_LEN, Label, PAIRING_TEXT_LEN,
-    PAIRING_WINDOW, PairingCode, Policy, REKEY_AFTER, Refusal, Role, SLOTS, STORED_LEN, Secret,
-    SecurityEvent, SendError, Transport,
+    DeviceLink, EntropyPool, HostLink, Input, KeyError, KeyRing, KeySlot, LABEL_LEN, Label,
+    PAIRING_TEXT_LEN, PAIRING_WINDOW, PairingCode, Policy, REKEY_AFTER, Refusal, Role, SLOTS,
+    STORED_LEN, Secret, SecurityEvent, SendError, Transport, framed,
 };
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
@@ -162,7 +163,11 @@ impl World {
         device.heard(&others);
         assert_eq!(host.heard(&hello(SERIAL + 1)), Err(Refusal::OtherDevice));
         host.heard(&own).expect("this device");
-        device.add_entropy([slot.id as u8; 32]);
+        let mut pool = EntropyPool::new();
+        assert!(pool.is_empty() && pool.draw().is_none());
+        pool.add(&[slot.id as u8; 32]);
+        device.add_entropy(pool.draw().expect("it was filled"));
+        assert_ne!(pool.draw(), pool.draw());
         host.connect(self.now, [7; 32]).expect("the hello was heard");
         let mut packet = [0; 240];
         for _ in 0..2 {
@@ -199,6 +204,14 @@ impl World {
         assert!(
             !host.is_rekey_due(self.now) && host.keys().is_some() && device.counters().opened == 1
         );
+        let mut out = [0; 248];
+        let mut beat = |out: &mut [u8]| framed(out, |room| host.send(Kind::Link, 0x60, &[1], room));
+        assert_eq!(beat(&mut out[..7]), Err(SendError::TooLong));
+        let len = beat(&mut out).expect("there is room");
+        let mut receiver = Receiver::new();
+        let (taken, whole) = receiver.feed_whole(&out[..len]);
+        let whole = whole.expect("a frame").expect("whole");
+        assert!(taken == len && device.handle_input(self.now, &mut self.keys, whole).is_ok());
         let later = self.now.plus(REKEY_AFTER);
         assert!(host.is_rekey_due(later) && host.is_secured());
         for _ in 0..2 {

@@ -5,6 +5,7 @@ mod c;
 mod lua;
 pub mod markdown;
 mod python;
+pub mod registry;
 mod typescript;
 
 use crate::model::Schema;

@@ -3,7 +3,8 @@
 //! ```text
 //! coldcap-schema --out DIR [--vendor FILE]     the clients, in folders by language
 //! coldcap-schema --text                        the text of the code's message set
-//! coldcap-schema --page                        the tables of docs/wire-format.md that are made here
+//! coldcap-schema --page                        the tables of docs/wire-format.md that are made from the model
+//! coldcap-schema --registry                    those that the registry says by itself
 //! coldcap-schema --check LOCK [--write]        compares LOCK with the code; writes it where it may
 //! coldcap-schema --frames DIR [--vendor FILE]  frames, what has to come out of them, and captures
 //! ```
@@ -51,7 +52,11 @@ fn run(words: &[&str]) -> Done {
             print!("{}", emit::markdown::tables(&schema));
             Ok(())
         }
-        _ => Err("say --out DIR, --frames DIR, --check LOCK, --page or --text".into()),
+        _ if words.contains(&"--registry") => {
+            print!("{}", emit::registry::registry());
+            Ok(())
+        }
+        _ => Err("say --out DIR, --frames DIR, --check LOCK, --page, --registry or --text".into()),
     }
 }
 

@@ -73,6 +73,16 @@ pub enum Turn {
     Closed,
 }
 
+/// Hands to the end what came; nothing is the end of the stream.
+#[cfg(any(feature = "std", feature = "embedded-io-async", feature = "tokio"))]
+fn received(count: usize, incoming: &[u8], now: Instant, end: &mut impl LinkEnd) -> Turn {
+    if count == 0 {
+        return Turn::Closed;
+    }
+    end.receive(now, incoming.get(..count).unwrap_or_default());
+    Turn::Received(count)
+}
+
 /// Bytes on their way out.
 #[cfg(any(feature = "std", feature = "embedded-io-async", feature = "tokio"))]
 #[derive(Clone, Debug)]

@@ -10,19 +10,13 @@ mod support;
 
 use coldcap_wire::message::{ENDPOINTS, STRUCTURES, VOCABULARIES};
 use coldcap_wire::packet::Kind;
-use support::{document, samples, unhex, vectors};
+use support::{samples, unhex, vectors};
 
 const DOCUMENT: &str = include_str!("../../../docs/wire-format.md");
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, behind) = text.split_once(start)?;
     Some(behind.split_once(end)?.0)
-}
-
-#[test]
-fn the_tables_are_those_of_the_registry() {
-    let tables = between(DOCUMENT, "<!-- registry -->\n", "<!-- end of registry -->").unwrap();
-    assert_eq!(tables.trim(), document::registry().trim(), "run the example `registry`");
 }
 
 #[test]

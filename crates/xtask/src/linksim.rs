@@ -7,8 +7,10 @@ use core::error::Error;
 
 const FOLDER: &str = "crates/coldcap-sim/defects";
 const PROGRAM: &str = "linksim";
-/// So many seeds are played with every defect.
-const SEEDS: &str = "4000";
+/// So many seeds are played with every defect: the rarest of them needs a stall of the right length in a session that
+/// nothing else ends.
+const SEEDS: &str = "10000";
+
 /// So many seeds, from 0 on.
 pub(crate) fn campaign(count: &str) -> Checked {
     let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-sim"];

@@ -209,12 +209,12 @@ const SECURITY_COST: &[(&str, u64)] = &[
 /// Bytes of stack that a call at the device's end of the link takes on the emulated Cortex-M4F, and of memory that stays
 /// taken. Aimed at is 2 560 of stack outside of a handshake, and two packets and 768 bytes for a peer.
 const MEMORY: &[(&str, u64)] = &[
-    ("stack of a handshake", 4_096),
-    ("stack of sealing", 2_560),
-    ("stack of opening", 2_560),
+    ("stack of a handshake", 3_170),
+    ("stack of sealing", 945),
+    ("stack of opening", 2_040),
     ("memory of a peer without its link", 2 * 240 + 768),
     ("memory of a secured link", 768),
-    ("memory of the keys", 1_024),
+    ("memory of the keys", 650),
 ];
 
 /// Executed instructions a step on the emulated Cortex-M4F.
@@ -340,7 +340,7 @@ const SECURITY: Whole = Whole {
 /// Bodies: those that come to a device read, and all of them written.
 const BODIES: Whole = Whole {
     probes: &["probe_bodies_read", "probe_bodies_write"],
-    bytes: 16_384,
+    bytes: 10_940,
     aim: 6_144,
     with_constants: false,
 };
@@ -348,7 +348,7 @@ const BODIES: Whole = Whole {
 /// Frames, packets and services of one peer, without bodies and without cryptography.
 const PEER: Whole = Whole {
     probes: &["probe_link_frame", "probe_link_hand", "probe_link_poll"],
-    bytes: 4_700,
+    bytes: 4_170,
     aim: 8_192,
     with_constants: false,
 };

@@ -77,12 +77,9 @@ fn save(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
     Ok(std::fs::write(shell::root().join(name), text)?)
 }
 
-fn example(name: &str) -> Result<String, Box<dyn Error>> {
-    shell::output(&["cargo", "run", "--quiet", "--package", "coldcap-wire", "--example", name])
-}
-
 fn vectors() -> Result<String, Box<dyn Error>> {
-    example("vectors")
+    let run = ["cargo", "run", "--quiet", "--package", "coldcap-wire"];
+    shell::output(&[&run[..], &["--example", "vectors"]].concat())
 }
 
 /// What differs between the committed vectors and those that the code makes.
@@ -101,9 +98,9 @@ fn stale_vectors() -> Result<Vec<String>, Box<dyn Error>> {
 
 /// The page with its two generated parts as the code has them.
 fn page() -> Result<String, Box<dyn Error>> {
-    let tables =
-        shell::output(&["cargo", "run", "--quiet", "--package", "coldcap-schema", "--", "--page"])?;
-    spliced(&spliced(&read(PAGE)?, REGISTRY, &example("registry")?)?, TABLES, &tables)
+    let run = ["cargo", "run", "--quiet", "--package", "coldcap-schema", "--"];
+    let part = |flag| shell::output(&[&run[..], &[flag]].concat());
+    spliced(&spliced(&read(PAGE)?, REGISTRY, &part("--registry")?)?, TABLES, &part("--page")?)
 }
 
 fn spliced(page: &str, marks: (&str, &str), part: &str) -> Result<String, Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! A carrier over `std::io`.
 
-use super::{LinkEnd, Outgoing, Turn};
+use super::{LinkEnd, Outgoing, Turn, received};
 use coldcap_units::Instant;
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -66,11 +66,7 @@ impl<const N: usize> Carrier<N> {
         self.outgoing.fill(now, end);
         let sent = self.write(stream)?;
         match patient(stream.read(&mut self.incoming))? {
-            Some(0) => Ok(Turn::Closed),
-            Some(count) => {
-                end.receive(now, self.incoming.get(..count).unwrap_or_default());
-                Ok(Turn::Received(count))
-            }
+            Some(count) => Ok(received(count, &self.incoming, now, end)),
             None if sent > 0 => Ok(Turn::Sent(sent)),
             None => Ok(Turn::Idle),
         }

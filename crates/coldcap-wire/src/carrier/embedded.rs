@@ -1,7 +1,7 @@
 //! A carrier over `embedded-io-async` 0.7.
 
 use super::race::{First, race};
-use super::{LinkEnd, Outgoing, Turn};
+use super::{LinkEnd, Outgoing, Turn, received};
 use coldcap_units::Instant;
 use core::future::pending;
 use embedded_io_async::{Read, Write};
@@ -66,18 +66,10 @@ impl<const N: usize> Carrier<N> {
         };
         let first = race(receiver.read(&mut self.incoming), write, time, self.write_first).await;
         match first {
-            First::Read(count) => Ok(self.received(count?, clock.now(), end)),
+            First::Read(count) => Ok(received(count?, &self.incoming, clock.now(), end)),
             First::Wrote(count) => Ok(self.wrote(count?)),
             First::Time => Ok(Turn::Idle),
         }
-    }
-
-    fn received(&self, count: usize, now: Instant, end: &mut impl LinkEnd) -> Turn {
-        if count == 0 {
-            return Turn::Closed;
-        }
-        end.receive(now, self.incoming.get(..count).unwrap_or_default());
-        Turn::Received(count)
     }
 
     /// A driver that takes nothing will not take anything any more.

@@ -1,7 +1,7 @@
 //! A carrier over tokio.
 
 use super::race::{First, race};
-use super::{LinkEnd, Outgoing, Turn};
+use super::{LinkEnd, Outgoing, Turn, received};
 use coldcap_units::{Duration, Instant};
 use core::future::pending;
 use std::io;
@@ -70,18 +70,10 @@ impl<const N: usize> Carrier<N> {
         };
         let first = race(receiver.read(&mut self.incoming), write, time, self.write_first).await;
         match first {
-            First::Read(count) => Ok(self.received(count?, end)),
+            First::Read(count) => Ok(received(count?, &self.incoming, self.now(), end)),
             First::Wrote(count) => self.wrote(count?),
             First::Time => Ok(Turn::Idle),
         }
-    }
-
-    fn received(&self, count: usize, end: &mut impl LinkEnd) -> Turn {
-        if count == 0 {
-            return Turn::Closed;
-        }
-        end.receive(self.now(), self.incoming.get(..count).unwrap_or_default());
-        Turn::Received(count)
     }
 
     fn wrote(&mut self, count: usize) -> io::Result<Turn> {

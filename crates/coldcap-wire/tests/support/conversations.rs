@@ -274,19 +274,13 @@ impl Talk {
             let mut packet = [0; PACKET_LEN];
             self.wait(5);
             let len = self.host.poll_output(self.host_now(), &mut packet).expect("due");
-            self.note("host", names[0], &packet[..len].to_vec(), &packet[..len].to_vec(), Arrives);
+            self.note("host", names[0], &packet[..len], &packet[..len], Arrives);
             let now = self.now();
             let input = self.device.handle_input(now, &mut self.keys, &mut packet[..len]);
             assert_eq!(input, Ok(Input::Handled));
             self.wait(5);
             let len = self.device.poll_output(&mut packet).expect("an answer");
-            self.note(
-                "device",
-                names[1],
-                &packet[..len].to_vec(),
-                &packet[..len].to_vec(),
-                Arrives,
-            );
+            self.note("device", names[1], &packet[..len], &packet[..len], Arrives);
             let now = self.host_now();
             assert_eq!(self.host.handle_input(now, &mut packet[..len]), Ok(Input::Handled));
         }

@@ -3,7 +3,6 @@
 #![allow(dead_code)]
 
 pub(crate) mod corruption;
-pub(crate) mod document;
 pub(crate) mod reference;
 pub(crate) mod registry;
 pub(crate) mod samples;

@@ -1,13 +1,14 @@
-//! The parts of `docs/wire-format.md` that are made from the registry.
+//! The part of `docs/wire-format.md` that says what every message holds, straight from the registry.
 
 use coldcap_wire::message::{ENDPOINTS, Endpoint, Field, STRUCTURES, VOCABULARIES, Vocabulary};
 use core::fmt::Write;
 
-/// The text between the markers `<!-- registry -->` and `<!-- end of registry -->`.
-pub(crate) fn registry() -> String {
+/// The text between the marks `<!-- registry -->` and `<!-- end of registry -->`.
+#[must_use]
+pub fn registry() -> String {
     let mut text = String::from("### Structures inside bodies\n");
     for structure in STRUCTURES {
-        write!(text, "\n#### `{}`\n\n{}\n\n", structure.name, prose(structure.about)).unwrap();
+        let _ = write!(text, "\n#### `{}`\n\n{}\n\n", structure.name, prose(structure.about));
         text.push_str(&table(structure.fields));
     }
     text.push_str("\n### Endpoints\n");
@@ -41,7 +42,7 @@ fn table(fields: &[Field]) -> String {
     for field in fields {
         let Field { name, wire_type, unit, meaning, since } = field;
         let late = if *since > 0 { format!(" *Since minor {since}.*") } else { String::new() };
-        writeln!(text, "| `{name}` | {wire_type} | {unit} | {}{late} |", prose(meaning)).unwrap();
+        let _ = writeln!(text, "| `{name}` | {wire_type} | {unit} | {}{late} |", prose(meaning));
     }
     text
 }
@@ -54,11 +55,23 @@ fn codes(vocabulary: &Vocabulary) -> String {
     }
     text.push_str("| code | name | meaning |\n|---|---|---|\n");
     for word in vocabulary.words {
-        writeln!(text, "| {} | `{}` | {} |", word.code, word.name, prose(word.meaning)).unwrap();
+        let _ = writeln!(text, "| {} | `{}` | {} |", word.code, word.name, prose(word.meaning));
     }
     text
 }
 
 fn prose(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_holds_it() {
+        let page = include_str!("../../../../docs/wire-format.md");
+        let part = format!("<!-- registry -->\n{}<!-- end of registry -->", registry());
+        assert!(page.contains(&part), "cargo xtask schema write");
+    }
 }
