@@ -1,13 +1,16 @@
 /* The check of coldcap_wire.h: reads a line of hexadecimal digits, prints what came out of the bytes.
  *
- *     cc -std=c99 -Wall -Wextra -Werror -o check check.c && ./check < frames.txt
+ *     cc -std=c99 -Wall -Wextra -Werror -o check check.c && ./check [KEYLOG] < frames.txt
  */
 #include "coldcap_wire.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { MOST = 4096 };
+enum { MOST = 4096, SESSIONS = 16 };
+
+static coldcap_session sessions[SESSIONS];
+static size_t session_count;
 
 static void print_bytes(const uint8_t *bytes, size_t count)
 {
@@ -78,10 +81,12 @@ static int same_again(const coldcap_message *message, const uint8_t *packet, siz
     return again == length && memcmp(deframer.bytes, packet, length) == 0;
 }
 
-static int print_packet(const uint8_t *packet, size_t length)
+static int print_packet(uint8_t *packet, size_t length)
 {
     coldcap_message message;
-    coldcap_result result = coldcap_decode(packet, length, &message);
+    coldcap_result result;
+    coldcap_open_sealed(packet, &length, sessions, session_count);
+    result = coldcap_decode(packet, length, &message);
     if (result != COLDCAP_OK) {
         printf("%s", coldcap_reason(result));
         return 1;
@@ -118,11 +123,27 @@ static int digit(int letter)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-int main(void)
+static int read_keys(const char *path)
+{
+    char line[256];
+    FILE *log = fopen(path, "r");
+    if (log == NULL) return 0;
+    while (session_count < SESSIONS && fgets(line, sizeof line, log) != NULL) {
+        session_count += (size_t)coldcap_read_session(line, &sessions[session_count]);
+    }
+    fclose(log);
+    return 1;
+}
+
+int main(int count, char **words)
 {
     static char line[2 * MOST + 2];
     static uint8_t bytes[MOST];
     int sound = 1;
+    if (count > 1 && !read_keys(words[1])) {
+        fprintf(stderr, "%s cannot be read\n", words[1]);
+        return 1;
+    }
     while (fgets(line, sizeof line, stdin) != NULL) {
         size_t length = 0;
         while (length < MOST && digit(line[2 * length]) >= 0 && digit(line[2 * length + 1]) >= 0) {

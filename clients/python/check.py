@@ -1,6 +1,6 @@
 """The check of coldcap_wire.py: reads lines of hexadecimal digits, prints what came out of the bytes.
 
-    PYTHONPATH=. python3 check.py < frames.txt
+    PYTHONPATH=. python3 check.py [KEYLOG] < frames.txt
 """
 
 import json
@@ -21,6 +21,7 @@ def plain(about, value):
 
 
 def shown(packet):
+    packet = wire.opened(packet, sessions)
     try:
         read = wire.decode(packet)
     except wire.WireError as error:
@@ -39,6 +40,10 @@ def shown(packet):
     return json.dumps(line, separators=(",", ":"))
 
 
+sessions = []
+if len(sys.argv) > 1:
+    with open(sys.argv[1], encoding="ascii") as log:
+        sessions = wire.read_keylog(log.read())
 for line in sys.stdin:
     outcomes = wire.Deframer().feed(bytes.fromhex(line.strip()))
     print(";".join(o.reason if isinstance(o, wire.WireError) else shown(o) for o in outcomes))

@@ -7,7 +7,7 @@ The bytes are specified in docs/wire-format.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Iterator, NamedTuple, Optional
+from typing import Any, ClassVar, Iterable, Iterator, NamedTuple, Optional
 
 PACKET_LEN = 240
 BODY_LEN = 234
@@ -251,6 +251,84 @@ class Message:
             at += len(_value(about.type, part))
             out.append((about, part))
         return out
+
+
+# ---- Sealed packets: ChaCha20-Poly1305 (RFC 8439) under a key from a log ------------------------------
+
+
+class Session(NamedTuple):
+    """The keys of one session: what seals packets to the device, and what seals those to the host."""
+
+    hash: bytes
+    to_device: bytes
+    to_host: bytes
+
+
+def read_keylog(text: str) -> list[Session]:
+    """The sessions of a key log: `COLDCAP_SESSION hash to_device to_host`, each 64 hexadecimal digits."""
+    sessions = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        if len(words) != 4 or words[0] != "COLDCAP_SESSION" or any(len(word) != 64 for word in words[1:]):
+            raise ValueError(f"line {number} of the key log is not one")
+        sessions.append(Session(*[bytes.fromhex(word) for word in words[1:]]))
+    return sessions
+
+
+def _block(key: bytes, counter: int, nonce: bytes) -> bytes:
+    """One block of the key stream."""
+    words = [int.from_bytes((key + counter.to_bytes(4, "little") + nonce)[at:at + 4], "little") for at in range(0, 48, 4)]
+    start = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574] + words
+    state = list(start)
+
+    def quarter(a: int, b: int, c: int, d: int) -> None:
+        for x, y, z, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            state[x] = (state[x] + state[y]) & 0xFFFFFFFF
+            state[z] ^= state[x]
+            state[z] = (state[z] << turn | state[z] >> 32 - turn) & 0xFFFFFFFF
+
+    for _ in range(10):
+        for at in range(4):
+            quarter(at, 4 + at, 8 + at, 12 + at)
+        for at in range(4):
+            quarter(at, 4 + (at + 1) % 4, 8 + (at + 2) % 4, 12 + (at + 3) % 4)
+    return b"".join(((one + other) & 0xFFFFFFFF).to_bytes(4, "little") for one, other in zip(state, start))
+
+
+def _padded(part: bytes) -> bytes:
+    return part + bytes(-len(part) % 16)
+
+
+def _tag(key: bytes, associated: bytes, text: bytes) -> bytes:
+    """Poly1305 over both, their paddings and their lengths."""
+    r = int.from_bytes(key[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    lengths = len(associated).to_bytes(8, "little") + len(text).to_bytes(8, "little")
+    message, total = _padded(associated) + _padded(text) + lengths, 0
+    for at in range(0, len(message), 16):
+        total = (total + int.from_bytes(message[at:at + 16] + b"\1", "little")) * r % ((1 << 130) - 5)
+    return ((total + int.from_bytes(key[16:32], "little")) % (1 << 128)).to_bytes(16, "little")
+
+
+def _open(key: bytes, packet: bytes) -> Optional[bytes]:
+    head, text, tag = packet[:6], packet[6:-16], packet[-16:]
+    nonce = bytes(4) + head[2:6] + bytes(4)
+    if _tag(_block(key, 0, nonce)[:32], head, text) != tag:
+        return None
+    stream = b"".join(_block(key, 1 + at // 64, nonce) for at in range(0, len(text), 64))
+    return bytes([head[0] & 0xFB]) + head[1:] + bytes(one ^ other for one, other in zip(text, stream))
+
+
+def opened(packet: bytes, sessions: Iterable[Session]) -> bytes:
+    """A sealed packet as it would have travelled without a seal, by the first key that fits; any other as it is.
+
+    For recordings: a packet that comes twice is opened twice, and keys are not handled in constant time.
+    """
+    if len(packet) < 22 or not packet[0] & 4:
+        return packet
+    keys = (key for session in sessions for key in (session.to_device, session.to_host))
+    return next((plain for plain in (_open(key, packet) for key in keys) if plain is not None), packet)
 
 
 @dataclass(frozen=True)

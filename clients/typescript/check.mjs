@@ -1,11 +1,12 @@
 // The check of coldcap_wire.mjs: reads lines of hexadecimal digits, prints what came out of the bytes.
 //
-//     node check.mjs [MODULE] < frames.txt
+//     node check.mjs [MODULE [KEYLOG]] < frames.txt
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const module = process.argv[2] ? pathToFileURL(process.argv[2]).href : "./coldcap_wire.mjs";
 const wire = await import(module);
+const sessions = process.argv[3] ? wire.readKeylog(readFileSync(process.argv[3], "ascii")) : [];
 
 /** A value as the vectors have it: numbers of 64 bits and bytes are strings. */
 function plain(value) {
@@ -17,7 +18,8 @@ function plain(value) {
   return value;
 }
 
-function shown(packet) {
+function shown(given) {
+  const packet = wire.opened(given, sessions);
   let read;
   try {
     read = wire.decode(packet);

@@ -241,6 +241,87 @@ export function written(name, fields) {
   return names;
 }
 
+// ---- Sealed packets: ChaCha20-Poly1305 (RFC 8439) under a key from a log -----------------------------
+
+const fromHex = (text) => Uint8Array.from(text.match(/../g), (digits) => parseInt(digits, 16));
+
+/** The sessions of a key log: `COLDCAP_SESSION hash to_device to_host`, each 64 hexadecimal digits. */
+export function readKeylog(text) {
+  const lines = text.split("\n").map((line) => line.split("#")[0].trim());
+  return lines.filter((line) => line !== "").map((line) => {
+    const words = line.split(/\s+/);
+    if (words.length !== 4 || words[0] !== "COLDCAP_SESSION" || !words.slice(1).every((word) => /^[0-9a-f]{64}$/.test(word))) {
+      throw new RangeError("a line of the key log is not one");
+    }
+    const [hash, toDevice, toHost] = words.slice(1).map(fromHex);
+    return { hash, toDevice, toHost };
+  });
+}
+
+function quarter(state, a, b, c, d) {
+  for (const [x, y, z, turn] of [[a, b, d, 16], [c, d, b, 12], [a, b, d, 8], [c, d, b, 7]]) {
+    state[x] += state[y];
+    const mixed = state[z] ^ state[x];
+    state[z] = (mixed << turn) | (mixed >>> (32 - turn));
+  }
+}
+
+/** One block of the key stream. */
+function block(key, counter, nonce) {
+  const bytes = Uint8Array.from([...key, counter, 0, 0, 0, ...nonce]);
+  const view = new DataView(bytes.buffer);
+  const words = Array.from({ length: 12 }, (_, at) => view.getUint32(4 * at, true));
+  const start = Uint32Array.from([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, ...words]);
+  const state = Uint32Array.from(start);
+  for (let round = 0; round < 10; round += 1) {
+    for (let at = 0; at < 4; at += 1) quarter(state, at, 4 + at, 8 + at, 12 + at);
+    for (let at = 0; at < 4; at += 1) quarter(state, at, 4 + ((at + 1) % 4), 8 + ((at + 2) % 4), 12 + ((at + 3) % 4));
+  }
+  const out = new DataView(new ArrayBuffer(64));
+  state.forEach((word, at) => out.setUint32(4 * at, word + start[at], true));
+  return new Uint8Array(out.buffer);
+}
+
+const bigOf = (bytes) => bytes.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n);
+
+/** Poly1305 over both, their paddings and their lengths, as a number. */
+function tagOf(key, associated, text) {
+  const padded = (part) => [...part, ...new Uint8Array((16 - (part.length % 16)) % 16)];
+  const length = (part) => [part.length, 0, 0, 0, 0, 0, 0, 0];
+  const message = [...padded(associated), ...padded(text), ...length(associated), ...length(text)];
+  const r = bigOf(key.subarray(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;
+  let total = 0n;
+  for (let at = 0; at < message.length; at += 16) {
+    total = ((total + bigOf([...message.slice(at, at + 16), 1])) * r) % ((1n << 130n) - 5n);
+  }
+  return (total + bigOf(key.subarray(16, 32))) & ((1n << 128n) - 1n);
+}
+
+function openBy(key, packet) {
+  const [head, text] = [packet.subarray(0, 6), packet.subarray(6, packet.length - 16)];
+  const nonce = [0, 0, 0, 0, ...head.subarray(2, 6), 0, 0, 0, 0];
+  if (tagOf(block(key, 0, nonce), head, text) !== bigOf(packet.subarray(packet.length - 16))) return undefined;
+  const plain = Uint8Array.from([head[0] & 0xfb, ...head.subarray(1), ...text]);
+  for (let at = 0; at < text.length; at += 64) {
+    const stream = block(key, 1 + at / 64, nonce);
+    text.subarray(at, at + 64).forEach((byte, index) => { plain[6 + at + index] = byte ^ stream[index]; });
+  }
+  return plain;
+}
+
+/**
+ * A sealed packet as it would have travelled without a seal, by the first key that fits; any other as it is. For
+ * recordings: a packet that comes twice is opened twice, and keys are not handled in constant time.
+ */
+export function opened(packet, sessions) {
+  if (packet.length < 22 || (packet[0] & 4) === 0) return packet;
+  for (const key of sessions.flatMap((session) => [session.toDevice, session.toHost])) {
+    const plain = openBy(key, packet);
+    if (plain !== undefined) return plain;
+  }
+  return packet;
+}
+
 /** Reads a packet. Throws WireError. */
 export function decode(packet) {
   if (packet.length < 6) throw new WireError("header.short");

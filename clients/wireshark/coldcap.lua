@@ -462,6 +462,7 @@ local own = {
   check = ProtoField.uint32("coldcap.check", "Check value", base.HEX),
   kind = ProtoField.uint8("coldcap.kind", "Kind", base.DEC, KINDS),
   sealed = ProtoField.bool("coldcap.sealed", "Sealed"),
+  opened = ProtoField.bool("coldcap.opened", "Opened by a key of the log"),
   endpoint = ProtoField.uint8("coldcap.endpoint", "Endpoint", base.HEX),
   number = ProtoField.uint32("coldcap.number", "Packet number"),
   message = ProtoField.string("coldcap.message", "Message"),
@@ -722,6 +723,172 @@ local function add_body(tree, message, values, tvb)
   end
 end
 
+-- ---- Sealed packets: ChaCha20-Poly1305 (RFC 8439) under a key from a log ----------------------------
+
+-- The keys of the sessions in the log, one after the other.
+local keys = {}
+
+local function read_keylog(path)
+  keys = {}
+  local log = path ~= "" and io.open(path, "r")
+  if not log then return end
+  for line in log:lines() do
+    local hash, to_device, to_host = line:match("^COLDCAP_SESSION (%x+) (%x+) (%x+)%s*$")
+    if hash and #hash == 64 and #to_device == 64 and #to_host == 64 then
+      for _, digits in ipairs({ to_device, to_host }) do
+        keys[#keys + 1] = digits:gsub("..", function(pair) return string.char(tonumber(pair, 16)) end)
+      end
+    end
+  end
+  log:close()
+end
+
+coldcap.prefs.keylog = Pref.string("Key log", "", "A file with a line COLDCAP_SESSION for each session")
+function coldcap.prefs_changed() read_keylog(coldcap.prefs.keylog) end
+
+local function load(bytes, at)
+  local one, two, three, four = bytes:byte(at, at + 3)
+  return one + two * 2 ^ 8 + three * 2 ^ 16 + four * 2 ^ 24
+end
+
+-- Words are kept from 0 to 2^32 - 1, whatever sign the library of bits gives them.
+local function word(number) return number % 2 ^ 32 end
+
+local function turned(one, other, by)
+  local mixed = word(bit.bxor(one, other))
+  return (mixed * 2 ^ by) % 2 ^ 32 + math.floor(mixed / 2 ^ (32 - by))
+end
+
+local function quarter(state, a, b, c, d)
+  state[a] = word(state[a] + state[b])
+  state[d] = turned(state[d], state[a], 16)
+  state[c] = word(state[c] + state[d])
+  state[b] = turned(state[b], state[c], 12)
+  state[a] = word(state[a] + state[b])
+  state[d] = turned(state[d], state[a], 8)
+  state[c] = word(state[c] + state[d])
+  state[b] = turned(state[b], state[c], 7)
+end
+
+-- One block of the key stream.
+local function block(key, counter, number)
+  local start = { 0x61707865, 0x3320646E, 0x79622D32, 0x6B206574 }
+  for at = 0, 7 do start[5 + at] = load(key, 1 + 4 * at) end
+  start[13], start[14], start[15], start[16] = counter, 0, number, 0
+  local state = {}
+  for at = 1, 16 do state[at] = start[at] end
+  for _ = 1, 10 do
+    for at = 1, 4 do quarter(state, at, 4 + at, 8 + at, 12 + at) end
+    quarter(state, 1, 6, 11, 16)
+    quarter(state, 2, 7, 12, 13)
+    quarter(state, 3, 8, 9, 14)
+    quarter(state, 4, 5, 10, 15)
+  end
+  local out = {}
+  for at = 1, 16 do
+    local sum = word(state[at] + start[at])
+    for _ = 1, 4 do
+      out[#out + 1] = sum % 256
+      sum = math.floor(sum / 256)
+    end
+  end
+  return out
+end
+
+-- Ten limbs of 13 bits, so that every product and sum is exact in the numbers that Lua has.
+local function limbs(bytes, top)
+  local out, held, bits, at = {}, 0, 0, 1
+  for place = 1, 10 do
+    while bits < 13 and at <= 17 do
+      held = held + (at <= 16 and bytes[at] or top) * 2 ^ bits
+      bits, at = bits + 8, at + 1
+    end
+    out[place] = held % 8192
+    held, bits = math.floor(held / 8192), bits - 13
+  end
+  return out
+end
+
+local function carried(sum)
+  local carry = 0
+  for _ = 1, 2 do
+    for at = 1, 10 do
+      local whole = sum[at] + carry
+      sum[at], carry = whole % 8192, math.floor(whole / 8192)
+    end
+    carry = carry * 5
+  end
+  sum[1] = sum[1] + carry
+end
+
+-- Poly1305 over the header and the text, their paddings and their lengths.
+local function tag_of(key, head, text)
+  local clamped = {}
+  for at = 1, 16 do clamped[at] = key[at] end
+  for at = 4, 16, 4 do clamped[at] = clamped[at] % 16 end
+  for at = 5, 16, 4 do clamped[at] = clamped[at] - clamped[at] % 4 end
+  local r, sum = limbs(clamped, 0), { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  local function padded(part) return part .. string.rep("\0", -#part % 16) end
+  local function length(part) return string.char(#part) .. string.rep("\0", 7) end
+  local message = padded(head) .. padded(text) .. length(head) .. length(text)
+  for from = 1, #message, 16 do
+    local added = limbs({ message:byte(from, from + 15) }, 1)
+    for at = 1, 10 do sum[at] = sum[at] + added[at] end
+    local product = {}
+    for at = 1, 10 do
+      local total = 0
+      for other = 1, 10 do
+        local place = at - other
+        total = total + sum[other] * (place >= 0 and r[1 + place] or 5 * r[11 + place])
+      end
+      product[at] = total
+    end
+    carried(product)
+    sum = product
+  end
+  carried(sum)
+  local less, carry = {}, 5
+  for at = 1, 10 do
+    local whole = sum[at] + carry
+    less[at], carry = whole % 8192, math.floor(whole / 8192)
+  end
+  if carry > 0 then sum = less end
+  local tag, held, bits, place, over = {}, 0, 0, 1, 0
+  for at = 1, 16 do
+    if bits < 8 then
+      held = held + sum[place] * 2 ^ bits
+      bits, place = bits + 13, place + 1
+    end
+    local whole = held % 256 + key[16 + at] + over
+    tag[at], over = string.char(whole % 256), math.floor(whole / 256)
+    held, bits = math.floor(held / 256), bits - 8
+  end
+  return table.concat(tag)
+end
+
+local function open_by(key, packet)
+  local head, text, tag = packet:sub(1, 6), packet:sub(7, -17), packet:sub(-16)
+  local number = load(packet, 3)
+  if tag_of(block(key, 0, number), head, text) ~= tag then return nil end
+  local out, stream = {}, nil
+  for at = 1, #text do
+    local place = (at - 1) % 64
+    if place == 0 then stream = block(key, 1 + (at - 1) / 64, number) end
+    out[at] = string.char(word(bit.bxor(text:byte(at), stream[place + 1])))
+  end
+  return string.char(head:byte(1) - 4) .. head:sub(2) .. table.concat(out)
+end
+
+-- A sealed packet without its seal, by the first key that fits; any other as it is.
+local function opened(packet)
+  if #packet < 22 or math.floor(packet:byte(1) / 4) % 2 == 0 then return packet end
+  for _, key in ipairs(keys) do
+    local plain = open_by(key, packet)
+    if plain then return plain end
+  end
+  return packet
+end
+
 local function header_reason(packet)
   if #packet < 6 then return "header.short" end
   local first = packet:byte(1)
@@ -761,6 +928,11 @@ local function dissect_frame(range, root)
     tree:add(own.check, range, check)
     reason = header_reason(packet)
     if not reason then
+      local plain = opened(packet)
+      if plain ~= packet then
+        tree:add(own.opened, range, true)
+        packet = plain
+      end
       local bytes = ByteArray.new(packet, true)
       reason, name = add_packet(tree, packet, bytes:tvb("coldcap packet"))
     end

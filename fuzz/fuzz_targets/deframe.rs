@@ -42,7 +42,7 @@ fn cut<'a>(mut stream: &'a [u8], sizes: &[u8]) -> Vec<&'a [u8]> {
 type Outcome = Result<Vec<u8>, FrameError>;
 
 fn outcomes<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Outcome>, Counters) {
-    let mut deframer = Deframer::<ROOM>::new();
+    let mut deframer = Deframer::<ROOM>::default();
     let mut seen = Vec::new();
     for mut chunk in chunks {
         while !chunk.is_empty() {

@@ -110,6 +110,8 @@ impl World {
         let mut packet = vec![0; HEADER_LEN + body.len() + TAG_LEN];
         let len = self.host.seal(kind, endpoint, body, &mut packet).expect("there is room");
         assert_eq!(len, packet.len());
+        let sent = u32::from_le_bytes(packet[2..6].try_into().expect("a number"));
+        assert_eq!(self.host.left() + u64::from(sent), u64::from(u32::MAX));
         assert_eq!(plain(&packet), body);
         self.packets.push(packet);
     }

@@ -220,9 +220,9 @@ fn hair_that_the_device_would_refuse_leaves_nothing() {
 /// A cap that touches half a head: too little heat is doubtful, and faces that tell of twice as much are worse than that.
 #[test]
 fn heats_that_do_not_agree_are_refused_though_the_whole_is_doubtful() {
-    let inputs = folder("fit-half-inputs");
+    let inputs = folder("fit-heats-inputs");
     let half = file(&inputs, "half.toml", "covered_area_m2 = 0.04\nhair_resistance = 0.05\n");
-    let (done, _) = fitted("fit-half", &["--patient", &half]);
+    let (done, _) = fitted("fit-heats", &["--patient", &half]);
     assert!(done.out.contains("they do not agree"), "{done:?}");
     assert!(done.refused(1).contains("verdict: refuse"), "{done:?}");
 }

@@ -33,6 +33,16 @@ pub fn vectors() -> Vec<Case> {
     vectors::LINES.lines().map(case).collect()
 }
 
+/// The frames of the golden conversations, most of them sealed, and what comes out with the keys of their session.
+#[must_use]
+pub fn sealed(schema: &Schema) -> Vec<Case> {
+    let case = |line| {
+        let bytes = |name| unhex(member(line, name).unwrap_or_default());
+        Case { bytes: bytes("frame"), expected: outcome(schema, &bytes("plain")) }
+    };
+    vectors::CONVERSATIONS.lines().map(case).collect()
+}
+
 /// So many damaged or invented frames, always the same for a seed.
 #[must_use]
 pub fn damaged(schema: &Schema, seed: u64, count: usize) -> Vec<Case> {

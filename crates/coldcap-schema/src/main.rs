@@ -113,7 +113,9 @@ fn write_frames(schema: &Schema, out: &Path, of_coldcap: bool) -> Done {
     let vectors = check::vectors();
     let damaged =
         check::damaged(schema, DAMAGED.0, if of_coldcap { DAMAGED.1 } else { DAMAGED.1 / 4 });
-    for (name, cases) in [("vectors", &vectors), ("damaged", &damaged)] {
+    let sealed = check::sealed(schema);
+    save(&out.join("sealed.keylog"), coldcap_schema::vectors::KEYLOG)?;
+    for (name, cases) in [("vectors", &vectors), ("damaged", &damaged), ("sealed", &sealed)] {
         let frames = cases.iter().map(|case| coldcap_schema::vectors::hex(&case.bytes) + "\n");
         let expected = cases.iter().map(|case| case.expected.clone() + "\n");
         save(&out.join(format!("{name}.frames")), frames.collect::<String>())?;

@@ -45,7 +45,7 @@ pub struct Message {
     pub name: String,
     /// Who sends it.
     pub direction: Direction,
-    /// The least role that may send it, where there is one.
+    /// The roles that may send it to the device, with `+` in between, where there are any.
     pub role: Option<String>,
     /// The minor version that brought it.
     pub since: u8,

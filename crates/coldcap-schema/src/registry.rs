@@ -4,6 +4,7 @@ use crate::model::{Field, Message, Schema, Structure, Vocabulary, WireType};
 use crate::{unit, vectors};
 use coldcap_wire::message::{self, ENDPOINTS, MINOR, STRUCTURES, VOCABULARIES};
 use coldcap_wire::packet::MAJOR;
+use coldcap_wire::security::{RULES, Role, Rule};
 
 /// The message set of `coldcap-wire`, with the committed vectors. `frozen` is 0 and every vector of the
 /// present minor version: the code does not know what was released, [`crate::text`] does.
@@ -34,11 +35,20 @@ fn endpoint(endpoint: &message::Endpoint) -> Message {
         id: endpoint.id,
         name: endpoint.name.to_owned(),
         direction: endpoint.direction,
-        role: None,
+        role: roles(endpoint),
         since: endpoint.since,
         about: prose(endpoint.about),
         fields: endpoint.fields.iter().map(field).collect(),
     }
+}
+
+/// Who may send it to the device, by the rules that a device goes by.
+fn roles(endpoint: &message::Endpoint) -> Option<String> {
+    let rule = |rule: &&Rule| rule.kind == endpoint.kind && Some(rule.endpoint) == endpoint.id;
+    let rule = RULES.iter().find(rule)?;
+    let may = Role::ALL.into_iter().filter(|role| rule.roles.contains(*role)).map(Role::name);
+    let names = may.collect::<Vec<_>>().join("+");
+    (!names.is_empty()).then_some(names)
 }
 
 fn field(field: &message::Field) -> Field {

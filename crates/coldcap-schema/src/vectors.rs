@@ -5,6 +5,12 @@ use crate::model::Vector;
 /// The lines of `crates/coldcap-wire/tests/vectors.jsonl`.
 pub const LINES: &str = include_str!("../../coldcap-wire/tests/vectors.jsonl");
 
+/// The lines of `crates/coldcap-wire/tests/conversations.jsonl`.
+pub const CONVERSATIONS: &str = include_str!("../../coldcap-wire/tests/conversations.jsonl");
+
+/// The keys of their session, as a key log has them.
+pub const KEYLOG: &str = include_str!("../../coldcap-wire/tests/conversations.keylog");
+
 /// The text of a string member of one line.
 #[must_use]
 pub fn member<'a>(line: &'a str, name: &str) -> Option<&'a str> {

@@ -6,8 +6,9 @@
 //! the real frames, trailers and deframer of `coldcap-wire`. What is judged, and by whom, stands in
 //! [`Judge`].
 //!
-//! The session layer is a stand-in ([`Session`]): a keyed check value over header and body, and a window
-//! against packets that come twice. It has no cryptography in it; the attacker here does not know the key.
+//! Packets are sealed by the shipped [`coldcap_wire::security`]: each run begins with hello and handshake, the host makes
+//! new keys now and then, and whoever is on the line has none. He records, sends again, keeps back, changes, cuts and
+//! makes up packets, those of a handshake, too ([`Attacker`]).
 //!
 //! ```
 //! use coldcap_sim::linksim::{Options, run};

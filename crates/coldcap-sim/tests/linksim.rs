@@ -33,7 +33,7 @@ fn a_seed_is_the_same_run_every_time() {
 fn seeds_switch_on_different_things() {
     let all: Vec<Options> = (0..400).map(Options::from_seed).collect();
     let share = |has: fn(&Options) -> bool| all.iter().filter(|it| has(it)).count();
-    let features: [fn(&Options) -> bool; 14] = [
+    let features: [fn(&Options) -> bool; 16] = [
         |it| it.faults.drop > 0.0,
         |it| it.faults.duplicate > 0.0,
         |it| it.faults.jitter_ms > 0,
@@ -47,6 +47,8 @@ fn seeds_switch_on_different_things() {
         |it| it.device_reboots > 0 && it.host_restarts > 0,
         |it| it.clock_jumps > 0 && it.drift_ppm != 0,
         |it| it.replays > 0.0 && it.forgeries > 0.0,
+        |it| it.withholds > 0.0,
+        |it| it.rekeys > 0,
         Options::is_sound,
     ];
     for (index, has) in features.into_iter().enumerate() {

@@ -13,8 +13,8 @@ use coldcap_units::Instant;
 use coldcap_wire::message::Hello;
 use coldcap_wire::packet::{HEADER_LEN, Header};
 use coldcap_wire::security::{
-    DeviceLink, FAILURES, HostLink, Initiator, MESSAGE_LEN, NONCE_LEN, NoiseError, Offer, Policy,
-    Prologue, Refusal, Responder, Role, Secret, SecurityEvent, TRIES, Transport,
+    DeviceLink, FAILURES, HostLink, Initiator, Input, MESSAGE_LEN, NONCE_LEN, NoiseError, Offer,
+    Policy, Prologue, Refusal, Responder, Role, Secret, SecurityEvent, TRIES, Transport,
 };
 use link::{Got, PSK, Pair, SERIAL, code, hello, key};
 
@@ -297,6 +297,43 @@ fn a_host_that_hears_nothing_gives_up_and_says_so() {
     }
     assert_eq!((sent, pair.host.poll_event()), (TRIES, Some(SecurityEvent::Failed)));
     assert_eq!(pair.host.poll_output(Instant::from_millis(u64::MAX), &mut [0; 240]), None);
+}
+
+/// A host's clock may be set back by hours: it waits no longer than it would have.
+#[test]
+fn a_host_whose_clock_was_set_back_asks_again() {
+    let mut pair = Pair::new(Role::Nurse);
+    pair.now = Instant::from_millis(9_000_000);
+    pair.host.connect(pair.now, [1; 32]).unwrap();
+    assert!(pair.host_says().is_some());
+    pair.now = Instant::from_millis(5_000);
+    assert!(pair.host_says().is_some());
+    pair.wait(1_499);
+    assert!(pair.host_says().is_none());
+    pair.wait(1);
+    assert!(pair.host_says().is_some());
+}
+
+/// What was sealed before the device changed over is told from what comes after: its numbers are others.
+#[test]
+fn a_host_tells_what_belongs_to_the_session_before() {
+    let mut pair = Pair::secured(Role::Nurse);
+    let earlier = |pair: &mut Pair, body: &[u8]| {
+        let mut packet = pair.report(body);
+        match pair.host.handle_input(pair.now, &mut packet) {
+            Ok(Input::Packet(opened)) => Some(opened.earlier),
+            _ => None,
+        }
+    };
+    assert_eq!(earlier(&mut pair, b"live"), Some(false));
+    pair.wait(2_000);
+    let second = pair.second();
+    assert_eq!(earlier(&mut pair, b"during the handshake"), Some(false));
+    assert_eq!(pair.at_host(&second), Ok(Got::Handled));
+    assert_eq!(earlier(&mut pair, b"the device has not changed over"), Some(true));
+    let new = pair.command(0x15, b"new");
+    assert_eq!(pair.at_device(&new), Ok(Got::Body(b"new".to_vec())));
+    assert_eq!(earlier(&mut pair, b"now it has"), Some(false));
 }
 
 #[test]

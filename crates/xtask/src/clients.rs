@@ -27,8 +27,9 @@ impl Trial {
     }
 }
 
-/// The two sets of frames.
-const SETS: [&str; 2] = ["vectors", "damaged"];
+/// The sets of frames; the keys of the last one are handed over.
+const SETS: [&str; 3] = ["vectors", "damaged", SEALED];
+const SEALED: &str = "sealed";
 
 /// The committed clients, and those that are made for a maker's file.
 fn trials() -> Result<Vec<Trial>, Box<dyn Error>> {
@@ -101,14 +102,16 @@ pub(crate) fn typescript() -> Checked {
     Ok(Outcome::Done)
 }
 
-/// Runs a client's test program on both sets and compares every line.
+/// Runs a client's test program on every set and compares every line.
 fn compare(
     trial: &Trial,
     line: &[&str],
     environment: &[(&str, &str)],
 ) -> Result<(), Box<dyn Error>> {
     for set in SETS {
-        let mut command = shell::command(&shell::root(), line)?;
+        let keys = trial.file(set, "keylog").to_string_lossy().into_owned();
+        let keys: &[&str] = if set == SEALED { &[&keys] } else { &[] };
+        let mut command = shell::command(&shell::root(), &[line, keys].concat())?;
         command.envs(environment.iter().copied());
         command.stdin(File::open(trial.file(set, "frames"))?).stderr(Stdio::inherit());
         let output = command.output().map_err(|error| format!("{}: {error}", line.join(" ")))?;

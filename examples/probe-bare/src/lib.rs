@@ -73,6 +73,38 @@ pub mod count {
     }
 }
 
+/// Measures how much stack a call takes.
+#[cfg(target_arch = "arm")]
+pub mod stack {
+    use core::ptr::{read_volatile, write_volatile};
+
+    unsafe extern "C" {
+        /// Behind the last of the statics: from here up to the stack nothing is used.
+        static mut __sheap: u32;
+    }
+
+    const UNTOUCHED: u32 = 0xA5A5_A5A5;
+    /// What the painting function itself may have below the place from which it measures.
+    const OWN: usize = 256;
+
+    /// The bytes of stack below the caller's frame that a call touches, to a multiple of four.
+    #[inline(never)]
+    pub fn of(call: impl FnOnce()) -> usize {
+        let here = 0_u32;
+        let top = (&raw const here) as usize & !3;
+        let floor = (&raw const __sheap) as usize;
+        // SAFETY: the words from the end of the statics to well below this function's frame belong to nobody.
+        (floor..top.saturating_sub(OWN)).step_by(4).for_each(|at| unsafe {
+            write_volatile(at as *mut u32, UNTOUCHED);
+        });
+        call();
+        // SAFETY: as above; the words are only read.
+        let touched = |at: &usize| unsafe { read_volatile(*at as *const u32) } != UNTOUCHED;
+        let deepest = (floor..top).step_by(4).find(touched);
+        deepest.map_or(0, |deepest| top.saturating_sub(deepest))
+    }
+}
+
 /// Ends the emulator with a failure.
 #[cfg(target_arch = "arm")]
 mod arm {

@@ -2,10 +2,13 @@
 #![allow(dead_code)]
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
 
 /// Both services in 74 minutes of treatment time. Infusing runs from 2837 s to 3437 s.
 pub(crate) const SHORT_PLAN: &str = r#"
@@ -70,8 +73,14 @@ pub(crate) fn done(child: Child) -> Done {
     }
 }
 
+/// Which thread has a folder: tests that run side by side must not empty each other's.
+static TAKEN: Mutex<BTreeMap<String, ThreadId>> = Mutex::new(BTreeMap::new());
+
 /// An empty folder of this name, inside cargo's folder for tests.
 pub(crate) fn folder(name: &str) -> PathBuf {
+    let own = thread::current().id();
+    let taken = TAKEN.lock().unwrap().insert(name.to_owned(), own);
+    assert!(taken.is_none_or(|thread| thread == own), "two tests use the folder {name}");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

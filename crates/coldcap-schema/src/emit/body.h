@@ -215,9 +215,3 @@ static inline coldcap_result coldcap_send(
     length = coldcap_encode_body(what, body, packet + COLDCAP_HEADER_LEN);
     return coldcap_frame(packet, COLDCAP_HEADER_LEN + length, out, room, written);
 }
-
-#ifdef __cplusplus
-}
-#endif
-
-#endif

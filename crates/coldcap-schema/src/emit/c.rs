@@ -38,7 +38,7 @@ pub(super) fn header(schema: &Schema) -> String {
     }
     schema.messages.iter().for_each(|message| text.push_str(&table(schema, message)));
     text.push_str(&descriptions(schema));
-    text + include_str!("body.h")
+    text + include_str!("body.h") + include_str!("sealed.h")
 }
 
 fn frame_part() -> String {

@@ -50,6 +50,16 @@ export declare function encodeBody<Name extends MessageName>(name: Name, fields:
 export declare function decodeBody<Name extends MessageName>(name: Name, body: Uint8Array): Required<Messages[Name]>;
 /** The names of the fields that are not left off. */
 export declare function written<Name extends MessageName>(name: Name, fields: Messages[Name]): string[];
+/** The keys of one session: what seals packets to the device, and what seals those to the host. */
+export interface Session {
+  readonly hash: Uint8Array;
+  readonly toDevice: Uint8Array;
+  readonly toHost: Uint8Array;
+}
+/** The sessions of a key log. Throws RangeError. */
+export declare function readKeylog(text: string): Session[];
+/** A sealed packet without its seal, by the first key that fits; any other as it is. For recordings. */
+export declare function opened(packet: Uint8Array, sessions: readonly Session[]): Uint8Array;
 /** Reads a packet. Throws WireError. */
 export declare function decode(packet: Uint8Array): Packet;
 /** The frame of a message. `number` is that of the packet; `endpoint` that of a response. */

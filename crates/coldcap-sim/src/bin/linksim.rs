@@ -86,12 +86,18 @@ fn play_one(seed: u64) -> bool {
 }
 
 fn print_goodput() -> Option<bool> {
-    println!("| line | window | lost | fraction of the line's rate |\n|---|---|---|---|");
+    println!(
+        "| line | window | lost | fraction of the line's rate | sealed |\n|---|---|---|---|---|"
+    );
     for kind in LineKind::ALL {
         for loss in [0.0, 0.1] {
-            let one = |seed| goodput(&kind, kind.bytes_per_ms * 60_000, loss, seed).fraction;
-            let mean = (0..4).map(one).sum::<f64>() / 4.0;
-            println!("| {} | {} | {} % | {mean:.3} |", kind.name, kind.window, loss * 100.0);
+            let mean = |sealed| {
+                let length = kind.bytes_per_ms * 60_000;
+                let one = |seed| goodput(&kind, length, loss, sealed, seed).fraction;
+                (0..4).map(one).sum::<f64>() / 4.0
+            };
+            let (name, window, lost) = (kind.name, kind.window, loss * 100.0);
+            println!("| {name} | {window} | {lost} % | {:.3} | {:.3} |", mean(false), mean(true));
         }
     }
     Some(true)

@@ -1,16 +1,20 @@
 //! Somebody on the line without a key.
 
 use super::line::Line;
-use super::session::{framed, plain};
+use super::session::{SERIAL, SLOT, framed, hello, plain};
 use crate::random::Random;
 use coldcap_wire::frame::decode_in_place;
-use coldcap_wire::message::{Action, AnyMessage, CommandHead, Hello, Operate, Origin};
+use coldcap_wire::message::{Action, AnyMessage, CommandHead, Operate};
+use coldcap_wire::packet::{Header, Kind};
+use coldcap_wire::security::{MESSAGE_LEN, NONCE_LEN};
 
-/// Hears every frame, sends some again, and makes up others.
+/// Hears every frame of both directions, sends some again, keeps some back, changes some, cuts some short, and makes
+/// up others, those of a handshake, too.
 #[derive(Clone, Debug)]
 pub struct Attacker {
     random: Random,
     heard: Vec<Vec<u8>>,
+    withheld: Vec<Vec<u8>>,
 }
 
 /// How many frames are remembered.
@@ -20,7 +24,16 @@ impl Attacker {
     /// One that has heard nothing.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { random: Random::stream(seed, 9), heard: Vec::new() }
+        Self { random: Random::stream(seed, 9), heard: Vec::new(), withheld: Vec::new() }
+    }
+
+    /// Whether he keeps this frame from arriving, with this probability: it comes later, or never.
+    pub fn withholds(&mut self, frame: &[u8], probability: f64) -> bool {
+        let keeps = probability > 0.0 && self.random.uniform() < probability;
+        if keeps && self.withheld.len() < KEPT {
+            self.withheld.push(frame.to_vec());
+        }
+        keeps
     }
 
     /// Hears a frame.
@@ -57,16 +70,23 @@ impl Attacker {
         }
     }
 
+    /// One that was kept back, or one that was heard.
     fn pick(&mut self) -> Option<Vec<u8>> {
+        if !self.withheld.is_empty() && self.random.next_u64().is_multiple_of(2) {
+            let at = self.random.next_u64() as usize % self.withheld.len();
+            return Some(self.withheld.swap_remove(at));
+        }
         let at = self.random.next_u64() as usize % self.heard.len().max(1);
         self.heard.get(at).cloned()
     }
 
     /// A frame that is whole, and whose packet is not genuine.
     fn forge(&mut self) -> Vec<u8> {
-        match self.random.next_u64() % 4 {
+        match self.random.next_u64() % 6 {
             0 => plain(self.random.next_u64() as u32, 0x15, &self.command()),
-            1 => plain(0, 0, &AnyMessage::Hello(self.hello())),
+            1 => self.hello(),
+            2 | 3 => self.handshake(),
+            4 => self.cut(),
             _ => self.changed(),
         }
     }
@@ -77,21 +97,35 @@ impl Attacker {
         AnyMessage::Operate(Operate { head, action: Action::EXTEND, confirm: 0, argument })
     }
 
-    fn hello(&mut self) -> Hello {
-        Hello {
-            major: 1,
-            minor_min: 0,
-            minor_max: 3,
-            origin: Origin::SIMULATED,
-            model: 0,
-            serial: self.random.next_u64(),
-            firmware: 0,
-            schema: 0,
-            mtu: 240,
-            channels: 0,
-            features: 0,
-            boot: self.random.next_u64() as u32,
+    /// That of this device or of another one, started anew.
+    fn hello(&mut self) -> Vec<u8> {
+        let serial = if self.random.next_u64().is_multiple_of(2) { SERIAL } else { 0 };
+        plain(0, 0, &AnyMessage::Hello(hello(serial, self.random.next_u64() as u32)))
+    }
+
+    /// One of the four packets of a handshake: the request costs nothing, the others are of the right length.
+    fn handshake(&mut self) -> Vec<u8> {
+        let (endpoint, length) = match self.random.next_u64() % 4 {
+            0 => (1, 0),
+            1 => (2, NONCE_LEN),
+            2 => (3, 4 + MESSAGE_LEN),
+            _ => (4, MESSAGE_LEN),
+        };
+        let header = Header { kind: Kind::Hello, secured: false, endpoint, number: 0 };
+        let mut body: Vec<u8> = (0..length).map(|_| self.random.next_u64() as u8).collect();
+        if endpoint == 3 {
+            body.iter_mut().zip(SLOT.to_le_bytes()).for_each(|(place, byte)| *place = byte);
         }
+        framed(&[&header.to_bytes()[..], &body].concat())
+    }
+
+    /// A packet that was heard, without its end.
+    fn cut(&mut self) -> Vec<u8> {
+        let Some(mut frame) = self.pick() else { return vec![0] };
+        frame.pop();
+        let Ok(packet) = decode_in_place(&mut frame) else { return vec![0] };
+        let at = self.random.next_u64() as usize % packet.len().max(1);
+        framed(packet.get(..at).unwrap_or_default())
     }
 
     /// A packet that was heard, with a byte of it changed and a check value that fits.

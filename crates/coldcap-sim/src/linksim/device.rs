@@ -3,15 +3,19 @@
 use super::host::LOST_MS;
 use super::judge::Judge;
 use super::line::{Faults, Line};
-use super::session::{Session, plain};
+use super::session::{SERIAL, encoded, framed, hello, key_ring};
 use crate::random::Random;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::Receiver;
+use coldcap_wire::FRAME_ROOM;
+use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, Actuate, AnyMessage, ChannelStatus, CommandHead, Heartbeat, Hello, ObjectKind, Operate,
-    Origin, PutSetting, ReadSettings, Response, Status, TimeAnswer, TimeAsk, Value,
+    Action, Actuate, AnyMessage, ChannelStatus, CommandHead, Heartbeat, ObjectKind, Operate,
+    PutSetting, ReadSettings, Response, Status, TimeAnswer, TimeAsk, Value, decode_at_device,
 };
-use coldcap_wire::packet::Header;
+use coldcap_wire::packet::{Header, Kind, PACKET_LEN};
+use coldcap_wire::security::{
+    DeviceLink, Input, KeyRing, Opened, Policy, Role, SecurityEvent, Transport,
+};
 use coldcap_wire::service::{
     About, Freshness, Gate, KEPT, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
     Pulse, SettingRow, Settings, Verdict,
@@ -93,16 +97,13 @@ struct Open {
 }
 
 /// The device's end of the line.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SimDevice {
     random: Random,
-    role: u8,
-    receiver: Receiver,
-    plain_number: u32,
-    current: Option<Session>,
-    /// A session that a host has asked for and not used yet, and the host's number in it.
-    pending: Option<(Session, u32, u32)>,
-    current_host: Option<u32>,
+    deframer: Deframer<FRAME_ROOM>,
+    boot: u32,
+    keys: KeyRing,
+    link: DeviceLink<'static>,
     services: Services,
     pulse: Pulse,
     heard_ms: Option<u64>,
@@ -114,22 +115,27 @@ pub struct SimDevice {
     log_due_ms: u64,
     open: Vec<Open>,
     answers: VecDeque<(u8, AnyMessage)>,
+    /// A hello is to be answered.
+    greets: bool,
     value: u32,
     reports_sent: u32,
 }
 
 impl SimDevice {
-    /// A device at power-up, in front of a host of this role.
+    /// A device at power-up that holds the key of a host of this role.
     #[must_use]
     pub fn new(seed: u64, role: u8) -> Self {
+        Self::started(Random::stream(seed, 1), key_ring(seed, role))
+    }
+
+    fn started(mut random: Random, keys: KeyRing) -> Self {
+        let boot = random.next_u64() as u32;
         Self {
-            random: Random::stream(seed, 1),
-            role,
-            receiver: Receiver::new(),
-            plain_number: 0,
-            current: None,
-            pending: None,
-            current_host: None,
+            random,
+            deframer: Deframer::new(),
+            boot,
+            keys,
+            link: DeviceLink::new(&hello(SERIAL, boot), Transport::Serial, Policy::STANDARD),
             services: Services::new(),
             pulse: Pulse::new(),
             heard_ms: None,
@@ -141,12 +147,13 @@ impl SimDevice {
             log_due_ms: 0,
             open: Vec::new(),
             answers: VecDeque::new(),
+            greets: true,
             value: 0,
             reports_sent: 0,
         }
     }
 
-    /// Power fails and is back: the log is kept, or another one is begun; all else is lost.
+    /// Power fails and is back: the keys are kept and the log is, or another one is begun; all else is lost.
     pub fn reboot(&mut self, judge: &mut Judge, now_ms: u64) {
         let mut log = self.log.clone();
         if self.random.next_u64().is_multiple_of(2) {
@@ -154,10 +161,9 @@ impl SimDevice {
         }
         judge.driven(now_ms, false);
         *self = Self {
-            random: self.random.clone(),
             log,
             log_due_ms: now_ms,
-            ..Self::new(0, self.role)
+            ..Self::started(self.random.clone(), self.keys.clone())
         };
     }
 
@@ -182,74 +188,82 @@ impl SimDevice {
     /// Takes bytes from the line.
     pub fn receive(&mut self, now_ms: u64, mut bytes: &[u8], judge: &mut Judge) {
         while !bytes.is_empty() {
-            let (consumed, packet) = self.receiver.feed(bytes);
-            let packet =
-                packet.and_then(Result::ok).map(|packet| (packet.header, packet.body.to_vec()));
-            if let Some((header, body)) = packet {
-                self.take_packet(now_ms, &header, &body, judge);
+            let (consumed, packet) = self.deframer.feed(bytes);
+            let packet = packet.and_then(Result::ok).map(|packet| packet.to_vec());
+            if let Some(mut packet) = packet {
+                self.take_packet(now_ms, &mut packet, judge);
             }
             bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
         }
     }
 
-    fn take_packet(&mut self, now_ms: u64, header: &Header, body: &[u8], judge: &mut Judge) {
-        if !header.secured {
-            if let Ok(AnyMessage::Hello(hello)) =
-                coldcap_wire::message::decode_at_device(header, body)
-            {
-                self.meet(hello.boot);
+    fn take_packet(&mut self, now_ms: u64, packet: &mut [u8], judge: &mut Judge) {
+        let now = Instant::from_millis(now_ms);
+        if self.link.wants_entropy() {
+            let entropy = core::array::from_fn(|_| self.random.next_u64() as u8);
+            self.link.add_entropy(entropy);
+        }
+        let input = self.link.handle_input(now, &mut self.keys, packet);
+        while let Some(event) = self.link.poll_event() {
+            if event == SecurityEvent::Secured {
+                self.begin();
+            }
+        }
+        match input {
+            Ok(Input::Packet(opened)) => self.take_opened(now_ms, &opened, judge),
+            Ok(Input::Denied(opened)) => self.deny(now_ms, &opened),
+            Ok(Input::Handled) | Err(_) => {}
+        }
+    }
+
+    /// A session begins, with machines of its own.
+    fn begin(&mut self) {
+        self.services = Services::new();
+        self.open.clear();
+        self.answers.clear();
+        self.reports_sent = 0;
+    }
+
+    fn take_opened(&mut self, now_ms: u64, opened: &Opened, judge: &mut Judge) {
+        let header = Header { secured: false, ..opened.header };
+        let message = decode_at_device(&header, opened.body);
+        let Some(role) = opened.role() else {
+            if let Ok(AnyMessage::Hello(hello)) = message {
+                self.link.heard(&hello);
+                self.greets = true;
             }
             return;
+        };
+        self.heard(now_ms);
+        if let Ok(message) = message {
+            self.take(now_ms, role, header.number, &message, judge);
         }
-        let Some(message) = self.open_packet(header, body) else { return };
+    }
+
+    fn heard(&mut self, now_ms: u64) {
         self.heard_ms = Some(now_ms);
         self.pulse.heard(Instant::from_millis(now_ms));
-        if let Ok(message) = message {
-            self.take(now_ms, header.number, &message, judge);
-        }
     }
 
-    fn meet(&mut self, host: u32) {
-        let known = self.pending.as_ref().filter(|(_, number, _)| *number == host);
-        if self.current_host == Some(host) {
-            return;
-        }
-        let own = match known {
-            Some((_, _, own)) => *own,
-            None => {
-                let own = self.random.next_u64() as u32;
-                self.pending = Some((Session::new(host, own, true), host, own));
-                own
-            }
-        };
-        let mut hello = hello(own);
-        hello.serial = host.into();
-        self.answers.push_back((0, AnyMessage::Hello(hello)));
-    }
-
-    /// Opens a packet of the running session, or the first one of the next.
-    fn open_packet(
-        &mut self,
-        header: &Header,
-        body: &[u8],
-    ) -> Option<Result<AnyMessage, coldcap_wire::message::BodyError>> {
-        if let Some(message) = self.current.as_mut().and_then(|session| session.open(header, body))
+    /// The request id at the start of a command is all that is read of it.
+    fn deny(&mut self, now_ms: u64, opened: &Opened) {
+        self.heard(now_ms);
+        if opened.header.kind == Kind::Command
+            && let Some(rid) = rid(opened.body)
         {
-            return Some(message);
+            let answer = Response::new(rid, Status::DENIED);
+            self.answers.push_back((opened.header.endpoint, AnyMessage::Response(answer)));
         }
-        let message = self.pending.as_mut().and_then(|(session, ..)| session.open(header, body))?;
-        if let Some((session, host, _)) = self.pending.take() {
-            self.current = Some(session);
-            self.current_host = Some(host);
-            self.services = Services::new();
-            self.open.clear();
-            self.answers.clear();
-            self.reports_sent = 0;
-        }
-        Some(message)
     }
 
-    fn take(&mut self, now_ms: u64, number: u32, message: &AnyMessage, judge: &mut Judge) {
+    fn take(
+        &mut self,
+        now_ms: u64,
+        role: Role,
+        number: u32,
+        message: &AnyMessage,
+        judge: &mut Judge,
+    ) {
         let now = Instant::from_millis(now_ms);
         match message {
             AnyMessage::TimeAsk(ask) => self.tell_time(now_ms, number, ask),
@@ -257,7 +271,7 @@ impl SimDevice {
             AnyMessage::ObjectAsk(ask) => self.services.objects.ask(ask),
             AnyMessage::Operate(body) => {
                 let stop = body.action == Action::STOP;
-                let allowed = self.role >= 1 || body.action == Action::EASE_OFF;
+                let allowed = role != Role::Nurse || body.action == Action::EASE_OFF;
                 let order =
                     self.order(number, 0x15, body.head, allowed, !stop, Some(self.revision));
                 let order = Order { stop, ..order };
@@ -266,13 +280,13 @@ impl SimDevice {
                 });
             }
             AnyMessage::PutSetting(put) => {
-                let order = self.order(number, 0x1D, put.head, self.role >= 1, true, None);
+                let order = self.order(number, 0x1D, put.head, true, true, None);
                 self.command(now, order, judge, |device, judge| {
                     Some(device.put(now_ms, put, judge))
                 });
             }
             AnyMessage::Actuate(body) => {
-                let order = self.order(number, 0x1E, body.head, self.role >= 2, true, None);
+                let order = self.order(number, 0x1E, body.head, true, true, None);
                 self.command(now, order, judge, |device, judge| {
                     Some(device.actuate(now_ms, body, judge))
                 });
@@ -428,37 +442,44 @@ impl SimDevice {
         self.log.first = self.log.first.max(over as u32);
     }
 
-    /// Puts on the line what it has room for.
+    /// Puts on the line what it has room for; `lets_pass` hears each frame and says whether it does.
     pub fn transmit(
         &mut self,
         now_ms: u64,
         line: &mut Line,
         faults: &Faults,
         judge: &mut Judge,
-        mut hear: impl FnMut(&[u8]),
+        mut lets_pass: impl FnMut(&[u8]) -> bool,
     ) {
         let now = Instant::from_millis(now_ms);
+        let mut room = [0; PACKET_LEN];
         while line.has_room(now_ms) {
-            let Some((endpoint, message)) = self.next(now, judge) else { break };
-            let frame = match (&message, self.current.as_mut()) {
-                (AnyMessage::Hello(_), _) => {
-                    self.plain_number += 1;
-                    plain(self.plain_number, endpoint, &message)
+            let length = match self.link.poll_output(&mut room) {
+                Some(length) => length,
+                None => {
+                    let Some((endpoint, message)) = self.next(now, judge) else { break };
+                    let (kind, body) = (message.describe().kind, encoded(&message));
+                    let sent = self.link.send(&self.keys, kind, endpoint, &body, &mut room);
+                    let Ok(length) = sent else { continue };
+                    length
                 }
-                (_, Some(session)) => session.seal(endpoint, &message),
-                (_, None) => continue,
             };
             self.pulse.sent(now);
-            hear(&frame);
-            line.send(now_ms, &frame, faults);
+            let frame = framed(room.get(..length).unwrap_or_default());
+            if lets_pass(&frame) {
+                line.send(now_ms, &frame, faults);
+            }
         }
     }
 
     fn next(&mut self, now: Instant, judge: &mut Judge) -> Option<(u8, AnyMessage)> {
+        if core::mem::take(&mut self.greets) {
+            return Some((0, AnyMessage::Hello(hello(SERIAL, self.boot))));
+        }
         if let Some(answer) = self.answers.pop_front() {
             return Some(answer);
         }
-        self.current.as_ref()?;
+        self.link.peer()?;
         if let Some(due) = self.services.publisher.poll(now) {
             self.reports_sent += 1;
             let fallen = self.services.fallen.count;
@@ -480,22 +501,11 @@ impl SimDevice {
     }
 }
 
-/// A greeting; in this stand-in for a handshake the number of its start is what keys are made of.
-pub(super) const fn hello(boot: u32) -> Hello {
-    Hello {
-        major: 1,
-        minor_min: 0,
-        minor_max: 3,
-        origin: Origin::SIMULATED,
-        model: 0,
-        serial: 0,
-        firmware: 0,
-        schema: 0,
-        mtu: 240,
-        channels: 1,
-        features: 0,
-        boot,
-    }
+/// The request id that a command begins with: seven bits to a byte, three bytes at most.
+fn rid(body: &[u8]) -> Option<u16> {
+    let end = body.iter().take(3).position(|byte| byte & 0x80 == 0)?;
+    let bytes = body.get(..=end)?.iter().rev();
+    u16::try_from(bytes.fold(0u32, |rid, byte| rid << 7 | u32::from(byte & 0x7F))).ok()
 }
 
 fn status(at_ms: u64, seq: u16, dropped: u32, value: u32) -> ChannelStatus {

@@ -1,18 +1,20 @@
 //! The host's end: the services of one device, and somebody who wants things.
 
-use super::device::{REPORT, hello};
+use super::device::REPORT;
 use super::judge::Judge;
 use super::line::{Faults, Line};
 use super::options::Options;
-use super::session::{Session, plain};
+use super::session::{code, encoded, framed, hello};
 use crate::random::Random;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::Receiver;
+use coldcap_wire::FRAME_ROOM;
+use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, Actuate, Actuator, AnyMessage, BodyError, CommandHead, Follow, Heartbeat, ObjectAbout,
-    ObjectData, ObjectKind, Operate, PutSetting, ReadSettings, Response, Status,
+    Action, Actuate, Actuator, AnyMessage, CommandHead, Follow, Heartbeat, Hello, ObjectAbout,
+    ObjectData, ObjectKind, Operate, PutSetting, ReadSettings, Response, Status, decode_at_host,
 };
-use coldcap_wire::packet::Header;
+use coldcap_wire::packet::{Header, Kind, PACKET_LEN};
+use coldcap_wire::security::{HostLink, Input, Opened, Policy, SecurityEvent, Transport};
 use coldcap_wire::service::{
     Answered, DeviceClock, Download, Finding, Follower, Pulse, Requests, SettingsMirror, State,
     WINDOW,
@@ -20,6 +22,10 @@ use coldcap_wire::service::{
 
 /// A peer that was silent for so long is lost: the figure of the specification.
 pub(super) const LOST_MS: u64 = 3_500;
+
+/// How long a handshake may last before it is begun anew: the invitation may have been that of a device that has been
+/// started again since.
+const PATIENCE_MS: u64 = 3_000;
 
 /// The settings that it knows of.
 const KEYS: [u16; 4] = [1, 2, 5, 9];
@@ -115,7 +121,8 @@ struct Kept {
 /// What belongs to one session and ends with it.
 #[derive(Clone, Debug)]
 struct Services {
-    session: Session,
+    /// When its keys were made, and whether the device has taken them up.
+    since_ms: u64,
     confirmed: bool,
     requests: Requests<Wish, 8>,
     clock: DeviceClock,
@@ -131,14 +138,43 @@ struct Services {
     download_due_ms: u64,
 }
 
+impl Services {
+    fn new(now_ms: u64) -> Self {
+        Self {
+            since_ms: now_ms,
+            confirmed: false,
+            requests: Requests::new(1),
+            clock: DeviceClock::new(),
+            follower: Follower::new(REPORT, 0),
+            reports: 0,
+            newest: 0,
+            mirror: SettingsMirror::new(),
+            reading: None,
+            follow_due_ms: now_ms,
+            ask_due_ms: now_ms,
+            read_due_ms: now_ms,
+            download: None,
+            download_due_ms: now_ms,
+        }
+    }
+}
+
+/// The link of a program that has just been started.
+fn link(own: &Hello, seed: u64) -> HostLink<'static> {
+    HostLink::new(own, Transport::Serial, Policy::STANDARD, code(seed))
+}
+
 /// The host's end of the line.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SimHost {
     random: Random,
+    seed: u64,
     role: u8,
-    receiver: Receiver,
-    plain_number: u32,
-    nonce: u32,
+    deframer: Deframer<FRAME_ROOM>,
+    link: HostLink<'static>,
+    own: Hello,
+    /// The device's start with which a handshake was begun last, and when.
+    met: Option<(u32, u64)>,
     greet_due_ms: u64,
     services: Option<Services>,
     pulse: Pulse,
@@ -162,14 +198,16 @@ impl SimHost {
     #[must_use]
     pub fn new(options: &Options) -> Self {
         let mut random = Random::stream(options.seed, 2);
-        let nonce = random.next_u64() as u32;
+        let own = hello(0, random.next_u64() as u32);
         let period_ms = 100 + (random.next_u64() % 500) as u16;
         Self {
             random,
+            seed: options.seed,
             role: options.role,
-            receiver: Receiver::new(),
-            plain_number: 0,
-            nonce,
+            deframer: Deframer::new(),
+            link: link(&own, options.seed),
+            own,
+            met: None,
             greet_due_ms: 0,
             services: None,
             pulse: Pulse::new(),
@@ -190,16 +228,35 @@ impl SimHost {
 
     /// The program ends and is started again: of the log it has kept what had arrived without a gap.
     pub fn restart(&mut self, now_ms: u64) {
+        self.own = hello(0, self.random.next_u64() as u32);
+        self.link = link(&self.own, self.seed);
+        self.deframer = Deframer::new();
+        self.begin_anew(now_ms);
+    }
+
+    /// Without a session, as at the beginning.
+    fn begin_anew(&mut self, now_ms: u64) {
+        self.end_services();
+        self.met = None;
+        self.pulse = Pulse::new();
+        self.heard_true_ms = None;
+        self.greet_due_ms = now_ms;
+    }
+
+    /// What waits has no answer and will have none: nobody knows what became of it.
+    fn end_services(&mut self) {
         if let Some(download) =
             self.services.as_ref().and_then(|services| services.download.as_ref())
         {
             self.kept.bytes.truncate(download.arrived() as usize);
         }
         self.services = None;
-        self.pulse = Pulse::new();
-        self.heard_true_ms = None;
-        self.receiver = Receiver::new();
-        self.greet_due_ms = now_ms;
+    }
+
+    /// New keys are made while the session goes on.
+    pub fn rekey(&mut self, now_ms: u64) {
+        let ephemeral = core::array::from_fn(|_| self.random.next_u64() as u8);
+        let _ = self.link.connect(Instant::from_millis(now_ms), ephemeral);
     }
 
     /// The line takes shorter or longer packets from now on.
@@ -280,73 +337,68 @@ impl SimHost {
     /// Takes bytes from the line. `true_ms` is the device's time, for the judge alone.
     pub fn receive(&mut self, now_ms: u64, true_ms: u64, mut bytes: &[u8], judge: &mut Judge) {
         while !bytes.is_empty() {
-            let (consumed, packet) = self.receiver.feed(bytes);
-            let packet =
-                packet.and_then(Result::ok).map(|packet| (packet.header, packet.body.to_vec()));
-            if let Some((header, body)) = packet {
-                self.take_packet(now_ms, true_ms, &header, &body, judge);
+            let (consumed, packet) = self.deframer.feed(bytes);
+            let packet = packet.and_then(Result::ok).map(|packet| packet.to_vec());
+            if let Some(mut packet) = packet {
+                self.take_packet(now_ms, true_ms, &mut packet, judge);
             }
             bytes = bytes.get(consumed.max(1)..).unwrap_or_default();
         }
     }
 
-    fn take_packet(
-        &mut self,
-        now_ms: u64,
-        true_ms: u64,
-        header: &Header,
-        body: &[u8],
-        judge: &mut Judge,
-    ) {
-        if !header.secured {
-            if let Ok(AnyMessage::Hello(hello)) =
-                coldcap_wire::message::decode_at_host(header, body)
-            {
-                self.meet(now_ms, hello.serial, hello.boot);
+    fn take_packet(&mut self, now_ms: u64, true_ms: u64, packet: &mut [u8], judge: &mut Judge) {
+        let input = self.link.handle_input(Instant::from_millis(now_ms), packet);
+        while let Some(event) = self.link.poll_event() {
+            if event == SecurityEvent::Secured {
+                self.end_services();
+                self.services = Some(Services::new(now_ms));
+            }
+        }
+        if let Ok(Input::Packet(opened)) = input {
+            self.take_opened(now_ms, true_ms, &opened, judge);
+        }
+    }
+
+    fn take_opened(&mut self, now_ms: u64, true_ms: u64, opened: &Opened, judge: &mut Judge) {
+        let header = Header { secured: false, ..opened.header };
+        let message = decode_at_host(&header, opened.body);
+        if !opened.header.secured {
+            if let Ok(AnyMessage::Hello(hello)) = message {
+                self.meet(now_ms, &hello);
             }
             return;
         }
-        let Some(message) = self.open_packet(header, body) else { return };
         self.heard_true_ms = Some(true_ms);
         self.pulse.heard(Instant::from_millis(now_ms));
+        // Its numbers are those of the requests and reports before.
+        if opened.earlier {
+            return;
+        }
+        if let Some(services) = self.services.as_mut() {
+            services.confirmed = true;
+        }
         if let Ok(message) = message {
             self.take(now_ms, true_ms, header.endpoint, &message, judge);
         }
     }
 
-    fn open_packet(
-        &mut self,
-        header: &Header,
-        body: &[u8],
-    ) -> Option<Result<AnyMessage, BodyError>> {
-        let services = self.services.as_mut()?;
-        let message = services.session.open(header, body)?;
-        services.confirmed = true;
-        Some(message)
-    }
-
-    fn meet(&mut self, now_ms: u64, echoed: u64, device: u32) {
-        if echoed != u64::from(self.nonce)
-            || self.services.as_ref().is_some_and(|services| services.confirmed)
-        {
+    /// Begins a handshake, unless one goes on with a device that has not been started again since, or a session does.
+    fn meet(&mut self, now_ms: u64, hello: &Hello) {
+        if self.link.heard(hello).is_err() {
             return;
         }
-        self.services = Some(Services {
-            session: Session::new(self.nonce, device, false),
-            confirmed: false,
-            requests: Requests::new(1),
-            clock: DeviceClock::new(),
-            follower: Follower::new(REPORT, 0),
-            reports: 0,
-            newest: 0,
-            mirror: SettingsMirror::new(),
-            reading: None,
-            follow_due_ms: now_ms,
-            ask_due_ms: now_ms,
-            read_due_ms: now_ms,
-            download: None,
-            download_due_ms: now_ms,
-        });
+        let recent =
+            |since_ms: u64| now_ms.checked_sub(since_ms).is_some_and(|ago| ago < PATIENCE_MS);
+        let waits = self
+            .services
+            .as_ref()
+            .is_some_and(|services| services.confirmed || recent(services.since_ms));
+        let same = self.met.is_some_and(|(boot, at_ms)| boot == hello.boot && recent(at_ms));
+        let goes_on = same && self.link.next_deadline().is_some();
+        if !waits && !goes_on {
+            self.met = Some((hello.boot, now_ms));
+            self.rekey(now_ms);
+        }
     }
 
     fn take(
@@ -490,10 +542,10 @@ impl SimHost {
         self.wish(now_ms, judge, false);
     }
 
-    /// What waits has no answer and will have none: nobody knows what became of it.
     fn lose(&mut self, now_ms: u64) {
         self.losses += 1;
-        self.restart(now_ms);
+        self.link.close();
+        self.begin_anew(now_ms);
     }
 
     fn start_download(&mut self, now_ms: u64) {
@@ -551,52 +603,53 @@ impl SimHost {
         }
     }
 
-    /// Puts on the line what it has room for.
+    /// Puts on the line what it has room for; `lets_pass` hears each frame and says whether it does.
     pub fn transmit(
         &mut self,
         now_ms: u64,
         true_ms: u64,
         line: &mut Line,
         faults: &Faults,
-        mut hear: impl FnMut(&[u8]),
+        mut lets_pass: impl FnMut(&[u8]) -> bool,
     ) {
-        self.greet(now_ms, true_ms, line, faults, &mut hear);
         let now = Instant::from_millis(now_ms);
+        let mut room = [0; PACKET_LEN];
         while line.has_room(true_ms) {
-            let Some((endpoint, message)) = self.next(now) else { break };
-            let Some(services) = self.services.as_mut() else { break };
-            let frame = services.session.seal(endpoint, &message);
-            self.pulse.sent(now);
-            hear(&frame);
-            line.send(true_ms, &frame, faults);
+            let length = match self.link.poll_output(now, &mut room) {
+                Some(length) => length,
+                None => {
+                    let Some((endpoint, message)) = self.next(now) else { break };
+                    let (kind, body) = (message.describe().kind, encoded(&message));
+                    if kind != Kind::Hello {
+                        self.pulse.sent(now);
+                    }
+                    self.link.send(kind, endpoint, &body, &mut room).unwrap_or(0)
+                }
+            };
+            let frame = framed(room.get(..length).unwrap_or_default());
+            if lets_pass(&frame) {
+                line.send(true_ms, &frame, faults);
+            }
         }
     }
 
-    fn greet(
-        &mut self,
-        now_ms: u64,
-        true_ms: u64,
-        line: &mut Line,
-        faults: &Faults,
-        hear: &mut impl FnMut(&[u8]),
-    ) {
+    /// A hello, as long as there is no session that the device has taken up.
+    fn greeting(&mut self, now_ms: u64) -> Option<AnyMessage> {
         let confirmed = self.services.as_ref().is_some_and(|services| services.confirmed);
         // A clock that was set back must not keep it silent.
         if confirmed || (now_ms < self.greet_due_ms && self.greet_due_ms - now_ms <= 1_000) {
-            return;
+            return None;
         }
         self.greet_due_ms = now_ms + 1_000;
-        self.services = None;
-        self.nonce = self.random.next_u64() as u32;
-        self.plain_number += 1;
-        let frame = plain(self.plain_number, 0, &AnyMessage::Hello(hello(self.nonce)));
-        hear(&frame);
-        line.send(true_ms, &frame, faults);
+        Some(AnyMessage::Hello(self.own))
     }
 
     fn next(&mut self, now: Instant) -> Option<(u8, AnyMessage)> {
         let now_ms = now.as_millis();
         let period_ms = self.period_ms;
+        if let Some(hello) = self.greeting(now_ms) {
+            return Some((0, hello));
+        }
         let services = self.services.as_mut()?;
         let _ = services.requests.given_up(now);
         if let Some((rid, wish)) = services.requests.next_due(now) {

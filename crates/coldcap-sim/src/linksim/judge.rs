@@ -38,7 +38,7 @@ impl core::error::Error for Failure {}
 /// | `object` | what is said to be complete is the source, byte for byte |
 /// | `settings` | the host's copy is right once the link has healed |
 /// | `cut` | an attacker alone cannot cut a sound link |
-/// | `healed` | all that waits has ended within twenty round trips |
+/// | `healed` | all that waits has ended within twenty round trips, [once nobody is kept apart](super::Options::kept_apart_ms) |
 #[derive(Clone, Debug, Default)]
 pub struct Judge {
     commands: BTreeMap<u16, Known>,

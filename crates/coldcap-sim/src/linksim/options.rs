@@ -2,6 +2,7 @@
 
 use super::line::Faults;
 use crate::random::Random;
+use coldcap_wire::security::{LOCKOUT, RETRY_PERIOD, TRIES};
 use core::fmt;
 
 /// Everything that one run depends on. All times in milliseconds, all probabilities from 0 to 1.
@@ -35,6 +36,10 @@ pub struct Options {
     pub replays: f64,
     /// How often a second somebody sends what looks like a packet.
     pub forgeries: f64,
+    /// How likely somebody keeps a frame from arriving, which then comes later or never.
+    pub withholds: f64,
+    /// How often the host makes new keys while a session goes on.
+    pub rekeys: u8,
     /// What the host may do: 0 nurse, 1 clinician, 2 service.
     pub role: u8,
     /// The longest time from one wish of the host to the next.
@@ -101,6 +106,8 @@ impl Options {
             forgeries: dice.up_to(5.0),
             role: dice.below(3) as u8,
             wish_ms: if dice.below(2) == 0 { 600 } else { 120 },
+            withholds: dice.up_to(0.1),
+            rekeys: dice.count(3),
         };
         // In some runs nothing is there but the one who means harm: he must not be able to cut the link.
         if dice.below(16) == 0 { options.attacked_only() } else { options }
@@ -114,6 +121,7 @@ impl Options {
             device_reboots: 0,
             host_restarts: 0,
             clock_jumps: 0,
+            withholds: 0.0,
             replays: self.replays.max(2.0),
             forgeries: self.forgeries.max(2.0),
             ..self
@@ -128,6 +136,15 @@ impl Options {
             && self.device_reboots == 0
             && self.host_restarts == 0
             && self.clock_jumps == 0
+    }
+
+    /// How long the last one on the line can keep both from a session although he is gone: the device is locked for
+    /// ten seconds, and the host asks with what he made it believe until it has asked often enough.
+    #[must_use]
+    pub fn kept_apart_ms(&self) -> u64 {
+        let attacked = self.replays > 0.0 || self.forgeries > 0.0 || self.withholds > 0.0;
+        let asks = u64::from(TRIES) * u64::from(RETRY_PERIOD.as_millis());
+        if attacked { u64::from(LOCKOUT.as_millis()) + asks } else { 0 }
     }
 
     /// One round trip of the healed line; at least the half second that the machines wait for an answer

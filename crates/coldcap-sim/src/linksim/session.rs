@@ -1,86 +1,111 @@
-//! The stand-in for a secured session: a keyed check value, and a window against replays.
+//! Frames, and what the two ends of a simulated link know of each other.
 
+use coldcap_units::Instant;
 use coldcap_wire::frame;
-use coldcap_wire::message::{AnyMessage, BodyError, decode_at_device, decode_at_host};
+use coldcap_wire::message::{
+    AnyMessage, BodyError, Hello, Origin, decode_at_device, decode_at_host,
+};
 use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
+use coldcap_wire::security::{KeyRing, KeySlot, Keys, Label, PairingCode, Role, Secret, Tunnel};
 
-/// Length of the check value behind a sealed body.
-const TAG_LEN: usize = 8;
+/// The device's serial number, which anybody can read in its hello.
+pub(super) const SERIAL: u64 = 4_711;
+/// The number of the host's key, which a handshake tells in the open.
+pub(super) const SLOT: u32 = 1;
 
-/// What two ends share, and what has come and gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a host's hello says besides the number of its start, and a device's, too.
+pub(super) const fn hello(serial: u64, boot: u32) -> Hello {
+    Hello {
+        major: 1,
+        minor_min: 0,
+        minor_max: 3,
+        origin: Origin::SIMULATED,
+        model: 0,
+        serial,
+        firmware: 0,
+        schema: 0,
+        mtu: 240,
+        channels: 1,
+        features: 0,
+        boot,
+    }
+}
+
+/// The role that the options number.
+pub(super) const fn role(number: u8) -> Role {
+    match number {
+        0 => Role::Nurse,
+        1 => Role::Clinician,
+        _ => Role::Service,
+    }
+}
+
+/// The key that both ends of a run hold.
+fn psk(seed: u64) -> Secret {
+    let mut psk = [0x5A; 32];
+    psk.iter_mut().zip(seed.to_le_bytes()).for_each(|(place, byte)| *place = byte);
+    Secret::new(psk)
+}
+
+/// The device's keys: that of one host.
+pub(super) fn key_ring(seed: u64, number: u8) -> KeyRing {
+    let mut keys = KeyRing::new();
+    if let Some(label) = Label::new("host") {
+        let _ = keys.add(KeySlot { id: SLOT, role: role(number), label, psk: psk(seed) });
+    }
+    keys
+}
+
+/// The host's key.
+pub(super) fn code(seed: u64) -> PairingCode {
+    PairingCode { serial: SERIAL, slot: SLOT, psk: psk(seed) }
+}
+
+/// A session without a handshake: both ends were handed its keys.
+#[derive(Clone, Debug)]
 pub struct Session {
-    key: u64,
+    tunnel: Tunnel,
     device: bool,
-    next: u32,
-    /// The highest number accepted, and which of the 64 before it were.
-    highest: Option<u32>,
-    seen: u64,
 }
 
 impl Session {
-    /// The session that follows from what both ends said; `device` tells which end this is.
+    /// The session with these two numbers in its keys; `device` tells which end this is.
     #[must_use]
     pub fn new(host: u32, device: u32, is_device: bool) -> Self {
-        let key = mix(u64::from(host) << 32 | u64::from(device));
-        Self {
-            key: mix(key ^ 0x5EC2_E7C0_1DCA_9001),
-            device: is_device,
-            next: 0,
-            highest: None,
-            seen: 0,
-        }
-    }
-
-    /// Number of the next packet.
-    #[must_use]
-    pub const fn next_number(&self) -> u32 {
-        self.next
+        let key = |number: u32| {
+            let bytes = number.to_le_bytes();
+            Secret::new(core::array::from_fn(|at| bytes.get(at % 4).copied().unwrap_or(0)))
+        };
+        let (own, other) = if is_device { (device, host) } else { (host, device) };
+        let keys = Keys { sending: key(own), receiving: key(other), hash: [0; 32] };
+        Self { tunnel: Tunnel::new(keys, Instant::ZERO), device: is_device }
     }
 
     /// The frame of a sealed packet.
     pub fn seal(&mut self, endpoint: u8, message: &AnyMessage) -> Vec<u8> {
-        let header =
-            Header { kind: message.describe().kind, secured: true, endpoint, number: self.next };
-        self.next = self.next.wrapping_add(1);
-        let mut body = [0; BODY_LEN];
-        let length = message.encode(&mut body).unwrap_or(0);
-        let mut packet = [&header.to_bytes()[..], body.get(..length).unwrap_or_default()].concat();
-        let tag = tag(self.key ^ u64::from(self.device), &packet);
-        packet.extend(tag);
-        framed(&packet)
+        let mut packet = [0; PACKET_LEN];
+        let body = encoded(message);
+        let kind = message.describe().kind;
+        let length = self.tunnel.seal(kind, endpoint, &body, &mut packet).unwrap_or(0);
+        framed(packet.get(..length).unwrap_or_default())
     }
 
     /// Opens a sealed packet: its header and its message, once.
     pub fn open(&mut self, header: &Header, body: &[u8]) -> Option<Result<AnyMessage, BodyError>> {
-        let at = body.len().checked_sub(TAG_LEN)?;
-        let (inner, given) = body.split_at_checked(at)?;
-        let packet = [&header.to_bytes()[..], inner].concat();
-        let genuine = tag(self.key ^ u64::from(!self.device), &packet) == given;
-        if !genuine || !self.is_new(header.number) {
-            return None;
-        }
-        self.note(header.number);
+        let mut packet = [&header.to_bytes()[..], body].concat();
+        let opening = self.tunnel.open(header, &mut packet).ok()?;
         let header = Header { secured: false, ..*header };
         let decode = if self.device { decode_at_device } else { decode_at_host };
-        Some(decode(&header, inner))
+        Some(decode(&header, packet.get(opening.body)?))
     }
+}
 
-    fn is_new(&self, number: u32) -> bool {
-        let Some(highest) = self.highest else { return true };
-        let behind = highest.wrapping_sub(number);
-        behind.cast_signed() < 0 || (behind < 64 && self.seen >> behind & 1 == 0)
-    }
-
-    fn note(&mut self, number: u32) {
-        let ahead = number.wrapping_sub(self.highest.unwrap_or(number));
-        if ahead.cast_signed() < 0 {
-            self.seen |= 1 << (ahead.wrapping_neg() & 63);
-        } else {
-            self.seen = self.seen.checked_shl(ahead).unwrap_or(0) | 1;
-            self.highest = Some(number);
-        }
-    }
+/// The body of a message.
+pub(super) fn encoded(message: &AnyMessage) -> Vec<u8> {
+    let mut body = vec![0; BODY_LEN];
+    let length = message.encode(&mut body).unwrap_or(0);
+    body.truncate(length);
+    body
 }
 
 /// The frame of a packet.
@@ -95,22 +120,7 @@ pub(super) fn framed(packet: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn plain(number: u32, endpoint: u8, message: &AnyMessage) -> Vec<u8> {
     let header = Header { kind: message.describe().kind, secured: false, endpoint, number };
-    let mut body = [0; BODY_LEN];
-    let length = message.encode(&mut body).unwrap_or(0);
-    framed(&[&header.to_bytes()[..], body.get(..length).unwrap_or_default()].concat())
-}
-
-const fn mix(word: u64) -> u64 {
-    let word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    word ^ (word >> 31)
-}
-
-fn tag(key: u64, packet: &[u8]) -> [u8; TAG_LEN] {
-    let sum = packet.iter().fold(key, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(23)
-    });
-    mix(sum ^ key).to_le_bytes()
+    framed(&[&header.to_bytes()[..], &encoded(message)].concat())
 }
 
 #[cfg(test)]
@@ -136,6 +146,6 @@ mod tests {
         assert!(opened(&mut device, &frames[69]));
         assert!(!opened(&mut device, &frames[2]), "too far back");
         assert!(!opened(&mut host, &frames[5]), "its own");
-        assert!(!opened(&mut Session::new(1, 3, true), &frames[5]), "another session");
+        assert!(!opened(&mut Session::new(3, 2, true), &frames[5]), "another session");
     }
 }

@@ -27,7 +27,7 @@ pub struct Summary {
 }
 
 /// Both ends, the line between them, and time.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct World {
     options: Options,
     random: Random,
@@ -58,6 +58,8 @@ pub enum Happening {
     PieceChanges,
     /// The host's clock jumps.
     ClockJumps,
+    /// The host makes new keys while its session goes on.
+    KeysChange,
 }
 
 /// Plays a run from beginning to end.
@@ -75,7 +77,7 @@ pub fn run(options: &Options) -> Result<Summary, Failure> {
     world.heal();
     let reports = world.host.reports();
     world.host.forget_downloads();
-    let end = options.faulty_ms + ROUND_TRIPS * options.round_trip_ms();
+    let end = options.faulty_ms + options.kept_apart_ms() + ROUND_TRIPS * options.round_trip_ms();
     while world.elapsed_ms() < end {
         world.step();
         world.judged()?;
@@ -125,6 +127,7 @@ impl World {
             (Happening::HostRestarts, self.options.host_restarts),
             (Happening::PieceChanges, self.options.mtu_changes),
             (Happening::ClockJumps, self.options.clock_jumps),
+            (Happening::KeysChange, self.options.rekeys),
         ];
         for (happening, count) in counts {
             for _ in 0..count {
@@ -165,6 +168,7 @@ impl World {
         self.faults = Faults::NONE;
         self.happenings.clear();
         (self.options.replays, self.options.forgeries) = (0.0, 0.0);
+        self.options.withholds = 0.0;
         self.options.stall = None;
         self.host.calm_down(self.host_ms(), &mut self.judge);
     }
@@ -211,11 +215,19 @@ impl World {
         let (now_ms, host_ms) = (self.now_ms, self.host_ms());
         self.device.tick(now_ms, &mut self.judge);
         self.host.tick(host_ms, now_ms, &mut self.judge, !self.jumped);
-        let [to_device, to_host] = &mut self.attackers;
+        let ([to_device, to_host], withholds) = (&mut self.attackers, self.options.withholds);
         let (line, faults) = (&mut self.to_host, &self.faults);
-        self.device.transmit(now_ms, line, faults, &mut self.judge, |frame| to_host.hear(frame));
-        self.host
-            .transmit(host_ms, now_ms, &mut self.to_device, faults, |frame| to_device.hear(frame));
+        // Each hears both directions: what was said in one is tried in the other, too.
+        self.device.transmit(now_ms, line, faults, &mut self.judge, |frame| {
+            to_device.hear(frame);
+            to_host.hear(frame);
+            !to_host.withholds(frame, withholds)
+        });
+        self.host.transmit(host_ms, now_ms, &mut self.to_device, faults, |frame| {
+            to_device.hear(frame);
+            to_host.hear(frame);
+            !to_device.withholds(frame, withholds)
+        });
     }
 
     fn next_happening(&mut self) -> Option<Happening> {
@@ -257,6 +269,7 @@ impl World {
             Happening::DeviceReboots => self.device.reboot(&mut self.judge, self.now_ms),
             Happening::HostRestarts => self.host.restart(self.host_ms()),
             Happening::PieceChanges => self.host.change_piece(),
+            Happening::KeysChange => self.host.rekey(self.host_ms()),
             Happening::ClockJumps => {
                 self.jumped = true;
                 self.jumped_ms += (self.random.next_u64() % 180_000) as i64 - 90_000;

@@ -158,7 +158,7 @@ impl<'a> HostLink<'a> {
     /// # Panics
     /// Never.
     pub fn poll_output(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
-        if now < self.due {
+        if !has_come(self.due, now) {
             return None;
         }
         let (endpoint, body): (u8, &[u8]) = match &self.phase {
@@ -202,9 +202,10 @@ impl<'a> HostLink<'a> {
         if !header.secured {
             return self.take_plain(now, header, packet);
         }
-        let opening = self.open(&header, packet)?;
+        let (opening, earlier) = self.open(&header, packet)?;
         up(&mut self.counters.opened);
-        Ok(Input::Packet(Opened::sealed(header, packet, opening, None)))
+        let opened = Opened::sealed(header, packet, opening, None);
+        Ok(Input::Packet(Opened { earlier, ..opened }))
     }
 
     fn take_plain<'p>(
@@ -263,17 +264,17 @@ impl<'a> HostLink<'a> {
     }
 
     /// The device changes over with the first packet that it opens: until it has, it seals with the old keys.
-    fn open(&mut self, header: &Header, packet: &mut [u8]) -> Result<Opening, Refusal> {
+    fn open(&mut self, header: &Header, packet: &mut [u8]) -> Result<(Opening, bool), Refusal> {
         let live = self.live.as_mut().ok_or(Refusal::NoSession)?;
         let refusal = match live.open(header, packet) {
             Ok(opening) => {
                 self.previous = None;
-                return Ok(opening);
+                return Ok((opening, false));
             }
             Err(refusal) => refusal,
         };
         let previous = self.previous.as_mut().ok_or(refusal)?;
-        previous.open(header, packet)
+        previous.open(header, packet).map(|opening| (opening, true))
     }
 
     /// Writes a packet to the start of `out`; returns its length. All but a hello is sealed; a hello never is.
@@ -296,4 +297,10 @@ impl<'a> HostLink<'a> {
         let live = self.live.as_mut().ok_or(SendError::NoSession)?;
         live.seal(kind, endpoint, body, out)
     }
+}
+
+/// Whether a moment has come that was set no more than [`RETRY_PERIOD`] ahead. One that lies further ahead was set
+/// before the clock was set back: it has come, too.
+fn has_come(due: Instant, now: Instant) -> bool {
+    due <= now || due.since(now) > RETRY_PERIOD
 }

@@ -34,6 +34,10 @@ pub struct Opened<'a> {
     pub grant: Option<Grant>,
     /// How many sealed packets directly before it have not come; 0 for one that was not sealed.
     pub missed: u32,
+    /// At a host: it was sealed by the keys of the session before, which the device has not left yet. It shows
+    /// that the device is there; an answer or a report in it belongs to the requests and subscriptions of that
+    /// session, whose numbers begin anew in the next.
+    pub earlier: bool,
 }
 
 impl<'a> Opened<'a> {
@@ -45,7 +49,7 @@ impl<'a> Opened<'a> {
 
     pub(super) fn plain(header: Header, packet: &'a [u8]) -> Self {
         let body = packet.get(HEADER_LEN..).unwrap_or_default();
-        Self { header, body, grant: None, missed: 0 }
+        Self { header, body, grant: None, missed: 0, earlier: false }
     }
 
     pub(super) fn sealed(
@@ -55,6 +59,6 @@ impl<'a> Opened<'a> {
         grant: Option<Grant>,
     ) -> Self {
         let body = packet.get(opening.body).unwrap_or_default();
-        Self { header, body, grant, missed: opening.missed }
+        Self { header, body, grant, missed: opening.missed, earlier: false }
     }
 }

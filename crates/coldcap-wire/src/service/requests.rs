@@ -58,7 +58,7 @@ struct Flight<C> {
 pub enum Answered<C> {
     /// The command is settled.
     Settled(C),
-    /// The device was busy: the command is sent again.
+    /// The device was busy: the command is sent again, or given up where it was sent often enough.
     Later,
     /// Nothing that waits: a copy, or an answer that came too late.
     Unknown,
@@ -172,8 +172,11 @@ impl<C: Copy, const N: usize> Requests<C, N> {
         if flight.tries == 1 {
             self.trip.measure(now.since(flight.first_sent));
         }
-        if answer.status == Status::BUSY && flight.tries < TRIES {
-            flight.due = now.plus(timeout);
+        // Never the last word: it may be the answer to an earlier try, of which a later one was carried out.
+        if answer.status == Status::BUSY {
+            if flight.tries < TRIES {
+                flight.due = now.plus(timeout);
+            }
             return Answered::Later;
         }
         let command = flight.command;
@@ -207,6 +210,23 @@ mod tests {
 
     fn at(millis: u64) -> Instant {
         Instant::from_millis(millis)
+    }
+
+    /// The answer to the first try comes behind the last one, which may be carried out: nobody knows.
+    #[test]
+    fn busy_is_never_the_last_word() {
+        let mut requests = Requests::<(), 4>::new(1);
+        let rid = requests.push(at(0), 1, (), false).unwrap();
+        let mut now = 0;
+        for _ in 0..TRIES {
+            while requests.next_due(at(now)).is_none() {
+                now += 10;
+            }
+        }
+        let busy = Response::new(rid, Status::BUSY);
+        assert_eq!(requests.answered(at(now), 1, &busy), Answered::Later);
+        let done = Response::new(rid, Status::OK);
+        assert_eq!(requests.answered(at(now + 10), 1, &done), Answered::Settled(()));
     }
 
     #[test]

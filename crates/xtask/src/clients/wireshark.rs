@@ -20,6 +20,7 @@ pub(crate) fn check() -> Checked {
         outcomes(&trial, "vectors")?;
         outcomes(&trial, "damaged")?;
         stream(&trial)?;
+        outcomes(&trial, "sealed")?;
     }
     Ok(Outcome::Done)
 }
@@ -105,7 +106,9 @@ fn labels(trial: &Trial) -> Result<(), Box<dyn Error>> {
 
 /// The name of the message or the reason of the refusal, for every frame.
 fn outcomes(trial: &Trial, set: &str) -> Result<(), Box<dyn Error>> {
-    let said = tshark(trial, &trial.file(set, "pcap"), LIST)?;
+    let keys = format!("coldcap.keylog:{}", trial.file(set, "keylog").display());
+    let more: &[&str] = if set == "sealed" { &["-o", &keys] } else { &[] };
+    let said = tshark(trial, &trial.file(set, "pcap"), &[LIST, more].concat())?;
     super::same(&said, &names(trial, set)?.join("\n"))?;
     println!("{} {set}: {} packets agree", trial.name, said.lines().count());
     Ok(())

@@ -1,5 +1,6 @@
 //! Counts the executed instructions of the device's end of the secured link: a handshake, a first message that
-//! is forged, and sealing and opening a telemetry packet. See [`probe_bare::count`] for how they are counted.
+//! is forged, and sealing and opening a telemetry packet. See [`probe_bare::count`] for how they are counted. And how
+//! much stack they take ([`probe_bare::stack`]), and how much memory stays taken.
 #![no_std]
 #![no_main]
 
@@ -10,9 +11,12 @@ use coldcap_wire::security::{
     DeviceLink, HostLink, Input, KeyRing, KeySlot, Label, PairingCode, Policy, Role, Secret,
     Transport,
 };
+use coldcap_wire::service::{Freshness, Gate, Lease, ObjectServer, Publisher, Pulse};
+use coldcap_wire::{FRAME_ROOM, Receiver};
 use core::hint::black_box;
 use cortex_m_rt::entry;
 use probe_bare::count::{self, INSTRUCTIONS_PER_COUNT};
+use probe_bare::stack;
 use semihosting::println;
 
 /// The body of a channel's status with every value there.
@@ -57,7 +61,21 @@ fn report(of: &str, counts: u64, calls: u64) {
     println!("{of} {}", counts * INSTRUCTIONS_PER_COUNT / calls);
 }
 
+/// What a device keeps for one peer but its keys: three subscriptions, and room for a packet each way.
+type Peer = (
+    (Receiver, [u8; FRAME_ROOM + 1]),
+    (Gate<8>, Freshness, Publisher<(), 3>),
+    (ObjectServer, Pulse, Lease),
+);
+
+fn memory() {
+    println!("memory of a peer without its link {}", size_of::<Peer>());
+    println!("memory of a secured link {}", size_of::<DeviceLink<'static>>());
+    println!("memory of the keys {}", size_of::<KeyRing>());
+}
+
 fn measure() -> Option<()> {
+    memory();
     let mut keys = keys()?;
     let code = PairingCode { serial: 5, slot: 1, psk: Secret::new([9; 32]) };
     let mut device = DeviceLink::new(&hello(5), Transport::Serial, Policy::STANDARD);
@@ -87,12 +105,16 @@ fn handshake(device: &mut DeviceLink, host: &mut HostLink, keys: &mut KeyRing) -
     report("forged first message", spent, 1);
     now = now.plus(Duration::from_secs(2));
     let mut answer = None;
-    let spent = count::of(|| {
-        let packet = packet.get_mut(..len).unwrap_or_default();
-        let _ = black_box(device.handle_input(now, keys, packet));
-        answer = device.poll_output(packet);
+    let mut spent = 0;
+    let deep = stack::of(|| {
+        spent = count::of(|| {
+            let packet = packet.get_mut(..len).unwrap_or_default();
+            let _ = black_box(device.handle_input(now, keys, packet));
+            answer = device.poll_output(packet);
+        });
     });
     report("handshake", spent, 1);
+    println!("stack of a handshake {deep}");
     let len = answer.filter(|_| refused)?;
     host.handle_input(now, packet.get_mut(..len)?).ok().map(|_| ())
 }
@@ -100,16 +122,22 @@ fn handshake(device: &mut DeviceLink, host: &mut HostLink, keys: &mut KeyRing) -
 fn packets(device: &mut DeviceLink, host: &mut HostLink, keys: &mut KeyRing) -> Option<()> {
     let (now, mut packet) = (Instant::ZERO, [0; ROOM]);
     let (mut sealing, mut opening) = (0, 0);
+    let (mut sealing_deep, mut opening_deep) = (0, 0);
     for _ in 0..PACKETS {
         let len = host.send(Kind::Command, 0x15, &BODY, &mut packet).ok()?;
         let mut opened = false;
-        opening += count::of(|| {
-            let packet = packet.get_mut(..len).unwrap_or_default();
-            opened = matches!(device.handle_input(now, keys, packet), Ok(Input::Packet(_)));
+        opening_deep = stack::of(|| {
+            opening += count::of(|| {
+                let packet = packet.get_mut(..len).unwrap_or_default();
+                opened = matches!(device.handle_input(now, keys, packet), Ok(Input::Packet(_)));
+            });
         });
         let mut sealed = false;
-        sealing += count::of(|| {
-            sealed = device.send(keys, Kind::Report, 0x40, black_box(&BODY), &mut packet).is_ok();
+        sealing_deep = stack::of(|| {
+            sealing += count::of(|| {
+                let body = black_box(&BODY);
+                sealed = device.send(keys, Kind::Report, 0x40, body, &mut packet).is_ok();
+            });
         });
         if !opened || !sealed {
             return None;
@@ -117,5 +145,7 @@ fn packets(device: &mut DeviceLink, host: &mut HostLink, keys: &mut KeyRing) -> 
     }
     report("seal", sealing, PACKETS);
     report("open", opening, PACKETS);
+    println!("stack of sealing {sealing_deep}");
+    println!("stack of opening {opening_deep}");
     Some(())
 }

@@ -13,7 +13,10 @@ use coldcap_units::{Duration, Fault, Instant, MicroCelsius, Ratio};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::Receiver;
 use coldcap_wire::frame::{self, Deframer, FrameError, TooLong, encode_in_place};
-use coldcap_wire::message::{Credit, Follow, ObjectAsk, ObjectKind, Response, TimeAsk};
+use coldcap_wire::message::{
+    AnyMessage, BodyError, Credit, Follow, ObjectAsk, ObjectKind, Response, TimeAsk,
+    decode_at_device,
+};
 use coldcap_wire::packet::Header;
 use coldcap_wire::service::{
     About, Due, Freshness, Gate, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
@@ -169,6 +172,17 @@ fn probe_link_poll(
     (peer.publisher.poll(now), peer.objects.poll(&Zeros), peer.pulse.beat_due(now), live)
 }
 
+/// Every message that comes to a device, read, and every message, written.
+#[inline(never)]
+fn probe_bodies_read(header: &Header, body: &[u8]) -> Result<AnyMessage, BodyError> {
+    decode_at_device(header, body)
+}
+
+#[inline(never)]
+fn probe_bodies_write(message: &AnyMessage, out: &mut [u8]) -> Result<usize, TooLong> {
+    message.encode(out)
+}
+
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
@@ -197,6 +211,8 @@ fn main() -> ! {
         black_box(probe_deframe as Deframe),
     );
 
+    let _ = black_box(probe_bodies_read as fn(&_, &_) -> _);
+    let _ = black_box(probe_bodies_write as fn(&_, &mut _) -> _);
     let _ = black_box(probe_link_frame as fn(&mut _, &_, &mut _) -> _);
     let _ = black_box(probe_link_hand as for<'a> fn(&mut _, _, Handed<'a>) -> _);
     let _ = black_box(probe_link_poll as fn(&mut _, _) -> _);
