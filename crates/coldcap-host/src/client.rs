@@ -356,13 +356,15 @@ impl Client {
     }
 
     fn accept_packet(&mut self, now: Instant, arrived: Arrived) {
-        let Arrived { header, message, body, genuine, missed } = arrived;
+        let Arrived { header, message, body, genuine, earlier, missed } = arrived;
         self.counters.packets_lost = self.counters.packets_lost.saturating_add(missed);
         let copy = self.copies.seen(header.number, header.endpoint, body);
         if genuine {
             self.notice_packet(now);
         }
         match message {
+            // A sign of life and nothing else: its answers are to requests of another session.
+            _ if earlier => {}
             _ if copy => count(&mut self.counters.copies),
             Ok(message) => self.accept(now, header.endpoint, message),
             Err(_) => count(&mut self.counters.unreadable),

@@ -1,8 +1,8 @@
 //! What a treated patient gets does not depend on the host: crashed, cut off, delayed, replayed or forged.
 //!
 //! The same machine cools the same head under hosts of different fates; the drives of every tick are those of a
-//! machine to which no host ever spoke again. The stand-in's session stands before a link without keys, so that a
-//! forged packet is refused at it; `tests/secured_in_facade.rs` has the true one.
+//! machine to which no host ever spoke again. The link is the shipped one, with a key; the host seals as the shipped one
+//! does, and what lies between them loses, delays, flips, repeats and forges.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -12,14 +12,18 @@
 
 mod facade;
 
-use coldcap::{Config, Drives, Link, Phase, TICK, TickInput};
-use coldcap_sim::PatientParameters;
-use coldcap_sim::linksim::{Attacker, Faults, Line, Options, Session, plain};
+use coldcap::{Drives, Link, Phase, TICK, TickInput};
+use coldcap_sim::linksim::{Attacker, Faults, Line, Options};
+use coldcap_sim::{Equipment, PatientParameters};
 use coldcap_units::Instant;
-use coldcap_wire::Receiver;
+use coldcap_wire::FRAME_ROOM;
+use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, CommandHead, Heartbeat, MACHINE, Operate, ReadRecord, Subscribe,
+    Action, AnyMessage, CommandHead, Heartbeat, Hello, MACHINE, MINOR, Operate, Origin, ReadRecord,
+    SCHEMA, Subscribe, decode_at_host,
 };
+use coldcap_wire::packet::{BODY_LEN, Header};
+use coldcap_wire::security::{HostLink, Input, Policy, SendError, Transport, framed};
 use facade::{COOLANT, Facade};
 
 /// Ten minutes of treatment.
@@ -39,13 +43,10 @@ type Trajectory = Vec<(Drives<1>, Phase, u64)>;
 
 /// A host and what stands between it and the machine.
 struct Between {
-    host: Session,
-    device: Session,
+    host: HostLink<'static>,
     line: Line,
     attacker: Attacker,
     options: Options,
-    receiver: Receiver,
-    number: u32,
     /// The host is gone from this tick on.
     crashes: u64,
     /// It presses stop in this tick.
@@ -61,13 +62,15 @@ impl Between {
             (options.faults, options.replays, options.forgeries) = (Faults::NONE, 0.0, 0.0);
         }
         Self {
-            host: Session::new(1, 2, false),
-            device: Session::new(1, 2, true),
+            host: HostLink::new(
+                &HELLO,
+                Transport::Serial,
+                Policy::STANDARD,
+                Equipment::code(KEY_SEED),
+            ),
             line: Line::new(seed, 4, options.delay_ms, 1_000),
             attacker: Attacker::new(seed),
             options,
-            receiver: Receiver::new(),
-            number: 0,
             crashes,
             stops: None,
         }
@@ -89,36 +92,100 @@ impl Between {
             }
             _ => (0x60, AnyMessage::Heartbeat(Heartbeat { at_ms: now_ms, nonce: tick as u16 })),
         };
-        let frame = self.host.seal(endpoint, &message);
+        let frame = self.seal(endpoint, &message);
         self.attacker.hear(&frame);
         self.line.send(now_ms, &frame, &self.options.faults);
     }
 
-    /// What arrives and is genuine, as frames that are not sealed.
+    fn seal(&mut self, endpoint: u8, message: &AnyMessage) -> Vec<u8> {
+        let mut body = [0; BODY_LEN];
+        let length = message.encode(&mut body).unwrap();
+        let (body, kind, mut out) = (&body[..length], message.describe().kind, [0; 300]);
+        let length = framed(&mut out, |room| self.host.send(kind, endpoint, body, room)).unwrap();
+        out[..length].to_vec()
+    }
+
+    /// Hellos and a handshake, over a line that does no harm yet; the attacker listens from the start.
+    fn connect(&mut self, now: Instant, link: &mut Link<1>) {
+        let mut frames = vec![self.seal(0, &AnyMessage::Hello(HELLO))];
+        for round in 0..4 {
+            for frame in frames.drain(..) {
+                self.attacker.hear(&frame);
+                link.receive(now, &frame);
+            }
+            let mut out = [0; 1_024];
+            let length = link.transmit(now, &mut out);
+            self.read(now, &out[..length]);
+            if round == 0 {
+                self.host.connect(now, [7; 32]).unwrap();
+            }
+            let host = &mut self.host;
+            let write = |room: &mut [u8]| host.poll_output(now, room).ok_or(SendError::TooLong);
+            if let Ok(length) = framed(&mut out, write) {
+                frames.push(out[..length].to_vec());
+            }
+        }
+        assert!(self.host.is_secured());
+    }
+
+    fn read(&mut self, now: Instant, mut bytes: &[u8]) {
+        let mut deframer: Deframer<FRAME_ROOM> = Deframer::new();
+        while !bytes.is_empty() {
+            let (taken, packet) = deframer.feed(bytes);
+            bytes = &bytes[taken..];
+            let Some(Ok(packet)) = packet else { continue };
+            if let Ok(Input::Packet(opened)) = self.host.handle_input(now, packet) {
+                let header = Header { secured: false, ..opened.header };
+                if let Ok(AnyMessage::Hello(hello)) = decode_at_host(&header, opened.body) {
+                    self.host.heard(&hello).unwrap();
+                }
+            }
+        }
+    }
+
+    /// What arrives: what was sent, as far as it was not lost, and what the attacker makes of it.
     fn arrive(&mut self, now_ms: u64) -> Vec<u8> {
         let Options { replays, forgeries, .. } = self.options;
         self.attacker.act(now_ms, 100, replays, forgeries, &mut self.line);
-        let (mut bytes, mut opened) = (Vec::new(), Vec::new());
+        let mut bytes = Vec::new();
         self.line.arrived(now_ms, &mut bytes);
-        let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            let (taken, packet) = self.receiver.feed(rest);
-            if let Some(Ok(packet)) = packet
-                && packet.header.secured
-                && let Some(Ok(message)) = self.device.open(&packet.header, packet.body)
-            {
-                self.number += 1;
-                opened.extend(plain(self.number, packet.header.endpoint, &message));
-            }
-            rest = &rest[taken.max(1)..];
-        }
-        opened
+        bytes
     }
+}
+
+/// The seed of the machine's key.
+const KEY_SEED: u64 = 11;
+
+const HELLO: Hello = Hello {
+    major: 1,
+    minor_min: 0,
+    minor_max: MINOR,
+    origin: Origin::DEVICE,
+    model: 0,
+    serial: 0,
+    firmware: 0,
+    schema: SCHEMA,
+    mtu: 240,
+    channels: 0,
+    features: 0,
+    boot: 5,
+};
+
+fn keyed(config: &coldcap::Config) -> Link<1> {
+    let mut link = Link::new(config);
+    link.add_entropy([9; 32]);
+    for key in Equipment::keyed(KEY_SEED).keys() {
+        link.keys_mut().add(key.clone()).unwrap();
+    }
+    link
 }
 
 fn treat(mut between: Option<Between>) -> Trajectory {
     let mut facade = cooling();
-    let mut link: Link<1> = Link::new(&Config::unsecured_bench());
+    let mut link = keyed(facade.control.config());
+    if let Some(between) = between.as_mut() {
+        between.connect(facade.now, &mut link);
+    }
     let mut room = vec![0; 4_096];
     let mut trajectory = Vec::new();
     for tick in 0..TICKS {
@@ -137,6 +204,13 @@ fn treat(mut between: Option<Between>) -> Trajectory {
         facade.drives = outputs.drives;
         let phase = outputs.channels[0].phase;
         trajectory.push((outputs.drives, phase, outputs.machine.alarms.bits()));
+    }
+    if let Some(between) = &between {
+        let seen = link.security();
+        let wanted = between.options.replays > 0.0;
+        let acted = seen.replayed > 10 && seen.forged > 10;
+        assert!(acted || !wanted, "the attacker does something: {seen:?}");
+        assert!(seen.opened > 10 || between.crashes == 0, "{seen:?}");
     }
     trajectory
 }

@@ -478,6 +478,13 @@ fn a_link_waits_for_a_session_without_spinning() {
     assert!(events.count() > 0);
 }
 
+/// Two packets' room, the keys, the session, what waits, and the newest entries of the record.
+#[test]
+fn a_link_takes_no_more_memory_than_twelve_kilobytes() {
+    let size = size_of::<Link<1>>();
+    assert!(size <= 12 * 1_024, "{size}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

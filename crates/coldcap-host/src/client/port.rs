@@ -57,6 +57,8 @@ pub(super) struct Arrived {
     pub(super) body: u64,
     /// Whether it is known who sent it; without a key everything is taken for known.
     pub(super) genuine: bool,
+    /// It belongs to the session before, which the device has not left yet.
+    pub(super) earlier: bool,
     pub(super) missed: u32,
 }
 
@@ -213,6 +215,7 @@ fn plain(packet: Option<Result<coldcap_wire::Packet<'_>, WireError>>) -> Frame {
             message: packet.message(),
             body: body_hash(packet.body),
             genuine: true,
+            earlier: false,
             missed: packet.missed,
         })),
         Some(Err(WireError::Header(_) | WireError::Body(_))) => Frame::Unreadable,
@@ -236,6 +239,7 @@ fn sealed(
                 message: decode_any(&header, opened.body),
                 body: body_hash(opened.body),
                 genuine: opened.header.secured,
+                earlier: opened.earlier,
                 missed: opened.missed,
             }))
         }

@@ -129,6 +129,7 @@ impl Port {
     }
 
     fn open_sealed(&mut self, now: Instant, packet: &mut [u8]) -> Option<Heard> {
+        // req: LNK-003
         if self.link.wants_entropy()
             && let Some(random) = self.entropy.draw()
         {
