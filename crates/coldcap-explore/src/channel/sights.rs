@@ -95,7 +95,9 @@ pub fn all_that_matter(phase: Phase) -> Vec<Observed> {
         Phase::Standby | Phase::FitMeasure | Phase::Setup => vary(coupled_or_not, before_a_start),
         Phase::FitCalibrate => vary(coupled_or_not, with_match),
         Phase::FitVerify => vary(coupled_or_not, with_contact),
-        Phase::Thaw => vary(coupled_or_not, with_removable),
+        // What resumes may be what begins, and that wants sensors in date.
+        Phase::Thaw => vary(vary(coupled_or_not, with_removable), with_calibration),
+        Phase::Paused | Phase::Recovery => vary(coupled_or_not, with_calibration),
         _ => coupled_or_not,
     };
     vary(sights, with_self_test)
