@@ -102,7 +102,7 @@ fn growth_is_allowed() {
     assert_eq!(judged(add), Ok(Change::Growth));
     let name = |schema: &mut Schema| codes(schema, "phase").words.push((99, "new".into()));
     assert_eq!(judged(name), Ok(Change::Growth));
-    let guard = |schema: &mut Schema| named(schema, "operate").role = Some("nurse".into());
+    let guard = |schema: &mut Schema| named(schema, "time_answer").role = Some("nurse".into());
     assert_eq!(judged(guard), Ok(Change::Growth));
     let list = |schema: &mut Schema| {
         schema
