@@ -101,6 +101,8 @@ pub struct Link<const CHANNELS: usize> {
     host_boot: Option<u32>,
     /// The minor version that the host speaks; what it does not know is not sent to it.
     host_minor: u8,
+    /// That of the last hello, which anybody may have said.
+    greeted_minor: u8,
     /// What the display at the other end has drawn last.
     shown: Option<u16>,
 }
@@ -141,6 +143,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             sequence: 0,
             host_boot: None,
             host_minor: 0,
+            greeted_minor: 0,
             shown: None,
         }
     }
@@ -241,6 +244,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn begin_session(&mut self) {
         self.orders.begin_session();
         self.outbox.begin_session();
+        // The handshake was bound to the last hello: that one was this host's.
+        self.host_minor = self.greeted_minor;
         self.period = PERIOD;
         self.next_report = Instant::ZERO;
     }
@@ -278,8 +283,12 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// keys it is the session that says so, for anybody can say hello.
     fn meet(&mut self, hello: &Hello) {
         self.port.greeted_by(hello);
-        self.host_minor = hello.minor_max;
-        if self.port.peer().is_none() && self.host_boot != Some(hello.boot) {
+        self.greeted_minor = hello.minor_max;
+        let anybody = self.port.peer().is_none();
+        if anybody {
+            self.host_minor = hello.minor_max;
+        }
+        if anybody && self.host_boot != Some(hello.boot) {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
         }

@@ -442,6 +442,26 @@ fn a_lost_host_is_not_hidden_by_strangers() {
     }
 }
 
+/// Else the display would be blamed for a progress that is not told any more.
+#[test]
+fn a_stranger_does_not_say_what_the_host_understands() {
+    let mut bench = secured(Phase::Infusing);
+    let mut host = Host::connected(&mut bench, 2);
+    let mut progress = |bench: &mut Bench<1>| {
+        bench.run(2);
+        host.hear(bench);
+        let told = host.heard.drain(..).filter_map(|message| match message {
+            AnyMessage::MachineStatus(status) => Some(status.progress),
+            _ => None,
+        });
+        told.last().unwrap()
+    };
+    assert_ne!(progress(&mut bench), 0);
+    let older = plain(&Hello { minor_max: 0, ..HELLO });
+    bench.device.link.receive(bench.now, &older);
+    assert_ne!(progress(&mut bench), 0);
+}
+
 #[test]
 fn a_wrong_key_is_counted_reported_and_locked_out() {
     let mut bench = secured(Phase::Standby);
