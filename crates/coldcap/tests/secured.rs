@@ -10,14 +10,15 @@
 
 mod bench;
 
-use bench::{Bench, PATIENT};
+use bench::Bench;
+use bench::host::{operate, responses, select};
 use coldcap::{Config, Link, LinkAccess, Phase};
 use coldcap_guard::Condition;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, Deframer};
 use coldcap_wire::message::{
     Action, AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Message, Operate, Origin, PutSetting,
-    ReadRecord, Response, SCHEMA, SelectPatient, Status, Subscribe, decode_at_host,
+    ReadRecord, Response, SCHEMA, Status, Subscribe, decode_at_host,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
 use coldcap_wire::security::{
@@ -167,29 +168,7 @@ impl Host {
 
     fn answers(&mut self, bench: &mut Bench<1>) -> Vec<Response> {
         self.hear(bench);
-        let response = |message: &AnyMessage| match message {
-            AnyMessage::Response(response) => Some(*response),
-            _ => None,
-        };
-        self.heard.drain(..).filter_map(|message| response(&message)).collect()
-    }
-}
-
-fn operate(rid: u16, action: Action) -> Operate {
-    Operate { head: CommandHead::new(rid, 0), action, confirm: 0, argument: 0 }
-}
-
-fn select(rid: u16) -> SelectPatient {
-    SelectPatient {
-        head: CommandHead::new(rid, 0),
-        patient: PATIENT.id,
-        calibration: PATIENT.calibration,
-        session_index: 1,
-        session_count: 6,
-        density: 1,
-        hair: 1,
-        contraindications: 0,
-        override_reason: 0,
+        responses(&core::mem::take(&mut self.heard))
     }
 }
 
@@ -450,11 +429,11 @@ fn a_stranger_does_not_say_what_the_host_understands() {
     let mut progress = |bench: &mut Bench<1>| {
         bench.run(2);
         host.hear(bench);
-        let told = host.heard.drain(..).filter_map(|message| match message {
+        let mut told = host.heard.drain(..).filter_map(|message| match message {
             AnyMessage::MachineStatus(status) => Some(status.progress),
             _ => None,
         });
-        told.last().unwrap()
+        told.next_back().unwrap()
     };
     assert_ne!(progress(&mut bench), 0);
     let older = plain(&Hello { minor_max: 0, ..HELLO });
