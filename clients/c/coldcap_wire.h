@@ -667,7 +667,8 @@ enum {
     COLDCAP_CONDITION_COLD_DOSE = 34,
     COLDCAP_CONDITION_DISPLAY_SILENT = 35,
     COLDCAP_CONDITION_DEGRADED = 36,
-    COLDCAP_CONDITION_CALIBRATION_DUE = 37
+    COLDCAP_CONDITION_CALIBRATION_DUE = 37,
+    COLDCAP_CONDITION_PUMP_RUNS_ON = 38
 };
 
 static const coldcap_word coldcap_words_condition[] = {
@@ -707,9 +708,10 @@ static const coldcap_word coldcap_words_condition[] = {
     {34, "cold_dose"},
     {35, "display_silent"},
     {36, "degraded"},
-    {37, "calibration_due"}
+    {37, "calibration_due"},
+    {38, "pump_runs_on"}
 };
-static const coldcap_vocabulary coldcap_codes_condition = {"condition", coldcap_words_condition, 37};
+static const coldcap_vocabulary coldcap_codes_condition = {"condition", coldcap_words_condition, 38};
 
 enum {
     COLDCAP_EVENT_PHASE = 1,

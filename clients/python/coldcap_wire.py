@@ -583,6 +583,7 @@ CODES: dict[str, dict[int, str]] = {
         35: "display_silent",
         36: "degraded",
         37: "calibration_due",
+        38: "pump_runs_on",
     },
     "event": {
         1: "phase",

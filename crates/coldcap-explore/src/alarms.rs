@@ -233,13 +233,14 @@ fn silent(state: &State) -> Conditions {
     urgent.filter(|c| paused || state.acknowledged().contains(*c)).collect()
 }
 
-const HIGH: [Condition; 6] = [
+const HIGH: [Condition; 7] = [
     Condition::Freeze,
     Condition::FreezeAhead,
     Condition::ChillerStuck,
     Condition::Leak,
     Condition::PermitMismatch,
     Condition::ValveStuck,
+    Condition::PumpRunsOn,
 ];
 
 const LOW: [Condition; 10] = [

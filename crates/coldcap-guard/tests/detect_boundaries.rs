@@ -300,6 +300,37 @@ fn the_pump_has_stopped_after_three_seconds_without_current() {
     });
 }
 
+// req: INT-023
+#[test]
+fn a_pump_that_is_off_and_draws_current_or_moves_coolant_runs_on() {
+    let off = |s: &mut ChannelSample| s.pump_commanded = Duty::OFF;
+    // Both are there: the current is the faster witness.
+    assert_channel(Condition::PumpRunsOn, 10, |_, s| off(s));
+    let resting =
+        |tick, s: &mut ChannelSample| s.pump_current = Reading::new(MilliAmps(149), at(tick));
+    let standing = |tick, s: &mut ChannelSample| s.flow = Reading::new(flow(19), at(tick));
+    assert_channel(Condition::PumpRunsOn, 150, |tick, s| {
+        off(s);
+        resting(tick, s);
+    });
+    assert_channel(Condition::PumpRunsOn, 10, |tick, s| {
+        off(s);
+        standing(tick, s);
+    });
+    never_channel(Condition::PumpRunsOn, |tick, s| {
+        off(s);
+        resting(tick, s);
+        standing(tick, s);
+    });
+    // What cannot be read is no witness, and a pump that is driven may run.
+    never_channel(Condition::PumpRunsOn, |tick, s| {
+        off(s);
+        s.pump_current = Reading::faulty(Fault::Bus, at(tick));
+        s.flow = Reading::faulty(Fault::Bus, at(tick));
+    });
+    never_channel(Condition::PumpRunsOn, |_, s| s.pump_commanded = Duty(1));
+}
+
 // req: INT-008
 #[test]
 fn uncoupled_after_300_milliseconds() {

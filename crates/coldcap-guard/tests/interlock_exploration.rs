@@ -21,7 +21,9 @@ fn class_by_hand(condition: Condition) -> Option<TripClass> {
         "flow_lost" | "pump_stopped" | "cap_uncoupled" => Some(TripClass::Operator),
         "freeze" | "safety_sensor" | "supply_sensor" | "front_sensor" | "rear_sensor"
         | "loop_implausible" | "freeze_ahead" | "safety_disagrees" => Some(TripClass::Clinician),
-        "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" => Some(TripClass::Service),
+        "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" | "pump_runs_on" => {
+            Some(TripClass::Service)
+        }
         _ => None,
     }
 }
@@ -469,7 +471,7 @@ proptest! {
         prop_assert_eq!(shared.circulate, any(|permit| permit.circulate));
     }
 
-    /// All 37 conditions, long random histories: a trip stays until a reset is granted.
+    /// All 38 conditions, long random histories: a trip stays until a reset is granted.
     #[test]
     fn long_histories_keep_what_is_latched(
         history in prop::collection::vec((any::<u64>(), any::<u64>(), 0u8..8), 1..200),

@@ -39,6 +39,9 @@ pub enum FaultKind {
     Kink,
     /// The pump stands still and draws no current.
     PumpStop,
+    /// The driver of the pump is shorted: it runs at full duty whatever is demanded, as long as the permit's power
+    /// path is closed.
+    PumpStuckOn,
     /// The chiller's relay is welded: it runs whatever is demanded, as long as the permit's power
     /// path is closed.
     ChillerStuckOn,
@@ -69,7 +72,7 @@ use Defect::{Open, Short, Stuck, Warm};
 use Place::{Front, Rear, Return, Safety, Supply};
 
 /// Every fault with its name. A fault's place here is its bit in a [`FaultSet`].
-const NAMED: [(FaultKind, &str); 32] = [
+const NAMED: [(FaultKind, &str); 33] = [
     (FaultKind::Kink, "kink"),
     (FaultKind::PumpStop, "pump-stop"),
     (FaultKind::ChillerStuckOn, "chiller-stuck-on"),
@@ -102,13 +105,14 @@ const NAMED: [(FaultKind, &str); 32] = [
     (FaultKind::PartialKink, "partial-kink"),
     (FaultKind::ValveSlip, "valve-slip"),
     (FaultKind::DisplayFreeze, "display-freeze"),
+    (FaultKind::PumpStuckOn, "pump-stuck-on"),
 ];
 
 impl FaultKind {
     /// Every fault, in the order in which lists print them.
     #[allow(clippy::indexing_slicing, reason = "evaluated when compiled, where it cannot panic")]
-    pub const ALL: [Self; 32] = {
-        let mut all = [Self::Kink; 32];
+    pub const ALL: [Self; 33] = {
+        let mut all = [Self::Kink; 33];
         let mut index = 0;
         while index < all.len() {
             all[index] = NAMED[index].0;
@@ -136,6 +140,7 @@ impl FaultKind {
             self,
             Self::Kink
                 | Self::PumpStop
+                | Self::PumpStuckOn
                 | Self::CapOff
                 | Self::Sensor(..)
                 | Self::PartialKink
@@ -143,7 +148,7 @@ impl FaultKind {
         )
     }
 
-    fn bit(self) -> u32 {
+    fn bit(self) -> u64 {
         NAMED.iter().position(|(kind, _)| *kind == self).map_or(0, |place| 1 << place)
     }
 }
@@ -156,7 +161,7 @@ impl fmt::Display for FaultKind {
 
 /// The faults that are there at one moment on one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct FaultSet(u32);
+pub struct FaultSet(u64);
 
 impl FaultSet {
     /// Whether `kind` is there.

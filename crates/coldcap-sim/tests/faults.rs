@@ -44,6 +44,22 @@ fn a_stopped_pump_draws_no_current() {
 }
 
 #[test]
+fn a_stuck_pump_runs_against_the_demand_but_not_against_the_permit() {
+    let mut bench = Bench::cold();
+    bench.faults = FaultSchedule::parse("pump-stuck-on@0").unwrap();
+    let current = |bench: &mut Bench| {
+        let now = bench.now;
+        bench.plant.inputs(now).channels[0].pump_current.value.unwrap().0
+    };
+    bench.run(10);
+    assert!(bench.drives.channels[0].pump.is_off() && bench.drives.permit);
+    assert!(current(&mut bench) > 600 && bench.truth().flow_l_min > 0.9);
+    bench.drives = Drives::default();
+    bench.run(10);
+    assert!(current(&mut bench) < 20 && bench.truth().flow_l_min <= 0.0);
+}
+
+#[test]
 fn a_welded_chiller_runs_against_the_demand_but_not_against_the_permit() {
     let mut bench = Bench::cold();
     bench.faults = FaultSchedule::parse("chiller-stuck-on@0").unwrap();

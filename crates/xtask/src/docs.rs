@@ -9,6 +9,7 @@ use serde_json::Value;
 const FAULTS: &[&str] = &[
     "kink@6000..6300",
     "pump-stop@6000",
+    "pump-stuck-on@6000",
     "chiller-stuck-on@6000",
     "leak@6000",
     "cap-off@6000..6120",

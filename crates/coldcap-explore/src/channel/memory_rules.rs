@@ -108,8 +108,13 @@ const CLINICIAN: [Condition; 6] = [
     Condition::SupplySensor,
     Condition::LoopImplausible,
 ];
-const SERVICE: [Condition; 4] =
-    [Condition::ChillerStuck, Condition::Leak, Condition::PermitMismatch, Condition::ValveStuck];
+const SERVICE: [Condition; 5] = [
+    Condition::ChillerStuck,
+    Condition::Leak,
+    Condition::PermitMismatch,
+    Condition::ValveStuck,
+    Condition::PumpRunsOn,
+];
 const BOTH_SENSORS: Conditions = Conditions::of(&[Condition::FrontSensor, Condition::RearSensor]);
 const NO_CHILL: Conditions = Conditions::of(&[Condition::TankSensor, Condition::EvaporatorCold]);
 

@@ -16,9 +16,9 @@ const DELAYS: Delays = Delays::DEFAULT;
 const WATCHES: Watches = Watches::DEFAULT;
 
 /// Every alarm of coldcap, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 37] = ROWS;
+pub static TABLE: [Row; 38] = ROWS;
 
-const ROWS: [Row; 37] = [
+const ROWS: [Row; 38] = [
     Row::new(
         Condition::Freeze,
         Channel,
@@ -182,6 +182,8 @@ const ROWS: [Row; 37] = [
         (Minor, Delayed),
         Rule("with the tick in which the date or the check is judged"),
     ),
+    Row::new(Condition::PumpRunsOn, Channel, (Irreversible, Prompt), Lasting(DELAYS.pump_runs_on))
+        .latching(),
 ];
 
 /// How many timers the engine has for the rows of a table: one for each escalation, one for each clear
@@ -613,7 +615,7 @@ mod tests {
     fn every_trip_latches() {
         let trips = TABLE.iter().filter(|row| TripClass::of(row.condition).is_some());
         assert!(trips.clone().all(|row| row.latching));
-        assert_eq!(trips.count(), 15);
+        assert_eq!(trips.count(), 16);
     }
 
     #[test]

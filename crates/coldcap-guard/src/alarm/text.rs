@@ -97,7 +97,7 @@ const fn text(condition: Condition, english: [&'static str; 2], german: [&'stati
 }
 
 /// The texts of every condition of coldcap.
-pub static TEXTS: [Text; 37] = [
+pub static TEXTS: [Text; 38] = [
     text(
         Condition::Freeze,
         [
@@ -482,6 +482,17 @@ pub static TEXTS: [Text; 37] = [
         [
             "Ein Temperaturfühler ist zu kalibrieren, oder eine Prüfung fand ihn falsch.",
             "Was läuft, darf weiterlaufen. Vor der nächsten Behandlung den Service rufen.",
+        ],
+    ),
+    text(
+        Condition::PumpRunsOn,
+        [
+            "A pump does not stop. Power has been cut.",
+            "Take the cap off the patient, unplug the machine and call service.",
+        ],
+        [
+            "Eine Pumpe hält nicht an. Der Strom ist getrennt.",
+            "Haube abnehmen, Netzstecker ziehen, Service rufen.",
         ],
     ),
 ];

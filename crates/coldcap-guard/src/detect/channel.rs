@@ -99,7 +99,7 @@ impl ChannelDetector {
     /// - `freeze`: as many fresh samples in a row as the limits ask for read freezing; samples that
     ///   cannot be read in between do not break the row.
     /// - `freeze_ahead`: the safety sensor falls so that it reaches the freeze limit within the horizon.
-    /// - `freeze_near`, `flow_lost`, `flow_low`, `pump_stopped`, `cap_uncoupled`: held for their delay.
+    /// - `freeze_near`, `flow_lost`, `flow_low`, `pump_stopped`, `pump_runs_on`, `cap_uncoupled`: held for their delay.
     /// - `safety_disagrees`, `face_disagrees`, `heat_implausible`: see [`Watches`](super::Watches).
     /// - `cold_dose`: cold for so much of a window that moves along.
     /// - `…_sensor`: open, short-circuited or unreadable for its delay, stale, or stuck.

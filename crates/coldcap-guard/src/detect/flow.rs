@@ -1,4 +1,4 @@
-//! Whether the pump turns and moves coolant.
+//! Whether the pump turns and moves coolant, and whether it stops.
 
 use super::channel::ChannelSample;
 use super::hold::{Hold, Tick};
@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::presence::Presence;
 use super::watches::OcclusionLimits;
 use crate::{Condition, Conditions};
-use coldcap_units::{Duty, MilliAmps, Pulses, Ratio};
+use coldcap_units::{Duty, Fault, MilliAmps, Pulses, Ratio};
 
 /// What the flow detector remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub(super) struct FlowWatch {
     without_flow: Hold,
     low: Hold,
     without_current: Hold,
+    draws_on: Hold,
+    flows_on: Hold,
 }
 
 impl FlowWatch {
@@ -40,12 +42,33 @@ impl FlowWatch {
         let expected = expected(&limits.watches.occlusion, supply, sample.pump_commanded);
         let short = moving.and_then(Result::ok).is_some_and(|seen| !enough(seen, expected));
         let low = self.low.step(judged && short && !still, tick.dt);
-        let without_current =
-            self.without_current.step(!sample.pump_commanded.is_off() && idle, tick.dt);
+        let off = sample.pump_commanded.is_off();
+        let without_current = self.without_current.step(!off && idle, tick.dt);
+        let runs_on = self.runs_on(off, moving, turning, tick, limits);
         Conditions::EMPTY
             .with_if(Condition::FlowLost, without_flow.exceeded(delays.flow_lost))
             .with_if(Condition::FlowLow, low.exceeded(limits.watches.occlusion.lasts))
             .with_if(Condition::PumpStopped, without_current.reached(delays.pump_stopped))
+            .with_if(Condition::PumpRunsOn, runs_on)
+    }
+
+    /// Whether what should stand still does not. Only what can be read says so: a meter that is broken cuts
+    /// nobody's power.
+    fn runs_on(
+        &mut self,
+        off: bool,
+        moving: Option<Result<Pulses, Fault>>,
+        turning: Option<Result<MilliAmps, Fault>>,
+        tick: Tick,
+        limits: &Limits,
+    ) -> bool {
+        // req: INT-023
+        let (flow, delays) = (&limits.flow, &limits.delays);
+        let draws = turning.and_then(Result::ok).is_some_and(|is| is >= flow.minimum_pump_current);
+        let moves = moving.and_then(Result::ok).is_some_and(|is| enough(is, flow.minimum_flow));
+        let draws_on = self.draws_on.step(off && draws, tick.dt).reached(delays.pump_runs_on);
+        let flows_on = self.flows_on.step(off && moves, tick.dt).reached(delays.flow_runs_on);
+        draws_on || flows_on
     }
 }
 

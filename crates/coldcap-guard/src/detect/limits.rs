@@ -74,6 +74,10 @@ pub struct Delays {
     pub evaporator_cold: Duration,
     /// Permit read-back differs from the command. 1 s.
     pub permit_mismatch: Duration,
+    /// A pump that is off draws current. 1 s.
+    pub pump_runs_on: Duration,
+    /// Coolant moves although the pump is off: for that long it may take to come to rest. 15 s.
+    pub flow_runs_on: Duration,
     /// Evaporator warm again: noise at the limit does not make an alarm come and go. 30 s.
     pub evaporator_warm: Duration,
     /// Longer than this: a host that was connected is silent. 3.5 s.
@@ -107,6 +111,8 @@ impl Delays {
         level_low: Duration::from_secs(2),
         evaporator_cold: Duration::from_secs(1),
         permit_mismatch: Duration::from_secs(1),
+        pump_runs_on: Duration::from_secs(1),
+        flow_runs_on: Duration::from_secs(15),
         evaporator_warm: Duration::from_secs(30),
         link_lost: Duration::from_millis(3_500),
         link_back: Duration::from_secs(30),
@@ -137,6 +143,7 @@ impl Delays {
             Condition::LevelLow => Some(self.level_low),
             Condition::EvaporatorCold => Some(self.evaporator_cold),
             Condition::PermitMismatch => Some(self.permit_mismatch),
+            Condition::PumpRunsOn => Some(self.pump_runs_on),
             _ => None,
         }
     }

@@ -83,6 +83,7 @@ const SERVICE: Conditions = Conditions::of(&[
     Condition::Leak,
     Condition::PermitMismatch,
     Condition::ValveStuck,
+    Condition::PumpRunsOn,
 ]);
 
 /// The two control sensors of the cap.

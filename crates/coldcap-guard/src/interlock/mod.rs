@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | operator | `flow_lost`, `pump_stopped`, `cap_uncoupled` | circulation | the operator who resumes |
 //! | clinician | `freeze`, `freeze_ahead`, `safety_sensor`, `safety_disagrees`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
-//! | service | `chiller_stuck`, `leak`, `permit_mismatch`, `valve_stuck` | power | service |
+//! | service | `chiller_stuck`, `leak`, `permit_mismatch`, `valve_stuck`, `pump_runs_on` | power | service |
 //!
 //! One control sensor lost is no trip while the safety sensor is good: the session is *degraded*, goes on
 //! no colder than a [`Floor`], and ends like that.

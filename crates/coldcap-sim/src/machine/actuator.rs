@@ -98,7 +98,9 @@ impl Pump {
         if obstacle == Obstacle::Blocked || self.flow < 1.0e-6 {
             self.flow = 0.0;
         }
-        self.current_ma += (current - self.current_ma) * self.approach;
+        // What is not driven draws nothing, though the coolant still comes to rest.
+        let current_left = if demand.is_off() { 0.0 } else { self.current_ma };
+        self.current_ma = current_left + (current - current_left) * self.approach;
     }
 
     /// Flow in L/s.
@@ -154,7 +156,9 @@ mod tests {
     fn a_pump_that_is_switched_off_comes_to_rest() {
         let mut pump = Pump::new(&CIRCUIT);
         (0..100).for_each(|_| pump.step(Duty::FULL, Obstacle::Free));
-        (0..60).for_each(|_| pump.step(Duty::OFF, Obstacle::Free));
+        pump.step(Duty::OFF, Obstacle::Free);
+        assert!(pump.flow() > 0.0 && pump.current(0.0).0 == 0);
+        (0..59).for_each(|_| pump.step(Duty::OFF, Obstacle::Free));
         assert!(pump.flow() <= 0.0);
     }
 }

@@ -173,11 +173,14 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
 
         let tank_c = self.tank.coolant_c();
         let mut heat_j = 0.0;
-        for (index, (channel, drives)) in
+        for (index, (channel, mut demanded)) in
             self.channels.iter_mut().zip(permitted.channels).enumerate()
         {
             let struck = faults.on_channel(index, now);
-            heat_j += channel.step(drives, tank_c, struck, &mut self.balance);
+            if drives.permit && struck.contains(FaultKind::PumpStuckOn) {
+                demanded.pump = Duty::FULL;
+            }
+            heat_j += channel.step(demanded, tank_c, struck, &mut self.balance);
         }
         self.tank.step(share(self.chiller), heat_j, self.ambient_c, &mut self.balance);
         if self.leaking {

@@ -41,6 +41,7 @@ pub(crate) const CAP: Target = Target::Cap(Interface::from_milli(4_000));
 pub(crate) const BOTH: [Target; 2] = [COOLANT, CAP];
 
 /// Control of one channel, the machine around it, and the head under its cap.
+#[derive(Clone)]
 pub(crate) struct Facade {
     pub(crate) control: Control<1>,
     pub(crate) plant: VirtualMachine<1>,

@@ -425,6 +425,7 @@ const CONDITION: Vocabulary = Vocabulary {
         word(35, "display_silent"),
         word(36, "degraded"),
         word(37, "calibration_due"),
+        word(38, "pump_runs_on"),
     ],
 };
 

@@ -40,7 +40,7 @@ pub(super) fn of<const CHANNELS: usize>(
             Evidence::of(inputs.tank.evaporator, raw.evaporator_cold, code)
         }
         Condition::FlowLost => Evidence::of(channel.flow, flow.minimum_flow, edges),
-        Condition::PumpStopped => {
+        Condition::PumpStopped | Condition::PumpRunsOn => {
             let current = channel.pump_current;
             Evidence::of(current, flow.minimum_pump_current, |current| u64::from(current.0))
         }

@@ -15,6 +15,7 @@ const MUST_BE_ABSENT: Conditions = Conditions::of(&[
     Condition::Leak,
     Condition::LevelLow,
     Condition::PermitMismatch,
+    Condition::PumpRunsOn,
 ]);
 
 /// How far the self-test has come.
@@ -62,6 +63,7 @@ const STOPS_COOLANT: Conditions = Conditions::of(&[
     Condition::ChillerStuck,
     Condition::Leak,
     Condition::PermitMismatch,
+    Condition::PumpRunsOn,
 ]);
 
 /// For how long a channel whose coolant stands still has looked sound.
