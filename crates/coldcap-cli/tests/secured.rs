@@ -43,6 +43,42 @@ fn pair(folder: &Path, role: &str) -> (String, String) {
     (keys, code)
 }
 
+/// What a camera reads from the square on a dark terminal; each character is two modules high.
+fn seen_by_a_camera(out: &str) -> String {
+    const PIXELS: usize = 4;
+    let square: Vec<Vec<char>> = out
+        .lines()
+        .map(|line| line.chars().collect())
+        .filter(|line: &Vec<char>| line.len() > 20 && line.iter().all(|it| "█▀▄ ".contains(*it)))
+        .collect();
+    let light = |x: usize, y: usize| {
+        let halves = match square[y / 2][x] {
+            '█' => [true, true],
+            '▀' => [true, false],
+            '▄' => [false, true],
+            _ => [false, false],
+        };
+        halves[y % 2]
+    };
+    let (width, height) = (square[0].len() * PIXELS, square.len() * 2 * PIXELS);
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        if light(x / PIXELS, y / PIXELS) { 255 } else { 0 }
+    });
+    let grids = picture.detect_grids();
+    assert_eq!(grids.len(), 1, "{out}");
+    grids[0].decode().unwrap().1
+}
+
+#[test]
+fn another_reader_reads_the_square_code_off_the_terminal() {
+    let folder = folder("secured-square");
+    let [keys, code] = ["machine.keys", "nurse.code"].map(|name| text(&folder.join(name)));
+    let line = ["pair", "--keys", &keys, "--code", &code, "--role", "nurse", "--label", "nurse"];
+    let done = coldcap(&line);
+    assert_eq!(done.status, Some(0), "{}", done.error);
+    assert_eq!(seen_by_a_camera(&done.out), fs::read_to_string(&code).unwrap().trim());
+}
+
 #[test]
 fn a_pairing_leaves_the_key_at_both_ends() {
     let folder = folder("secured-pair");
