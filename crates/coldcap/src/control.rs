@@ -1,6 +1,7 @@
 //! The first half: what the machine does, tick by tick.
 
 mod advice;
+mod backlog;
 mod calibrate;
 mod channel;
 mod detect;
@@ -148,7 +149,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     pub fn tick(&mut self, tick: &TickInput<CHANNELS>) -> Outputs<CHANNELS> {
         let dt = self.advance_clock(tick.now);
         let mut outputs = Outputs::at(tick.now);
-        self.channels.iter_mut().for_each(|channel| channel.begin(&self.config, &mut outputs));
+        self.begin(&mut outputs);
         let inputs = tick.inputs.not_after(tick.now);
         let measured = self.calibrate(&inputs, tick.now);
         let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
@@ -164,6 +165,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         self.show(&measured, &mut outputs);
         self.driven = outputs.drives;
         outputs
+    }
+
+    fn begin(&mut self, outputs: &mut Outputs<CHANNELS>) {
+        let waiting = core::array::from_fn(|index| {
+            self.channels.get(index).map_or(0, |channel| channel.waiting())
+        });
+        let shares: [usize; CHANNELS] = backlog::shares(waiting);
+        for (channel, share) in self.channels.iter_mut().zip(shares) {
+            channel.begin(share, &self.config, outputs);
+        }
     }
 
     fn advance_clock(&mut self, now: Instant) -> Duration {
@@ -243,7 +254,11 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             return self.take_for_all(command, outputs);
         };
         match command.action {
-            Action::Request(request) if elsewhere && command.role.may(&request) => {
+            Action::Request(request)
+                if elsewhere
+                    && command.role.may(&request)
+                    && !channel.must_wait(&request, command.role) =>
+            {
                 let refusal = Refusal::OnOtherChannel;
                 channel.kept(&request, command.role, refusal, outputs);
                 Err(refusal)
@@ -300,6 +315,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     ) -> coldcap_session::Answer {
         if role == Role::Observer {
             return Err(Refusal::NotPermitted(role));
+        }
+        // req: REC-006
+        if self.channels.iter().any(Channel::is_behind) {
+            return Err(Refusal::TooEarly);
         }
         let old = self.wall.replace((outputs.now, new)).map(|(at, wall)| {
             let passed = u64::from(outputs.now.since(at).as_millis());

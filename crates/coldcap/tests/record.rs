@@ -11,9 +11,12 @@ mod bench;
 
 use bench::dice::{Dice, Machine as _};
 use bench::{Bench, DRUG, DRUG_OVER};
-use coldcap::{Action, Drives, Outputs, Phase, TickInput};
+use coldcap::{Action, Drives, Outputs, Phase, TickInput, VendorConditions};
 use coldcap_session::record::{Entry, Kind, fold, verify};
-use coldcap_session::{Amendment, ClockQuality, Fact, Mark, Request, WallTime};
+use coldcap_session::{
+    Accepted, Amendment, Answer, ClockQuality, Fact, Mark, Note, Patient, Refusal, Request,
+    WallTime,
+};
 use coldcap_units::{Duration, Instant, Pulses, Reading};
 use proptest::prelude::*;
 
@@ -26,18 +29,29 @@ impl Told {
         self.0.extend(outputs.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0)));
     }
 
-    /// Holds the record of the first channel to the state that is live now.
+    /// Holds the record of each channel to the state that is live now.
     fn check<const CHANNELS: usize>(&self, bench: &Bench<CHANNELS>) {
         let control = &bench.device.control;
-        let stored = control.checkpoint().channels[0];
-        let mut entries: Vec<Entry> =
-            self.0.iter().filter(|entry| entry.channel == 0).copied().collect();
-        verify(&entries).unwrap();
-        let (mut recorder, mut chain) = (stored.recorder, stored.chain);
-        let last = recorder.flush().map(|run| chain.append_fields(Instant::ZERO, 0, run));
-        entries.extend(last);
-        let folded = fold(&entries, &control.config().session);
-        assert_eq!(folded, Ok(stored.state.session));
+        for (stored, channel) in control.checkpoint().channels.iter().zip(0..) {
+            let mut entries: Vec<Entry> =
+                self.0.iter().filter(|entry| entry.channel == channel).copied().collect();
+            verify(&entries).unwrap();
+            assert_eq!(entries.len() as u32, stored.chain.len());
+            let (mut recorder, mut chain) = (stored.recorder, stored.chain);
+            let last = recorder.flush().map(|run| chain.append_fields(Instant::ZERO, channel, run));
+            entries.extend(last);
+            let folded = fold(&entries, &control.config().session);
+            assert_eq!(folded, Ok(stored.state.session));
+        }
+    }
+
+    /// How many answers to a request the first channel's record has, taken ones and refused ones.
+    fn answered(&self, request: &Request) -> usize {
+        let answers = self.0.iter().filter(|entry| entry.channel == 0).filter_map(Entry::note);
+        let code = request.code();
+        answers
+            .filter(|note| matches!(note, Note::Answered { request, .. } if *request == code))
+            .count()
     }
 
     fn counts(&self, kind: u8) -> usize {
@@ -148,26 +162,151 @@ proptest! {
 
     #[test]
     fn whatever_comes_in_is_recomputed(seed: u64) {
-        let mut dice = Dice::new(seed);
-        let (mut bench, mut told) = (Bench::<2>::new(), Told::default());
-        let mut waiting = false;
-        for _ in 0..400 {
-            let now = dice.after(bench.now);
-            let mut input: TickInput<2> = dice.tick_input(now);
-            input.now = now;
-            // What waits for room goes another way over a restart: through the link.
-            if dice.once_in(60) && !waiting {
-                bench.device.restart(Some(Duration::from_secs(dice.roll(100) as u32)));
-            }
-            bench.now = now;
-            let outputs = bench.feed(&input);
-            waiting = outputs.entries.is_full();
-            told.read(&outputs);
-        }
-        // Entries that had no room yet are the record's all the same.
-        while !drained(&mut bench, &mut told) {}
-        told.check(&bench);
+        recompute_all(seed);
     }
+}
+
+/// Four commands a tick for seconds, while conditions come and go: more than a tick hands out.
+// req: REC-006
+#[test]
+fn floods_of_everything_are_recomputed() {
+    // Each of these but the first lost entries before a record that is behind put anything off.
+    for seed in [
+        17_295_661_596_936_474_748,
+        7_416_808_717_343_658_271,
+        5_308_682_219_630_341_440,
+        5_692_985_681_237_763_198,
+        9_205_059_163_691_090_922,
+        15_143_915_737_026_064_186,
+    ] {
+        recompute_all(seed);
+    }
+}
+
+/// The same on many more seeds: `cargo test --release -p coldcap --test record -- --ignored`.
+#[test]
+#[ignore = "takes minutes"]
+fn thousands_of_floods_are_recomputed() {
+    (0..4_000_u64).for_each(|number| recompute_all(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+}
+
+/// A tick in which channel 0 is told a score off the scale three times, somebody holds the key of acknowledgement, the
+/// vendor's conditions come and go, and one more thing is wished.
+fn flood(bench: &mut Bench<2>, told: &mut Told, channel: u8, wish: Action) -> (Answer, bool) {
+    let mut input = bench.next_input();
+    input.inputs.panel.acknowledge = true;
+    let even = (bench.now.as_millis() / 100).is_multiple_of(2);
+    input.inputs.vendor = VendorConditions::from_bits(if even { u16::MAX } else { 0 });
+    for _ in 0..3 {
+        input.commands.list.push(bench.command(0, Action::Fact(Fact::Comfort(11))));
+    }
+    input.commands.list.push(bench.command(channel, wish));
+    let outputs = bench.feed(&input);
+    told.read(&outputs);
+    (outputs.answers.as_slice()[3].result, outputs.drives.channels[0].pump.is_off())
+}
+
+/// Both channels cool.
+fn both_cool(told: &mut Told) -> Bench<2> {
+    let mut bench = Bench::<2>::new();
+    for _ in 0..100 {
+        told.read(&bench.tick());
+    }
+    for channel in [0, 1] {
+        let patient = Patient { id: u64::from(channel) + 7, ..bench::PATIENT };
+        for wish in [
+            Request::select(patient),
+            Request::ChoosePlan(bench::PLAN),
+            Request::Acknowledge,
+            Request::Start,
+            Request::Worn(true),
+        ] {
+            let mut input = bench.next_input();
+            input.commands.list.push(bench.command(channel, Action::Request(wish)));
+            let outputs = bench.feed(&input);
+            outputs.answers.as_slice()[0].result.unwrap();
+            told.read(&outputs);
+            for _ in 0..10 {
+                told.read(&bench.tick());
+            }
+        }
+    }
+    for channel in bench.device.control.checkpoint().channels {
+        assert_eq!(channel.state.session.phase(), Phase::PreCool);
+    }
+    bench
+}
+
+// req: REC-006
+#[test]
+fn in_a_flood_nothing_begins_a_stop_stops_and_no_entry_is_lost() {
+    let mut told = Told::default();
+    let mut bench = both_cool(&mut told);
+    let extend = Action::Request(Request::Extend(1));
+    let first = flood(&mut bench, &mut told, 0, extend);
+    assert_eq!(first, (Ok(Accepted::Done), false));
+    let acknowledge = Action::Request(Request::Acknowledge);
+    let behind = (0..60).position(|_| {
+        flood(&mut bench, &mut told, 0, acknowledge).0.unwrap();
+        flood(&mut bench, &mut told, 0, extend).0 == Err(Refusal::TooEarly)
+    });
+    let taken = 1 + behind.expect("the record falls behind");
+    // The other channel is told of nothing, and goes on.
+    assert_eq!(flood(&mut bench, &mut told, 1, extend).0, Ok(Accepted::Done));
+    let clock = WallTime { unix_ms: 1_000, quality: ClockQuality::Entered };
+    let clock = flood(&mut bench, &mut told, 0, Action::SetClock(clock));
+    assert_eq!(clock.0, Err(Refusal::TooEarly));
+    let stop = Action::Request(Request::Stop);
+    assert_eq!(flood(&mut bench, &mut told, 0, stop), (Ok(Accepted::Done), true));
+    // To end is no beginning; and the key that calls its first step off in the next tick has changed something.
+    let end = Action::Request(Request::EndSession { reason: 1, confirm: false });
+    assert_eq!(flood(&mut bench, &mut told, 0, end).0, Ok(Accepted::Armed));
+    for _ in 0..2 {
+        assert_eq!(flood(&mut bench, &mut told, 0, stop), (Ok(Accepted::NoChange), true));
+    }
+    let arm = Action::Request(Request::Resume { reason: 1, confirm: false });
+    assert_eq!(flood(&mut bench, &mut told, 0, arm).0, Err(Refusal::TooEarly));
+    while !drained(&mut bench, &mut told) {}
+    told.check(&bench);
+    // What was refused for the flood, and what changed nothing in it, left no entry.
+    let answered = [Request::Extend(1), Request::Stop].map(|asked| told.answered(&asked));
+    assert_eq!(answered, [taken, 1]);
+    assert_eq!(told.answered(&Request::Resume { reason: 1, confirm: false }), 0);
+    for _ in 0..60 {
+        told.read(&bench.tick());
+    }
+    for answer in [Ok(Accepted::Armed), Ok(Accepted::Done)] {
+        let confirm = answer == Ok(Accepted::Done);
+        let request = Request::Resume { reason: 1, confirm };
+        let outputs = bench.act(&[Action::Request(request)]);
+        assert_eq!(outputs.answers.as_slice()[0].result, answer);
+        told.read(&outputs);
+    }
+    while !drained(&mut bench, &mut told) {}
+    told.check(&bench);
+}
+
+/// Whatever two channels are told and see for 400 ticks, with restarts in between, is recomputed from the record.
+fn recompute_all(seed: u64) {
+    let mut dice = Dice::new(seed);
+    let (mut bench, mut told) = (Bench::<2>::new(), Told::default());
+    let mut waiting = false;
+    for _ in 0..400 {
+        let now = dice.after(bench.now);
+        let mut input: TickInput<2> = dice.tick_input(now);
+        input.now = now;
+        // What waits for room goes another way over a restart: through the link.
+        if dice.once_in(60) && !waiting {
+            bench.device.restart(Some(Duration::from_secs(dice.roll(100) as u32)));
+        }
+        bench.now = now;
+        let outputs = bench.feed(&input);
+        waiting = outputs.entries.is_full();
+        told.read(&outputs);
+    }
+    // Entries that had no room yet are the record's all the same.
+    while !drained(&mut bench, &mut told) {}
+    told.check(&bench);
 }
 
 /// A quiet tick; whether nothing was left to be said.

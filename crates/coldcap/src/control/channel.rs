@@ -2,6 +2,7 @@
 
 use super::LONGEST_TICK;
 use super::advice::{AdviceStep, ContactAdvice};
+use super::backlog::{Backlog, can_wait};
 use super::calibrate::MeasuredChannel;
 use super::fit::{FitStep, FitVisit};
 use super::notes;
@@ -25,10 +26,6 @@ use coldcap_session::{
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
-use heapless::Deque;
-
-/// Entries that a tick had no room for. It suffices for the loss of every sensor at once.
-const PENDING: usize = 40;
 
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
@@ -46,7 +43,7 @@ pub(super) struct Channel {
     advice: ContactAdvice,
     chain: Chain,
     recorder: Recorder,
-    pending: Deque<EntryBytes, PENDING>,
+    backlog: Backlog,
     facts: ChannelFlags,
     signalled: Conditions,
     restart: Option<Option<Duration>>,
@@ -103,7 +100,7 @@ impl Channel {
             advice: ContactAdvice::new(),
             chain: Chain::default(),
             recorder: Recorder::default(),
-            pending: Deque::new(),
+            backlog: Backlog::default(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
             restart: None,
@@ -138,7 +135,22 @@ impl Channel {
 
     /// Entries that wait for a tick with room for them.
     pub(super) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
-        self.pending.iter()
+        self.backlog.iter()
+    }
+
+    /// How many entries wait for a tick with room for them.
+    pub(super) fn waiting(&self) -> usize {
+        self.backlog.len()
+    }
+
+    /// Whether so much waits that nothing begins until it is handed out.
+    pub(super) fn is_behind(&self) -> bool {
+        self.backlog.is_behind()
+    }
+
+    /// Whether the record has room for an alarm now.
+    pub(super) fn has_room_for_an_alarm(&self) -> bool {
+        self.backlog.has_room_for_an_alarm()
     }
 
     pub(super) fn checkpoint(&self) -> ChannelCheckpoint {
@@ -153,15 +165,16 @@ impl Channel {
         }
     }
 
-    /// The beginning of a tick, before anybody's wishes: what the last one had no room to say, and the
-    /// news of a restart.
+    /// The beginning of a tick, before anybody's wishes: `share` entries of what the last ones had no room to say, and
+    /// the news of a restart.
     pub(super) fn begin<const CHANNELS: usize>(
         &mut self,
+        share: usize,
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        while !outputs.entries.is_full() {
-            let Some(entry) = self.pending.pop_front() else { break };
+        for _ in 0..share {
+            let Some(entry) = self.backlog.take_first() else { break };
             outputs.entries.push(entry);
         }
         if let Some(gap) = self.restart.take() {
@@ -176,9 +189,17 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) -> Option<Answer> {
+        if let supervise::Event::Request { request, role } = event
+            && self.must_wait(request, *role)
+        {
+            return Some(Err(Refusal::TooEarly));
+        }
         let supervision = config.supervision();
         let (state, effects) = supervise::step(&self.state, event, &supervision);
         let previous = core::mem::replace(&mut self.state, state);
+        if self.needs_no_entry(event, &previous, &effects) {
+            return effects.answer;
+        }
         let mut before = previous.session;
         let heard = supervise::heard(&previous, event, &state, &effects, &supervision);
         if let (supervise::Event::Request { request, role }, Some(Err(refusal)), [None, None]) =
@@ -205,6 +226,30 @@ impl Channel {
         effects.answer
     }
 
+    /// Whether a request is put off until the record has caught up: [`Refusal::TooEarly`], without an entry.
+    pub(super) fn must_wait(&self, request: &Request, role: Role) -> bool {
+        // req: REC-006
+        self.is_behind() && can_wait(request) && role.may(request)
+    }
+
+    /// Whether a request left everything as it was while the record is behind.
+    ///
+    /// The state is recomputed from the record all the same: what was not heard changed no bit of it, and time goes on
+    /// being summed across it. A press that calls off the first of two steps changes something, and is entered.
+    fn needs_no_entry(
+        &self,
+        event: &supervise::Event,
+        previous: &supervise::State,
+        effects: &supervise::Effects,
+    ) -> bool {
+        let asked = matches!(event, supervise::Event::Request { .. });
+        asked
+            && self.is_behind()
+            && self.state == *previous
+            && effects.tripped.union(effects.released).is_empty()
+            && effects.notes().all(|note| matches!(note, Note::Answered { .. }))
+    }
+
     /// Enters a request that the session never heard of, and what stood against it.
     pub(super) fn kept<const CHANNELS: usize>(
         &mut self,
@@ -214,6 +259,9 @@ impl Channel {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         // req: REC-003
+        if self.is_behind() {
+            return;
+        }
         if let Some(run) = self.recorder.flush() {
             self.enter(run, outputs);
         }
@@ -299,8 +347,8 @@ impl Channel {
     ) {
         let entry = self.chain.append_fields(outputs.now, self.index, fields);
         let entry = EntryBytes(entry.to_bytes());
-        let waits = !self.pending.is_empty() || outputs.entries.is_full();
-        if !waits || self.pending.push_back(entry).is_err() {
+        let waits = !self.backlog.is_empty() || outputs.entries.is_full();
+        if !waits || self.backlog.add(entry).is_err() {
             outputs.entries.push(entry);
         }
     }

@@ -19,6 +19,8 @@ pub(super) struct Signals<const CHANNELS: usize> {
     alarms: alarm::Alarms<CHANNELS>,
     /// What the keys and commands of this tick changed at each channel, until it is logged.
     pressed: [Changes; CHANNELS],
+    /// What each channel's record had no room for yet.
+    owed: [Changes; CHANNELS],
 }
 
 /// What the alarms of a tick go by.
@@ -63,7 +65,8 @@ const fn refused(refusal: alarm::Refusal) -> Refusal {
 
 impl<const CHANNELS: usize> Signals<CHANNELS> {
     pub(super) fn new() -> Self {
-        Self { alarms: alarm::Alarms::new(), pressed: [Changes::default(); CHANNELS] }
+        let none = [Changes::default(); CHANNELS];
+        Self { alarms: alarm::Alarms::new(), pressed: none, owed: none }
     }
 
     /// What nobody had acknowledged before a loss of power.
@@ -135,16 +138,16 @@ impl<const CHANNELS: usize> Signals<CHANNELS> {
 
     /// Every change stands in the record of the channel that it concerns, and is told on the link.
     fn log(
-        &self,
+        &mut self,
         changes: &[Changes; CHANNELS],
         channels: &mut [Channel; CHANNELS],
         seen: &Seen<'_, CHANNELS>,
         outputs: &mut Outputs<CHANNELS>,
     ) {
         let lines = channels.iter_mut().zip(self.alarms.channels()).zip(changes);
-        for (index, ((channel, state), changes)) in lines.enumerate() {
+        for (index, (((channel, state), changes), owed)) in lines.zip(&mut self.owed).enumerate() {
             let evidence = |condition| seen.evidence(condition, index);
-            enter(state, changes, channel, evidence, outputs);
+            *owed = enter(state, &merged(owed, changes), channel, evidence, outputs);
         }
         self.announce(changes, outputs);
     }
@@ -179,39 +182,63 @@ impl<const CHANNELS: usize> Signals<CHANNELS> {
     }
 }
 
+/// What is owed to a record and what has come since. What ended and began anew, before the end was told, goes on.
+fn merged(owed: &Changes, later: &Changes) -> Changes {
+    let again = owed.cleared.intersection(later.rose);
+    let owed = Changes { cleared: owed.cleared.difference(again), ..*owed };
+    owed.then(&Changes { rose: later.rose.difference(again), ..*later })
+}
+
 /// One entry for each alarm that began, ended or became more urgent, and one for each sort of the rest,
-/// whatever its number.
+/// whatever its number. Gives back what the record has no room for now.
 fn enter<const CHANNELS: usize>(
     state: &State,
     changes: &Changes,
     channel: &mut Channel,
     evidence: impl Fn(Condition) -> Evidence,
     outputs: &mut Outputs<CHANNELS>,
-) {
+) -> Changes {
     // req: ALM-013
+    // A new alarm that signals at once says so by having risen.
+    let mut left = Changes { signalled: changes.signalled.difference(changes.rose), ..*changes };
     for change in changes.iter() {
-        let (stage, condition) = match change {
-            Change::Cleared(condition) => (Stage::Cleared, condition),
-            Change::Rose(condition) => (Stage::Rose, condition),
-            Change::Escalated(condition) => (Stage::Escalated, condition),
-        };
-        let rose = matches!(change, Change::Rose(_));
-        let Evidence { value, limit } =
-            if rose { evidence(condition) } else { Evidence::default() };
-        let priority = priority(state, change);
-        let code = u16::from(condition.code());
-        let fields = Fields::new(Kind::ALARM, code, stage as i32, priority);
-        channel.enter(Fields { c: value, d: limit, ..fields }, outputs);
+        if !channel.has_room_for_an_alarm() {
+            return left;
+        }
+        channel.enter(told(state, change, &evidence), outputs);
+        match change {
+            Change::Cleared(condition) => left.cleared = left.cleared.without(condition),
+            Change::Rose(condition) => left.rose = left.rose.without(condition),
+            Change::Escalated(condition) => left.escalated = left.escalated.without(condition),
+        }
     }
-    for (stage, set) in remarks(state, changes) {
+    if !channel.has_room_for_an_alarm() {
+        return left;
+    }
+    for (stage, set) in remarks(state, &left) {
         let priority = set.iter().map(|condition| state.priority(condition)).max();
         let priority = i32::from(priority.unwrap_or_default().code());
         let fields = Fields::new(Kind::ALARM, 0, stage as i32, priority);
         channel.enter(Fields { c: set.bits(), ..fields }, outputs);
     }
+    Changes::default()
 }
 
-/// What is logged of many alarms at once. A new alarm that signals at once says so by having risen.
+/// What the record says of one alarm.
+fn told(state: &State, change: Change, evidence: impl Fn(Condition) -> Evidence) -> Fields {
+    let (stage, condition) = match change {
+        Change::Cleared(condition) => (Stage::Cleared, condition),
+        Change::Rose(condition) => (Stage::Rose, condition),
+        Change::Escalated(condition) => (Stage::Escalated, condition),
+    };
+    let rose = matches!(change, Change::Rose(_));
+    let Evidence { value, limit } = if rose { evidence(condition) } else { Evidence::default() };
+    let code = u16::from(condition.code());
+    let fields = Fields::new(Kind::ALARM, code, stage as i32, priority(state, change));
+    Fields { c: value, d: limit, ..fields }
+}
+
+/// What is logged of many alarms at once.
 fn remarks(state: &State, changes: &Changes) -> impl Iterator<Item = (Stage, Conditions)> {
     let signals = state.signalling();
     let sound = |is: bool| if is { signals } else { Conditions::EMPTY };
@@ -219,7 +246,7 @@ fn remarks(state: &State, changes: &Changes) -> impl Iterator<Item = (Stage, Con
         (Stage::Acknowledged, changes.acknowledged),
         (Stage::SoundsAgain, changes.sounded_again),
         (Stage::Inhibited, changes.inhibited),
-        (Stage::Signals, changes.signalled.difference(changes.rose)),
+        (Stage::Signals, changes.signalled),
     ];
     let sounds = [
         (Stage::AudioPaused, changes.paused, sound(changes.paused)),
@@ -264,5 +291,45 @@ const fn is_among(said: &Changes, change: Change) -> bool {
         Change::Rose(condition) => said.rose.contains(condition),
         Change::Escalated(condition) => said.escalated.contains(condition),
         Change::Cleared(condition) => said.cleared.contains(condition),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldcap_units::Instant;
+
+    // req: REC-006
+    #[test]
+    fn alarms_alone_put_no_record_behind_and_are_all_told_in_the_end() {
+        let config = Config::reference();
+        let mut channel = Channel::new(0, &config);
+        let (rose, signalled) = (Conditions::ALL, Conditions::ALL);
+        let mut left = Changes { rose, signalled, ..Changes::default() };
+        let mut told = 0;
+        for room in [16, 16, 5, 0] {
+            let mut outputs: Outputs<1> = Outputs::at(Instant::ZERO);
+            channel.begin(16, &config, &mut outputs);
+            left = enter(&State::new(), &left, &mut channel, |_| Evidence::default(), &mut outputs);
+            assert!(!channel.is_behind());
+            assert_eq!((outputs.entries.as_slice().len(), outputs.entries.dropped()), (room, 0));
+            told += room;
+        }
+        assert_eq!((told, left), (Condition::ALL.len(), Changes::default()));
+    }
+
+    #[test]
+    fn what_is_owed_tells_in_the_end_what_is_so() {
+        let leak = Conditions::of(&[Condition::Leak]);
+        let (rose, cleared) = (
+            Changes { rose: leak, ..Changes::default() },
+            Changes { cleared: leak, ..Changes::default() },
+        );
+        // Came and went: both are told. Came again: it is there. An end that nobody told, and again: it goes on.
+        let once = merged(&rose, &cleared);
+        assert_eq!((once.rose, once.cleared), (leak, leak));
+        assert_eq!(merged(&once, &rose), rose);
+        assert_eq!(merged(&cleared, &rose), Changes::default());
+        assert_eq!(merged(&merged(&cleared, &rose), &cleared), cleared);
     }
 }
