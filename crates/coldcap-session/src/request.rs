@@ -356,7 +356,7 @@ pub enum Refusal {
     BudgetSpent,
     /// The session has had its share of this.
     LimitReached,
-    /// The machine is not there yet.
+    /// The machine is not there yet, or its record is behind, which the facade says: try again.
     TooEarly,
     /// The second of two steps without its first.
     NotConfirmed,

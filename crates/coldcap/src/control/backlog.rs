@@ -27,7 +27,7 @@ const MOST_OF_A_TICK: usize = 46;
 ///   first steps of an end, and four for each channel: the key of acknowledgement, the time before it, and a
 ///   calibration that comes and goes. That is no more than is handed out: what waits grows by one tick's worth, once.
 /// - Alarms may come and go as fast as they like: they never take more than [`BEHIND`] of this, and what has no room is
-///   merged ([`Owed`](super::signals)).
+///   merged, as [`signals`](super::signals) says.
 /// - Facts alone can be more, as they are never refused: starts and ends of drugs, four in every tick, make 18.
 const ROOM: usize = 64;
 
