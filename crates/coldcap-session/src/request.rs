@@ -327,6 +327,26 @@ impl Request {
             Self::Amend(_) => 20,
         }
     }
+
+    /// Whether it is the second of two steps.
+    ///
+    /// ```
+    /// use coldcap_session::Request;
+    /// let step = |confirm| Request::Resume { reason: 1, confirm };
+    /// assert!(step(true).is_second_step() && !step(false).is_second_step());
+    /// assert!(!Request::Stop.is_second_step());
+    /// ```
+    #[must_use]
+    pub const fn is_second_step(&self) -> bool {
+        match *self {
+            Self::ConfirmFit { confirm }
+            | Self::Resume { confirm, .. }
+            | Self::EndSession { confirm, .. }
+            | Self::ClinicianReset { confirm }
+            | Self::ServiceReset { confirm } => confirm,
+            _ => false,
+        }
+    }
 }
 
 /// How a request was accepted.

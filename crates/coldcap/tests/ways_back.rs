@@ -61,6 +61,29 @@ fn end(bench: &mut Bench<1>) {
     bench.ask(Request::Close).unwrap();
 }
 
+// req: SES-030
+#[test]
+fn both_steps_in_one_tick_are_one_step() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.ask(Request::Stop).unwrap();
+    bench.run(6);
+    let step = |confirm| Action::Request(Request::Resume { reason: 1, confirm });
+    let answers = |outputs: &coldcap::Outputs<1>| -> Vec<_> {
+        outputs.answers.iter().map(|answer| answer.result).collect()
+    };
+    let both = bench.act(&[step(false), step(true), step(true)]);
+    let (armed, early) = (Ok(Accepted::Armed), Err(Refusal::TooEarly));
+    assert_eq!(answers(&both), [armed, early, early]);
+    assert_eq!(bench.phase(), Phase::Paused);
+    // Another first step does not open the way to this one either.
+    let end = Action::Request(Request::EndSession { reason: 1, confirm: false });
+    let again = bench.act(&[end, step(false), step(true)]);
+    assert_eq!(answers(&again), [armed, armed, early]);
+    assert_eq!(answers(&bench.act(&[step(true)])), [Ok(Accepted::Done)]);
+    assert_eq!(bench.phase(), Phase::Recool);
+}
+
 #[test]
 fn a_self_test_that_failed_has_not_failed_for_good() {
     let mut bench = Bench::<1>::new();

@@ -21,8 +21,8 @@ use coldcap_guard::interlock::Gate;
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Answer, Attendance, ControlMode, Demand, Flag, Note, Observed, Phase, Progress, Reason,
-    Refusal, Request, Role, WallTime,
+    Accepted, Answer, Attendance, ControlMode, Demand, Flag, Note, Observed, Phase, Progress,
+    Reason, Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
@@ -52,6 +52,8 @@ pub(super) struct Channel {
     too_warm: bool,
     /// Whose cold the detector has counted.
     dosed: Option<u64>,
+    /// A first of two steps was taken in this very tick.
+    armed_now: bool,
 }
 
 /// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
@@ -108,6 +110,7 @@ impl Channel {
             warmth: WarmthWatch::default(),
             too_warm: false,
             dosed: None,
+            armed_now: false,
         }
     }
 
@@ -173,6 +176,7 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        self.armed_now = false;
         for _ in 0..share {
             let Some(entry) = self.backlog.take_first() else { break };
             outputs.entries.push(entry);
@@ -194,9 +198,16 @@ impl Channel {
         {
             return Some(Err(Refusal::TooEarly));
         }
+        if let supervise::Event::Request { request, role } = event
+            && self.comes_with_its_first_step(request, *role)
+        {
+            self.kept(request, *role, Refusal::TooEarly, outputs);
+            return Some(Err(Refusal::TooEarly));
+        }
         let supervision = config.supervision();
         let (state, effects) = supervise::step(&self.state, event, &supervision);
         let previous = core::mem::replace(&mut self.state, state);
+        self.armed_now |= effects.answer == Some(Ok(Accepted::Armed));
         if self.needs_no_entry(event, &previous, &effects) {
             return effects.answer;
         }
@@ -230,6 +241,12 @@ impl Channel {
     pub(super) fn must_wait(&self, request: &Request, role: Role) -> bool {
         // req: REC-006
         self.is_behind() && can_wait(request) && role.may(request)
+    }
+
+    /// Whether a second step comes in the tick of its first, where nobody can have been asked in between.
+    fn comes_with_its_first_step(&self, request: &Request, role: Role) -> bool {
+        // req: SES-030
+        self.armed_now && request.is_second_step() && role.may(request)
     }
 
     /// Whether a request left everything as it was while the record is behind.

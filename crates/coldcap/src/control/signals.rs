@@ -307,7 +307,7 @@ mod tests {
         let (rose, signalled) = (Conditions::ALL, Conditions::ALL);
         let mut left = Changes { rose, signalled, ..Changes::default() };
         let mut told = 0;
-        for room in [16, 16, 5, 0] {
+        for room in [16, 16, 6, 0] {
             let mut outputs: Outputs<1> = Outputs::at(Instant::ZERO);
             channel.begin(16, &config, &mut outputs);
             left = enter(&State::new(), &left, &mut channel, |_| Evidence::default(), &mut outputs);
