@@ -62,12 +62,12 @@ pub use progress::{Outcome, Progress, Step};
 pub use refused::Refused;
 
 use crate::client::hash::fnv1a_64;
-use crate::client::{Client, CommandBody, Message, UNSENT};
+use crate::client::{Client, CommandBody, Message};
 use crate::plan::PlanFile;
 use coldcap_session::record::Entry;
 use coldcap_session::{Phase, Reason, Refusal};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{Action, Operate, Response, Status, Subscribe};
+use coldcap_wire::message::{Action, Operate, Response, Status};
 use errand::{Errand, Errands};
 use sight::{Alarms, Sight};
 use treatment::Collecting;
@@ -76,7 +76,7 @@ use treatment::Collecting;
 pub const LONGEST: Duration = Duration::from_mins(12 * 60);
 
 /// Status reports are wanted this often.
-const STATUS_EVERY_MS: u16 = 1_000;
+const STATUS_EVERY: Duration = Duration::from_secs(1);
 
 /// What was refused is asked for again after this.
 const RETRY: Duration = Duration::from_secs(5);
@@ -165,8 +165,7 @@ impl Nurse {
         match message {
             // With a key the session is still to come when the hello has come.
             Message::Hello(_) | Message::Secured if client.is_connected() => {
-                let subscribe = Subscribe { head: UNSENT, period_ms: STATUS_EVERY_MS };
-                client.command(now, CommandBody::Subscribe(subscribe));
+                client.follow(now, STATUS_EVERY);
             }
             Message::ChannelStatus(status) if status.channel == client.channel() => {
                 if let Some(left) = self.sight.see(now, status) {
@@ -183,7 +182,7 @@ impl Nurse {
             Message::Response { rid, command, response } => {
                 self.answered(now, *rid, *command, response, client);
             }
-            Message::TimedOut { rid, .. } => {
+            Message::TimedOut { rid, .. } | Message::TooLate { rid, .. } => {
                 if let Some(errand) = self.errands.asked_under(*rid) {
                     self.errands.retry_at(now, errand);
                 }

@@ -41,10 +41,13 @@ fn read(receiver: &mut Receiver, bytes: &[u8]) -> Vec<AnyMessage> {
     out
 }
 
+/// Everything but questions for the time, which are a matter of their own.
 fn sent(client: &mut Client, receiver: &mut Receiver, now: Instant) -> Vec<AnyMessage> {
     let mut bytes = Vec::new();
     client.transmit(now, &mut bytes);
-    read(receiver, &bytes)
+    let mut all = read(receiver, &bytes);
+    all.retain(|message| !matches!(message, AnyMessage::TimeAsk(_)));
+    all
 }
 
 fn messages(client: &mut Client) -> Vec<Message> {

@@ -30,7 +30,15 @@ pub enum Message {
         /// Its answer.
         response: Response,
     },
-    /// A command got no answer. Whether the device carried it out is not known.
+    /// The device has a command, and it came too late: it was not carried out, and it never will be.
+    TooLate {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// A command got no answer, or it could not be sent. Whether the device carried it out is not known; a device that
+    /// tells its time does not do so later than now.
     TimedOut {
         /// The request id that [`Client::command`](super::Client::command) gave.
         rid: u16,
