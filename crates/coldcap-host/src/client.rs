@@ -218,9 +218,25 @@ impl Client {
     }
 
     /// Queues a command; returns its request id, under which the answer comes as
-    /// [`Message::Response`] or [`Message::TimedOut`].
+    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`] or [`Message::TimedOut`].
     pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
         self.requests.push(now, body)
+    }
+
+    /// The same for a command that follows from what somebody saw: `revision` is that of the status that was shown, see
+    /// [`ChannelStatus::revision`]. Where the session has changed since, nothing is done, and [`Message::Stale`] says
+    /// so. 0, which an older device tells, stands for any.
+    ///
+    /// ```
+    /// use coldcap_host::client::{Client, ClientConfig, CommandBody};
+    /// use coldcap_units::Instant;
+    /// use coldcap_wire::message::Action;
+    /// let mut client = Client::new(ClientConfig::new(1));
+    /// let shown = 7; // of the status on the screen when the button was pressed
+    /// client.command_seeing(Instant::ZERO, CommandBody::operate(Action::START), shown);
+    /// ```
+    pub fn command_seeing(&mut self, now: Instant, body: CommandBody, revision: u16) -> u16 {
+        self.requests.push_expecting(now, body, revision)
     }
 
     /// Subscribes to the status of the client's channel and of the machine, each once a `period` of 100 ms to 10 s;
@@ -602,12 +618,16 @@ impl Client {
         self.record_rid = Some(rid);
         self.record_due = (!self.record.is_complete()).then_some(now.plus(RECORD_EVERY));
         let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
-        self.append_command(out, Leaving { rid, body, deadline: 0 });
+        self.append_command(out, Leaving { rid, body, deadline: 0, expected: 0 });
     }
 
     fn append_command(&mut self, out: &mut Vec<u8>, leaving: Leaving) {
-        let Leaving { rid, body, deadline } = leaving;
-        let head = CommandHead { deadline, ..CommandHead::new(rid, self.channel) };
+        let Leaving { rid, body, deadline, expected } = leaving;
+        let head = CommandHead {
+            deadline,
+            expected_revision: expected,
+            ..CommandHead::new(rid, self.channel)
+        };
         let mut room = [0; FRAME_LEN];
         let length = body.write(head, &mut self.port, &mut room).unwrap_or(0);
         out.extend_from_slice(room.get(..length).unwrap_or_default());

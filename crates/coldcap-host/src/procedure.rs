@@ -168,6 +168,7 @@ impl Nurse {
                 client.follow(now, STATUS_EVERY);
             }
             Message::ChannelStatus(status) if status.channel == client.channel() => {
+                self.errands.see(status.revision);
                 if let Some(left) = self.sight.see(now, status) {
                     self.phase_changed(left);
                 }
@@ -182,6 +183,7 @@ impl Nurse {
             Message::Response { rid, command, response } => {
                 self.answered(now, *rid, *command, response, client);
             }
+            Message::Stale { rid, .. } => self.look_again(now, *rid),
             Message::TimedOut { rid, .. } | Message::TooLate { rid, .. } => {
                 if let Some(errand) = self.errands.asked_under(*rid) {
                     self.errands.retry_at(now, errand);
@@ -303,6 +305,15 @@ impl Nurse {
                 self.refused(now, errand, response);
             }
         }
+    }
+
+    /// The session was another than it looked: the next status shows what it is. That was no try.
+    fn look_again(&mut self, now: Instant, rid: u16) {
+        let Some(errand) = self.errands.asked_under(rid) else { return };
+        if errand == Errand::Resume {
+            self.resume_tries = self.resume_tries.saturating_sub(1);
+        }
+        self.errands.retry_at(now.plus(STATUS_EVERY), errand);
     }
 
     fn retry_after(&self, errand: Errand) -> Duration {

@@ -105,6 +105,7 @@ fn status(at_ms: u64) -> ChannelStatus {
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped: 0,
+        revision: 0,
     }
 }
 

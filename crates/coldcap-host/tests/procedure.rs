@@ -235,6 +235,7 @@ impl Device {
             warm_earliest_s: 0,
             warm_latest_s: 0,
             dropped: 0,
+            revision: 0,
         };
         self.send(&status);
         // The other channel must not confuse anybody.

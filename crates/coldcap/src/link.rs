@@ -4,6 +4,7 @@ mod orders;
 mod outbox;
 mod port;
 mod reports;
+mod revisions;
 mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
@@ -12,7 +13,7 @@ use crate::command::{Action, Command, Commands};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
-use coldcap_session::{Phase, Request};
+use coldcap_session::{Accepted, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
@@ -29,8 +30,11 @@ use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port};
 use reports::{Reports, Sight};
+use revisions::Revisions;
 pub(crate) use stored::Stored;
 
+/// The machine as a whole has no revision: who expects one expects what is not there.
+const NO_REVISION: u16 = 0;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -41,7 +45,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// [`transmit`](Self::transmit), as much at a time as the caller has room for.
 ///
 /// - A command that arrives again under the same id is answered again and not done again; one that arrives after
-///   its deadline is not done. A stop is always done.
+///   its deadline, or on another revision of its channel than it expects, is not done. A stop is always done.
 /// - The newest status wins: a slow reader sees fewer reports, never old ones, and each report says how many of its
 ///   channel gave way. A host subscribes with `follow`; one that does not gets each report once a second.
 /// - Damaged bytes are counted and dropped; they cost nothing but themselves.
@@ -90,6 +94,7 @@ pub struct Link<const CHANNELS: usize> {
     stored: Stored<CHANNELS>,
     latest: Option<Latest<CHANNELS>>,
     reports: Reports<CHANNELS>,
+    revisions: Revisions<CHANNELS>,
     next_heartbeat: Instant,
     /// Whether anybody was heard at all: somebody may read what everybody may.
     met: bool,
@@ -134,6 +139,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             stored: Stored::new(),
             latest: None,
             reports: Reports::new(),
+            revisions: Revisions::new(identity.boot),
             next_heartbeat: Instant::ZERO,
             met: false,
             heard: None,
@@ -157,6 +163,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             let mixed = crate::hash::Fnv1a64::resume(boot).with(&seed).value();
             self.identity.boot = (mixed ^ (mixed >> 32)) as u32;
             self.port.rename(&hello::<CHANNELS>(&self.identity));
+            self.revisions = Revisions::new(self.identity.boot);
         }
     }
 
@@ -312,16 +319,17 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
-        match self.orders.admit(now, &Arrived { number, endpoint, head, stop, waits }) {
+        let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
+        match self.orders.admit(now, &Arrived { number, endpoint, head, revision, stop, waits }) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => self.run(now, endpoint, inbound::inbound(message, role)),
+            Verdict::Run => self.run(now, endpoint, head, inbound::inbound(message, role)),
         }
     }
 
-    fn run(&mut self, now: Instant, endpoint: u8, inbound: Inbound) {
+    fn run(&mut self, now: Instant, endpoint: u8, head: CommandHead, inbound: Inbound) {
         match inbound {
-            Inbound::Command(command) => self.queue(endpoint, command),
+            Inbound::Command(command) => self.queue(endpoint, head, command),
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
@@ -332,7 +340,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
     }
 
-    fn queue(&mut self, endpoint: u8, command: Command) {
+    fn queue(&mut self, endpoint: u8, head: CommandHead, command: Command) {
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
             channel => known_channel::<CHANNELS>(command.id.0, channel),
@@ -343,7 +351,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             let outbox = &mut self.outbox;
             self.orders.queue_stop(command, |endpoint, answer| outbox.respond(endpoint, answer));
         } else {
-            self.orders.queue(command);
+            self.orders.queue(command, head.expected_revision);
         }
     }
 
@@ -391,13 +399,22 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             shown: self.shown,
             ..Commands::default()
         };
-        self.orders.hand_over(now, |command| commands.list.push(command));
+        // Between the coming of a command and its tick the state may have moved on.
+        let (outbox, revisions) = (&mut self.outbox, &self.revisions);
+        let give = |command| commands.list.push(command);
+        let refuse = |endpoint, answer| outbox.respond(endpoint, answer);
+        self.orders.hand_over(now, |channel| revisions.of(channel), give, refuse);
         commands
     }
 
     /// Takes what a tick has to say: answers, events and entries queue up, the status replaces the last.
     pub fn publish(&mut self, outputs: &Outputs<CHANNELS>) {
         for answer in &outputs.answers {
+            if answer.result == Ok(Accepted::Done)
+                && let Some(channel) = self.orders.meant(answer.id.0)
+            {
+                self.revisions.changed(channel);
+            }
             let response = outbound::response(answer);
             if let Some(endpoint) = self.orders.answered(response) {
                 self.outbox.respond(endpoint, response);
@@ -412,6 +429,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if let Some(calibration) = &outputs.calibration {
             self.stored.keep_calibration(*calibration);
         }
+        self.revisions.see(outputs.channels.iter().map(|channel| channel.phase));
         // No key is handed out while somebody is treated.
         let therapy = outputs.channels.iter().any(|channel| is_therapy(channel.phase));
         self.port.keys.set_therapy(therapy);
@@ -441,6 +459,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             reports: &mut self.reports,
             sight: Sight {
                 latest: self.latest.as_ref(),
+                revisions: &self.revisions,
                 counters: self.deframer.counters(),
                 minor: self.host_minor,
             },

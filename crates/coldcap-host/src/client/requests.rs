@@ -23,6 +23,8 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
 struct Pending {
     rid: u16,
     body: CommandBody,
+    /// The revision that it is meant for; 0 for any.
+    expected: u16,
     asked: Instant,
 }
 
@@ -41,12 +43,14 @@ pub(super) struct Leaving {
     pub(super) body: CommandBody,
     /// As it travels; 0 for none.
     pub(super) deadline: u16,
+    /// The revision that it is meant for; 0 for any.
+    pub(super) expected: u16,
 }
 
 impl Flight {
     const fn leaving(&self) -> Leaving {
-        let Pending { rid, body, .. } = self.command;
-        Leaving { rid, body, deadline: self.deadline }
+        let Pending { rid, body, expected, .. } = self.command;
+        Leaving { rid, body, deadline: self.deadline, expected }
     }
 }
 
@@ -83,8 +87,14 @@ impl Requests {
     }
 
     pub(super) fn push(&mut self, now: Instant, body: CommandBody) -> u16 {
+        self.push_expecting(now, body, 0)
+    }
+
+    /// The same for a command that is meant for this revision and no other.
+    pub(super) fn push_expecting(&mut self, now: Instant, body: CommandBody, expected: u16) -> u16 {
         let rid = self.fresh_rid();
-        self.waiting.push_back(Pending { rid, body, asked: now });
+        let expected = if body.is_urgent() { 0 } else { expected };
+        self.waiting.push_back(Pending { rid, body, expected, asked: now });
         rid
     }
 
@@ -164,10 +174,10 @@ impl Requests {
         // With a reason it is the session's: a second step that came too late after the first.
         let late = response.status == Status::EXPIRED && response.reason == 0 && deadline != 0;
         let response = *response;
-        Some(if late {
-            Message::TooLate { rid, command }
-        } else {
-            Message::Response { rid, command, response }
+        Some(match response.status {
+            _ if late => Message::TooLate { rid, command },
+            Status::STALE => Message::Stale { rid, command, revision: response.value as u16 },
+            _ => Message::Response { rid, command, response },
         })
     }
 

@@ -74,6 +74,8 @@ pub(crate) struct Stamp {
     pub(crate) seq: u16,
     /// How many of these reports gave way to a newer one.
     pub(crate) dropped: u32,
+    /// The revision of the channel; 0 for the machine.
+    pub(crate) revision: u16,
     pub(crate) now: Instant,
     /// The minor version that the host speaks.
     pub(crate) minor: u8,
@@ -88,11 +90,15 @@ impl Stamp {
     const fn dropped(&self) -> u32 {
         if self.since(DROPPED_SINCE) { self.dropped } else { 0 }
     }
+
+    const fn revision(&self) -> u16 {
+        if self.since(DROPPED_SINCE) { self.revision } else { 0 }
+    }
 }
 
 /// The minor version that brought `progress`.
 const PROGRESS_SINCE: u8 = 2;
-/// The minor version that brought `dropped`.
+/// The minor version that brought `dropped` and `revision`.
 const DROPPED_SINCE: u8 = 3;
 
 pub(crate) fn channel_status<const CHANNELS: usize>(
@@ -134,6 +140,7 @@ pub(crate) fn channel_status<const CHANNELS: usize>(
         warm_earliest_s: seconds(status.warm_earliest),
         warm_latest_s: seconds(status.warm_latest.map(|span| span.plus(NEARLY_A_SECOND))),
         dropped: stamp.dropped(),
+        revision: stamp.revision(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Latest;
 use super::port::Port;
+use super::revisions::Revisions;
 use crate::bridge::outbound::{self, Stamp};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::Counters;
@@ -29,6 +30,7 @@ pub(super) struct Reports<const CHANNELS: usize> {
 /// What reports are made of, besides who waits for them.
 pub(super) struct Sight<'a, const CHANNELS: usize> {
     pub(super) latest: Option<&'a Latest<CHANNELS>>,
+    pub(super) revisions: &'a Revisions<CHANNELS>,
     pub(super) counters: Counters,
     /// The minor version that the host speaks.
     pub(super) minor: u8,
@@ -153,7 +155,9 @@ impl<const CHANNELS: usize> Reports<CHANNELS> {
 
 impl<const CHANNELS: usize> Sight<'_, CHANNELS> {
     fn stamp(&self, latest: &Latest<CHANNELS>, due: &Due<()>) -> Stamp {
-        Stamp { seq: due.seq, dropped: due.dropped, now: latest.now, minor: self.minor }
+        let revision = self.revisions.of(due.channel).unwrap_or(0);
+        let Due { seq, dropped, .. } = *due;
+        Stamp { seq, dropped, revision, now: latest.now, minor: self.minor }
     }
 
     fn machine(&self, latest: &Latest<CHANNELS>, due: &Due<()>) -> MachineStatus {
