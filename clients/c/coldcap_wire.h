@@ -1011,10 +1011,9 @@ typedef struct {
     /* [id] Request id, chosen by the host. The response bears it; a repeated request keeps it. */
     uint16_t rid;
     /* [ms] Low 16 bits of the device time after which the command must not be carried out any more;
-     * 0 for none, as always in the unsecured layer. */
+     * 0 for none. */
     uint16_t deadline;
-    /* [count] Low 16 bits of the revision of the state that the host has seen; 0 for any, as always
-     * in the unsecured layer. */
+    /* [count] Low 16 bits of the revision of the state that the host has seen; 0 for any. */
     uint16_t expected_revision;
     /* [index] The channel meant, from 0; 255 where the machine as a whole is meant. */
     uint8_t channel;
@@ -1331,6 +1330,10 @@ typedef struct {
     /* [count] How many reports of this channel gave way to a newer one before they could be sent,
      * in this session; wraps. Since minor 3. */
     uint32_t dropped;
+    /* [count] The revision of the channel's session, never 0 where it is told: it goes up with
+     * every change of the phase and with every request that was done, and wraps to 1. 0 where the
+     * device tells none. Since minor 3. */
+    uint16_t revision;
 } coldcap_channel_status;
 
 /* The state of what all channels share, and of this link as the device sees it. */
@@ -1544,7 +1547,8 @@ typedef struct {
     int32_t minimum;
     /* [by field] Highest value allowed, in the same unit. */
     int32_t maximum;
-    /* [bits] The contraindications that stand against the command, where `reason` says so; else 0. */
+    /* [bits] The contraindications that stand against the command, where `reason` says so; the
+     * revision now, where the command expected another; else 0. */
     uint32_t value;
 } coldcap_response;
 
@@ -1919,7 +1923,9 @@ static const coldcap_field coldcap_fields_channel_status[] = {
     {NULL, "warm_latest_s", "s", "1 s", NULL,
      offsetof(coldcap_channel_status, warm_latest_s), 1, COLDCAP_U16, 1},
     {NULL, "dropped", "count", "1", NULL,
-     offsetof(coldcap_channel_status, dropped), 1, COLDCAP_U32, 3}
+     offsetof(coldcap_channel_status, dropped), 1, COLDCAP_U32, 3},
+    {NULL, "revision", "count", "1", NULL,
+     offsetof(coldcap_channel_status, revision), 1, COLDCAP_U16, 3}
 };
 
 static const coldcap_field coldcap_fields_machine_status[] = {
@@ -2170,7 +2176,7 @@ static const coldcap_description coldcap_descriptions[] = {
     {"read_settings", coldcap_fields_read_settings, 6, sizeof(coldcap_read_settings), 18, 1, 28, 0},
     {"put_setting", coldcap_fields_put_setting, 6, sizeof(coldcap_put_setting), 18, 1, 29, 0},
     {"actuate", coldcap_fields_actuate, 7, sizeof(coldcap_actuate), 17, 1, 30, 0},
-    {"channel_status", coldcap_fields_channel_status, 43, sizeof(coldcap_channel_status), 144, 3, 64, 1},
+    {"channel_status", coldcap_fields_channel_status, 44, sizeof(coldcap_channel_status), 147, 3, 64, 1},
     {"machine_status", coldcap_fields_machine_status, 22, sizeof(coldcap_machine_status), 84, 3, 65, 1},
     {"event", coldcap_fields_event, 6, sizeof(coldcap_event), 25, 3, 66, 0},
     {"record_entry", coldcap_fields_record_entry, 3, sizeof(coldcap_record_entry), 58, 3, 67, 0},

@@ -726,10 +726,9 @@ class CommandHead:
     # [id] Request id, chosen by the host. The response bears it; a repeated request keeps it.
     rid: int
     # [ms] Low 16 bits of the device time after which the command must not be carried out any more;
-    # 0 for none, as always in the unsecured layer.
+    # 0 for none.
     deadline: int
-    # [count] Low 16 bits of the revision of the state that the host has seen; 0 for any, as always
-    # in the unsecured layer.
+    # [count] Low 16 bits of the revision of the state that the host has seen; 0 for any.
     expected_revision: int
     # [index] The channel meant, from 0; 255 where the machine as a whole is meant.
     channel: int
@@ -1276,11 +1275,15 @@ class ChannelStatus(Message):
     # [count] How many reports of this channel gave way to a newer one before they could be sent, in
     # this session; wraps.
     dropped: int = 0
+    # [count] The revision of the channel's session, never 0 where it is told: it goes up with every
+    # change of the phase and with every request that was done, and wraps to 1. 0 where the device
+    # tells none.
+    revision: int = 0
 
     KIND = 3
     ENDPOINT = 0x40
     NAME = "channel_status"
-    LONGEST = 144
+    LONGEST = 147
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("seq", "u16", "count", "1", 0),
         Field("at_ms", "u64", "ms", "0.001 s", 0),
@@ -1311,6 +1314,7 @@ class ChannelStatus(Message):
         Field("warm_earliest_s", "u16", "s", "1 s", 1),
         Field("warm_latest_s", "u16", "s", "1 s", 1),
         Field("dropped", "u32", "count", "1", 3),
+        Field("revision", "u16", "count", "1", 3),
     )
 
 
@@ -1710,7 +1714,8 @@ class Response(Message):
     minimum: int
     # [by field] Highest value allowed, in the same unit.
     maximum: int
-    # [bits] The contraindications that stand against the command, where `reason` says so; else 0.
+    # [bits] The contraindications that stand against the command, where `reason` says so; the
+    # revision now, where the command expected another; else 0.
     value: int
 
     KIND = 2

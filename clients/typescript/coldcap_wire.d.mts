@@ -100,9 +100,9 @@ export type Packet = {
 export interface CommandHead {
   /** [id] Request id, chosen by the host. The response bears it; a repeated request keeps it. */
   rid: number;
-  /** [ms] Low 16 bits of the device time after which the command must not be carried out any more; 0 for none, as always in the unsecured layer. */
+  /** [ms] Low 16 bits of the device time after which the command must not be carried out any more; 0 for none. */
   deadline: number;
-  /** [count] Low 16 bits of the revision of the state that the host has seen; 0 for any, as always in the unsecured layer. */
+  /** [count] Low 16 bits of the revision of the state that the host has seen; 0 for any. */
   expected_revision: number;
   /** [index] The channel meant, from 0; 255 where the machine as a whole is meant. */
   channel: number;
@@ -438,6 +438,8 @@ export interface ChannelStatus {
   warm_latest_s?: number;
   /** [count] How many reports of this channel gave way to a newer one before they could be sent, in this session; wraps. */
   dropped?: number;
+  /** [count] The revision of the channel's session, never 0 where it is told: it goes up with every change of the phase and with every request that was done, and wraps to 1. 0 where the device tells none. */
+  revision?: number;
 }
 
 /**
@@ -669,7 +671,7 @@ export interface Response {
   minimum: number;
   /** [by field] Highest value allowed, in the same unit. */
   maximum: number;
-  /** [bits] The contraindications that stand against the command, where `reason` says so; else 0. */
+  /** [bits] The contraindications that stand against the command, where `reason` says so; the revision now, where the command expected another; else 0. */
   value: number;
 }
 

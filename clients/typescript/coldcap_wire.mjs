@@ -567,7 +567,7 @@ export const MESSAGES = {
     ],
   },
   channel_status: {
-    kind: 3, endpoint: 0x40, longest: 144,
+    kind: 3, endpoint: 0x40, longest: 147,
     fields: [
       { name: "seq", type: "u16", unit: "count", scale: "1", since: 0 },
       { name: "at_ms", type: "u64", unit: "ms", scale: "0.001 s", since: 0 },
@@ -598,6 +598,7 @@ export const MESSAGES = {
       { name: "warm_earliest_s", type: "u16", unit: "s", scale: "1 s", since: 1 },
       { name: "warm_latest_s", type: "u16", unit: "s", scale: "1 s", since: 1 },
       { name: "dropped", type: "u32", unit: "count", scale: "1", since: 3 },
+      { name: "revision", type: "u16", unit: "count", scale: "1", since: 3 },
     ],
   },
   machine_status: {

@@ -256,7 +256,7 @@ local MESSAGES = {
     },
   },
   channel_status = {
-    kind = 3, endpoint = 0x40, longest = 144, grew = true,
+    kind = 3, endpoint = 0x40, longest = 147, grew = true,
     fields = {
       { name = "seq", type = "u16", unit = "count", scale = "1", since = 0 },
       { name = "at_ms", type = "u64", unit = "ms", scale = "0.001 s", since = 0 },
@@ -301,6 +301,7 @@ local MESSAGES = {
       { name = "warm_earliest_s", type = "u16", unit = "s", scale = "1 s", since = 1 },
       { name = "warm_latest_s", type = "u16", unit = "s", scale = "1 s", since = 1 },
       { name = "dropped", type = "u32", unit = "count", scale = "1", since = 3 },
+      { name = "revision", type = "u16", unit = "count", scale = "1", since = 3 },
     },
   },
   machine_status = {

@@ -7,7 +7,9 @@
 //!   second;
 //! - it sends commands in their order, one at a time, and repeats an unanswered one **under the same
 //!   request id**, so that a device carries it out at most once; stopping overtakes everything;
-//! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds;
+//! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds; a command
+//!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]);
+//! - it subscribes to the reports, keeps that up, and accounts for every one of them ([`Client::follow`]);
 //! - it says when the link is lost and when it is back;
 //! - it collects the record and asks again for entries that did not arrive;
 //! - with a key it begins a session with the device, and again after a loss, a start of the device, or half a day; it
@@ -39,40 +41,49 @@
 mod carried;
 mod command;
 mod echo;
+mod following;
 pub(crate) mod hash;
 mod message;
 mod port;
 mod presence;
 mod record;
 mod requests;
+mod timing;
 
 pub use command::{CommandBody, UNSENT};
+pub use following::{Account, LEASE};
 pub use message::Message;
 pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
-pub use requests::{LONGEST_WAIT, RETRY_AFTER, TRIES};
+pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, max_encoded_len};
 use coldcap_wire::message::{
-    AnyMessage, CommandHead, Drawn, Heartbeat, Hello, MINOR, Message as Body, Origin, ReadRecord,
-    RecordEntry, Response, SCHEMA, Status,
+    AnyMessage, ChannelStatus, CommandHead, Drawn, Follow, Heartbeat, Hello, MACHINE, MINOR,
+    MachineStatus, Message as Body, Origin, ReadRecord, RecordEntry, Response, SCHEMA, Status,
+    Subscribe,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::security::{Keys, SecurityCounters};
 use echo::{Copies, Newest};
+use following::{Following, Granted, Stamp};
 use port::{Arrived, Frame, Port};
 use presence::Presence;
-use requests::{Requests, Way};
+use requests::{Leaving, Requests, Way};
 use std::collections::VecDeque;
+use timing::Timing;
 
 /// Missing entries of the record are asked for this often.
 pub const RECORD_EVERY: Duration = Duration::from_secs(2);
 
 /// Values older than this are blanked by a display.
 pub const STALE: Duration = Duration::from_secs(2);
+
+/// The minor version that brought subscriptions and the device's time.
+const SERVICES_SINCE: u8 = 3;
 
 const FRAME_LEN: usize = max_encoded_len(PACKET_LEN);
 
@@ -130,6 +141,8 @@ pub struct Client {
     port: Port,
     presence: Presence,
     requests: Requests,
+    timing: Timing,
+    following: Following,
     record: Record,
     record_due: Option<Instant>,
     record_rid: Option<u16>,
@@ -159,6 +172,8 @@ impl Client {
             port: Port::new(config.key.as_ref(), &hello),
             presence: Presence::new(),
             requests: Requests::new(config.first_rid),
+            timing: Timing::default(),
+            following: Following::new(config.channel),
             record: Record::default(),
             record_due: None,
             record_rid: None,
@@ -203,9 +218,49 @@ impl Client {
     }
 
     /// Queues a command; returns its request id, under which the answer comes as
-    /// [`Message::Response`] or [`Message::TimedOut`].
+    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`] or [`Message::TimedOut`].
     pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
         self.requests.push(now, body)
+    }
+
+    /// The same for a command that follows from what somebody saw: `revision` is that of the status that was shown, see
+    /// [`ChannelStatus::revision`]. Where the session has changed since, nothing is done, and [`Message::Stale`] says
+    /// so. 0, which an older device tells, stands for any.
+    ///
+    /// ```
+    /// use coldcap_host::client::{Client, ClientConfig, CommandBody};
+    /// use coldcap_units::Instant;
+    /// use coldcap_wire::message::Action;
+    /// let mut client = Client::new(ClientConfig::new(1));
+    /// let shown = 7; // of the status on the screen when the button was pressed
+    /// client.command_seeing(Instant::ZERO, CommandBody::operate(Action::START), shown);
+    /// ```
+    pub fn command_seeing(&mut self, now: Instant, body: CommandBody, revision: u16) -> u16 {
+        self.requests.push_expecting(now, body, revision)
+    }
+
+    /// Subscribes to the status of the client's channel and of the machine, each once a `period` of 100 ms to 10 s;
+    /// zero ends it. The client keeps the subscription up, also over a loss of the link, a new session and a start of
+    /// the device. Of a device that knows no subscriptions it asks for that pace.
+    ///
+    /// Without it, the device reports once a second.
+    ///
+    /// ```
+    /// use coldcap_host::client::{Client, ClientConfig};
+    /// use coldcap_units::{Duration, Instant};
+    /// let mut client = Client::new(ClientConfig::new(1));
+    /// client.follow(Instant::ZERO, Duration::from_millis(500));
+    /// assert!(!client.accounts()[0].granted, "the device has still to say so");
+    /// ```
+    pub fn follow(&mut self, now: Instant, period: Duration) {
+        self.following.want(now, period);
+    }
+
+    /// What has become of the reports since [`follow`](Self::follow), in the session that goes on: those of the channel,
+    /// and those of the machine.
+    #[must_use]
+    pub fn accounts(&self) -> [Account; 2] {
+        self.following.accounts()
     }
 
     /// Asks again for the last entry known, or the first: its report tells how many there are.
@@ -221,18 +276,26 @@ impl Client {
     /// Never.
     pub fn transmit(&mut self, now: Instant, out: &mut Vec<u8>) {
         self.notice_silence(now);
+        self.timing.notice(now);
         self.requests.give_up(now, &mut self.messages);
         if self.presence.greeting_due(now) {
             let hello = self.hello;
             self.append(out, &hello);
         }
         self.transmit_handshake(now, out);
-        while let Some((rid, body)) = self.requests.next_due(now, self.way()) {
-            self.append_command(out, rid, body);
+        // The question goes first: it proves when what follows was sent.
+        if self.is_connected()
+            && let Some(ask) = self.timing.ask(now)
+        {
+            self.append(out, &ask);
+        }
+        while let Some(leaving) = self.next_command(now) {
+            self.append_command(out, leaving);
         }
         if !self.port.is_open() {
             return;
         }
+        self.transmit_following(now, out);
         self.transmit_record_request(now, out);
         if self.drawn_due.take_if(|due| *due <= now).is_some() {
             let drawn = Drawn { progress: self.drawn };
@@ -253,11 +316,32 @@ impl Client {
         self.notice_session(now);
     }
 
+    fn next_command(&mut self, now: Instant) -> Option<Leaving> {
+        let way = self.way();
+        let deadline = self.timing.deadline(now, DEADLINE);
+        self.requests.next_due(now, way, deadline)
+    }
+
+    /// Under keys nothing but a stop leaves without a deadline, where the device could judge one: a command that
+    /// somebody holds back must not do anything later on.
     fn way(&self) -> Way {
+        let untimed = self.port.is_keyed() && self.timing.is_wanting();
         match (self.port.is_open(), self.presence.greeted() && !self.port.is_changing()) {
             (false, _) => Way::Shut,
-            (true, false) => Way::Urgent,
-            (true, true) => Way::Open,
+            (true, true) if !untimed => Way::Open,
+            (true, _) => Way::Urgent,
+        }
+    }
+
+    /// Requests for subscriptions, and credits.
+    fn transmit_following(&mut self, now: Instant, out: &mut Vec<u8>) {
+        while self.may_ask() && self.following.is_due(now) {
+            let rid = self.requests.fresh_rid();
+            let Some(follow) = self.following.ask(now, rid) else { break };
+            self.append(out, &follow);
+        }
+        while let Some(credit) = self.following.credit(now) {
+            self.append(out, &credit);
         }
     }
 
@@ -292,12 +376,17 @@ impl Client {
     #[must_use]
     pub fn next_deadline(&self) -> Instant {
         let open = self.port.is_open();
-        let record = self.record_due.filter(|_| self.may_ask_for_record());
+        let may_ask = self.may_ask();
+        let record = self.record_due.filter(|_| may_ask);
+        let following = self.following.due().filter(|_| may_ask);
+        let credit = self.following.credit_due().filter(|_| open);
+        let timing = self.timing.due().filter(|_| self.is_connected());
         let drawn = self.drawn_due.filter(|_| open);
         let commands = self.requests.deadline(self.way());
         let presence = self.presence.deadline(open);
-        let all = [commands, record, drawn, presence, self.port.deadline()];
-        all.into_iter().flatten().min().unwrap_or(Instant::from_millis(u64::MAX))
+        let services = [record, following, credit, timing];
+        let all = [commands, drawn, presence, self.port.deadline()];
+        all.into_iter().chain(services).flatten().min().unwrap_or(Instant::from_millis(u64::MAX))
     }
 
     /// The channel that commands are meant for, from 0.
@@ -380,6 +469,7 @@ impl Client {
                     self.requests.begin_session(now, &mut self.messages);
                     self.presence.beat_at_once(now);
                     self.copies = Copies::default();
+                    self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.record_rid = None;
                     self.ask_record_length(now);
                     self.messages.push_back(Message::Secured);
@@ -393,6 +483,12 @@ impl Client {
         }
     }
 
+    /// Time and subscriptions begin anew, with a device that speaks this minor version.
+    fn begin_services(&mut self, now: Instant, minor: u8) {
+        self.timing.begin(now, minor >= SERVICES_SINCE);
+        self.following.begin(now, self.port.is_keyed());
+    }
+
     fn notice_packet(&mut self, now: Instant) {
         if self.presence.hear(now) {
             self.messages.push_back(Message::LinkBack);
@@ -400,8 +496,10 @@ impl Client {
     }
 
     fn accept(&mut self, now: Instant, endpoint: u8, message: AnyMessage) {
+        self.account(now, &message);
         match message {
             AnyMessage::Hello(hello) => self.accept_hello(now, hello),
+            AnyMessage::TimeAnswer(answer) => self.timing.answered(now, &answer),
             AnyMessage::ChannelStatus(status) if self.newest_channel.overtook(status.at_ms) => {
                 count(&mut self.counters.overtaken);
             }
@@ -423,11 +521,27 @@ impl Client {
             AnyMessage::CapCalibration(calibration) => {
                 self.messages.push_back(Message::CapCalibration(calibration));
             }
-            AnyMessage::Response(response) => self.accept_response(endpoint, response),
+            AnyMessage::Response(response) => self.accept_response(now, endpoint, response),
             AnyMessage::Heartbeat(_) => {}
             // A device does not send commands: what comes here is not one, or an echo.
             _ => count(&mut self.counters.unreadable),
         }
+    }
+
+    /// Every report counts, one that was overtaken too.
+    fn account(&mut self, now: Instant, message: &AnyMessage) {
+        let (report, channel, stamp) = match message {
+            AnyMessage::ChannelStatus(it) => {
+                let stamp = Stamp { seq: it.seq, dropped: it.dropped, at_ms: it.at_ms };
+                (ChannelStatus::ENDPOINT, it.channel, stamp)
+            }
+            AnyMessage::MachineStatus(it) => {
+                let stamp = Stamp { seq: it.seq, dropped: it.dropped, at_ms: it.at_ms };
+                (MachineStatus::ENDPOINT, MACHINE, stamp)
+            }
+            _ => return,
+        };
+        self.following.arrived(now, report, channel, &stamp);
     }
 
     fn accept_hello(&mut self, now: Instant, hello: Hello) {
@@ -440,6 +554,9 @@ impl Client {
             // Another boot: the session of the one before went with it. It may also be a lie: nothing is closed.
             let _ = self.port.heard(&hello, true);
             self.ask_record_length(now);
+            if !self.port.is_keyed() {
+                self.begin_services(now, hello.minor_max);
+            }
         }
         self.messages.push_back(Message::Hello(hello));
     }
@@ -453,16 +570,29 @@ impl Client {
         self.messages.push_back(Message::RecordEntry(report));
     }
 
-    fn accept_response(&mut self, endpoint: u8, response: Response) {
+    fn accept_response(&mut self, now: Instant, endpoint: u8, response: Response) {
         let rid = response.rid;
         match self.requests.answered(endpoint, &response) {
-            Some(command) => self.messages.push_back(Message::Response { rid, command, response }),
+            Some(outcome) => self.messages.push_back(outcome),
+            None if endpoint == Follow::ENDPOINT => self.accept_grant(now, &response),
             None if self.record_rid.take_if(|own| *own == rid).is_some() => {
                 if response.status == Status::EXPIRED {
                     self.record.give_up_gap();
                 }
             }
             None => count(&mut self.counters.unmatched),
+        }
+    }
+
+    /// A device that knows no subscriptions is asked for the pace.
+    fn accept_grant(&mut self, now: Instant, response: &Response) {
+        match self.following.answered(response) {
+            Granted::Settled => {}
+            Granted::Other => count(&mut self.counters.unmatched),
+            Granted::Unknown { period_ms } => {
+                let subscribe = Subscribe { head: UNSENT, period_ms };
+                self.requests.push(now, CommandBody::Subscribe(subscribe));
+            }
         }
     }
 
@@ -473,12 +603,12 @@ impl Client {
     }
 
     /// Ids are a count: one that is given now must not go before those of commands that wait.
-    fn may_ask_for_record(&self) -> bool {
+    fn may_ask(&self) -> bool {
         self.way() == Way::Open && !self.requests.has_waiting()
     }
 
     fn transmit_record_request(&mut self, now: Instant, out: &mut Vec<u8>) {
-        if !self.may_ask_for_record() || self.record_due.is_none_or(|due| due > now) {
+        if !self.may_ask() || self.record_due.is_none_or(|due| due > now) {
             return;
         }
         let (from, count) = self.record.missing().unwrap_or_else(|| {
@@ -487,15 +617,17 @@ impl Client {
         let rid = self.requests.fresh_rid();
         self.record_rid = Some(rid);
         self.record_due = (!self.record.is_complete()).then_some(now.plus(RECORD_EVERY));
-        self.append_command(
-            out,
-            rid,
-            CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count }),
-        );
+        let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
+        self.append_command(out, Leaving { rid, body, deadline: 0, expected: 0 });
     }
 
-    fn append_command(&mut self, out: &mut Vec<u8>, rid: u16, body: CommandBody) {
-        let head = CommandHead::new(rid, self.channel);
+    fn append_command(&mut self, out: &mut Vec<u8>, leaving: Leaving) {
+        let Leaving { rid, body, deadline, expected } = leaving;
+        let head = CommandHead {
+            deadline,
+            expected_revision: expected,
+            ..CommandHead::new(rid, self.channel)
+        };
         let mut room = [0; FRAME_LEN];
         let length = body.write(head, &mut self.port, &mut room).unwrap_or(0);
         out.extend_from_slice(room.get(..length).unwrap_or_default());

@@ -62,12 +62,12 @@ pub use progress::{Outcome, Progress, Step};
 pub use refused::Refused;
 
 use crate::client::hash::fnv1a_64;
-use crate::client::{Client, CommandBody, Message, UNSENT};
+use crate::client::{Client, CommandBody, Message};
 use crate::plan::PlanFile;
 use coldcap_session::record::Entry;
 use coldcap_session::{Phase, Reason, Refusal};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{Action, Operate, Response, Status, Subscribe};
+use coldcap_wire::message::{Action, Operate, Response, Status};
 use errand::{Errand, Errands};
 use sight::{Alarms, Sight};
 use treatment::Collecting;
@@ -76,7 +76,7 @@ use treatment::Collecting;
 pub const LONGEST: Duration = Duration::from_mins(12 * 60);
 
 /// Status reports are wanted this often.
-const STATUS_EVERY_MS: u16 = 1_000;
+const STATUS_EVERY: Duration = Duration::from_secs(1);
 
 /// What was refused is asked for again after this.
 const RETRY: Duration = Duration::from_secs(5);
@@ -165,10 +165,10 @@ impl Nurse {
         match message {
             // With a key the session is still to come when the hello has come.
             Message::Hello(_) | Message::Secured if client.is_connected() => {
-                let subscribe = Subscribe { head: UNSENT, period_ms: STATUS_EVERY_MS };
-                client.command(now, CommandBody::Subscribe(subscribe));
+                client.follow(now, STATUS_EVERY);
             }
             Message::ChannelStatus(status) if status.channel == client.channel() => {
+                self.errands.see(status.revision);
                 if let Some(left) = self.sight.see(now, status) {
                     self.phase_changed(left);
                 }
@@ -183,7 +183,8 @@ impl Nurse {
             Message::Response { rid, command, response } => {
                 self.answered(now, *rid, *command, response, client);
             }
-            Message::TimedOut { rid, .. } => {
+            Message::Stale { rid, .. } => self.look_again(now, *rid),
+            Message::TimedOut { rid, .. } | Message::TooLate { rid, .. } => {
                 if let Some(errand) = self.errands.asked_under(*rid) {
                     self.errands.retry_at(now, errand);
                 }
@@ -304,6 +305,15 @@ impl Nurse {
                 self.refused(now, errand, response);
             }
         }
+    }
+
+    /// The session was another than it looked: the next status shows what it is. That was no try.
+    fn look_again(&mut self, now: Instant, rid: u16) {
+        let Some(errand) = self.errands.asked_under(rid) else { return };
+        if errand == Errand::Resume {
+            self.resume_tries = self.resume_tries.saturating_sub(1);
+        }
+        self.errands.retry_at(now.plus(STATUS_EVERY), errand);
     }
 
     fn retry_after(&self, errand: Errand) -> Duration {

@@ -41,10 +41,13 @@ fn read(receiver: &mut Receiver, bytes: &[u8]) -> Vec<AnyMessage> {
     out
 }
 
+/// Everything but questions for the time, which are a matter of their own.
 fn sent(client: &mut Client, receiver: &mut Receiver, now: Instant) -> Vec<AnyMessage> {
     let mut bytes = Vec::new();
     client.transmit(now, &mut bytes);
-    read(receiver, &bytes)
+    let mut all = read(receiver, &bytes);
+    all.retain(|message| !matches!(message, AnyMessage::TimeAsk(_)));
+    all
 }
 
 fn messages(client: &mut Client) -> Vec<Message> {
@@ -102,6 +105,7 @@ fn status(at_ms: u64) -> ChannelStatus {
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped: 0,
+        revision: 0,
     }
 }
 

@@ -7,6 +7,9 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/lossy.rs"]
+mod lossy;
+
 use coldcap_host::client::{Client, ClientConfig};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome, Step};
@@ -19,9 +22,11 @@ use coldcap_session::{
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
     Action, AnyMessage, CapCalibration, ChannelStatus, ChoosePlan, FactKind, FixedBytes, Hello,
-    MINOR, MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status, Value,
+    MINOR, MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status,
+    TimeAnswer, Value,
 };
 use coldcap_wire::{Receiver, Sender};
+use lossy::lose;
 
 const EXAMPLE: &str = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
 const CAP_MODE: &str = include_str!("../../../examples/plans/docetaxel-cap-mode.toml");
@@ -234,6 +239,7 @@ impl Device {
             warm_earliest_s: 0,
             warm_latest_s: 0,
             dropped: 0,
+            revision: 0,
         };
         self.send(&status);
         // The other channel must not confuse anybody.
@@ -274,6 +280,10 @@ impl Device {
         if matches!(message, AnyMessage::Hello(_)) {
             self.send(&HELLO);
         }
+        if let AnyMessage::TimeAsk(ask) = message {
+            let (asked_us, sent_us) = (ask.asked_us, self.now.as_millis() * 1_000);
+            self.send(&TimeAnswer { asked_us, received_us: sent_us, sent_us });
+        }
         let Some(head) = message.command_head() else { return };
         if self.scenario.deaf_in_hold && self.state.phase() == Phase::SafeHold {
             return;
@@ -311,6 +321,7 @@ impl Device {
                 return done;
             }
             AnyMessage::Subscribe(_) => return done,
+            AnyMessage::Follow(_) => return Response::new(rid, Status::UNSUPPORTED),
             other => request(other),
         };
         let answer = self.apply(&Event::Request { request, role: Role::Clinician }).unwrap();
@@ -430,17 +441,6 @@ fn press_of(press: Operate) -> Request {
 }
 
 /// Takes out every `nth` frame of what is on the line.
-fn lose(bytes: &[u8], nth: u32, count: &mut u32) -> Vec<u8> {
-    let mut kept = Vec::new();
-    for frame in bytes.split_inclusive(|byte| *byte == 0) {
-        *count += 1;
-        if nth == 0 || !count.is_multiple_of(nth) {
-            kept.extend(frame);
-        }
-    }
-    kept
-}
-
 struct Run {
     outcome: Outcome,
     device: Device,

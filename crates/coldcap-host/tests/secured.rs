@@ -11,7 +11,7 @@ use coldcap_units::Instant;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
     Action, AnyMessage, Body, EventReport, Hello, MINOR, Message as _, Operate, Origin, Response,
-    SCHEMA, Status, decode_at_device,
+    SCHEMA, Status, TimeAnswer, decode_at_device,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, Kind};
 use coldcap_wire::security::{
@@ -128,6 +128,11 @@ impl Device {
                 AnyMessage::Hello(hello) => {
                     self.link.heard(&hello);
                     answers.extend(self.hello());
+                }
+                AnyMessage::TimeAsk(ask) => {
+                    let (asked_us, received_us) = (ask.asked_us, now * 1_000 + 1);
+                    let answer = TimeAnswer { asked_us, received_us, sent_us: received_us };
+                    answers.extend(self.send(Kind::Link, 0x65, &answer));
                 }
                 message => answers.extend(self.work(header, &message)),
             }

@@ -3,36 +3,38 @@
 mod orders;
 mod outbox;
 mod port;
+mod reports;
+mod revisions;
 mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
-use crate::bridge::outbound::{self, Stamp};
+use crate::bridge::outbound;
 use crate::command::{Action, Command, Commands};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
-use coldcap_session::{Phase, Request};
+use coldcap_session::{Accepted, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, CommandHead, Heartbeat, Hello, MACHINE, ReadRecord, Response,
-    Status, Subscribe, TimeAnswer, TimeAsk,
+    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, MINOR,
+    ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
 };
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
-use coldcap_wire::service::Verdict;
+use coldcap_wire::service::{PERIOD_RANGE, Verdict};
 use orders::{Arrived, Orders};
-use outbox::{Outbox, Status as Queued, beat, micros};
+use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port};
+use reports::{Reports, Sight};
+use revisions::Revisions;
 pub(crate) use stored::Stored;
 
-/// How often the status of machine and channels is reported until the host asks for another pace.
-const PERIOD: Duration = Duration::from_secs(1);
-/// The fastest and the slowest pace that a host may ask for.
-const PERIOD_RANGE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
+/// The machine as a whole has no revision: who expects one expects what is not there.
+const NO_REVISION: u16 = 0;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -43,8 +45,9 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// [`transmit`](Self::transmit), as much at a time as the caller has room for.
 ///
 /// - A command that arrives again under the same id is answered again and not done again; one that arrives after
-///   its deadline is not done. A stop is always done.
-/// - The newest status wins: a slow reader sees fewer reports, never old ones.
+///   its deadline, or on another revision of its channel than it expects, is not done. A stop is always done.
+/// - The newest status wins: a slow reader sees fewer reports, never old ones, and each report says how many of its
+///   channel gave way. A host subscribes with `follow`; one that does not gets each report once a second.
 /// - Damaged bytes are counted and dropped; they cost nothing but themselves.
 ///
 /// # Who may speak with it
@@ -90,14 +93,14 @@ pub struct Link<const CHANNELS: usize> {
     outbox: Outbox,
     stored: Stored<CHANNELS>,
     latest: Option<Latest<CHANNELS>>,
-    period: Duration,
-    next_report: Instant,
+    reports: Reports<CHANNELS>,
+    revisions: Revisions<CHANNELS>,
     next_heartbeat: Instant,
     /// Whether anybody was heard at all: somebody may read what everybody may.
     met: bool,
     /// When the host was last heard, and known to be it.
     heard: Option<Instant>,
-    sequence: u16,
+    beats: u16,
     host_boot: Option<u32>,
     /// The minor version that the host speaks; what it does not know is not sent to it.
     host_minor: u8,
@@ -135,12 +138,12 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             outbox: Outbox::new(),
             stored: Stored::new(),
             latest: None,
-            period: PERIOD,
-            next_report: Instant::ZERO,
+            reports: Reports::new(),
+            revisions: Revisions::new(identity.boot),
             next_heartbeat: Instant::ZERO,
             met: false,
             heard: None,
-            sequence: 0,
+            beats: 0,
             host_boot: None,
             host_minor: 0,
             greeted_minor: 0,
@@ -160,6 +163,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             let mixed = crate::hash::Fnv1a64::resume(boot).with(&seed).value();
             self.identity.boot = (mixed ^ (mixed >> 32)) as u32;
             self.port.rename(&hello::<CHANNELS>(&self.identity));
+            self.revisions = Revisions::new(self.identity.boot);
         }
     }
 
@@ -246,8 +250,15 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         self.outbox.begin_session();
         // The handshake was bound to the last hello: that one was this host's.
         self.host_minor = self.greeted_minor;
-        self.period = PERIOD;
-        self.next_report = Instant::ZERO;
+        self.begin_reports();
+    }
+
+    /// Whoever has subscribed before is gone, and the counts begin anew.
+    fn begin_reports(&mut self) {
+        self.reports = Reports::new();
+        if let Some(latest) = &self.latest {
+            self.reports.offer(latest.now);
+        }
     }
 
     fn hear(&mut self, now: Instant, heard: &Heard) {
@@ -274,8 +285,10 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn note(&mut self, inbound: &Inbound) {
-        if let Inbound::Drawn(progress) = inbound {
-            self.shown = Some(*progress);
+        match inbound {
+            Inbound::Drawn(progress) => self.shown = Some(*progress),
+            Inbound::Credit(credit) => self.reports.credit(credit),
+            _ => {}
         }
     }
 
@@ -291,6 +304,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if anybody && self.host_boot != Some(hello.boot) {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
+            self.begin_reports();
         }
         self.outbox.greet();
     }
@@ -305,26 +319,28 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
-        match self.orders.admit(now, &Arrived { number, endpoint, head, stop, waits }) {
+        let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
+        match self.orders.admit(now, &Arrived { number, endpoint, head, revision, stop, waits }) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => self.run(endpoint, inbound::inbound(message, role)),
+            Verdict::Run => self.run(now, endpoint, head, inbound::inbound(message, role)),
         }
     }
 
-    fn run(&mut self, endpoint: u8, inbound: Inbound) {
+    fn run(&mut self, now: Instant, endpoint: u8, head: CommandHead, inbound: Inbound) {
         match inbound {
-            Inbound::Command(command) => self.queue(endpoint, command),
+            Inbound::Command(command) => self.queue(endpoint, head, command),
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
             Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
-            Inbound::Drawn(_) | Inbound::Ignored => {}
+            Inbound::Follow(follow) => self.follow(now, endpoint, &follow),
+            Inbound::Credit(_) | Inbound::Drawn(_) | Inbound::Ignored => {}
         }
     }
 
-    fn queue(&mut self, endpoint: u8, command: Command) {
+    fn queue(&mut self, endpoint: u8, head: CommandHead, command: Command) {
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
             channel => known_channel::<CHANNELS>(command.id.0, channel),
@@ -335,7 +351,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             let outbox = &mut self.outbox;
             self.orders.queue_stop(command, |endpoint, answer| outbox.respond(endpoint, answer));
         } else {
-            self.orders.queue(command);
+            self.orders.queue(command, head.expected_revision);
         }
     }
 
@@ -359,17 +375,19 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     /// The new pace begins with a report at once; a period of zero ends the reports.
     fn subscribe(&mut self, endpoint: u8, subscribe: &Subscribe) {
-        let period = Duration::from_millis(u32::from(subscribe.period_ms));
+        let allowed = self.reports.pace(Duration::from_millis(u32::from(subscribe.period_ms)));
         let [shortest, longest] = PERIOD_RANGE;
-        let allowed = period.is_zero() || (period >= shortest && period <= longest);
-        if allowed {
-            self.period = period;
-            self.next_report = Instant::ZERO;
-        }
         let status = if allowed { Status::OK } else { Status::OUT_OF_RANGE };
         let bound = |span: Duration| i32::try_from(span.as_millis()).unwrap_or(i32::MAX);
         let empty = Response::new(subscribe.head.rid, status);
         let response = Response { minimum: bound(shortest), maximum: bound(longest), ..empty };
+        self.reply(endpoint, response);
+    }
+
+    /// Whoever subscribes reads the count of what was dropped, whatever his hello said.
+    fn follow(&mut self, now: Instant, endpoint: u8, follow: &Follow) {
+        self.host_minor = self.host_minor.max(MINOR);
+        let response = self.reports.follow(now, follow);
         self.reply(endpoint, response);
     }
 
@@ -381,13 +399,22 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             shown: self.shown,
             ..Commands::default()
         };
-        self.orders.hand_over(now, |command| commands.list.push(command));
+        // Between the coming of a command and its tick the state may have moved on.
+        let (outbox, revisions) = (&mut self.outbox, &self.revisions);
+        let give = |command| commands.list.push(command);
+        let refuse = |endpoint, answer| outbox.respond(endpoint, answer);
+        self.orders.hand_over(now, |channel| revisions.of(channel), give, refuse);
         commands
     }
 
     /// Takes what a tick has to say: answers, events and entries queue up, the status replaces the last.
     pub fn publish(&mut self, outputs: &Outputs<CHANNELS>) {
         for answer in &outputs.answers {
+            if answer.result == Ok(Accepted::Done)
+                && let Some(channel) = self.orders.meant(answer.id.0)
+            {
+                self.revisions.changed(channel);
+            }
             let response = outbound::response(answer);
             if let Some(endpoint) = self.orders.answered(response) {
                 self.outbox.respond(endpoint, response);
@@ -402,6 +429,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if let Some(calibration) = &outputs.calibration {
             self.stored.keep_calibration(*calibration);
         }
+        self.revisions.see(outputs.channels.iter().map(|channel| channel.phase));
         // No key is handed out while somebody is treated.
         let therapy = outputs.channels.iter().any(|channel| is_therapy(channel.phase));
         self.port.keys.set_therapy(therapy);
@@ -411,6 +439,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             machine: outputs.machine,
             channels: outputs.channels,
         });
+        self.reports.offer(outputs.now);
     }
 
     /// Writes whole frames into `out` and returns their length; 0 when there is nothing to send or no
@@ -419,38 +448,33 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// # Panics
     /// Never.
     pub fn transmit(&mut self, now: Instant, out: &mut [u8]) -> usize {
-        self.queue_reports(now);
-        let hello = hello::<CHANNELS>(&self.identity);
-        let (port, stored) = (&mut self.port, &mut self.stored);
-        let sent = self.outbox.drain(now, &hello, port, stored, out);
+        if !self.port.is_open() {
+            self.reports.end();
+        }
+        if self.met && self.latest.is_some() {
+            self.reports.fall_due(now);
+        }
+        let mut waiting = Waiting {
+            hello: hello::<CHANNELS>(&self.identity),
+            reports: &mut self.reports,
+            sight: Sight {
+                latest: self.latest.as_ref(),
+                revisions: &self.revisions,
+                counters: self.deframer.counters(),
+                minor: self.host_minor,
+            },
+            stored: &mut self.stored,
+        };
+        let sent = self.outbox.drain(now, &mut self.port, &mut waiting, out);
         if sent > 0 {
             self.next_heartbeat = now.plus(HEARTBEAT);
         } else if self.met && self.port.is_open() && now >= self.next_heartbeat {
             self.next_heartbeat = now.plus(HEARTBEAT);
-            let nonce = self.sequence;
+            self.beats = self.beats.wrapping_add(1);
+            let nonce = self.beats;
             return beat(&mut self.port, &Heartbeat { at_ms: now.as_millis(), nonce }, out);
         }
         sent
-    }
-
-    fn queue_reports(&mut self, now: Instant) {
-        let due = self.reports_are_wanted() && now >= self.next_report;
-        let Some(latest) = self.latest.as_ref().filter(|_| due) else { return };
-        self.next_report = now.plus(self.period);
-        self.sequence = self.sequence.wrapping_add(1);
-        let stamp = Stamp { seq: self.sequence, now: latest.now, minor: self.host_minor };
-        let counters = self.deframer.counters();
-        let machine = outbound::machine_status(stamp, &latest.machine, &latest.drives, counters);
-        self.outbox.status(Queued::Machine(machine));
-        for (index, status) in latest.channels.iter().enumerate() {
-            let channel = u8::try_from(index).unwrap_or(u8::MAX);
-            let status = outbound::channel_status(stamp, channel, status, &latest.drives);
-            self.outbox.status(Queued::Channel(status));
-        }
-    }
-
-    fn reports_are_wanted(&self) -> bool {
-        self.met && self.latest.is_some() && !self.period.is_zero()
     }
 
     /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
@@ -484,7 +508,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
         let never = Instant::from_millis(u64::MAX);
         let beat = if self.met && open { self.next_heartbeat } else { never };
-        if self.reports_are_wanted() { self.next_report.min(beat) } else { beat }
+        let reports = self.latest.as_ref().and_then(|_| self.reports.deadline(self.met));
+        reports.map_or(beat, |report| report.min(beat))
     }
 }
 
@@ -513,7 +538,7 @@ fn is_stop(message: &AnyMessage) -> bool {
 /// Whether a command has to wait for a tick, and whether it is then a fact.
 fn waits(message: &AnyMessage) -> Option<bool> {
     match message {
-        AnyMessage::ReadRecord(_) | AnyMessage::Subscribe(_) => None,
+        AnyMessage::ReadRecord(_) | AnyMessage::Subscribe(_) | AnyMessage::Follow(_) => None,
         AnyMessage::Observe(_) => Some(true),
         _ => Some(false),
     }

@@ -17,8 +17,9 @@ use coldcap_guard::Condition;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, Deframer};
 use coldcap_wire::message::{
-    Action, AnyMessage, CommandHead, Heartbeat, Hello, MINOR, Message, Operate, Origin, PutSetting,
-    ReadRecord, Response, SCHEMA, Status, Subscribe, decode_at_host,
+    Action, Actuate, Actuator, AnyMessage, ChannelStatus, CommandHead, Follow, Heartbeat, Hello,
+    MINOR, Message, Operate, Origin, PutSetting, ReadRecord, Response, SCHEMA, Status, Subscribe,
+    decode_at_host,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
 use coldcap_wire::security::{
@@ -523,5 +524,72 @@ proptest! {
         let length = frame::encode(&out[..length], &mut framed).unwrap();
         bench.device.link.receive(bench.now, &framed[..length]);
         prop_assert!(is_still(&mut bench));
+    }
+}
+
+fn follow(rid: u16) -> Follow {
+    let head = CommandHead::new(rid, 0);
+    Follow {
+        head,
+        report: ChannelStatus::ENDPOINT,
+        period_ms: 100,
+        mask: 1,
+        lease_s: 60,
+        window: 64,
+    }
+}
+
+/// How many reports of the channel leave in five seconds, sealed or not.
+fn reported(bench: &mut Bench<1>) -> usize {
+    let mut count = 0;
+    for _ in 0..50 {
+        bench.tick();
+        let mut out = [0; 2_000];
+        let length = bench.device.link.transmit(bench.now, &mut out);
+        let mut deframer = Deframer::<FRAME_ROOM>::new();
+        let mut rest = &out[..length];
+        while !rest.is_empty() {
+            let (taken, packet) = deframer.feed(rest);
+            rest = &rest[taken..];
+            let header = packet.map(|packet| Header::parse(packet.unwrap()).unwrap().0);
+            count += usize::from(header.is_some_and(|it| it.endpoint == ChannelStatus::ENDPOINT));
+        }
+    }
+    count
+}
+
+// req: LNK-003
+#[test]
+fn a_stranger_does_not_subscribe_and_a_subscription_ends_with_its_session() {
+    let mut bench = secured(Phase::Standby);
+    bench.device.link.receive(bench.now, &plain(&HELLO));
+    bench.device.link.receive(bench.now, &plain(&follow(1)));
+    assert_eq!(reported(&mut bench), 5, "the status that is for everybody, at its own pace");
+    let mut host = Host::connected(&mut bench, 1);
+    host.say(&mut bench, &follow(1));
+    assert_eq!(host.answers(&mut bench), [Response::new(1, Status::OK)]);
+    assert_eq!(reported(&mut bench), 50, "an observer may look");
+    assert!(bench.device.link.keys_mut().revoke(1));
+    let after = reported(&mut bench);
+    assert!((5..=6).contains(&after), "{after}: for everybody again");
+}
+
+/// Driving by hand is not there: nobody may, and nothing moves, whoever asks and whatever the lease.
+#[test]
+fn an_actuator_is_driven_by_nobody() {
+    for (id, status) in
+        [(1, Status::DENIED), (2, Status::DENIED), (3, Status::DENIED), (4, Status::UNSUPPORTED)]
+    {
+        let mut bench = secured(Phase::Standby);
+        let mut host = Host::connected(&mut bench, id);
+        for (rid, actuator) in (1..).zip([Actuator::PUMP, Actuator::VALVE, Actuator::CHILLER]) {
+            let head = CommandHead::new(rid, 0);
+            host.say(&mut bench, &Actuate { head, actuator, drive_permille: 500, lease_ms: 2_000 });
+            let answers = host.answers(&mut bench);
+            assert_eq!(answers, [Response::new(rid, status)]);
+            let drives = bench.tick().drives;
+            let [channel] = drives.channels;
+            assert!(channel.pump.is_off() && channel.valve.is_off() && drives.chiller.is_off());
+        }
     }
 }

@@ -186,11 +186,11 @@ const SESSIONS: &[(&str, u64)] = &[
 ];
 
 /// The same of one telemetry frame, whole: body, header, stuffing, check. Aimed at are 1 800 and 1 500, which the body
-/// of fourteen numbers keeps, that other stacks are measured with; the state of a channel has 48.
+/// of fourteen numbers keeps, that other stacks are measured with; the state of a channel has 49.
 const FRAMES: &[(&str, u64)] = &[
     ("fourteen numbers, encode", 1_070),
     ("fourteen numbers, decode", 1_360),
-    ("channel status, encode", 2_150),
+    ("channel status, encode", 2_230),
     ("channel status, decode", 2_350),
     ("link only, encode", 1_190),
     ("link only, decode", 1_140),
@@ -348,7 +348,7 @@ const BODIES: Whole = Whole {
 /// Frames, packets and services of one peer, without bodies and without cryptography.
 const PEER: Whole = Whole {
     probes: &["probe_link_frame", "probe_link_hand", "probe_link_poll"],
-    bytes: 4_170,
+    bytes: 4_380,
     aim: 8_192,
     with_constants: false,
 };

@@ -100,6 +100,11 @@ impl CommandBody {
         matches!(self, Self::Operate(Operate { action: Action::STOP, .. }))
     }
 
+    /// Whether it carries a deadline: everything but a stop, which is always done, and what only reads.
+    pub(super) const fn has_deadline(&self) -> bool {
+        !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))
+    }
+
     /// Writes the frame of this command to the start of `out`; returns its length.
     pub(super) fn write(
         self,

@@ -30,7 +30,24 @@ pub enum Message {
         /// Its answer.
         response: Response,
     },
-    /// A command got no answer. Whether the device carried it out is not known.
+    /// The device has a command, and it came too late: it was not carried out, and it never will be.
+    TooLate {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// The device has a command, and its session was no longer what was seen when it was given: it was not carried out.
+    Stale {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+        /// The revision of the channel's session when it was refused; 0 where a stop came in between.
+        revision: u16,
+    },
+    /// A command got no answer, or it could not be sent. Whether the device carried it out is not known; a device that
+    /// tells its time does not do so later than now.
     TimedOut {
         /// The request id that [`Client::command`](super::Client::command) gave.
         rid: u16,

@@ -105,6 +105,16 @@ impl Port {
         &self.receiver
     }
 
+    /// Whether a key is configured.
+    pub(super) const fn is_keyed(&self) -> bool {
+        self.security.is_some()
+    }
+
+    /// The highest minor version of the device of the session, as the handshake has shown it.
+    pub(super) fn device_minor(&self) -> Option<u8> {
+        self.security.as_ref()?.link.device_minor()
+    }
+
     /// Whether commands can be sent.
     pub(super) fn is_open(&self) -> bool {
         self.security.as_ref().is_none_or(|security| security.link.is_secured())

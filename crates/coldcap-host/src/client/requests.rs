@@ -1,9 +1,9 @@
-//! Commands on their way: one after the other, repeated under the same request id.
+//! Commands on their way: one after the other, repeated under the same request id and with the same deadline.
 
 use super::command::CommandBody;
 use super::message::Message;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::Response;
+use coldcap_wire::message::{Response, Status};
 use std::collections::VecDeque;
 
 /// A command is sent again after this without an answer.
@@ -11,6 +11,9 @@ pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How often a command is sent before it is reported as timed out.
 pub const TRIES: u8 = 4;
+
+/// A command is carried out within this after it was first sent, or never: when it is given up, it is over.
+pub const DEADLINE: Duration = Duration::from_millis(RETRY_AFTER.as_millis() * TRIES as u32);
 
 /// A command that could not be sent within this is reported as timed out and never sent: an old
 /// "resume" must not reach the device when the link returns.
@@ -20,14 +23,35 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
 struct Pending {
     rid: u16,
     body: CommandBody,
+    /// The revision that it is meant for; 0 for any.
+    expected: u16,
     asked: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Flight {
     command: Pending,
+    deadline: u16,
     tries: u8,
     due: Instant,
+}
+
+/// A command to be put on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leaving {
+    pub(super) rid: u16,
+    pub(super) body: CommandBody,
+    /// As it travels; 0 for none.
+    pub(super) deadline: u16,
+    /// The revision that it is meant for; 0 for any.
+    pub(super) expected: u16,
+}
+
+impl Flight {
+    const fn leaving(&self) -> Leaving {
+        let Pending { rid, body, expected, .. } = self.command;
+        Leaving { rid, body, deadline: self.deadline, expected }
+    }
 }
 
 /// What may leave the queue.
@@ -63,24 +87,38 @@ impl Requests {
     }
 
     pub(super) fn push(&mut self, now: Instant, body: CommandBody) -> u16 {
+        self.push_expecting(now, body, 0)
+    }
+
+    /// The same for a command that is meant for this revision and no other.
+    pub(super) fn push_expecting(&mut self, now: Instant, body: CommandBody, expected: u16) -> u16 {
         let rid = self.fresh_rid();
-        self.waiting.push_back(Pending { rid, body, asked: now });
+        let expected = if body.is_urgent() { 0 } else { expected };
+        self.waiting.push_back(Pending { rid, body, expected, asked: now });
         rid
     }
 
-    /// The next command to put on the line, if one is due.
-    pub(super) fn next_due(&mut self, now: Instant, way: Way) -> Option<(u16, CommandBody)> {
+    /// The next command to put on the line, if one is due; `deadline` is that of one that is sent for the first time
+    /// now.
+    pub(super) fn next_due(
+        &mut self,
+        now: Instant,
+        way: Way,
+        deadline: Option<u16>,
+    ) -> Option<Leaving> {
         if way == Way::Shut {
             return None;
         }
         if let Some(flight) = self.flights.iter_mut().find(|flight| flight.is_due(now)) {
             flight.tries = flight.tries.saturating_add(1);
             flight.due = now.plus(RETRY_AFTER);
-            return Some((flight.command.rid, flight.command.body));
+            return Some(flight.leaving());
         }
         let command = self.leave_queue(way)?;
-        self.flights.push(Flight { command, tries: 1, due: now.plus(RETRY_AFTER) });
-        Some((command.rid, command.body))
+        let deadline = deadline.filter(|_| command.body.has_deadline()).unwrap_or(0);
+        let flight = Flight { command, deadline, tries: 1, due: now.plus(RETRY_AFTER) };
+        self.flights.push(flight);
+        Some(flight.leaving())
     }
 
     fn leave_queue(&mut self, way: Way) -> Option<Pending> {
@@ -125,13 +163,22 @@ impl Requests {
         }
     }
 
-    /// The command that this response answers, which is then settled.
-    pub(super) fn answered(&mut self, endpoint: u8, response: &Response) -> Option<CommandBody> {
+    /// What this response says of the command that it answers, which is then settled.
+    pub(super) fn answered(&mut self, endpoint: u8, response: &Response) -> Option<Message> {
         let mut matches = |flight: &Flight| {
             flight.command.rid == response.rid && flight.command.body.endpoint() == endpoint
         };
         let at = self.flights.iter().position(&mut matches)?;
-        Some(self.flights.remove(at).command.body)
+        let Flight { command: Pending { rid, body: command, .. }, deadline, .. } =
+            self.flights.remove(at);
+        // With a reason it is the session's: a second step that came too late after the first.
+        let late = response.status == Status::EXPIRED && response.reason == 0 && deadline != 0;
+        let response = *response;
+        Some(match response.status {
+            _ if late => Message::TooLate { rid, command },
+            Status::STALE => Message::Stale { rid, command, revision: response.value as u16 },
+            _ => Message::Response { rid, command, response },
+        })
     }
 
     /// When [`next_due`](Self::next_due) or [`give_up`](Self::give_up) has something to do next.
@@ -163,7 +210,8 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coldcap_wire::message::{Action, Status};
+    use crate::client::UNSENT;
+    use coldcap_wire::message::{Action, ReadRecord};
 
     const START: CommandBody = CommandBody::operate(Action::START);
     const STOP: CommandBody = CommandBody::operate(Action::STOP);
@@ -172,30 +220,35 @@ mod tests {
         Instant::from_millis(millis)
     }
 
+    fn next(requests: &mut Requests, now: u64, way: Way) -> Option<(u16, CommandBody)> {
+        requests.next_due(at(now), way, Some(7)).map(|leaving| (leaving.rid, leaving.body))
+    }
+
     #[test]
     fn only_stop_overtakes() {
         let mut requests = Requests::new(1);
         requests.push(at(0), START);
         requests.push(at(0), CommandBody::StartFit);
-        assert_eq!(requests.next_due(at(0), Way::Urgent), None);
-        assert_eq!(requests.next_due(at(0), Way::Open), Some((1, START)));
-        assert_eq!(requests.next_due(at(0), Way::Open), None);
+        assert_eq!(next(&mut requests, 0, Way::Urgent), None);
+        assert_eq!(next(&mut requests, 0, Way::Open), Some((1, START)));
+        assert_eq!(next(&mut requests, 0, Way::Open), None);
         requests.push(at(0), STOP);
-        assert_eq!(requests.next_due(at(0), Way::Urgent), Some((3, STOP)));
+        assert_eq!(next(&mut requests, 0, Way::Urgent), Some((3, STOP)));
         let answer = Response::new(1, Status::OK);
         assert_eq!(requests.answered(0x10, &answer), None, "another command's endpoint");
-        assert_eq!(requests.answered(0x15, &answer), Some(START));
+        let told = Message::Response { rid: answer.rid, command: START, response: answer };
+        assert_eq!(requests.answered(0x15, &answer), Some(told));
         assert_eq!(requests.answered(0x15, &answer), None, "answered once");
-        assert_eq!(requests.next_due(at(0), Way::Open), None, "stop is still in flight");
+        assert_eq!(next(&mut requests, 0, Way::Open), None, "stop is still in flight");
     }
 
     #[test]
     fn nothing_leaves_where_there_is_no_way() {
         let mut requests = Requests::new(1);
         requests.push(at(0), STOP);
-        assert_eq!(requests.next_due(at(0), Way::Shut), None);
+        assert_eq!(next(&mut requests, 0, Way::Shut), None);
         assert_eq!(requests.deadline(Way::Shut), Some(at(10_000)), "it does not spin");
-        assert_eq!(requests.next_due(at(0), Way::Urgent), Some((1, STOP)));
+        assert_eq!(next(&mut requests, 0, Way::Urgent), Some((1, STOP)));
     }
 
     #[test]
@@ -205,17 +258,17 @@ mod tests {
         requests.push(at(0), START);
         requests.push(at(0), STOP);
         requests.push(at(0), START);
-        assert_eq!(requests.next_due(at(0), Way::Open), Some((2, STOP)));
+        assert_eq!(next(&mut requests, 0, Way::Open), Some((2, STOP)));
         requests.answered(0x15, &Response::new(2, Status::OK));
-        assert_eq!(requests.next_due(at(0), Way::Open), Some((1, START)));
+        assert_eq!(next(&mut requests, 0, Way::Open), Some((1, START)));
         requests.push(at(0), STOP);
-        assert_eq!(requests.next_due(at(0), Way::Open), Some((4, STOP)));
+        assert_eq!(next(&mut requests, 0, Way::Open), Some((4, STOP)));
         assert!(!requests.is_idle() && requests.has_waiting());
         requests.begin_session(at(10), &mut out);
         assert_eq!(out, [Message::TimedOut { rid: 1, command: START }]);
-        assert_eq!(requests.next_due(at(10), Way::Open), Some((4, STOP)));
+        assert_eq!(next(&mut requests, 10, Way::Open), Some((4, STOP)));
         requests.answered(0x15, &Response::new(4, Status::OK));
-        assert_eq!(requests.next_due(at(10), Way::Open), Some((3, START)), "it was never sent");
+        assert_eq!(next(&mut requests, 10, Way::Open), Some((3, START)), "it was never sent");
     }
 
     #[test]
@@ -235,6 +288,42 @@ mod tests {
         assert!(out.is_empty());
         requests.give_up(at(10_000), &mut out);
         assert_eq!(out.pop_front(), Some(Message::TimedOut { rid: 1, command: START }));
-        assert_eq!(requests.next_due(at(10_000), Way::Open), None);
+        assert_eq!(next(&mut requests, 10_000, Way::Open), None);
+    }
+
+    #[test]
+    fn what_is_repeated_keeps_its_deadline_and_a_stop_and_a_question_have_none() {
+        let mut requests = Requests::new(1);
+        requests.push(at(0), START);
+        let leaving = requests.next_due(at(0), Way::Open, Some(4_000)).unwrap();
+        assert_eq!((leaving.rid, leaving.deadline), (1, 4_000));
+        let leaving = requests.next_due(at(1_000), Way::Open, Some(5_000)).unwrap();
+        assert_eq!((leaving.rid, leaving.deadline), (1, 4_000));
+        requests.answered(0x15, &Response::new(1, Status::OK));
+        let read = ReadRecord { head: UNSENT, from: 0, count: 1 };
+        for body in [STOP, CommandBody::ReadRecord(read)] {
+            requests.push(at(2_000), body);
+            let leaving = requests.next_due(at(2_000), Way::Open, Some(6_000)).unwrap();
+            assert_eq!((leaving.body, leaving.deadline), (body, 0));
+            let answer = Response::new(leaving.rid, Status::OK);
+            assert!(requests.answered(body.endpoint(), &answer).is_some());
+        }
+        requests.push(at(3_000), START);
+        assert_eq!(requests.next_due(at(3_000), Way::Open, None).unwrap().deadline, 0);
+    }
+
+    #[test]
+    fn too_late_is_an_outcome_of_its_own_and_the_session_s_own_expiry_is_not() {
+        let outcome = |deadline, reason| {
+            let mut requests = Requests::new(1);
+            requests.push(at(0), START);
+            requests.next_due(at(0), Way::Open, deadline).unwrap();
+            let answer = Response { reason, ..Response::new(1, Status::EXPIRED) };
+            requests.answered(0x15, &answer).unwrap()
+        };
+        assert_eq!(outcome(Some(9), 0), Message::TooLate { rid: 1, command: START });
+        for (deadline, reason) in [(None, 0), (Some(9), 3)] {
+            assert!(matches!(outcome(deadline, reason), Message::Response { .. }));
+        }
     }
 }

@@ -37,6 +37,11 @@ impl Errand {
         }
     }
 
+    /// Whether it follows from what the nurse sees of the session, and must not be done on another.
+    const fn follows_from_sight(self) -> bool {
+        matches!(self, Self::ChoosePlan | Self::Start | Self::Resume)
+    }
+
     /// Whether it means nothing any more once the phase has changed.
     const fn belongs_to_phase(self) -> bool {
         !matches!(self, Self::Acknowledge | Self::DrugStarted(_) | Self::DrugEnded(_))
@@ -61,7 +66,11 @@ struct Entry {
 
 /// The errands under way. There are never more than a handful.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Errands(Vec<Entry>);
+pub(super) struct Errands {
+    entries: Vec<Entry>,
+    /// The revision of the newest status.
+    seen: u16,
+}
 
 impl Errands {
     /// Asks for it, unless it is under way, done, or was refused too short a time ago; `true` when
@@ -75,7 +84,7 @@ impl Errands {
     ) -> bool {
         let free = self.may_ask(now, errand);
         if free {
-            let rid = client.command(now, body);
+            let rid = self.command(now, client, errand, body);
             self.set(now, errand, Standing::Asked(rid));
         }
         free
@@ -98,13 +107,23 @@ impl Errands {
         errand: Errand,
         body: CommandBody,
     ) {
-        let rid = client.command(now, body.confirmed());
+        let rid = self.command(now, client, errand, body.confirmed());
         self.set(now, errand, Standing::Asked(rid));
+    }
+
+    /// The nurse looks at a status of this revision.
+    pub(super) const fn see(&mut self, revision: u16) {
+        self.seen = revision;
+    }
+
+    fn command(&self, now: Instant, client: &mut Client, errand: Errand, body: CommandBody) -> u16 {
+        let seen = if errand.follows_from_sight() { self.seen } else { 0 };
+        client.command_seeing(now, body, seen)
     }
 
     /// What was asked for under this request id.
     pub(super) fn asked_under(&self, rid: u16) -> Option<Errand> {
-        let entry = self.0.iter().find(|entry| entry.standing == Standing::Asked(rid));
+        let entry = self.entries.iter().find(|entry| entry.standing == Standing::Asked(rid));
         entry.map(|entry| entry.errand)
     }
 
@@ -132,21 +151,21 @@ impl Errands {
     }
 
     pub(super) fn forget(&mut self, errand: Errand) {
-        self.0.retain(|entry| entry.errand != errand);
+        self.entries.retain(|entry| entry.errand != errand);
     }
 
     pub(super) fn forget_phase(&mut self) {
-        self.0.retain(|entry| !entry.errand.belongs_to_phase());
+        self.entries.retain(|entry| !entry.errand.belongs_to_phase());
     }
 
     fn find(&self, errand: Errand) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.errand == errand)
+        self.entries.iter().find(|entry| entry.errand == errand)
     }
 
     fn set(&mut self, now: Instant, errand: Errand, standing: Standing) {
-        match self.0.iter_mut().find(|entry| entry.errand == errand) {
+        match self.entries.iter_mut().find(|entry| entry.errand == errand) {
             Some(entry) => entry.standing = standing,
-            None => self.0.push(Entry { errand, standing, first_asked: now }),
+            None => self.entries.push(Entry { errand, standing, first_asked: now }),
         }
     }
 }

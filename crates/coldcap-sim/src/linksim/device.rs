@@ -540,5 +540,6 @@ fn status(at_ms: u64, seq: u16, dropped: u32, value: u32) -> ChannelStatus {
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped,
+        revision: 0,
     }
 }

@@ -9,10 +9,9 @@ structure! {
         /// Request id, chosen by the host. The response bears it; a repeated request keeps it.
         rid: u16 = "id",
         /// Low 16 bits of the device time after which the command must not be carried out any more; 0 for
-        /// none, as always in the unsecured layer.
+        /// none.
         deadline: u16 = "ms",
-        /// Low 16 bits of the revision of the state that the host has seen; 0 for any, as always in the
-        /// unsecured layer.
+        /// Low 16 bits of the revision of the state that the host has seen; 0 for any.
         expected_revision: u16 = "count",
         /// The channel meant, from 0; 255 where the machine as a whole is meant.
         channel: u8 = "index",

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn numbers_are_counted_through_structures() {
         assert_eq!(appended(ChoosePlan::FIELDS), 4);
-        assert_eq!(appended(ChannelStatus::FIELDS), 8);
+        assert_eq!(appended(ChannelStatus::FIELDS), 9);
         assert_eq!(appended(MachineStatus::FIELDS), 2);
         assert_eq!((numbers("u64"), numbers("Value"), numbers("CommandHead")), (1, 3, 4));
         assert!(std::panic::catch_unwind(|| numbers("bytes48")).is_err());

@@ -75,6 +75,9 @@ body! {
         /// How many reports of this channel gave way to a newer one before they could be sent, in this
         /// session; wraps.
         dropped: u32 = "count",
+        /// The revision of the channel's session, never 0 where it is told: it goes up with every change of the phase
+        /// and with every request that was done, and wraps to 1. 0 where the device tells none.
+        revision: u16 = "count",
     }
 }
 

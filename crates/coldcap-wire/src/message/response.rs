@@ -19,7 +19,8 @@ body! {
         minimum: i32 = "by field",
         /// Highest value allowed, in the same unit.
         maximum: i32 = "by field",
-        /// The contraindications that stand against the command, where `reason` says so; else 0.
+        /// The contraindications that stand against the command, where `reason` says so; the revision now, where
+        /// the command expected another; else 0.
         value: u32 = "bits",
     }
 }

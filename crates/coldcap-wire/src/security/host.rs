@@ -31,6 +31,9 @@ pub struct HostLink<'a> {
     policy: Policy<'a>,
     key: PairingCode,
     device: Option<Offer>,
+    /// The highest minor version of the device that the handshake under way is bound to, and that of the session.
+    offered_minor: u8,
+    minor: Option<u8>,
     phase: Phase,
     due: Instant,
     tries: u8,
@@ -69,6 +72,8 @@ impl<'a> HostLink<'a> {
             policy,
             key,
             device: None,
+            offered_minor: 0,
+            minor: None,
             phase: Phase::Idle,
             due: Instant::ZERO,
             tries: 0,
@@ -105,6 +110,13 @@ impl<'a> HostLink<'a> {
 
     fn enter(&mut self, now: Instant, phase: Phase) {
         (self.phase, self.due, self.tries) = (phase, now, 0);
+    }
+
+    /// The highest minor version that the device of the session speaks: the handshake has shown that nobody else said
+    /// so. `None` while there is no session.
+    #[must_use]
+    pub const fn device_minor(&self) -> Option<u8> {
+        self.minor
     }
 
     /// Whether packets can be sealed.
@@ -245,6 +257,7 @@ impl<'a> HostLink<'a> {
         let (initiator, _) =
             Initiator::begin(&prologue, psk, ephemeral, &[], room).map_err(|_| Refusal::Length)?;
         self.enter(now, Phase::Begun(initiator, first));
+        self.offered_minor = device.minor_max;
         Ok(())
     }
 
@@ -258,6 +271,7 @@ impl<'a> HostLink<'a> {
         let (keys, _) = initiator.finish(body).map_err(|_| Refusal::Forged)?;
         self.previous = self.live.replace(Tunnel::new(keys, now));
         self.phase = Phase::Idle;
+        self.minor = Some(self.offered_minor);
         up(&mut self.counters.handshakes);
         self.events.raise(SecurityEvent::Secured);
         Ok(())

@@ -38,19 +38,34 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Nothing has arrived of a subscription that begins now.
+    /// Nothing has arrived of a session that begins now.
     #[must_use]
     pub const fn new(report: u8, channel: u8) -> Self {
+        Self::starting(report, channel, 1)
+    }
+
+    /// The account begins with the report of this number: for who does not know when the device began to count, as on
+    /// a bench.
+    ///
+    /// ```
+    /// use coldcap_wire::service::{Arrival, Follower};
+    /// let mut follower = Follower::starting(0x40, 0, 700);
+    /// assert_eq!(follower.accept(700, 0), Arrival::Newest);
+    /// assert_eq!((follower.received(), follower.missing()), (1, 0));
+    /// ```
+    #[must_use]
+    pub const fn starting(report: u8, channel: u8, first: u16) -> Self {
         // What is before the first one has arrived, in a manner of speaking.
+        let before = first.wrapping_sub(1);
         Self {
             report,
             channel,
-            newest: 0,
+            newest: before,
             seen: u64::MAX,
             received: 0,
             missing: 0,
             dropped: 0,
-            credited: 0,
+            credited: before,
         }
     }
 

@@ -123,7 +123,7 @@ impl<const N: usize> Gate<N> {
         if refusal == Some(Status::BUSY) || self.would_lose(rid) {
             return Verdict::Answer(Response::new(rid, Status::BUSY));
         }
-        let answer = refusal.map(|status| Response::new(rid, status));
+        let answer = refusal.map(|status| refused_with(order, status));
         self.remember(rid, order.endpoint, answer);
         answer.map_or(Verdict::Run, Verdict::Answer)
     }
@@ -203,6 +203,12 @@ const fn place<const N: usize>(rid: u16) -> usize {
     rid as usize & N.saturating_sub(1)
 }
 
+/// The answer to a command that is not carried out. Who expected another revision is told the one that is.
+fn refused_with(order: &Order, status: Status) -> Response {
+    let revision = order.revision.filter(|_| status == Status::STALE).unwrap_or(0);
+    Response { value: revision.into(), ..Response::new(order.head.rid, status) }
+}
+
 /// Why a command is not carried out, first reason first.
 fn refusal(now: Instant, freshness: &Freshness, order: &Order) -> Option<Status> {
     let expected = order.head.expected_revision;
@@ -256,7 +262,9 @@ mod tests {
             admit(&mut gate, &Order { allowed: false, ..order(1) }),
             refused(1, Status::DENIED)
         );
-        assert_eq!(admit(&mut gate, &Order { head: stale, ..order(2) }), refused(2, Status::STALE));
+        let told = Response { value: 5, ..Response::new(2, Status::STALE) };
+        let told = Verdict::Answer(told);
+        assert_eq!(admit(&mut gate, &Order { head: stale, ..order(2) }), told);
         assert_eq!(
             admit(&mut gate, &Order { head: late, ..order(3) }),
             refused(3, Status::EXPIRED)
@@ -267,7 +275,7 @@ mod tests {
         );
         assert_eq!(admit(&mut gate, &Order { room: false, ..order(5) }), refused(5, Status::BUSY));
         assert_eq!(admit(&mut gate, &order(1)), refused(1, Status::DENIED));
-        assert_eq!(admit(&mut gate, &order(2)), refused(2, Status::STALE));
+        assert_eq!(admit(&mut gate, &order(2)), told);
         assert_eq!(admit(&mut gate, &order(5)), Verdict::Run);
         let other = Order { endpoint: 0x16, ..order(5) };
         assert_eq!(admit(&mut gate, &other), refused(5, Status::MALFORMED));

@@ -20,6 +20,10 @@ const GONE_AFTER: Duration = Duration::from_secs(2);
 /// way to it and is counted as dropped. So at any time: fallen due = sent + dropped + the one that waits.
 /// `V` is the newest value itself; with `()` the owner keeps it.
 ///
+/// Of several that wait, that of the channel goes first which was sent longest ago: on a slow line no channel
+/// starves another. What nobody has subscribed to may be reported all the same, whenever the owner says so by
+/// [`fall_due`](Self::fall_due); it counts in the same `seq` and `dropped`.
+///
 /// ```
 /// use coldcap_units::Instant;
 /// use coldcap_wire::message::{CommandHead, Follow};
@@ -108,8 +112,58 @@ impl<V: Copy, const SLOTS: usize> Publisher<V, SLOTS> {
 
     /// The next report to send, if one is due and its window is not full.
     pub fn poll(&mut self, now: Instant) -> Option<Due<V>> {
-        self.slots.iter_mut().for_each(|slot| slot.advance(now));
-        self.slots.iter_mut().find_map(|slot| slot.send(now))
+        let due = self.peek(now)?;
+        self.sent(now, due.report, due.channel);
+        Some(due)
+    }
+
+    /// What [`poll`](Self::poll) would give, for an owner who learns only by writing it whether there is room.
+    /// It waits until [`sent`](Self::sent) or [`give_way`](Self::give_way) says what became of it.
+    pub fn peek(&mut self, now: Instant) -> Option<Due<V>> {
+        for slot in &mut self.slots {
+            slot.advance(now);
+            slot.miss(now);
+        }
+        let ready = self.slots.iter().filter(|slot| slot.is_ready());
+        ready.min_by_key(|slot| slot.sent_at)?.due()
+    }
+
+    /// The report that waits of this channel is on its way.
+    pub fn sent(&mut self, now: Instant, report: u8, channel: u8) {
+        if let Some(slot) = self.slot(report, channel) {
+            slot.sent(now);
+        }
+    }
+
+    /// The report that waits of this channel is not sent, and counts as dropped.
+    pub fn give_way(&mut self, report: u8, channel: u8) {
+        if let Some(slot) = self.slot(report, channel) {
+            slot.give_way();
+        }
+    }
+
+    /// A report falls due of each channel that has a value and that nobody has subscribed to. There is no window
+    /// for it.
+    ///
+    /// ```
+    /// use coldcap_units::Instant;
+    /// use coldcap_wire::service::Publisher;
+    ///
+    /// let mut publisher = Publisher::<i32, 1>::new([(0x40, 0)]);
+    /// publisher.offer(Instant::ZERO, 0x40, 0, -4_000);
+    /// assert!(publisher.poll(Instant::ZERO).is_none());
+    /// publisher.fall_due();
+    /// assert_eq!(publisher.poll(Instant::ZERO).map(|due| due.seq), Some(1));
+    /// ```
+    pub fn fall_due(&mut self) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.period.is_zero()) {
+            slot.fall_due();
+        }
+    }
+
+    /// Ends every subscription: whoever had them is gone. The counts go on.
+    pub fn end(&mut self) {
+        self.slots.iter_mut().for_each(Slot::end);
     }
 
     /// Takes what has arrived.
@@ -122,11 +176,11 @@ impl<V: Copy, const SLOTS: usize> Publisher<V, SLOTS> {
         }
     }
 
-    /// When [`poll`](Self::poll) may have something next; `None` while nobody has subscribed.
+    /// When [`poll`](Self::poll) may have something next, in the past where it has it already; `None` while nobody
+    /// has subscribed and nothing waits.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let running = self.slots.iter().filter(|slot| !slot.period.is_zero());
-        running.map(|slot| slot.next.min(slot.sent_at.plus(GONE_AFTER))).min()
+        self.slots.iter().filter_map(Slot::deadline).min()
     }
 
     /// How many reports of a channel have fallen due and were neither sent nor dropped: 0 or 1.
@@ -177,17 +231,31 @@ impl<V: Copy> Slot<V> {
 
     /// Lets reports fall due. Periods that nobody looked at count as one.
     fn advance(&mut self, now: Instant) {
+        if self.period.is_zero() {
+            return;
+        }
         if now >= self.until {
+            self.end();
+        } else if now >= self.next && self.latest.is_some() {
+            self.fall_due();
+            let on_time = self.next.plus(self.period);
+            self.next = if on_time > now { on_time } else { now.plus(self.period) };
+        }
+    }
+
+    /// What waits gives way to a newer one, where there is a value.
+    fn fall_due(&mut self) {
+        if self.latest.is_some() {
+            self.give_way();
+            self.waits = true;
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.period.is_zero() {
             self.give_way();
             self.period = Duration::ZERO;
         }
-        if self.period.is_zero() || now < self.next || self.latest.is_none() {
-            return;
-        }
-        self.give_way();
-        self.waits = true;
-        let on_time = self.next.plus(self.period);
-        self.next = if on_time > now { on_time } else { now.plus(self.period) };
     }
 
     /// What waits is not sent any more.
@@ -197,19 +265,40 @@ impl<V: Copy> Slot<V> {
         }
     }
 
-    fn send(&mut self, now: Instant) -> Option<Due<V>> {
-        let value = self.latest.filter(|_| self.waits)?;
-        if now.since(self.sent_at) >= GONE_AFTER {
+    /// What is under way for long is not under way any more.
+    fn miss(&mut self, now: Instant) {
+        if self.waits && now.since(self.sent_at) >= GONE_AFTER {
             self.credited = self.seq;
         }
-        if self.seq.wrapping_sub(self.credited) >= u16::from(self.window) {
-            return None;
+    }
+
+    /// Whether a report waits, and its window has room for it.
+    fn is_ready(&self) -> bool {
+        let under_way = self.seq.wrapping_sub(self.credited);
+        self.waits && (self.period.is_zero() || under_way < u16::from(self.window))
+    }
+
+    /// The report that waits, as it will be once it is sent.
+    fn due(&self) -> Option<Due<V>> {
+        let Self { report, channel, dropped, .. } = *self;
+        let seq = self.seq.wrapping_add(1);
+        self.latest.map(|value| Due { report, channel, seq, dropped, value })
+    }
+
+    fn sent(&mut self, now: Instant) {
+        if core::mem::take(&mut self.waits) {
+            self.seq = self.seq.wrapping_add(1);
+            self.sent_at = now;
         }
-        self.waits = false;
-        self.seq = self.seq.wrapping_add(1);
-        self.sent_at = now;
-        let Self { report, channel, seq, dropped, .. } = *self;
-        Some(Due { report, channel, seq, dropped, value })
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        if self.is_ready() {
+            return Some(Instant::ZERO);
+        }
+        let gone = if self.waits { self.sent_at.plus(GONE_AFTER) } else { self.next };
+        let runs = !self.period.is_zero() && self.latest.is_some();
+        runs.then_some(self.next.min(gone))
     }
 }
 
@@ -318,6 +407,72 @@ mod tests {
         assert_eq!(publisher.poll(at(100)).map(|due| due.seq), Some(2));
         publisher.follow(at(150), &follow(200, 1, 4));
         assert_eq!(publisher.poll(at(150)).map(|due| due.seq), Some(3));
+    }
+
+    #[test]
+    fn it_names_the_moment_at_which_it_has_something_next() {
+        let mut publisher = Publisher::new([(STATUS, 0)]);
+        assert_eq!(publisher.deadline(), None);
+        publisher.follow(at(0), &follow(5_000, 1, 1));
+        assert_eq!(publisher.deadline(), None, "there is no value");
+        publisher.offer(at(0), STATUS, 0, 0u32);
+        assert_eq!(publisher.deadline(), Some(at(0)));
+        publisher.poll(at(0));
+        assert_eq!(publisher.deadline(), Some(at(5_000)), "and not 2 s after the first");
+        publisher.poll(at(5_000));
+        assert_eq!(publisher.deadline(), Some(at(10_000)), "the first one is gone by then");
+        publisher.follow(at(5_100), &follow(500, 1, 1));
+        publisher.poll(at(5_100));
+        publisher.offer(at(5_600), STATUS, 0, 1);
+        assert_eq!(publisher.deadline(), Some(at(6_100)), "it waits for a credit");
+        publisher.credit(&Credit { report: STATUS, channel: 0, seq: 3 });
+        assert!(publisher.deadline() <= Some(at(5_600)));
+    }
+
+    #[test]
+    fn what_had_no_room_waits_and_what_may_not_be_sent_is_dropped() {
+        let mut publisher = subscribed(2);
+        let due = publisher.peek(at(0));
+        assert_eq!((due, due.map(|due| due.seq)), (publisher.peek(at(0)), Some(1)));
+        publisher.sent(at(0), STATUS, 0);
+        assert_eq!(publisher.peek(at(0)), None);
+        publisher.peek(at(100));
+        publisher.give_way(STATUS, 0);
+        assert_eq!(publisher.poll(at(100)), None);
+        let due = publisher.poll(at(200)).unwrap();
+        assert_eq!((due.seq, due.dropped), (2, 1));
+    }
+
+    #[test]
+    fn what_nobody_has_subscribed_to_is_reported_when_the_owner_says_so() {
+        let mut publisher = Publisher::new([(STATUS, 0), (STATUS, 1)]);
+        publisher.fall_due();
+        assert_eq!(publisher.poll(at(0)), None, "there is no value");
+        (0..2).for_each(|channel| publisher.offer(at(0), STATUS, channel, channel));
+        publisher.follow(at(0), &follow(1_000, 1, 1));
+        assert_eq!(publisher.poll(at(0)).map(|due| due.channel), Some(0));
+        publisher.fall_due();
+        publisher.fall_due();
+        let due = publisher.poll(at(10)).unwrap();
+        assert_eq!((due.channel, due.seq, due.dropped), (1, 1, 1));
+        assert_eq!(publisher.poll(at(10)), None, "the first is subscribed to");
+        publisher.end();
+        publisher.fall_due();
+        let due = publisher.poll(at(20)).map(|due| (due.channel, due.seq));
+        assert_eq!(due, Some((0, 2)), "the counts go on");
+    }
+
+    #[test]
+    fn no_channel_starves_another() {
+        let mut publisher = Publisher::new([(STATUS, 0), (STATUS, 1), (STATUS, 2)]);
+        publisher.follow(at(0), &follow(100, 7, 64));
+        let mut sent = [0; 3];
+        for turn in 1..=30 {
+            (0..3).for_each(|channel| publisher.offer(at(turn * 100), STATUS, channel, 0u32));
+            // Room for one.
+            sent[usize::from(publisher.poll(at(turn * 100)).unwrap().channel)] += 1;
+        }
+        assert_eq!(sent, [10; 3]);
     }
 
     proptest! {

@@ -531,5 +531,6 @@ fn channel_status(seq: u16, at_ms: u64, dropped: u32, supply: i32) -> ChannelSta
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped,
+        revision: 0,
     }
 }

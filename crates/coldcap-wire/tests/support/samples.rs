@@ -298,6 +298,7 @@ fn services() -> Vec<Sample> {
             133,
             MachineStatus { progress: 40_124, dropped: 2, ..machine() },
         ),
+        sample("channel_status_of_a_revision", 134, ChannelStatus { revision: 700, ..cooling() }),
     ]
 }
 
@@ -357,6 +358,7 @@ fn cooling() -> ChannelStatus {
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped: 0,
+        revision: 0,
     }
 }
 

@@ -20,6 +20,10 @@ pub(crate) enum Inbound {
     ReadRecord(wire::ReadRecord),
     /// Reports are wanted at another pace.
     Subscribe(wire::Subscribe),
+    /// A subscription begins, is renewed, changes or ends.
+    Follow(wire::Follow),
+    /// Reports of a subscription have arrived.
+    Credit(wire::Credit),
     /// The host's display has drawn the values of this progress.
     Drawn(u16),
     /// A command that cannot be understood.
@@ -41,8 +45,9 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Observe(body) => observe(body, role),
         AnyMessage::Amend(body) => request(body.head, amend(body), role),
         AnyMessage::SetClock(body) => set_clock(body, role),
-        AnyMessage::Follow(wire::Follow { head, .. })
-        | AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
+        AnyMessage::Follow(follow) => Inbound::Follow(*follow),
+        AnyMessage::Credit(credit) => Inbound::Credit(*credit),
+        AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
         | AnyMessage::PutSetting(wire::PutSetting { head, .. })
         | AnyMessage::Actuate(wire::Actuate { head, .. }) => {
             Inbound::Refused(*head, Status::UNSUPPORTED)
@@ -50,7 +55,6 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Hello(_)
         | AnyMessage::Heartbeat(_)
         | AnyMessage::ObjectAsk(_)
-        | AnyMessage::Credit(_)
         | AnyMessage::TimeAsk(_)
         | AnyMessage::TimeAnswer(_)
         | AnyMessage::Setting(_)

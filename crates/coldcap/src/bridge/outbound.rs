@@ -72,13 +72,34 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
 #[derive(Clone, Copy)]
 pub(crate) struct Stamp {
     pub(crate) seq: u16,
+    /// How many of these reports gave way to a newer one.
+    pub(crate) dropped: u32,
+    /// The revision of the channel; 0 for the machine.
+    pub(crate) revision: u16,
     pub(crate) now: Instant,
     /// The minor version that the host speaks.
     pub(crate) minor: u8,
 }
 
+impl Stamp {
+    /// What a host of this minor version may read: one from before would refuse the whole report.
+    const fn since(&self, minor: u8) -> bool {
+        self.minor >= minor
+    }
+
+    const fn dropped(&self) -> u32 {
+        if self.since(DROPPED_SINCE) { self.dropped } else { 0 }
+    }
+
+    const fn revision(&self) -> u16 {
+        if self.since(DROPPED_SINCE) { self.revision } else { 0 }
+    }
+}
+
 /// The minor version that brought `progress`.
 const PROGRESS_SINCE: u8 = 2;
+/// The minor version that brought `dropped` and `revision`.
+const DROPPED_SINCE: u8 = 3;
 
 pub(crate) fn channel_status<const CHANNELS: usize>(
     stamp: Stamp,
@@ -118,7 +139,8 @@ pub(crate) fn channel_status<const CHANNELS: usize>(
         warm_valid: warm_valid(status),
         warm_earliest_s: seconds(status.warm_earliest),
         warm_latest_s: seconds(status.warm_latest.map(|span| span.plus(NEARLY_A_SECOND))),
-        dropped: 0,
+        dropped: stamp.dropped(),
+        revision: stamp.revision(),
     }
 }
 
@@ -195,9 +217,8 @@ pub(crate) fn machine_status<const CHANNELS: usize>(
         link_crc: link.crc,
         link_length: link.length,
         link_overflow: link.overflow,
-        // A host from before would refuse the whole report.
-        progress: if stamp.minor >= PROGRESS_SINCE { status.progress } else { 0 },
-        dropped: 0,
+        progress: if stamp.since(PROGRESS_SINCE) { status.progress } else { 0 },
+        dropped: stamp.dropped(),
     }
 }
 

@@ -17,8 +17,6 @@ const STOPS: usize = 8;
 const KEPT: usize = WAITING + RESERVED + COMMANDS_MAXIMUM;
 /// A command that was handed over so long ago belongs to outputs that nobody published.
 const LOST: Duration = Duration::from_secs(2);
-/// No revision of the state is told to hosts yet: who expects one expects what is not there.
-const NO_REVISION: u16 = 0;
 
 /// What has arrived and was not answered yet, and what was answered.
 #[derive(Clone, Debug)]
@@ -36,6 +34,8 @@ pub(super) struct Orders {
 #[derive(Clone, Copy, Debug)]
 struct Taken {
     command: Command,
+    /// The revision of its channel that it is meant for; 0 for any.
+    expected: u16,
     session: u8,
 }
 
@@ -44,6 +44,9 @@ struct Taken {
 struct Handed {
     rid: u16,
     stop: bool,
+    channel: u8,
+    /// Whether it changes the session where it is done.
+    changes: bool,
     session: u8,
     turn: u8,
     at: Instant,
@@ -55,6 +58,8 @@ pub(super) struct Arrived {
     pub(super) number: u32,
     pub(super) endpoint: u8,
     pub(super) head: CommandHead,
+    /// That of its channel now.
+    pub(super) revision: u16,
     pub(super) stop: bool,
     /// Whether it has to wait for a tick, and whether it is a fact.
     pub(super) waits: Option<bool>,
@@ -87,10 +92,10 @@ impl Orders {
     /// Whether a command is carried out: once, in time, and if there is room.
     pub(super) fn admit(&mut self, now: Instant, arrived: &Arrived) -> Verdict {
         // req: LNK-002
-        let Arrived { number, endpoint, head, stop, waits } = *arrived;
+        let Arrived { number, endpoint, head, revision, stop, waits } = *arrived;
         self.forget_lost(now);
         let room = waits.is_none_or(|fact| self.has_room(fact));
-        let revision = Some(NO_REVISION);
+        let revision = Some(revision);
         let order =
             Order { number, endpoint, head, allowed: true, timed: false, stop, revision, room };
         self.gate.admit(now, &self.freshness, &order)
@@ -105,15 +110,16 @@ impl Orders {
         let _ = self.gate.settle(response);
     }
 
-    pub(super) fn queue(&mut self, command: Command) {
-        let _ = self.waiting.push_back(Taken { command, session: self.session });
+    /// Keeps a command for its tick; `expected` is the revision that it is meant for, or 0.
+    pub(super) fn queue(&mut self, command: Command, expected: u16) {
+        let _ = self.waiting.push_back(Taken { command, expected, session: self.session });
     }
 
     /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
     /// it is the same stop.
     pub(super) fn queue_stop(&mut self, command: Command, void: impl FnMut(u8, Response)) {
         self.void_beginnings(command.channel, void);
-        let stop = Taken { command, session: self.session };
+        let stop = Taken { command, expected: 0, session: self.session };
         match self.stops.iter_mut().find(|stop| stop.command.channel == command.channel) {
             Some(waiting) => *waiting = stop,
             None => {
@@ -140,20 +146,70 @@ impl Orders {
         }
     }
 
-    /// The commands of a tick, stops first.
-    pub(super) fn hand_over(&mut self, now: Instant, mut give: impl FnMut(Command)) {
+    /// The commands of a tick, stops first. What expects another revision than its channel has by now is refused; what
+    /// expects one waits for the next tick where this one may change it before its turn.
+    pub(super) fn hand_over(
+        &mut self,
+        now: Instant,
+        revision: impl Fn(u8) -> Option<u16>,
+        mut give: impl FnMut(Command),
+        mut refuse: impl FnMut(u8, Response),
+    ) {
         self.forget_lost(now);
         self.turn = self.turn.wrapping_add(1);
         for _ in 0..COMMANDS_MAXIMUM {
             let stop = self.stops.pop();
             let is_stop = stop.is_some();
             let Some(taken) = stop.or_else(|| self.waiting.pop_front()) else { break };
-            if self.handed.is_full() {
-                self.forget_oldest();
+            let now_is = revision(taken.command.channel).unwrap_or(taken.expected);
+            if taken.expected == 0 || is_stop {
+                self.hand(now, &taken, is_stop);
+                give(taken.command);
+            } else if taken.expected != now_is {
+                self.refuse_stale(&taken, now_is, &mut refuse);
+            } else if self.may_change(taken.command.channel) {
+                let _ = self.waiting.push_front(taken);
+                break;
+            } else {
+                self.hand(now, &taken, is_stop);
+                give(taken.command);
             }
-            let (rid, session, turn) = (taken.command.id.0, taken.session, self.turn);
-            let _ = self.handed.push_back(Handed { rid, stop: is_stop, session, turn, at: now });
-            give(taken.command);
+        }
+    }
+
+    fn hand(&mut self, now: Instant, taken: &Taken, stop: bool) {
+        if self.handed.is_full() {
+            self.forget_oldest();
+        }
+        let Taken { command, session, .. } = *taken;
+        let (rid, channel, turn) = (command.id.0, command.channel, self.turn);
+        let changes = changes(&command.action);
+        let handed = Handed { rid, stop, channel, changes, session, turn, at: now };
+        let _ = self.handed.push_back(handed);
+    }
+
+    fn refuse_stale(&mut self, taken: &Taken, now_is: u16, mut refuse: impl FnMut(u8, Response)) {
+        let stale = Response::new(taken.command.id.0, Status::STALE);
+        let answer = Response { value: now_is.into(), ..stale };
+        let known = taken.session == self.session;
+        if let Some(endpoint) = known.then(|| self.gate.settle(answer)).flatten() {
+            refuse(endpoint, answer);
+        }
+    }
+
+    /// Whether a command of this tick may change the session of this channel.
+    fn may_change(&self, channel: u8) -> bool {
+        let meant = |handed: &Handed| handed.channel == channel || handed.channel == MACHINE;
+        let of_tick = self.handed.iter().filter(|handed| handed.turn == self.turn);
+        of_tick.into_iter().any(|handed| handed.changes && meant(handed))
+    }
+
+    /// The channel whose session has changed where the command of this id was done, or the machine for all of them;
+    /// `None` where it changes none. What was not handed over here came from elsewhere, and may have changed any.
+    pub(super) fn meant(&self, rid: u16) -> Option<u8> {
+        match self.handed.iter().find(|handed| handed.rid == rid) {
+            Some(handed) => handed.changes.then_some(handed.channel),
+            None => Some(MACHINE),
         }
     }
 
@@ -198,6 +254,16 @@ impl Orders {
     fn forget(&mut self, handed: &Handed) {
         if !handed.stop && handed.session == self.session {
             let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
+        }
+    }
+}
+
+/// Whether the session is another where it was done: its phase, its patient, its plan.
+const fn changes(action: &Action) -> bool {
+    match action {
+        Action::Request(request) => !matches!(request, Request::Acknowledge),
+        Action::Fact(_) | Action::AcknowledgeAlarms | Action::PauseAudio | Action::SetClock(_) => {
+            false
         }
     }
 }

@@ -1,21 +1,18 @@
 //! What waits to be sent, in the order of its urgency.
 
 use super::port::Port;
+use super::reports::{Reports, Sight};
 use super::stored::Stored;
 use crate::bridge::outbound;
 use crate::outputs::Event;
 use coldcap_units::Instant;
-use coldcap_wire::message::{
-    ChannelStatus, EventReport, Heartbeat, Hello, MachineStatus, Response, TimeAnswer,
-};
-use coldcap_wire::security::SendError;
+use coldcap_wire::message::{EventReport, Heartbeat, Hello, Response, TimeAnswer};
 use heapless::Deque;
 
 const RESPONSES: usize = 8;
 const EVENTS: usize = 48;
-const STATUSES: usize = 6;
 
-/// What waits: the hello, responses, events, the status, then entries of the record, which can be had again.
+/// What waits: the hello, responses, events; then come the status, which is made when it is sent, and entries of the record, which can be had again.
 ///
 /// Without a session only the hello and what everybody may read leaves; events and entries wait for one.
 #[derive(Clone, Debug)]
@@ -26,26 +23,14 @@ pub(super) struct Outbox {
     time: Option<TimeAnswer>,
     events: Deque<EventReport, EVENTS>,
     next_event: u32,
-    statuses: Deque<Status, STATUSES>,
 }
 
-/// A status that waits.
-#[derive(Clone, Debug)]
-pub(super) enum Status {
-    /// Of the machine.
-    Machine(MachineStatus),
-    /// Of one channel.
-    Channel(ChannelStatus),
-}
-
-impl Status {
-    const fn is_replaced_by(&self, newer: &Self) -> bool {
-        match (self, newer) {
-            (Self::Machine(_), Self::Machine(_)) => true,
-            (Self::Channel(old), Self::Channel(new)) => old.channel == new.channel,
-            _ => false,
-        }
-    }
+/// What is sent and is not kept in the [`Outbox`].
+pub(super) struct Waiting<'a, const CHANNELS: usize> {
+    pub(super) hello: Hello,
+    pub(super) reports: &'a mut Reports<CHANNELS>,
+    pub(super) sight: Sight<'a, CHANNELS>,
+    pub(super) stored: &'a mut Stored<CHANNELS>,
 }
 
 impl Outbox {
@@ -57,14 +42,13 @@ impl Outbox {
             time: None,
             events: Deque::new(),
             next_event: 0,
-            statuses: Deque::new(),
         }
     }
 
     /// Whether anything could be sent now; `open` says whether there is somebody for what is not for everybody.
     pub(super) fn is_empty(&self, open: bool) -> bool {
         let kept = self.responses.is_empty() && self.time.is_none() && self.events.is_empty();
-        !self.greeting && self.statuses.is_empty() && (kept || !open)
+        !self.greeting && (kept || !open)
     }
 
     /// Whether the device has said who it is.
@@ -102,30 +86,19 @@ impl Outbox {
         self.next_event = self.next_event.wrapping_add(1);
     }
 
-    /// Queues a status; it takes the place of an older one of the same machine or channel.
-    pub(super) fn status(&mut self, status: Status) {
-        match self.statuses.iter_mut().find(|waiting| waiting.is_replaced_by(&status)) {
-            Some(waiting) => *waiting = status,
-            None => {
-                let _ = self.statuses.push_back(status);
-            }
-        }
-    }
-
     /// Fills `out` with whole frames; returns their length.
     pub(super) fn drain<const CHANNELS: usize>(
         &mut self,
         now: Instant,
-        hello: &Hello,
         port: &mut Port,
-        stored: &mut Stored<CHANNELS>,
+        waiting: &mut Waiting<'_, CHANNELS>,
         out: &mut [u8],
     ) -> usize {
         let mut used = 0usize;
         // Every round sends one frame or ends; there is a bound on what can wait.
         for _ in 0..MOST_FRAMES {
             let room = out.get_mut(used..).unwrap_or_default();
-            let Some(sent) = self.next(now, hello, port, stored, room) else { break };
+            let Some(sent) = self.next(now, port, waiting, room) else { break };
             used = used.saturating_add(sent);
         }
         used
@@ -134,13 +107,12 @@ impl Outbox {
     fn next<const CHANNELS: usize>(
         &mut self,
         now: Instant,
-        hello: &Hello,
         port: &mut Port,
-        stored: &mut Stored<CHANNELS>,
+        waiting: &mut Waiting<'_, CHANNELS>,
         room: &mut [u8],
     ) -> Option<usize> {
         if self.greeting {
-            let sent = port.send(hello, room).ok()?;
+            let sent = port.send(&waiting.hello, room).ok()?;
             (self.greeting, self.named) = (false, true);
             return Some(sent);
         }
@@ -148,11 +120,11 @@ impl Outbox {
             return port.answer(room);
         }
         if !port.is_open() {
-            return self.next_status(port, room);
+            return waiting.next_status(now, port, room);
         }
         self.next_owed(now, port, room)
-            .or_else(|| self.next_status(port, room))
-            .or_else(|| next_stored(port, stored, room))
+            .or_else(|| waiting.next_status(now, port, room))
+            .or_else(|| next_stored(port, waiting.stored, room))
     }
 
     /// Answers and events, which have to come in their order.
@@ -172,23 +144,11 @@ impl Outbox {
         self.events.pop_front();
         Some(sent)
     }
+}
 
-    /// A status that nobody may read as things are gives way.
-    fn next_status(&mut self, port: &mut Port, room: &mut [u8]) -> Option<usize> {
-        for _ in 0..STATUSES {
-            let sent = match self.statuses.front()? {
-                Status::Machine(status) => port.send(status, room),
-                Status::Channel(status) => port.send(status, room),
-            };
-            if sent == Err(SendError::TooLong) {
-                return None;
-            }
-            self.statuses.pop_front();
-            if let Ok(sent) = sent {
-                return Some(sent);
-            }
-        }
-        None
+impl<const CHANNELS: usize> Waiting<'_, CHANNELS> {
+    fn next_status(&mut self, now: Instant, port: &mut Port, room: &mut [u8]) -> Option<usize> {
+        self.reports.send(now, &self.sight, port, room)
     }
 }
 
@@ -218,4 +178,4 @@ pub(super) const fn micros(now: Instant) -> u64 {
 }
 
 /// More frames than can ever wait.
-const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + STATUSES + 128;
+const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + 8 + 128;

@@ -58,6 +58,7 @@ const COOLING: ChannelStatus = ChannelStatus {
     warm_earliest_s: 0,
     warm_latest_s: 0,
     dropped: 0,
+    revision: 0,
 };
 
 /// Fourteen numbers that other stacks are measured with, too: `cargo xtask compare-wire`.

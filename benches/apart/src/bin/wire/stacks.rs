@@ -293,5 +293,6 @@ fn status(sample: &Fourteen) -> ChannelStatus {
         warm_earliest_s: 0,
         warm_latest_s: 0,
         dropped: 0,
+        revision: 0,
     }
 }

@@ -1,0 +1,131 @@
+//! The device's time, for the deadlines of commands.
+
+use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::{TimeAnswer, TimeAsk};
+use coldcap_wire::service::DeviceClock;
+
+/// The device is asked for its time this often.
+pub(super) const ASK_EVERY: Duration = Duration::from_secs(5);
+/// A question without an answer is asked again after this.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// A proof that is older than this is soon none for the device, which takes 22 s.
+const PROVEN_FOR: Duration = Duration::from_secs(20);
+
+/// Asks for the device's time, and knows whether a deadline would mean anything to the device.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Timing {
+    clock: DeviceClock,
+    /// When it is asked next; `None` for a device that does not tell its time.
+    due: Option<Instant>,
+    /// What the last question says that we have heard.
+    asked_heard: u64,
+    /// What the device knows that we have heard.
+    proven_us: u64,
+    /// Whether the device tells its time and could not judge a deadline yet, or not any more.
+    wanting: bool,
+}
+
+impl Timing {
+    /// Another session begins, or another device: nothing is known of its time.
+    pub(super) fn begin(&mut self, now: Instant, tells: bool) {
+        *self = Self { due: tells.then_some(now), wanting: tells, ..Self::default() };
+    }
+
+    pub(super) const fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// The question, where it is due.
+    pub(super) fn ask(&mut self, now: Instant) -> Option<TimeAsk> {
+        self.due.filter(|due| *due <= now)?;
+        self.due = Some(now.plus(ASK_AGAIN));
+        let ask = self.clock.ask(micros(now));
+        self.asked_heard = ask.heard_us;
+        Some(ask)
+    }
+
+    /// The first answer is heard, but the device does not know that: it is asked once more at once.
+    pub(super) fn answered(&mut self, now: Instant, answer: &TimeAnswer) {
+        if !self.clock.answered(micros(now), answer) {
+            return;
+        }
+        self.proven_us = self.proven_us.max(self.asked_heard);
+        let next = if self.proven_us == 0 { now } else { now.plus(ASK_EVERY) };
+        self.due = self.due.map(|_| next);
+        self.notice(now);
+    }
+
+    /// Looks whether a deadline would mean anything now.
+    pub(super) fn notice(&mut self, now: Instant) {
+        self.wanting = self.due.is_some() && self.deadline(now, Duration::ZERO).is_none();
+    }
+
+    /// Whether the device tells its time, and no deadline could be stated when that was looked at last.
+    pub(super) const fn is_wanting(&self) -> bool {
+        self.wanting
+    }
+
+    /// A deadline `span` from now, as it travels; `None` where the device could not judge it.
+    pub(super) fn deadline(&mut self, now: Instant, span: Duration) -> Option<u16> {
+        let proven = Instant::from_millis(self.proven_us / 1_000).plus(PROVEN_FOR);
+        let device = Instant::from_millis(self.clock.device_us(micros(now))? / 1_000);
+        if self.proven_us == 0 || device > proven {
+            return None;
+        }
+        self.clock.deadline(micros(now), span).map(|(_, deadline)| deadline)
+    }
+}
+
+const fn micros(now: Instant) -> u64 {
+    now.as_millis().saturating_mul(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    fn wanting(timing: &mut Timing, now: u64) -> bool {
+        timing.notice(at(now));
+        timing.is_wanting()
+    }
+
+    /// One exchange with a device whose clock is 50 s ahead.
+    fn exchange(timing: &mut Timing, now: u64) {
+        let ask = timing.ask(at(now)).unwrap();
+        let device = (now + 50_000) * 1_000;
+        let answer = TimeAnswer { asked_us: ask.asked_us, received_us: device, sent_us: device };
+        timing.answered(at(now), &answer);
+    }
+
+    #[test]
+    fn a_deadline_is_stated_once_the_device_knows_what_was_heard() {
+        let mut timing = Timing::default();
+        assert!(timing.ask(at(0)).is_none() && !wanting(&mut timing, 0), "an older device");
+        timing.begin(at(10), true);
+        assert!(wanting(&mut timing, 10));
+        exchange(&mut timing, 10);
+        assert!(wanting(&mut timing, 10), "the device does not know that we have heard it");
+        exchange(&mut timing, 11);
+        assert!(!wanting(&mut timing, 11));
+        assert_eq!(timing.deadline(at(1_000), Duration::from_secs(4)), Some(55_000));
+        assert_eq!(timing.due(), Some(at(5_011)));
+    }
+
+    #[test]
+    fn a_proof_grows_old_and_a_question_without_an_answer_is_asked_again() {
+        let mut timing = Timing::default();
+        timing.begin(at(10), true);
+        exchange(&mut timing, 10);
+        exchange(&mut timing, 11);
+        assert!(!wanting(&mut timing, 20_010) && wanting(&mut timing, 20_011));
+        assert!(timing.ask(at(5_011)).is_some());
+        assert_eq!(timing.ask(at(6_010)), None);
+        assert!(timing.ask(at(6_011)).is_some());
+        timing.begin(at(7_000), true);
+        assert_eq!(timing.deadline(at(7_000), Duration::ZERO), None, "another session");
+    }
+}
