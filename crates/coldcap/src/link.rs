@@ -9,7 +9,7 @@ mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
 use crate::bridge::outbound;
-use crate::command::{Action, Command, Commands};
+use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
@@ -108,6 +108,8 @@ pub struct Link<const CHANNELS: usize> {
     greeted_minor: u8,
     /// What the display at the other end has drawn last.
     shown: Option<u16>,
+    /// The record of the last tick had no room left.
+    crowded: bool,
 }
 
 /// The newest status, ready to be reported.
@@ -148,6 +150,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             host_minor: 0,
             greeted_minor: 0,
             shown: None,
+            crowded: false,
         }
     }
 
@@ -403,7 +406,10 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let (outbox, revisions) = (&mut self.outbox, &self.revisions);
         let give = |command| commands.list.push(command);
         let refuse = |endpoint, answer| outbox.respond(endpoint, answer);
-        self.orders.hand_over(now, |channel| revisions.of(channel), give, refuse);
+        // A tick whose record was full had more to say than it could: facts, which are never refused, come to the next
+        // ones singly, and what has no room here meanwhile is told to try again.
+        let most = if self.crowded { 1 } else { COMMANDS_MAXIMUM };
+        self.orders.hand_over(now, most, |channel| revisions.of(channel), give, refuse);
         commands
     }
 
@@ -423,6 +429,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         for event in &outputs.events {
             self.outbox.report(outputs.now, event);
         }
+        self.crowded = outputs.entries.is_full();
         for entry in &outputs.entries {
             self.stored.keep(entry);
         }

@@ -10,6 +10,7 @@
 mod bench;
 
 use bench::dice::{Dice, Machine as _};
+use bench::host::{Host, beat, operate};
 use bench::{Bench, DRUG, DRUG_OVER};
 use coldcap::{Action, Drives, Outputs, Phase, TickInput, VendorConditions};
 use coldcap_session::record::{Entry, Kind, fold, verify};
@@ -18,6 +19,8 @@ use coldcap_session::{
     WallTime,
 };
 use coldcap_units::{Duration, Instant, Pulses, Reading};
+use coldcap_wire::message as wire;
+use coldcap_wire::message::{CommandHead, FactKind, Observe, Status};
 use proptest::prelude::*;
 
 #[derive(Default)]
@@ -286,6 +289,52 @@ fn in_a_flood_nothing_begins_a_stop_stops_and_no_entry_is_lost() {
     told.check(&bench);
 }
 
+/// A host that tells of a drug's start and end twice in every tick, for as long as it likes: what the record has no
+/// room for is put off, and told to come again, and a stop goes before all of it.
+#[test]
+fn facts_in_a_flood_over_the_link_cost_the_record_nothing() {
+    let (mut bench, mut told, mut host) = (Bench::<1>::new(), Told::default(), Host::default());
+    until(&mut bench, &mut told, Phase::Standby);
+    for step in [
+        Request::select(bench::PATIENT),
+        Request::ChoosePlan(bench::PLAN),
+        Request::Worn(true),
+        Request::Start,
+    ] {
+        tell(&mut bench, &mut told, Action::Request(step));
+    }
+    until(&mut bench, &mut told, Phase::PreCool);
+    host.say(&mut bench, &beat());
+    let (mut rid, mut answered) = (0, Vec::new());
+    for tick in 0..300 {
+        for kind in [FactKind::DRUG_STARTED, FactKind::DRUG_ENDED].repeat(2) {
+            rid += 1;
+            let head = CommandHead::new(rid, 0);
+            host.say(&mut bench, &Observe { head, fact: kind, drug: 5, hair_toxic: 1, value: 0 });
+        }
+        if tick == 200 {
+            rid += 1;
+            host.say(&mut bench, &operate(rid, wire::Action::STOP));
+            told.read(&bench.tick());
+            answered.extend(host.answers(&mut bench));
+            assert!(bench.drives.channels[0].pump.is_off(), "a stop goes before all of it");
+        }
+        told.read(&bench.tick());
+        answered.extend(host.answers(&mut bench));
+    }
+    for _ in 0..40 {
+        told.read(&bench.tick());
+        answered.extend(host.answers(&mut bench));
+    }
+    let count = |status| answered.iter().filter(|it| it.status == status).count();
+    let (done, again) = (count(Status::OK), count(Status::BUSY));
+    println!("{done} of {rid} commands were done, {again} are to come again");
+    assert_eq!(done + again, usize::from(rid));
+    assert!(again > 100, "{again}");
+    while !drained(&mut bench, &mut told) {}
+    told.check(&bench);
+}
+
 /// Whatever two channels are told and see for 400 ticks, with restarts in between, is recomputed from the record.
 fn recompute_all(seed: u64) {
     let mut dice = Dice::new(seed);
@@ -310,7 +359,7 @@ fn recompute_all(seed: u64) {
 }
 
 /// A quiet tick; whether nothing was left to be said.
-fn drained(bench: &mut Bench<2>, told: &mut Told) -> bool {
+fn drained<const N: usize>(bench: &mut Bench<N>, told: &mut Told) -> bool {
     let outputs = bench.tick();
     let said = outputs.entries.iter().count();
     told.read(&outputs);

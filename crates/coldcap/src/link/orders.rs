@@ -146,21 +146,24 @@ impl Orders {
         }
     }
 
-    /// The commands of a tick, stops first. What expects another revision than its channel has by now is refused; what
-    /// expects one waits for the next tick where this one may change it before its turn.
+    /// The commands of a tick, stops first, and at most `most` that are none. What expects another revision than its
+    /// channel has by now is refused; what expects one waits for the next tick where this one may change it before
+    /// its turn.
     pub(super) fn hand_over(
         &mut self,
         now: Instant,
+        most: usize,
         revision: impl Fn(u8) -> Option<u16>,
         mut give: impl FnMut(Command),
         mut refuse: impl FnMut(u8, Response),
     ) {
         self.forget_lost(now);
         self.turn = self.turn.wrapping_add(1);
+        let mut others = most;
         for _ in 0..COMMANDS_MAXIMUM {
             let stop = self.stops.pop();
             let is_stop = stop.is_some();
-            let Some(taken) = stop.or_else(|| self.waiting.pop_front()) else { break };
+            let Some(taken) = stop.or_else(|| self.next_of(&mut others)) else { break };
             let now_is = revision(taken.command.channel).unwrap_or(taken.expected);
             if taken.expected == 0 || is_stop {
                 self.hand(now, &taken, is_stop);
@@ -175,6 +178,11 @@ impl Orders {
                 give(taken.command);
             }
         }
+    }
+
+    fn next_of(&mut self, others: &mut usize) -> Option<Taken> {
+        *others = others.checked_sub(1)?;
+        self.waiting.pop_front()
     }
 
     fn hand(&mut self, now: Instant, taken: &Taken, stop: bool) {
