@@ -151,7 +151,7 @@ impl Device {
                     allowed: true,
                     timed: false,
                     stop: operate.action == Action::STOP,
-                    revision: None,
+                    revision: Some(5),
                     room: true,
                 };
                 match self.gate.admit(Self::now(now), &self.freshness, &order) {
@@ -249,6 +249,24 @@ fn a_command_that_was_held_back_does_nothing_and_its_user_is_told() {
     let (told, device) = held_back(longest + 1);
     assert_eq!(told, [Message::TooLate { rid: 101, command: START }]);
     assert!(device.done.is_empty());
+}
+
+/// The device is at revision 5.
+#[test]
+fn a_command_on_another_sight_is_told_to_be_stale_and_a_stop_never_is() {
+    let (mut client, mut device) = connected(true);
+    let mut outcome = |body, seen| {
+        let rid = client.command_seeing(at(1_000), body, seen);
+        turn(&mut client, &mut device, 1_000);
+        (rid, messages(&mut client))
+    };
+    let (rid, told) = outcome(START, 4);
+    assert_eq!(told, [Message::Stale { rid, command: START, revision: 5 }]);
+    for (body, seen) in [(START, 5), (START, 0), (STOP, 4)] {
+        let (_, told) = outcome(body, seen);
+        assert!(matches!(told[..], [Message::Response { .. }]), "{seen}: {told:?}");
+    }
+    assert_eq!(device.done.len(), 3);
 }
 
 #[test]
