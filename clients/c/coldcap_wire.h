@@ -668,7 +668,8 @@ enum {
     COLDCAP_CONDITION_DISPLAY_SILENT = 35,
     COLDCAP_CONDITION_DEGRADED = 36,
     COLDCAP_CONDITION_CALIBRATION_DUE = 37,
-    COLDCAP_CONDITION_PUMP_RUNS_ON = 38
+    COLDCAP_CONDITION_PUMP_RUNS_ON = 38,
+    COLDCAP_CONDITION_POWER_HELD = 39
 };
 
 static const coldcap_word coldcap_words_condition[] = {
@@ -709,9 +710,10 @@ static const coldcap_word coldcap_words_condition[] = {
     {35, "display_silent"},
     {36, "degraded"},
     {37, "calibration_due"},
-    {38, "pump_runs_on"}
+    {38, "pump_runs_on"},
+    {39, "power_held"}
 };
-static const coldcap_vocabulary coldcap_codes_condition = {"condition", coldcap_words_condition, 38};
+static const coldcap_vocabulary coldcap_codes_condition = {"condition", coldcap_words_condition, 39};
 
 enum {
     COLDCAP_EVENT_PHASE = 1,

@@ -584,6 +584,7 @@ CODES: dict[str, dict[int, str]] = {
         36: "degraded",
         37: "calibration_due",
         38: "pump_runs_on",
+        39: "power_held",
     },
     "event": {
         1: "phase",

@@ -87,6 +87,8 @@ pub enum Condition {
     CalibrationDue = 37,
     /// A pump that is off draws current, or coolant goes on moving.
     PumpRunsOn = 38,
+    /// Another channel holds the power of the machine off.
+    PowerHeld = 39,
     /// The maker's own, code 192.
     Vendor0 = 192,
     /// The maker's own, code 193.
@@ -123,7 +125,7 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition that coldcap defines, in order of its code.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Freeze,
         Self::FreezeNear,
         Self::SafetySensor,
@@ -162,6 +164,7 @@ impl Condition {
         Self::Degraded,
         Self::CalibrationDue,
         Self::PumpRunsOn,
+        Self::PowerHeld,
     ];
 
     /// The conditions of the maker of a machine that the alarms can carry, in order of their codes.
@@ -184,7 +187,7 @@ impl Condition {
         Self::Vendor15,
     ];
 
-    /// The frozen code, 1 to 38, or 192 to 207 for a vendor's.
+    /// The frozen code, 1 to 39, or 192 to 207 for a vendor's.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -250,6 +253,7 @@ impl Condition {
             Self::Degraded => "degraded",
             Self::CalibrationDue => "calibration_due",
             Self::PumpRunsOn => "pump_runs_on",
+            Self::PowerHeld => "power_held",
             Self::Vendor0 => "vendor_192",
             Self::Vendor1 => "vendor_193",
             Self::Vendor2 => "vendor_194",
@@ -286,7 +290,7 @@ impl Condition {
     }
 }
 
-/// The place of the first vendor's condition in a set. Places 39 to 47 are kept for coldcap.
+/// The place of the first vendor's condition in a set. Places 40 to 47 are kept for coldcap.
 const FIRST_VENDOR_PLACE: u32 = 48;
 const VENDOR_SHIFT: u32 = 192 - FIRST_VENDOR_PLACE;
 
@@ -407,7 +411,7 @@ impl Conditions {
         self.0 == 0
     }
 
-    /// How many conditions are in the set, 0 to 54.
+    /// How many conditions are in the set, 0 to 55.
     #[must_use]
     pub const fn len(self) -> u32 {
         self.0.count_ones()
@@ -472,14 +476,14 @@ mod tests {
             assert_eq!(usize::from(condition.code()), index + 1);
             assert_eq!(Condition::from_code(condition.code()), Some(condition));
         }
-        assert_eq!((Condition::from_code(0), Condition::from_code(39)), (None, None));
-        assert_eq!(Conditions::ALL.len(), 38);
+        assert_eq!((Condition::from_code(0), Condition::from_code(40)), (None, None));
+        assert_eq!(Conditions::ALL.len(), 39);
     }
 
     #[test]
     fn names_are_different() {
         let names: BTreeSet<_> = Condition::ALL.into_iter().map(Condition::name).collect();
-        assert_eq!(names.len(), 38);
+        assert_eq!(names.len(), 39);
     }
 
     #[test]
@@ -503,10 +507,10 @@ mod tests {
             assert_eq!(condition.name(), format!("vendor_{}", condition.code()));
             assert_eq!(Conditions::EMPTY.with(condition).bits(), 1 << (48 + index));
         }
-        assert_eq!(Conditions::from_bits(u64::MAX).len(), 54);
+        assert_eq!(Conditions::from_bits(u64::MAX).len(), 55);
         // Places without a condition: 0, and those kept for later ones.
         assert!(Condition::at_place(0).is_none() && Condition::at_place(64).is_none());
-        assert!((39..48).all(|place| Condition::at_place(place).is_none()));
+        assert!((40..48).all(|place| Condition::at_place(place).is_none()));
     }
 
     #[test]

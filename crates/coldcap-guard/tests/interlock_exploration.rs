@@ -18,7 +18,7 @@ use std::collections::HashSet;
 /// The trip classes, written down by hand from the design rules.
 fn class_by_hand(condition: Condition) -> Option<TripClass> {
     match condition.name() {
-        "flow_lost" | "pump_stopped" | "cap_uncoupled" => Some(TripClass::Operator),
+        "flow_lost" | "pump_stopped" | "cap_uncoupled" | "power_held" => Some(TripClass::Operator),
         "freeze" | "safety_sensor" | "supply_sensor" | "front_sensor" | "rear_sensor"
         | "loop_implausible" | "freeze_ahead" | "safety_disagrees" => Some(TripClass::Clinician),
         "chiller_stuck" | "leak" | "permit_mismatch" | "valve_stuck" | "pump_runs_on" => {
@@ -471,7 +471,7 @@ proptest! {
         prop_assert_eq!(shared.circulate, any(|permit| permit.circulate));
     }
 
-    /// All 38 conditions, long random histories: a trip stays until a reset is granted.
+    /// All 39 conditions, long random histories: a trip stays until a reset is granted.
     #[test]
     fn long_histories_keep_what_is_latched(
         history in prop::collection::vec((any::<u64>(), any::<u64>(), 0u8..8), 1..200),

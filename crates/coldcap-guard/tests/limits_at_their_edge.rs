@@ -165,7 +165,6 @@ fn every_delay_is_disclosed_for_its_own_condition() {
         level_low: second(10),
         evaporator_cold: second(11),
         permit_mismatch: second(12),
-        pump_runs_on: second(14),
         link_lost: second(13),
         ..Delays::DEFAULT
     };
@@ -187,7 +186,6 @@ fn every_delay_is_disclosed_for_its_own_condition() {
         Condition::LevelLow => Some(10),
         Condition::EvaporatorCold => Some(11),
         Condition::PermitMismatch => Some(12),
-        Condition::PumpRunsOn => Some(14),
         _ => None,
     };
     let watched = |condition| match condition {

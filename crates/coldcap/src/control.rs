@@ -25,8 +25,8 @@ use crate::outputs::{EntryBytes, Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use channel::{Channel, Shared};
-use coldcap_guard::alarm::Stored;
-use coldcap_guard::interlock::{Demand, Permit};
+use coldcap_guard::alarm::{Changes, Stored};
+use coldcap_guard::interlock::{Demand, Permit, holds_power, trips};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Accepted, Refusal, Request, Role, WallTime};
 use coldcap_units::{Coolant, Duration, Duty, Instant};
@@ -69,6 +69,8 @@ pub struct Control<const CHANNELS: usize> {
     wall: Option<(Instant, WallTime)>,
     /// The board did not know the date at power-up.
     is_undated: bool,
+    /// The keys of the panel in the tick before.
+    held: Panel,
 }
 
 /// What must survive a loss of power: the sessions, what the guard has latched and how long it saw each cap cold, and
@@ -79,6 +81,8 @@ pub struct Checkpoint<const CHANNELS: usize> {
     pub channels: [ChannelCheckpoint; CHANNELS],
     /// The alarms of each channel that nobody had acknowledged. No acknowledgement and no pause of the sound survives.
     pub alarms: [Stored; CHANNELS],
+    /// What of the alarms no entry of the record says yet.
+    pub owed: [Changes; CHANNELS],
 }
 
 impl<const CHANNELS: usize> Control<CHANNELS> {
@@ -94,6 +98,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             last: None,
             wall: None,
             is_undated: !config.sensors.powered_up.is_known(),
+            held: Panel::default(),
         }
     }
 
@@ -111,7 +116,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for (channel, stored) in control.channels.iter_mut().zip(&checkpoint.channels) {
             channel.restore(stored, gap, &config);
         }
-        control.signals.restore(&checkpoint.alarms, &control.config);
+        control.signals.restore(&checkpoint.alarms, &checkpoint.owed, &control.config);
         control
     }
 
@@ -121,6 +126,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         Checkpoint {
             channels: core::array::from_fn(|index| self.checkpoint_of(index)),
             alarms: self.signals.stored(),
+            owed: self.signals.owed(),
         }
     }
 
@@ -128,8 +134,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         self.channels.get(index).map_or_else(ChannelCheckpoint::default, Channel::checkpoint)
     }
 
-    /// Entries of the record that no tick has handed out yet.
-    pub(crate) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
+    /// Entries of the record that no tick has handed out yet: the chain of the [`Checkpoint`] counts them. Whoever
+    /// stores a checkpoint stores these with it, and puts them before what a control that is restored hands out;
+    /// without them the record would have a gap.
+    ///
+    /// ```
+    /// use coldcap::{Config, Control};
+    /// let control: Control<1> = Control::new(Config::reference());
+    /// assert_eq!(control.held_entries().count(), 0);
+    /// ```
+    pub fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
         self.channels.iter().flat_map(Channel::held_entries)
     }
 
@@ -227,13 +241,14 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         panel: &Panel,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        if panel.stop {
+        let pressed = self.pressed(panel);
+        if pressed.stop {
             let _ = self.ask_all(Request::Stop, Role::Panel, outputs);
         }
-        if panel.acknowledge {
+        if pressed.acknowledge {
             let _ = self.ask_all(Request::Acknowledge, Role::Panel, outputs);
         }
-        self.signals.take_panel(panel, &self.config);
+        self.signals.take_panel(&pressed, &self.config);
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
@@ -241,6 +256,19 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         // Whoever stops at the machine has the last word, whatever came in the same tick.
         if panel.stop && !commands.list.is_empty() {
             let _ = self.ask_all(Request::Stop, Role::Panel, outputs);
+        }
+    }
+
+    /// The keys that were pressed in this tick. One that is held, or stuck, was pressed once: it acknowledges nothing
+    /// that comes later, and stops again only what moves again.
+    fn pressed(&mut self, panel: &Panel) -> Panel {
+        // req: LNK-005
+        let held = core::mem::replace(&mut self.held, *panel);
+        let moves = self.channels.iter().any(|channel| channel.state.session.phase().circulates());
+        Panel {
+            stop: panel.stop && (!held.stop || moves),
+            acknowledge: panel.acknowledge && !held.acknowledge,
+            audio_pause: panel.audio_pause && !held.audio_pause,
         }
     }
 
@@ -403,15 +431,16 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             driven: ChannelDrives::default(),
         };
         let distrusted = self.distrusted(measured);
-        // What cuts the power of the machine is the neighbour's to know as well: it must not go on by
-        // itself once the power is back.
-        let stuck = Conditions::of(&[Condition::ValveStuck]);
-        let all = distrusted.iter().fold(Conditions::EMPTY, union).intersection(stuck);
-        let all = all.union(detected.machine);
-        let seen = measured.channels.iter().zip(&detected.channels).zip(&distrusted);
-        let lines = self.channels.iter_mut().zip(&self.driven.channels).zip(seen);
-        for ((channel, driven), ((measured, found), distrusted)) in lines {
-            let conditions = found.union(*distrusted).union(all);
+        let mut found = detected.channels;
+        for (found, distrusted) in found.iter_mut().zip(&distrusted) {
+            *found = found.union(*distrusted).union(detected.machine);
+        }
+        let held = self.power_held_by(&found);
+        let lines = self.channels.iter_mut().zip(&self.driven.channels).zip(&measured.channels);
+        for (index, ((channel, driven), measured)) in lines.enumerate() {
+            let conditions = found.get(index).copied().unwrap_or(Conditions::EMPTY);
+            let by_another = is_held_by_another(&held, index);
+            let conditions = conditions.with_if(Condition::PowerHeld, by_another);
             let shared = Shared { driven: *driven, ..shared };
             channel.advance(measured, conditions, &shared, &self.config, outputs);
         }
@@ -420,6 +449,15 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             self.channels.get(index).and_then(|channel| channel.tank_wish(config))
         });
         self.machine.aim(&wishes, &self.config);
+    }
+
+    /// Which channels hold the power of the machine off, by what they have latched or are about to.
+    fn power_held_by(&self, found: &[Conditions; CHANNELS]) -> [bool; CHANNELS] {
+        core::array::from_fn(|index| {
+            let latched = self.channels.get(index).map(|channel| channel.state.interlock.latched());
+            let found = found.get(index).copied().unwrap_or(Conditions::EMPTY);
+            holds_power(latched.unwrap_or(Conditions::EMPTY).union(trips(found)))
+        })
     }
 
     /// What the watches of the loops found in the tick before.
@@ -499,8 +537,11 @@ fn either(
     if attended == Some(Ok(Accepted::Done)) { Ok(Accepted::Done) } else { heard }
 }
 
-fn union(all: Conditions, more: &Conditions) -> Conditions {
-    all.union(*more)
+/// Whether a channel that holds nothing itself is without power for another. What it holds itself says enough.
+fn is_held_by_another(held: &[bool], index: usize) -> bool {
+    // req: CHN-006
+    let own = held.get(index).copied().unwrap_or(false);
+    !own && held.iter().any(|held| *held)
 }
 
 impl<const CHANNELS: usize> TickInput<CHANNELS> {

@@ -147,7 +147,8 @@ pub struct CapInputs {
     pub identity: Reading<u32>,
 }
 
-/// Keys of the front panel, each true in the tick in which it was pressed.
+/// Keys of the front panel, each true while it is down. It acts in the first such tick; a stop that is held stops
+/// whatever moves again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Panel {
     /// Stop cooling on every channel, now.

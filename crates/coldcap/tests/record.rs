@@ -193,15 +193,15 @@ fn thousands_of_floods_are_recomputed() {
     (0..4_000_u64).for_each(|number| recompute_all(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
 }
 
-/// A tick in which channel 0 is told a score off the scale three times, somebody holds the key of acknowledgement, the
-/// vendor's conditions come and go, and one more thing is wished.
+/// A tick in which channel 0 is told of a score off the scale and of a drug that begins and ends, the key of acknowledgement is pressed or let
+/// go, the vendor's conditions come and go, and one more thing is wished.
 fn flood(bench: &mut Bench<2>, told: &mut Told, channel: u8, wish: Action) -> (Answer, bool) {
     let mut input = bench.next_input();
-    input.inputs.panel.acknowledge = true;
     let even = (bench.now.as_millis() / 100).is_multiple_of(2);
     input.inputs.vendor = VendorConditions::from_bits(if even { u16::MAX } else { 0 });
-    for _ in 0..3 {
-        input.commands.list.push(bench.command(0, Action::Fact(Fact::Comfort(11))));
+    input.inputs.panel.acknowledge = even;
+    for fact in [Fact::Comfort(11), DRUG, DRUG_OVER] {
+        input.commands.list.push(bench.command(0, Action::Fact(fact)));
     }
     input.commands.list.push(bench.command(channel, wish));
     let outputs = bench.feed(&input);

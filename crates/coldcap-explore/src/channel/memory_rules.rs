@@ -98,8 +98,8 @@ pub(super) const MEMORY_RULES: &[StepRule] = &[
     },
 ];
 
-const OPERATOR: [Condition; 3] =
-    [Condition::FlowLost, Condition::PumpStopped, Condition::CapUncoupled];
+const OPERATOR: [Condition; 4] =
+    [Condition::FlowLost, Condition::PumpStopped, Condition::CapUncoupled, Condition::PowerHeld];
 const CLINICIAN: [Condition; 6] = [
     Condition::Freeze,
     Condition::FreezeAhead,

@@ -16,9 +16,9 @@ const DELAYS: Delays = Delays::DEFAULT;
 const WATCHES: Watches = Watches::DEFAULT;
 
 /// Every alarm of coldcap, in order of the condition's code. The order carries no priority.
-pub static TABLE: [Row; 38] = ROWS;
+pub static TABLE: [Row; 39] = ROWS;
 
-const ROWS: [Row; 38] = [
+const ROWS: [Row; 39] = [
     Row::new(
         Condition::Freeze,
         Channel,
@@ -182,8 +182,20 @@ const ROWS: [Row; 38] = [
         (Minor, Delayed),
         Rule("with the tick in which the date or the check is judged"),
     ),
-    Row::new(Condition::PumpRunsOn, Channel, (Irreversible, Prompt), Lasting(DELAYS.pump_runs_on))
-        .latching(),
+    Row::new(
+        Condition::PumpRunsOn,
+        Channel,
+        (Irreversible, Prompt),
+        Rule("1 s of current; where none can be read, 15 s of coolant that moves"),
+    )
+    .latching(),
+    Row::new(
+        Condition::PowerHeld,
+        Channel,
+        (Reversible, Prompt),
+        Rule("in the tick in which another channel cuts the power"),
+    )
+    .latching(),
 ];
 
 /// How many timers the engine has for the rows of a table: one for each escalation, one for each clear
@@ -565,8 +577,12 @@ const fn interlock_is_heard(rows: &[Row]) -> bool {
 }
 
 /// What an operator's resume releases.
-const OPERATOR_TRIPS: Conditions =
-    Conditions::of(&[Condition::FlowLost, Condition::PumpStopped, Condition::CapUncoupled]);
+const OPERATOR_TRIPS: Conditions = Conditions::of(&[
+    Condition::FlowLost,
+    Condition::PumpStopped,
+    Condition::CapUncoupled,
+    Condition::PowerHeld,
+]);
 
 #[cfg(test)]
 mod tests {
@@ -615,7 +631,7 @@ mod tests {
     fn every_trip_latches() {
         let trips = TABLE.iter().filter(|row| TripClass::of(row.condition).is_some());
         assert!(trips.clone().all(|row| row.latching));
-        assert_eq!(trips.count(), 16);
+        assert_eq!(trips.count(), 17);
     }
 
     #[test]

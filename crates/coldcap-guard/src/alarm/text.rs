@@ -97,7 +97,7 @@ const fn text(condition: Condition, english: [&'static str; 2], german: [&'stati
 }
 
 /// The texts of every condition of coldcap.
-pub static TEXTS: [Text; 38] = [
+pub static TEXTS: [Text; 39] = [
     text(
         Condition::Freeze,
         [
@@ -312,11 +312,11 @@ pub static TEXTS: [Text; 38] = [
         Condition::SelfTestFailed,
         [
             "The self-test failed. The machine cannot be used.",
-            "Switch off and on once. If it comes again, call service.",
+            "Call service: only a service reset ends this.",
         ],
         [
             "Der Selbsttest ist fehlgeschlagen. Das Gerät ist nicht benutzbar.",
-            "Einmal aus- und einschalten. Kommt es wieder: Service rufen.",
+            "Service rufen: Nur dessen Rückstellung beendet das.",
         ],
     ),
     text(
@@ -493,6 +493,17 @@ pub static TEXTS: [Text; 38] = [
         [
             "Eine Pumpe hält nicht an. Der Strom ist getrennt.",
             "Haube abnehmen, Netzstecker ziehen, Service rufen.",
+        ],
+    ),
+    text(
+        Condition::PowerHeld,
+        [
+            "Another channel has cut the power of the machine. This one has stopped.",
+            "See what the other one says. Resume here once the power is back.",
+        ],
+        [
+            "Ein anderer Kanal hat den Strom des Geräts getrennt. Dieser steht.",
+            "Meldung dort beachten. Erst wenn wieder Strom da ist, hier fortsetzen.",
         ],
     ),
 ];

@@ -16,8 +16,8 @@ pub(super) struct FlowWatch {
     without_flow: Hold,
     low: Hold,
     without_current: Hold,
-    draws_on: Hold,
-    flows_on: Hold,
+    draws_on: RunsOn,
+    flows_on: RunsOn,
 }
 
 impl FlowWatch {
@@ -52,8 +52,8 @@ impl FlowWatch {
             .with_if(Condition::PumpRunsOn, runs_on)
     }
 
-    /// Whether what should stand still does not. Only what can be read says so: a meter that is broken cuts
-    /// nobody's power.
+    /// Whether what should stand still does not. What cannot be read proves neither that it runs nor that it rests, and
+    /// leaves everything as it was; a meter that is told to turn by a current that is not there cuts nobody's power.
     fn runs_on(
         &mut self,
         off: bool,
@@ -64,11 +64,27 @@ impl FlowWatch {
     ) -> bool {
         // req: INT-023
         let (flow, delays) = (&limits.flow, &limits.delays);
-        let draws = turning.and_then(Result::ok).is_some_and(|is| is >= flow.minimum_pump_current);
-        let moves = moving.and_then(Result::ok).is_some_and(|is| enough(is, flow.minimum_flow));
-        let draws_on = self.draws_on.step(off && draws, tick.dt).reached(delays.pump_runs_on);
-        let flows_on = self.flows_on.step(off && moves, tick.dt).reached(delays.flow_runs_on);
+        let draws = turning.and_then(Result::ok).map(|is| is >= flow.minimum_pump_current);
+        let moves = moving.and_then(Result::ok).map(|is| enough(is, flow.minimum_flow));
+        // The current is the better witness, of rest as of motion.
+        let moves = if draws == Some(false) { Some(false) } else { moves };
+        let draws_on = self.draws_on.step(off, draws, tick).reached(delays.pump_runs_on);
+        let flows_on = self.flows_on.step(off, moves, tick).reached(delays.flow_runs_on);
         draws_on || flows_on
+    }
+}
+
+/// For how long something goes on that should have stopped, by the last that could be read of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct RunsOn {
+    is: bool,
+    held: Hold,
+}
+
+impl RunsOn {
+    fn step(&mut self, off: bool, seen: Option<bool>, tick: Tick) -> Hold {
+        self.is = off && seen.unwrap_or(self.is);
+        self.held.step(self.is, tick.dt)
     }
 }
 

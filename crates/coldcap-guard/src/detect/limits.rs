@@ -76,7 +76,8 @@ pub struct Delays {
     pub permit_mismatch: Duration,
     /// A pump that is off draws current. 1 s.
     pub pump_runs_on: Duration,
-    /// Coolant moves although the pump is off: for that long it may take to come to rest. 15 s.
+    /// Coolant moves although the pump is off, where its current cannot be read: for that long it may take to come to
+    /// rest. 15 s.
     pub flow_runs_on: Duration,
     /// Evaporator warm again: noise at the limit does not make an alarm come and go. 30 s.
     pub evaporator_warm: Duration,
@@ -143,7 +144,6 @@ impl Delays {
             Condition::LevelLow => Some(self.level_low),
             Condition::EvaporatorCold => Some(self.evaporator_cold),
             Condition::PermitMismatch => Some(self.permit_mismatch),
-            Condition::PumpRunsOn => Some(self.pump_runs_on),
             _ => None,
         }
     }

@@ -15,6 +15,18 @@ pub enum TripClass {
     Service = 3,
 }
 
+/// Whether these trips, once latched, hold the power of the whole machine off.
+///
+/// ```
+/// use coldcap_guard::{Condition, Conditions, interlock::holds_power};
+/// assert!(holds_power(Conditions::of(&[Condition::Leak])));
+/// assert!(!holds_power(Conditions::of(&[Condition::Freeze, Condition::PowerHeld])));
+/// ```
+#[must_use]
+pub const fn holds_power(trips: Conditions) -> bool {
+    trips.intersects(SERVICE)
+}
+
 impl TripClass {
     /// The class of the trip that `condition` causes, if it causes one. `front_sensor` and
     /// `rear_sensor` do so only together; see [`trips`].
@@ -64,8 +76,12 @@ impl ResetClass {
     }
 }
 
-pub(super) const OPERATOR: Conditions =
-    Conditions::of(&[Condition::FlowLost, Condition::PumpStopped, Condition::CapUncoupled]);
+pub(super) const OPERATOR: Conditions = Conditions::of(&[
+    Condition::FlowLost,
+    Condition::PumpStopped,
+    Condition::CapUncoupled,
+    Condition::PowerHeld,
+]);
 
 const CLINICIAN: Conditions = Conditions::of(&[
     Condition::Freeze,

@@ -5,7 +5,7 @@
 //!
 //! | class | conditions | takes away | reset by |
 //! |---|---|---|---|
-//! | operator | `flow_lost`, `pump_stopped`, `cap_uncoupled` | circulation | the operator who resumes |
+//! | operator | `flow_lost`, `pump_stopped`, `cap_uncoupled`, `power_held` | circulation | the operator who resumes |
 //! | clinician | `freeze`, `freeze_ahead`, `safety_sensor`, `safety_disagrees`, `supply_sensor`, both of `front_sensor` and `rear_sensor`, `loop_implausible` | circulation, chilling | a clinician, at most twice a session, then service |
 //! | service | `chiller_stuck`, `leak`, `permit_mismatch`, `valve_stuck`, `pump_runs_on` | power | service |
 //!
@@ -40,7 +40,7 @@
 mod class;
 mod permit;
 
-pub use class::{ResetClass, TripClass, trips};
+pub use class::{ResetClass, TripClass, holds_power, trips};
 pub use permit::{Demand, Gate, Permit, limit};
 
 use crate::{Condition, Conditions};

@@ -426,6 +426,7 @@ const CONDITION: Vocabulary = Vocabulary {
         word(36, "degraded"),
         word(37, "calibration_due"),
         word(38, "pump_runs_on"),
+        word(39, "power_held"),
     ],
 };
 

@@ -72,11 +72,16 @@ impl Backlog {
     }
 }
 
-/// How many of the entries that wait each channel hands out in this tick: one after another from where most are left,
-/// so that no channel waits for another's flood.
+/// How many of the entries that wait each channel hands out in this tick: an equal part each, and what one leaves over
+/// goes one after another to where most are left. So no channel waits for another's flood.
 pub(super) fn shares<const CHANNELS: usize>(mut waiting: [usize; CHANNELS]) -> [usize; CHANNELS] {
-    let mut shares = [0_usize; CHANNELS];
-    for _ in 0..ENTRIES_MAXIMUM {
+    let part = ENTRIES_MAXIMUM.checked_div(CHANNELS).unwrap_or(0);
+    let mut shares = waiting.map(|waiting| waiting.min(part));
+    for (waiting, share) in waiting.iter_mut().zip(&shares) {
+        *waiting = waiting.saturating_sub(*share);
+    }
+    let handed = shares.iter().fold(0_usize, |sum, share| sum.saturating_add(*share));
+    for _ in handed..ENTRIES_MAXIMUM {
         let lines = waiting.iter_mut().zip(&mut shares);
         let longest = lines.max_by_key(|(left, _)| **left).filter(|(left, _)| **left > 0);
         if let Some((left, share)) = longest {
@@ -120,12 +125,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_waits_longest_is_handed_out_first_and_no_more_than_a_tick_holds() {
+    fn each_channel_has_its_part_and_a_tick_hands_out_no_more_than_it_holds() {
         assert_eq!(shares([3, 4]), [3, 4]);
         assert_eq!(shares([0, 40]), [0, 16]);
         assert_eq!(shares([64, 64]), [8, 8]);
-        assert_eq!(shares([10, 30]), [0, 16]);
-        assert_eq!(shares([30, 20]), [13, 3]);
+        assert_eq!(shares([10, 30]), [8, 8]);
+        assert_eq!(shares([3, 30]), [3, 13]);
+        assert_eq!(shares([30, 20, 1]), [10, 5, 1]);
         assert_eq!(shares([17]), [16]);
     }
 }

@@ -17,7 +17,7 @@ use crate::outputs::{
 use crate::supervise;
 use coldcap_calibration::check::drift::DriftState;
 use coldcap_guard::detect::{ChannelDetector, StoredDose, Warmth, WarmthWatch};
-use coldcap_guard::interlock::Gate;
+use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
@@ -637,9 +637,10 @@ impl Channel {
     /// detectors found, less what is expected in this phase.
     pub(super) fn alarms(&self, found: Conditions, config: &Config) -> Conditions {
         let latched = self.state.interlock.conditions(&config.interlock);
-        let expected = Conditions::of(&[Condition::CapUncoupled]);
         let all = found.union(latched);
-        let all = if self.expects_cap() { all } else { all.difference(expected) };
+        let all = if self.expects_cap() { all } else { all.without(Condition::CapUncoupled) };
+        // Nobody misses the power of a channel that nobody uses.
+        let all = if self.is_in_use() { all } else { all.without(Condition::PowerHeld) };
         all.union(self.unanswered())
             .union(self.thermal.conditions())
             .union(self.sensors.conditions())
@@ -657,7 +658,16 @@ impl Channel {
         // A channel in safe hold tells why it is there. Elsewhere the machine tells of its self-test as it is.
         let told = session.phase() != Phase::SafeHold;
         let answered = answered.with_if(Condition::SelfTestFailed, told);
-        self.signalled.difference(answered)
+        self.signalled.difference(answered).with_if(Condition::SelfTestFailed, self.has_failed())
+    }
+
+    /// Whether service must reset what no trip has latched: then a self-test had failed. The session remembers it over
+    /// a loss of power, and in whatever phase it is left.
+    fn has_failed(&self) -> bool {
+        // req: ALM-006
+        let latched = TripClass::worst(self.state.interlock.latched());
+        self.state.session.trip() == coldcap_session::TripClass::Service
+            && latched <= Some(TripClass::Operator)
     }
 
     /// Whether somebody relies on what is shown of it.

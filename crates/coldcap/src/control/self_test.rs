@@ -64,6 +64,7 @@ const STOPS_COOLANT: Conditions = Conditions::of(&[
     Condition::Leak,
     Condition::PermitMismatch,
     Condition::PumpRunsOn,
+    Condition::PowerHeld,
 ]);
 
 /// For how long a channel whose coolant stands still has looked sound.

@@ -69,9 +69,19 @@ impl<const CHANNELS: usize> Signals<CHANNELS> {
         Self { alarms: alarm::Alarms::new(), pressed: none, owed: none }
     }
 
-    /// What nobody had acknowledged before a loss of power.
-    pub(super) fn restore(&mut self, stored: &[Stored; CHANNELS], config: &Config) {
+    /// What nobody had acknowledged before a loss of power, and what no entry says yet.
+    pub(super) fn restore(
+        &mut self,
+        stored: &[Stored; CHANNELS],
+        owed: &[Changes; CHANNELS],
+        config: &Config,
+    ) {
         self.alarms = alarm::Alarms::restored(config.alarms, stored);
+        self.owed = *owed;
+    }
+
+    pub(super) const fn owed(&self) -> [Changes; CHANNELS] {
+        self.owed
     }
 
     pub(super) fn stored(&self) -> [Stored; CHANNELS] {
@@ -307,7 +317,7 @@ mod tests {
         let (rose, signalled) = (Conditions::ALL, Conditions::ALL);
         let mut left = Changes { rose, signalled, ..Changes::default() };
         let mut told = 0;
-        for room in [16, 16, 6, 0] {
+        for room in [16, 16, 7, 0] {
             let mut outputs: Outputs<1> = Outputs::at(Instant::ZERO);
             channel.begin(16, &config, &mut outputs);
             left = enter(&State::new(), &left, &mut channel, |_| Evidence::default(), &mut outputs);
