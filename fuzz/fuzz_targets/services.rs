@@ -247,10 +247,23 @@ impl World {
                 }
             }
         }
+        self.leave_unsent();
         if let Some(credit) = self.follower.credit() {
             self.publisher.credit(&credit);
         }
         self.publisher.credit(&Credit { report: 0x43, channel: two, seq: 1 });
+    }
+
+    /// What falls due without a subscription, is not sent and ends leaves nothing that waits. On a copy.
+    fn leave_unsent(&self) {
+        let mut publisher = self.publisher;
+        publisher.fall_due();
+        while let Some(due) = publisher.peek(self.now) {
+            publisher.give_way(due.report, due.channel);
+            assert_eq!(publisher.waiting(due.report, due.channel), 0);
+        }
+        publisher.end();
+        assert_eq!(publisher.deadline(), None);
     }
 
     fn accept(&mut self, one: u8, two: u8) {
