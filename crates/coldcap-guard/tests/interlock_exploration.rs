@@ -8,7 +8,7 @@
 
 use coldcap_guard::interlock::{
     Config, Demand, Effects, Event, Floor, Gate, Permit, ResetClass, ResetRefusal, State,
-    TripClass, limit, step, trips,
+    TripClass, holds_power, limit, step, trips,
 };
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::{Coolant, Duty, Instant, Interface};
@@ -32,6 +32,17 @@ fn trips_by_hand(present: Conditions) -> Conditions {
     let both = present.contains(Condition::FrontSensor) && present.contains(Condition::RearSensor);
     let control = |c| matches!(c, Condition::FrontSensor | Condition::RearSensor);
     present.iter().filter(|&c| class_by_hand(c).is_some() && (both || !control(c))).collect()
+}
+
+/// Power is held by what service alone resets, whatever else is latched.
+#[test]
+fn power_is_held_by_the_trips_of_service_alone() {
+    for condition in Condition::ALL {
+        let held = holds_power(Conditions::of(&[condition]));
+        assert_eq!(held, class_by_hand(condition) == Some(TripClass::Service), "{condition}");
+        let beside = Conditions::of(&[condition, Condition::Freeze, Condition::PowerHeld]);
+        assert_eq!(holds_power(beside), held, "{condition}");
+    }
 }
 
 fn worst_by_hand(set: Conditions) -> Option<TripClass> {

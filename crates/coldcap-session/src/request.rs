@@ -501,6 +501,23 @@ mod tests {
     }
 
     #[test]
+    fn a_second_step_is_told_from_a_first_and_from_what_has_one_step() {
+        let two_steps = |confirm| {
+            [
+                Request::ConfirmFit { confirm },
+                Request::Resume { reason: 1, confirm },
+                Request::EndSession { reason: 1, confirm },
+                Request::ClinicianReset { confirm },
+                Request::ServiceReset { confirm },
+            ]
+        };
+        assert!(two_steps(true).iter().all(Request::is_second_step));
+        assert!(!two_steps(false).iter().any(Request::is_second_step));
+        let one_step = [Request::Stop, Request::Start, Request::Worn(true), Request::Pause(1)];
+        assert!(!one_step.iter().any(Request::is_second_step));
+    }
+
+    #[test]
     fn resets_have_their_roles() {
         let may = |request: Request| Role::ALL.map(|role| role.may(&request));
         let clinical = may(Request::ClinicianReset { confirm: true });
