@@ -152,7 +152,7 @@ fn arbitration_is_right_for_every_subset_of_at_most_five_rows() {
 }
 
 #[test]
-#[ignore = "three thousand million subsets: cargo xtask campaign alarms"]
+#[ignore = "6.5 thousand million subsets: `cargo xtask campaign alarms`"]
 fn arbitration_is_right_for_every_subset_of_at_most_twelve_rows() {
     let count = walk(&mut Vec::new(), 0, 12);
     println!("alarms: {count} subsets of at most 12 of 39 rows, every one right");

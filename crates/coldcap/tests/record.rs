@@ -186,9 +186,9 @@ fn floods_of_everything_are_recomputed() {
     }
 }
 
-/// The same on many more seeds: `cargo test --release -p coldcap --test record -- --ignored`.
+/// The same on many more seeds.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "4 000 floods; `cargo xtask campaign walks` runs it in release"]
 fn thousands_of_floods_are_recomputed() {
     (0..4_000_u64).for_each(|number| recompute_all(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
 }

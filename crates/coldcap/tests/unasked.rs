@@ -224,7 +224,7 @@ fn coolant_begins_to_move_by_an_act_at_its_own_channel_alone() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "2 000 walks; `cargo xtask campaign walks` runs it in release"]
 fn coolant_begins_to_move_by_an_act_at_its_own_channel_alone_in_thousands_of_walks() {
     let begun: u32 = (0..2_000).map(|seed| walk(seed * 104_729 + 5, seed % 2 == 0)).sum();
     println!("coolant began to move {begun} times");

@@ -95,6 +95,11 @@ pub(crate) fn alarms() -> Checked {
     ignored("coldcap-guard", "", &["alarm_subsets"])
 }
 
+/// Floods of commands and walks over two channels, thousands of each, through the whole of control.
+pub(crate) fn walks() -> Checked {
+    ignored("coldcap", "", &["record", "unasked"])
+}
+
 /// Tests that take too long for every run, in release.
 fn ignored(package: &str, features: &str, tests: &[&str]) -> Checked {
     let run = ["cargo", "test", "--release", "--package", package, "--features", features];

@@ -39,6 +39,7 @@ const CAMPAIGNS: &str =
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
+  campaign walks         floods and walks over two channels of a machine, thousands of each
   campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
   campaign properties PACKAGE SEED N   a package's tests with N beginnings of its properties, from SEED on
   explore [--small]      every state that the shipped step functions can reach; `explore write` writes
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         ["linksim-defects", names @ ..] => linksim::defects(names),
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
+        ["campaign", "walks"] => fuzz::walks(),
         ["campaign", "noise"] => fuzz::noise("100000"),
         ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),

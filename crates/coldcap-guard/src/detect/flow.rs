@@ -53,7 +53,7 @@ impl FlowWatch {
     }
 
     /// Whether what should stand still does not. What cannot be read proves neither that it runs nor that it rests, and
-    /// leaves everything as it was; a meter that is told to turn by a current that is not there cuts nobody's power.
+    /// leaves everything as it was. A meter that turns beside a current that shows rest cuts nobody's power.
     fn runs_on(
         &mut self,
         off: bool,

@@ -194,14 +194,8 @@ impl Channel {
         outputs: &mut Outputs<CHANNELS>,
     ) -> Option<Answer> {
         if let supervise::Event::Request { request, role } = event
-            && self.must_wait(request, *role)
+            && self.comes_too_early(request, *role, outputs)
         {
-            return Some(Err(Refusal::TooEarly));
-        }
-        if let supervise::Event::Request { request, role } = event
-            && self.comes_with_its_first_step(request, *role)
-        {
-            self.kept(request, *role, Refusal::TooEarly, outputs);
             return Some(Err(Refusal::TooEarly));
         }
         let supervision = config.supervision();
@@ -235,6 +229,23 @@ impl Channel {
             }
         }
         effects.answer
+    }
+
+    /// Whether a request has to wait for another tick: for the record, without an entry, or for its first step.
+    fn comes_too_early<const CHANNELS: usize>(
+        &mut self,
+        request: &Request,
+        role: Role,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> bool {
+        if self.must_wait(request, role) {
+            return true;
+        }
+        let early = self.comes_with_its_first_step(request, role);
+        if early {
+            self.kept(request, role, Refusal::TooEarly, outputs);
+        }
+        early
     }
 
     /// Whether a request is put off until the record has caught up: [`Refusal::TooEarly`], without an entry.
