@@ -34,6 +34,28 @@ pub struct Plan {
     pub stride: usize,
 }
 
+/// Which of so many equal parts of a plan is run: a long one is run in parts, and their tables are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From 0.
+    pub number: u64,
+    /// From 1.
+    pub of: u64,
+}
+
+impl Part {
+    /// The whole plan.
+    pub const WHOLE: Self = Self { number: 0, of: 1 };
+
+    /// The turns from the first to before the last.
+    const fn turns(self, plan: &Plan) -> (u64, u64) {
+        let share = plan.turns().div_ceil(self.of);
+        let (first, last) = (self.number * share, (self.number + 1) * share);
+        let all = plan.turns();
+        (if first < all { first } else { all }, if last < all { last } else { all })
+    }
+}
+
 impl Plan {
     const fn per_point(&self) -> u64 {
         BITS.div_ceil(self.stride) as u64
@@ -181,16 +203,21 @@ fn seen_name(byte: usize) -> Result<Option<String>, Box<dyn Error>> {
 /// words.
 ///
 /// # Errors
-/// Where the plan has no flip in it, where no process can be started, and where one says that it failed.
-pub fn run(plan: Plan, processes: u64) -> Result<Findings, Box<dyn Error>> {
+/// Where the plan has no flip in it or there is no such part, where no process can be started, and where one says
+/// that it failed.
+pub fn run(plan: Plan, part: Part, processes: u64) -> Result<Findings, Box<dyn Error>> {
     if plan.points == 0 || plan.stride == 0 || plan.stride > BITS {
         return Err(format!("points from 1, and a stride from 1 to {BITS}").into());
     }
-    let share = plan.turns().div_ceil(processes);
+    if part.number >= part.of {
+        return Err(format!("parts from 0 to {}", part.of.saturating_sub(1)).into());
+    }
+    let (begin, end) = part.turns(&plan);
+    let share = (end - begin).div_ceil(processes);
     let mut all = Findings::default();
     std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
         let shares = (0..processes).map(|number| {
-            let [first, last] = [number, number + 1].map(|it| (it * share).min(plan.turns()));
+            let [first, last] = [number, number + 1].map(|it| (begin + it * share).min(end));
             scope.spawn(move || stretch(plan, first, last).map_err(|it| it.to_string()))
         });
         let shares: Vec<_> = shares.collect();
@@ -317,7 +344,19 @@ mod tests {
     #[test]
     fn a_plan_without_flips_is_refused() {
         for plan in [(0, 1), (1, 0), (1, BITS + 1)] {
-            assert!(run(Plan { points: plan.0, stride: plan.1 }, 1).is_err());
+            assert!(run(Plan { points: plan.0, stride: plan.1 }, Part::WHOLE, 1).is_err());
+        }
+        let part = Part { number: 3, of: 3 };
+        assert!(run(Plan { points: 1, stride: 1 }, part, 1).is_err());
+    }
+
+    #[test]
+    fn the_parts_of_a_plan_are_the_plan() {
+        let plan = Plan { points: 3, stride: 1_009 };
+        for of in [1, 2, 7, 1_000] {
+            let parts: Vec<_> = (0..of).map(|number| Part { number, of }.turns(&plan)).collect();
+            let joined = parts.windows(2).all(|two| two[0].1 == two[1].0);
+            assert!(joined && parts[0].0 == 0 && parts[parts.len() - 1].1 == plan.turns());
         }
     }
 

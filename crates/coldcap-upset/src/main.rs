@@ -1,7 +1,7 @@
-//! `coldcap-upset [POINTS [STRIDE]]`: flips bits of a control at points of a treatment, prints what that
+//! `coldcap-upset [POINTS [STRIDE [PART PARTS]]]`: flips bits of a control at points of a treatment, prints what that
 //! does, and fails where something unsafe is not among what is known.
 
-use coldcap_upset::campaign::{Findings, Plan, names_of, print_name, run, work};
+use coldcap_upset::campaign::{Findings, Part, Plan, names_of, print_name, run, work};
 use coldcap_upset::flip::BITS;
 use core::error::Error;
 use std::collections::BTreeMap;
@@ -30,18 +30,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["work", ..] => work(&words[1..]),
         ["name", bit] => print_name(bit.parse()?),
-        [] => campaign(Plan { points: 20, stride: 1_009 }),
-        [points] => campaign(Plan { points: points.parse()?, stride: 1 }),
-        [points, stride] => campaign(Plan { points: points.parse()?, stride: stride.parse()? }),
-        _ => Err("usage: coldcap-upset [POINTS [STRIDE]]".into()),
+        [] => campaign(Plan { points: 20, stride: 1_009 }, Part::WHOLE),
+        [points] => campaign(Plan { points: points.parse()?, stride: 1 }, Part::WHOLE),
+        [points, stride] => campaign(plan(points, stride)?, Part::WHOLE),
+        [points, stride, number, of] => {
+            let part = Part { number: number.parse()?, of: of.parse()? };
+            campaign(plan(points, stride)?, part)
+        }
+        _ => Err("usage: coldcap-upset [POINTS [STRIDE [PART PARTS]]]".into()),
     }
 }
 
-fn campaign(plan: Plan) -> Result<(), Box<dyn Error>> {
+fn plan(points: &str, stride: &str) -> Result<Plan, Box<dyn Error>> {
+    Ok(Plan { points: points.parse()?, stride: stride.parse()? })
+}
+
+fn campaign(plan: Plan, part: Part) -> Result<(), Box<dyn Error>> {
     let processes = std::thread::available_parallelism()?.get() as u64;
-    let findings = run(plan, processes)?;
+    let findings = run(plan, part, processes)?;
     let Plan { points, stride } = plan;
     println!("{BITS} bits, {points} points, every bit in {stride}: {} flips", findings.flips);
+    if part.of > 1 {
+        println!("part {} of 0 to {}", part.number, part.of - 1);
+    }
     let unknown = report_harmful(&findings)?;
     report_fatal(&findings)?;
     if unknown.is_empty() { Ok(()) } else { Err(format!("unsafe: {unknown:?}").into()) }

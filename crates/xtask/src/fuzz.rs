@@ -174,14 +174,14 @@ pub(crate) fn explore_slice() -> Checked {
     Ok(Outcome::Done)
 }
 
-/// Flipped bits of a running control: every `stride`th at so many points of a treatment.
-pub(crate) fn upset(points: &str, stride: &str) -> Checked {
+/// Flipped bits of a running control: every so manyth at so many points of a treatment, all of them or a part.
+pub(crate) fn upset(plan: &[&str]) -> Checked {
     let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-upset", "--"];
-    shell::run(&[&run[..], &[points, stride]].concat())?;
+    shell::run(&[&run[..], plan].concat())?;
     Ok(Outcome::Done)
 }
 
 /// A small slice of them.
 pub(crate) fn upset_slice() -> Checked {
-    upset("20", "1009")
+    upset(&["20", "1009"])
 }

@@ -37,7 +37,7 @@ const CAMPAIGNS: &str =
                          of the link simulator finds it; prints the one that finds it soonest, with its options
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
-  campaign upset POINTS STRIDE   flips every STRIDEth bit of a control at points of a treatment
+  campaign upset POINTS STRIDE [PART PARTS]   flips every STRIDEth bit of a control at points of a treatment
   campaign alarms        arbitration of every subset of at most twelve alarms
   campaign walks         floods and walks over two channels of a machine, thousands of each
   campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
         ["campaign", "noise"] => fuzz::noise("100000"),
         ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),
-        ["campaign", "upset", points, stride] => fuzz::upset(points, stride),
+        ["campaign", "upset", plan @ ..] => fuzz::upset(plan),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),
         ["explore", "--quick"] => fuzz::explore(&["quick"]),
