@@ -420,7 +420,8 @@ enum {
     COLDCAP_REFUSAL_UNKNOWN_REGIMEN = 16,
     COLDCAP_REFUSAL_ON_OTHER_CHANNEL = 17,
     COLDCAP_REFUSAL_NOTHING_TO_ACKNOWLEDGE = 18,
-    COLDCAP_REFUSAL_NOTHING_TO_PAUSE = 19
+    COLDCAP_REFUSAL_NOTHING_TO_PAUSE = 19,
+    COLDCAP_REFUSAL_NOT_TESTED = 20
 };
 
 static const coldcap_word coldcap_words_refusal[] = {
@@ -443,9 +444,10 @@ static const coldcap_word coldcap_words_refusal[] = {
     {16, "unknown_regimen"},
     {17, "on_other_channel"},
     {18, "nothing_to_acknowledge"},
-    {19, "nothing_to_pause"}
+    {19, "nothing_to_pause"},
+    {20, "not_tested"}
 };
-static const coldcap_vocabulary coldcap_codes_refusal = {"refusal", coldcap_words_refusal, 20};
+static const coldcap_vocabulary coldcap_codes_refusal = {"refusal", coldcap_words_refusal, 21};
 
 enum {
     COLDCAP_FIELD_NONE = 0,

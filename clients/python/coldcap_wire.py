@@ -463,6 +463,7 @@ CODES: dict[str, dict[int, str]] = {
         17: "on_other_channel",
         18: "nothing_to_acknowledge",
         19: "nothing_to_pause",
+        20: "not_tested",
     },
     "field": {
         0: "none",

@@ -374,7 +374,7 @@ impl Nurse {
             }
             _ => {}
         }
-        if response.reason == Refusal::FaultActive.code() && errand != Errand::Reset {
+        if is_fault(response) && errand != Errand::Reset {
             self.fault_since = self.fault_since.or(Some(now));
         }
     }
@@ -402,6 +402,11 @@ impl Nurse {
 
 fn is_wrong_phase(response: &Response) -> bool {
     response.reason == Refusal::WrongPhase.code()
+}
+
+/// Whether the machine is not sound: a fault, or a self-test that has not passed.
+fn is_fault(response: &Response) -> bool {
+    [Refusal::FaultActive, Refusal::NotTested].iter().any(|it| it.code() == response.reason)
 }
 
 /// Whether asking again cannot help: the plan itself is refused.

@@ -370,7 +370,7 @@ pub enum Refusal {
     CapAbsent,
     /// Nobody has marked the cap as worn.
     NotWorn,
-    /// A trip is latched, or the self-test has not passed.
+    /// A trip is latched, or what caused it is still there.
     FaultActive,
     /// The break time of the session is spent; [`Request::Stop`] still stops.
     BudgetSpent,
@@ -412,10 +412,12 @@ pub enum Refusal {
     NothingToAcknowledge,
     /// No alarm sounds that a pause would silence.
     NothingToPause,
+    /// The self-test has not passed since power came or coolant stopped: it runs still, or it fails.
+    NotTested,
 }
 
 impl Refusal {
-    /// The frozen code, 1 to 19.
+    /// The frozen code, 1 to 20.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -438,6 +440,7 @@ impl Refusal {
             Self::OnOtherChannel => 17,
             Self::NothingToAcknowledge => 18,
             Self::NothingToPause => 19,
+            Self::NotTested => 20,
         }
     }
 
@@ -457,7 +460,7 @@ impl core::fmt::Display for Refusal {
             Self::WrongPhase => "not in this phase",
             Self::CapAbsent => "the cap is not coupled",
             Self::NotWorn => "the cap is not marked as worn",
-            Self::FaultActive => "a fault is active or the self-test has not passed",
+            Self::FaultActive => "a fault is active",
             Self::BudgetSpent => "the break time of this session is spent",
             Self::LimitReached => "the limit of this session is reached",
             Self::TooEarly => "the machine is not ready for this yet",
@@ -470,6 +473,7 @@ impl core::fmt::Display for Refusal {
             Self::OnOtherChannel => "the patient is on another channel",
             Self::NothingToAcknowledge => "there is nothing to acknowledge",
             Self::NothingToPause => "no alarm sounds",
+            Self::NotTested => "the self-test has not passed yet",
             Self::UnknownRegimen => "the source gives no times for this regimen",
             Self::OutOfRange { field, minimum, maximum } => {
                 return write!(f, "{} must be {minimum} to {maximum}", field.name());

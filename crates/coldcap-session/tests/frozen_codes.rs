@@ -123,7 +123,7 @@ fn refusals_have_codes_and_name_their_field() {
         (Refusal::WrongPhase, "not in this phase"),
         (Refusal::CapAbsent, "the cap is not coupled"),
         (Refusal::NotWorn, "the cap is not marked as worn"),
-        (Refusal::FaultActive, "a fault is active or the self-test has not passed"),
+        (Refusal::FaultActive, "a fault is active"),
         (Refusal::BudgetSpent, "the break time of this session is spent"),
         (Refusal::LimitReached, "the limit of this session is reached"),
         (Refusal::TooEarly, "the machine is not ready for this yet"),
@@ -139,6 +139,7 @@ fn refusals_have_codes_and_name_their_field() {
         (Refusal::OnOtherChannel, "the patient is on another channel"),
         (Refusal::NothingToAcknowledge, "there is nothing to acknowledge"),
         (Refusal::NothingToPause, "no alarm sounds"),
+        (Refusal::NotTested, "the self-test has not passed yet"),
     ];
     for ((refusal, says), code) in table.into_iter().zip(1u8..) {
         assert_eq!((refusal.code(), refusal.to_string().as_str()), (code, says));

@@ -205,6 +205,28 @@ fn rule_7_a_clinician_resets_in_two_steps_once_the_cause_is_gone_and_twice_a_ses
     assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::LimitReached));
 }
 
+// req: SES-029
+#[test]
+fn rule_7_a_test_that_still_runs_is_told_from_a_fault() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.denied(TripClass::Clinician);
+    script.seen.cause_gone = true;
+    for self_test in [Progress::Running, Progress::Failed] {
+        script.seen.self_test = self_test;
+        script.seconds(1);
+        assert_eq!(reset(&mut script, Role::Clinician, false), Err(Refusal::NotTested));
+    }
+    script.seen.self_test = Progress::Passed;
+    script.seconds(1);
+    for confirm in [false, true] {
+        reset(&mut script, Role::Clinician, confirm).unwrap();
+    }
+    script.seen.self_test = Progress::Running;
+    script.seconds(1);
+    let resume = Request::Resume { reason: 1, confirm: false };
+    assert_eq!(script.nurse(resume), Err(Refusal::NotTested));
+}
+
 #[test]
 fn rule_7_a_service_trip_is_for_service_only_and_outlives_the_visit() {
     let mut script = Script::infusing(PACLITAXEL);

@@ -383,7 +383,7 @@ fn a_restart_before_cooling_keeps_the_setup_and_repeats_the_self_test() {
     script.done(Request::Start);
     script.restarted(Some(Duration::from_secs(1)));
     script.expect(Phase::Setup);
-    assert_eq!(script.nurse(Request::Start), Err(Refusal::FaultActive));
+    assert_eq!(script.nurse(Request::Start), Err(Refusal::NotTested));
     script.seconds(1);
     script.done(Request::Start);
 }

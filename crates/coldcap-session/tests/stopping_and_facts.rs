@@ -103,7 +103,7 @@ fn rule_7_what_was_found_while_coolant_moved_starts_nothing_once_it_has_stopped(
     let resume = |confirm| Request::Resume { reason: 1, confirm };
     for mut script in Script::in_each_cooling_phase() {
         script.done(Request::Stop);
-        assert_eq!(script.nurse(resume(false)), Err(Refusal::FaultActive));
+        assert_eq!(script.nurse(resume(false)), Err(Refusal::NotTested));
         script.look();
         assert_eq!(script.nurse(resume(false)), Ok(Accepted::Armed));
         script.seen.self_test = Progress::Running;

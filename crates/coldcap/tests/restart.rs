@@ -139,7 +139,7 @@ fn a_wish_in_the_very_first_tick_meets_a_device_that_has_restarted() {
     bench.ask(Request::Resume { reason: 1, confirm: false }).unwrap();
     cut(&mut bench, Some(Duration::from_secs(5)));
     let first = bench.act(&[Action::Request(Request::Resume { reason: 1, confirm: true })]);
-    assert_eq!(first.answers.as_slice()[0].result, Err(Refusal::FaultActive));
+    assert_eq!(first.answers.as_slice()[0].result, Err(Refusal::NotTested));
     assert_eq!(bench.phase(), Phase::Recovery);
     let entries = first.entries.iter().map(|bytes| Entry::from_bytes(&bytes.0));
     let noted = entries.filter_map(|entry| entry.note()).next();

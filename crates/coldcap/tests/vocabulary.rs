@@ -78,6 +78,7 @@ fn refusals() {
         Refusal::OnOtherChannel,
         Refusal::NothingToAcknowledge,
         Refusal::NothingToPause,
+        Refusal::NotTested,
     ];
     let name = |refusal: Refusal| {
         let shown = format!("{refusal:?}");

@@ -95,7 +95,7 @@ fn a_self_test_that_failed_has_not_failed_for_good() {
     assert_eq!(bench.phase(), Phase::Recovery);
     let low = bench.tick_with(tank_low);
     assert!(low.machine.alarms.contains(Condition::SelfTestFailed), "it is said in every phase");
-    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Err(Refusal::FaultActive));
+    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Err(Refusal::NotTested));
     bench.run(20);
     bench.act(&[Action::AcknowledgeAlarms]);
     assert!(!bench.tick().machine.alarms.contains(Condition::SelfTestFailed));
@@ -110,11 +110,11 @@ fn nothing_is_resumed_before_the_self_test_has_passed_anew() {
     bench.bring_to(Phase::Infusing);
     bench.ask(Request::Stop).unwrap();
     let first = Request::Resume { reason: 1, confirm: false };
-    assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it has only begun");
+    assert_eq!(bench.ask(first), Err(Refusal::NotTested), "it has only begun");
     bench.run(4);
     (0..10).for_each(|_| drop(bench.tick_with(moving)));
     bench.run(4);
-    assert_eq!(bench.ask(first), Err(Refusal::FaultActive), "it began again");
+    assert_eq!(bench.ask(first), Err(Refusal::NotTested), "it began again");
     bench.run(2);
     bench.resume();
     assert_eq!(bench.phase(), Phase::Recool);
@@ -143,7 +143,7 @@ fn a_stop_is_not_undone_within_its_own_tick() {
     let resume = |confirm| Action::Request(Request::Resume { reason: 1, confirm });
     let outputs = bench.act(&[Action::Request(Request::Stop), resume(false), resume(true)]);
     let given: Vec<_> = outputs.answers.iter().map(|answer| answer.result).collect();
-    let refused = [Err(Refusal::FaultActive), Err(Refusal::FaultActive)];
+    let refused = [Err(Refusal::NotTested), Err(Refusal::NotTested)];
     assert_eq!(given[1..], refused);
     assert_eq!(bench.phase(), Phase::Paused);
 }
@@ -160,7 +160,7 @@ fn what_the_guard_has_stopped_is_not_begun_again_in_the_next_tick() {
         });
     }
     let first = Request::Resume { reason: 1, confirm: false };
-    assert_eq!(bench.ask(first), Err(Refusal::FaultActive));
+    assert_eq!(bench.ask(first), Err(Refusal::NotTested));
 }
 
 // req: SES-029
@@ -173,7 +173,7 @@ fn coolant_that_still_moves_has_not_stopped() {
         bench.tick_with(moving);
     }
     let first = Request::Resume { reason: 1, confirm: false };
-    assert_eq!(bench.ask(first), Err(Refusal::FaultActive));
+    assert_eq!(bench.ask(first), Err(Refusal::NotTested));
     bench.run(6);
     assert_eq!(bench.ask(first), Ok(Accepted::Armed));
 }

@@ -264,20 +264,43 @@ const UNANSWERED: i8 = -13;
 const SERVICE: i8 = -14;
 const CALIBRATION: i8 = -15;
 const REGIMEN: i8 = -16;
+const UNTESTED: i8 = -20;
 
 /// Every outcome of every guard of a request, written down from the rules: exactly these are reached.
 const ANSWERS: &[(&str, &[i8])] = &[
-    ("start_fit", &[DONE, WRONG_PHASE, FAULT, ROLE, SERVICE, CALIBRATION]),
+    ("start_fit", &[DONE, WRONG_PHASE, FAULT, UNTESTED, ROLE, SERVICE, CALIBRATION]),
     (
         "measure",
-        &[DONE, WRONG_PHASE, UNANSWERED, RANGE, FAULT, SERVICE, CALIBRATION, CAP_ABSENT, ROLE],
+        &[
+            DONE,
+            WRONG_PHASE,
+            UNANSWERED,
+            RANGE,
+            FAULT,
+            UNTESTED,
+            SERVICE,
+            CALIBRATION,
+            CAP_ABSENT,
+            ROLE,
+        ],
     ),
     ("confirm_fit", &[DONE, ARMED, SAME, WRONG_PHASE, EARLY, UNCONFIRMED, ROLE]),
     ("select_patient", &[DONE, WRONG_PHASE, RANGE, GATE, UNANSWERED, ROLE]),
     ("choose_plan", &[DONE, WRONG_PHASE, RANGE, REGIMEN, GATE, UNANSWERED, ROLE]),
     (
         "start",
-        &[DONE, WRONG_PHASE, UNANSWERED, FAULT, SERVICE, CALIBRATION, CAP_ABSENT, EARLY, ROLE],
+        &[
+            DONE,
+            WRONG_PHASE,
+            UNANSWERED,
+            FAULT,
+            UNTESTED,
+            SERVICE,
+            CALIBRATION,
+            CAP_ABSENT,
+            EARLY,
+            ROLE,
+        ],
     ),
     ("worn", &[DONE, SAME, WRONG_PHASE, ROLE]),
     ("pause", &[DONE, SAME, WRONG_PHASE, RANGE, BUDGET, ROLE]),
@@ -288,6 +311,7 @@ const ANSWERS: &[(&str, &[i8])] = &[
             ARMED,
             WRONG_PHASE,
             FAULT,
+            UNTESTED,
             SERVICE,
             CALIBRATION,
             CAP_ABSENT,
@@ -302,7 +326,7 @@ const ANSWERS: &[(&str, &[i8])] = &[
     ("end_session", &[DONE, ARMED, WRONG_PHASE, UNANSWERED, RANGE, UNCONFIRMED, ROLE]),
     ("confirm_removed", &[DONE, SAME, WRONG_PHASE, ORDER, ROLE]),
     ("close", &[DONE, WRONG_PHASE, ROLE]),
-    ("clinician_reset", &[DONE, ARMED, SAME, FAULT, UNCONFIRMED, SERVICE, ROLE]),
+    ("clinician_reset", &[DONE, ARMED, SAME, FAULT, UNTESTED, UNCONFIRMED, SERVICE, ROLE]),
     ("service_reset", &[DONE, ARMED, SAME, FAULT, UNCONFIRMED, ROLE]),
     ("cancel", &[DONE, WRONG_PHASE, ROLE]),
     ("acknowledge", &[DONE, SAME, ROLE]),
@@ -325,7 +349,11 @@ fn answer_name(answer: Answer) -> &'static str {
     }
 }
 
-const CODE_NAMES: [&str; 19] = [
+const CODE_NAMES: [&str; 23] = [
+    "not_tested",
+    "nothing_to_pause",
+    "nothing_to_acknowledge",
+    "on_other_channel",
     "unknown_regimen",
     "calibration_due",
     "service_due",
@@ -348,7 +376,7 @@ const CODE_NAMES: [&str; 19] = [
 ];
 
 fn code_name(code: i8) -> &'static str {
-    usize::try_from(i16::from(code) + 16).ok().and_then(|at| CODE_NAMES.get(at)).unwrap_or(&"?")
+    usize::try_from(i16::from(code) + 20).ok().and_then(|at| CODE_NAMES.get(at)).unwrap_or(&"?")
 }
 
 /// All power gaps and times stand in one class each.

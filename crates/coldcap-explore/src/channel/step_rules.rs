@@ -625,6 +625,7 @@ pub(super) const fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::ServiceDue => "service_due",
         Refusal::CalibrationDue => "calibration_due",
         Refusal::UnknownRegimen => "unknown_regimen",
+        Refusal::NotTested => "not_tested",
         // The facade's own: no step gives them.
         Refusal::OnOtherChannel => "on_other_channel",
         Refusal::NothingToAcknowledge => "nothing_to_acknowledge",

@@ -1,8 +1,8 @@
 //! When something goes wrong: alarms, faults, power gaps, safe hold.
 
-use super::{Errand, Nurse};
+use super::{Errand, Nurse, is_fault};
 use crate::client::{Client, CommandBody};
-use coldcap_session::{Phase, Refusal};
+use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{Action, Response};
 
@@ -111,8 +111,7 @@ impl Nurse {
     }
 
     pub(super) fn after_refused_reset(&mut self, response: &Response) {
-        let fault_remains = response.reason == Refusal::FaultActive.code();
-        if !fault_remains && response.reason != 0 {
+        if !is_fault(response) && response.reason != 0 {
             self.lose_hope();
         }
     }

@@ -68,7 +68,7 @@ pub(super) fn check_health(state: &State) -> Result<(), Refusal> {
         TripClass::Service => Err(Refusal::ServiceDue),
         TripClass::Clinician => Err(Refusal::FaultActive),
         TripClass::None | TripClass::Operator if state.seen.self_test_passed() => Ok(()),
-        TripClass::None | TripClass::Operator => Err(Refusal::FaultActive),
+        TripClass::None | TripClass::Operator => Err(Refusal::NotTested),
     }
 }
 

@@ -14,8 +14,11 @@ pub(super) fn by_clinician(t: &mut Transition<'_>, confirm: bool) -> Answer {
         TripClass::Service => return Err(Refusal::ServiceDue),
         TripClass::Clinician => {}
     }
-    if !(t.state.seen.cause_gone() && t.state.seen.self_test_passed()) {
+    if !t.state.seen.cause_gone() {
         return Err(Refusal::FaultActive);
+    }
+    if !t.state.seen.self_test_passed() {
+        return Err(Refusal::NotTested);
     }
     if t.state.resets >= t.config.reset_limit {
         return Err(Refusal::LimitReached);

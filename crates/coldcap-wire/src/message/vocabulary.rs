@@ -260,6 +260,7 @@ const REFUSAL: Vocabulary = Vocabulary {
         word(17, "on_other_channel"),
         word(18, "nothing_to_acknowledge"),
         word(19, "nothing_to_pause"),
+        word(20, "not_tested"),
     ],
 };
 

@@ -58,6 +58,7 @@ fn refused(empty: Response, refusal: Refusal) -> Response {
         | Refusal::OnOtherChannel
         | Refusal::NothingToAcknowledge
         | Refusal::NothingToPause
+        | Refusal::NotTested
         | Refusal::MarkOutOfOrder => Status::BAD_STATE,
     };
     let value = match refusal {
