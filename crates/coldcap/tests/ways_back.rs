@@ -350,3 +350,18 @@ fn only_a_planned_end_is_counted_down() {
         assert_eq!(!left.is_zero(), planned, "{phase}: {left:?}");
     }
 }
+
+// req: SES-031
+#[test]
+fn what_service_lets_go_on_is_tested_as_at_power_up() {
+    let mut bench = Bench::<1>::new();
+    (0..350).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.phase(), Phase::SafeHold);
+    bench.run(20);
+    assert_eq!(service(&mut bench), Ok(Accepted::Done));
+    assert_eq!(bench.phase(), Phase::Boot);
+    (0..100).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.phase(), Phase::Boot, "the machine is looked at anew");
+    bench.run(6);
+    assert_eq!(bench.phase(), Phase::Standby);
+}

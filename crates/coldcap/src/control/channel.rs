@@ -202,6 +202,7 @@ impl Channel {
         let (state, effects) = supervise::step(&self.state, event, &supervision);
         let previous = core::mem::replace(&mut self.state, state);
         self.armed_now |= effects.answer == Some(Ok(Accepted::Armed));
+        self.test_anew(previous.session.phase());
         if self.needs_no_entry(event, &previous, &effects) {
             return effects.answer;
         }
@@ -229,6 +230,14 @@ impl Channel {
             }
         }
         effects.answer
+    }
+
+    /// A machine that service lets go on is tested as at power-up: what was found before says nothing of it.
+    fn test_anew(&mut self, before: Phase) {
+        // req: SES-031
+        if self.state.session.phase() == Phase::Boot && before != Phase::Boot {
+            self.self_test = SelfTest::default();
+        }
     }
 
     /// Whether a request has to wait for another tick: for the record, without an entry, or for its first step.
