@@ -15,9 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
 
 /// Flips between two words of how far a process is.
-const STRETCH: u64 = 4_096;
+const STRETCH: u64 = 512;
 /// Longer than this nothing takes that does not hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -80,8 +81,8 @@ impl Plan {
 pub struct Findings {
     /// Flips done.
     pub flips: u64,
-    /// Bits after whose flip the program could not go on. None is flipped again by the process that found
-    /// it, nor by those that follow it.
+    /// Bits after whose flip the program could not go on. None is flipped again by any process that starts after it
+    /// was found.
     pub fatal: BTreeSet<usize>,
     /// Bits after whose flip something was driven that must not be, by the world: in how many flips.
     pub harmful: BTreeMap<(usize, &'static str), u64>,
@@ -90,7 +91,6 @@ pub struct Findings {
 impl Findings {
     fn add(&mut self, other: Self) {
         self.flips += other.flips;
-        self.fatal.extend(other.fatal);
         for (place, flips) in other.harmful {
             *self.harmful.entry(place).or_default() += flips;
         }
@@ -214,11 +214,12 @@ pub fn run(plan: Plan, part: Part, processes: u64) -> Result<Findings, Box<dyn E
     }
     let (begin, end) = part.turns(&plan);
     let share = (end - begin).div_ceil(processes);
-    let mut all = Findings::default();
+    let (mut all, fatal) = (Findings::default(), Fatal::default());
+    let fatal = &fatal;
     std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
         let shares = (0..processes).map(|number| {
             let [first, last] = [number, number + 1].map(|it| (begin + it * share).min(end));
-            scope.spawn(move || stretch(plan, first, last).map_err(|it| it.to_string()))
+            scope.spawn(move || stretch(plan, first, last, fatal).map_err(|it| it.to_string()))
         });
         let shares: Vec<_> = shares.collect();
         for share in shares {
@@ -226,18 +227,33 @@ pub fn run(plan: Plan, part: Part, processes: u64) -> Result<Findings, Box<dyn E
         }
         Ok(())
     })?;
+    all.fatal = fatal.all();
     Ok(all)
 }
 
-fn stretch(plan: Plan, first: u64, last: u64) -> Result<Findings, Box<dyn Error>> {
+/// The bits that ended a process, as all processes together have found them.
+#[derive(Debug, Default)]
+struct Fatal(Mutex<BTreeSet<usize>>);
+
+impl Fatal {
+    fn all(&self) -> BTreeSet<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, bit: usize) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(bit);
+    }
+}
+
+fn stretch(plan: Plan, first: u64, last: u64, fatal: &Fatal) -> Result<Findings, Box<dyn Error>> {
     let (mut findings, mut from, mut careful) = (Findings::default(), first, false);
     while from < last {
         let until = if careful { (from + 2 * STRETCH).min(last) } else { last };
-        match process(plan, from, until, careful, &mut findings)? {
+        match process(plan, from, until, careful, (&fatal.all(), &mut findings))? {
             None => (from, careful) = (until, false),
             // What is found again after a death was found before it: it is counted once.
             Some(at) if careful => {
-                findings.fatal.insert(plan.place(at).1);
+                fatal.add(plan.place(at).1);
                 (from, careful) = (at + 1, false);
             }
             Some(at) => (from, careful) = (at, true),
@@ -252,7 +268,7 @@ fn process(
     first: u64,
     last: u64,
     careful: bool,
-    findings: &mut Findings,
+    (fatal, findings): (&BTreeSet<usize>, &mut Findings),
 ) -> Result<Option<u64>, Box<dyn Error>> {
     let words = [plan.points as u64, plan.stride as u64, first, last, u64::from(careful)];
     let mut child = Command::new(std::env::current_exe()?)
@@ -261,7 +277,7 @@ fn process(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    tell_fatal(child.stdin.take(), &findings.fatal)?;
+    tell_fatal(child.stdin.take(), fatal)?;
     let lines = lines_of(&mut child)?;
     let mut progress = Progress { at: first, ..Progress::default() };
     while let Ok(line) = lines.recv_timeout(PATIENCE) {
