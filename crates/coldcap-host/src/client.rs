@@ -79,6 +79,10 @@ use timing::Timing;
 /// Missing entries of the record are asked for this often.
 pub const RECORD_EVERY: Duration = Duration::from_secs(2);
 
+/// A record of which nothing is missing is asked for its length so often: where the last entries were lost, nothing that
+/// comes behind them tells.
+pub const RECORD_LOOKED_AT_EVERY: Duration = Duration::from_secs(10);
+
 /// Values older than this are blanked by a display.
 pub const STALE: Duration = Duration::from_secs(2);
 
@@ -265,7 +269,8 @@ impl Client {
 
     /// Asks again for the last entry known, or the first: its report tells how many there are.
     ///
-    /// Without it, a lost report of the very last entry would not be missed.
+    /// By itself the client asks each time that a session begins, and every [`RECORD_LOOKED_AT_EVERY`]: a lost report of
+    /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
         self.record_due = Some(now);
     }
@@ -598,8 +603,12 @@ impl Client {
 
     /// Entries that were announced may still be on their way: they are asked for a little later.
     fn watch_record(&mut self, now: Instant) {
-        let wanted = !self.record.is_complete();
-        self.record_due = wanted.then(|| self.record_due.unwrap_or(now.plus(RECORD_EVERY)));
+        let due = self.next_record_request(now);
+        self.record_due = self.record_due.map_or(Some(due), |planned| Some(planned.min(due)));
+    }
+
+    fn next_record_request(&self, now: Instant) -> Instant {
+        now.plus(if self.record.is_complete() { RECORD_LOOKED_AT_EVERY } else { RECORD_EVERY })
     }
 
     /// Ids are a count: one that is given now must not go before those of commands that wait.
@@ -616,7 +625,7 @@ impl Client {
         });
         let rid = self.requests.fresh_rid();
         self.record_rid = Some(rid);
-        self.record_due = (!self.record.is_complete()).then_some(now.plus(RECORD_EVERY));
+        self.record_due = Some(self.next_record_request(now));
         let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
         self.append_command(out, Leaving { rid, body, deadline: 0, expected: 0 });
     }
