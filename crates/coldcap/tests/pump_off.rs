@@ -27,7 +27,9 @@ fn shifted(reading: Reading<Ratio>, by: i64) -> Reading<Ratio> {
 
 const HUNDREDTH: i64 = 42_949_673;
 
-/// What the inputs show, tick by tick, and how many ticks it may take to become the condition.
+/// What the inputs show, tick by tick, and how many ticks it may take to become the condition. Three trips are shown
+/// elsewhere: `pump_runs_on`, of a pump that is off (`crates/coldcap-sim/tests/pump_in_facade.rs`), `power_held`, of another
+/// channel (`unasked.rs`), and `loop_implausible`, of what the loop must have done before (`loop_watch.rs`).
 const CAUSES: &[(Condition, u32, Spoil)] = &[
     (Condition::Freeze, 2, |inputs, _| {
         let limit = Config::reference().limits.raw().freeze_trip;
@@ -56,8 +58,27 @@ const CAUSES: &[(Condition, u32, Spoil)] = &[
     }),
     (Condition::CapUncoupled, 4, |inputs, _| inputs.channels[0].cap.coupled.value = Ok(false)),
     (Condition::Leak, 6, |inputs, _| inputs.leak.value = Ok(true)),
+    (Condition::ValveStuck, 202, |inputs, _| inputs.channels[0].valve.value = Ok(Duty::FULL)),
+    (Condition::ChillerStuck, 152, |inputs, _| inputs.tank.chiller.value = Ok(Duty::FULL)),
     (Condition::PermitMismatch, 11, |inputs, _| inputs.permit.value = Ok(false)),
 ];
+
+const ELSEWHERE: [Condition; 4] = [
+    Condition::PumpRunsOn,
+    Condition::PowerHeld,
+    Condition::LoopImplausible,
+    // It trips with the front's alone.
+    Condition::RearSensor,
+];
+
+#[test]
+fn every_condition_that_trips_has_its_test() {
+    for condition in Condition::ALL {
+        let here = CAUSES.iter().any(|cause| cause.0 == condition);
+        let named = here != ELSEWHERE.contains(&condition);
+        assert_eq!(named, TripClass::of(condition).is_some(), "{condition}");
+    }
+}
 
 /// The tick, from the first bad one on, in which the condition tripped; the pump was off in it and is off
 /// ever after.
