@@ -69,6 +69,7 @@
 )]
 
 pub mod attendant;
+pub mod bedside;
 mod equipment;
 pub mod fault;
 pub mod link;

@@ -37,7 +37,17 @@ const RULE: &[(&str, &[&str])] = &[
     ),
     ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-upset", &["coldcap-units", "coldcap-session", "coldcap-trial", "coldcap"]),
-    ("coldcap-sim", &["coldcap-units", "coldcap-calibration", "coldcap-wire", "coldcap"]),
+    (
+        "coldcap-sim",
+        &[
+            "coldcap-units",
+            "coldcap-calibration",
+            "coldcap-guard",
+            "coldcap-session",
+            "coldcap-wire",
+            "coldcap",
+        ],
+    ),
     ("coldcap-host", &["coldcap-units", "coldcap-wire", "coldcap-session"]),
     ("coldcap-cli", ANY),
     ("coldcap-benches", ANY),
