@@ -3,7 +3,9 @@
 mod mesh;
 mod parameters;
 mod perfusion;
+mod population;
 mod scalp;
 
 pub use parameters::PatientParameters;
+pub use population::Population;
 pub use scalp::{Boundary, Scalp, ScalpHeat};
