@@ -17,9 +17,11 @@
 //! ```
 
 mod course;
+mod measures;
 mod operator;
 
 pub use course::{Break, Course, Drug, Manners};
+pub use measures::{Measures, Observer, Tracking};
 pub use operator::{Ending, Operator, Sight};
 
 use crate::attendant::{Attendant, AttendantParameters};
@@ -228,5 +230,18 @@ impl Bedside {
     #[must_use]
     pub const fn operator(&self) -> &Operator {
         &self.operator
+    }
+
+    /// Runs the visit to its end, or until it has taken so many ticks; gives what it came to.
+    pub fn run(mut self, most_ticks: u64) -> Measures {
+        let mut observer = Observer::new();
+        for _ in 0..most_ticks {
+            let outputs = self.tick();
+            observer.see(&self, &outputs);
+            if self.operator.ending().is_some() {
+                break;
+            }
+        }
+        observer.finish(&self)
     }
 }

@@ -77,6 +77,7 @@ pub mod linksim;
 pub mod machine;
 mod parameter;
 pub mod patient;
+pub mod population;
 pub mod random;
 pub mod rig;
 pub mod sensor;
