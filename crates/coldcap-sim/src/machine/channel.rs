@@ -14,6 +14,11 @@ use crate::sensor::{Character, FlowMeter, Probe, Thermistor};
 use coldcap::{CapInputs, ChannelDrives, ChannelInputs};
 use coldcap_units::{Duty, Fault, Instant, Reading};
 
+/// The scalp takes its steps half a second apart: nothing under it changes faster, and its heat is the same over the five
+/// steps of the cap.
+const SCALP_STEPS: u8 = 5;
+const SCALP_STEP_S: f64 = SCALP_STEPS as f64 * STEP_S;
+
 /// Standard deviation of the pump current's noise in mA.
 const CURRENT_NOISE_MA: f64 = 3.0;
 
@@ -23,6 +28,10 @@ struct Half {
     scalp: Scalp,
     cap: CapHalf,
     hair_resistance: f64,
+    /// Out of the skin, in W/m², until the scalp's next step.
+    flux: f64,
+    /// Steps of the cap until then.
+    due: u8,
     heat_w: f64,
 }
 
@@ -48,7 +57,11 @@ impl Half {
         } else {
             Boundary { celsius: around.ambient_c, resistance: around.bare_resistance }
         };
-        let head_w = self.scalp.step(&boundary) * around.scalp_m2;
+        if self.due == 0 {
+            (self.flux, self.due) = (self.scalp.step(&boundary), SCALP_STEPS);
+        }
+        self.due -= 1;
+        let head_w = self.flux * around.scalp_m2;
         let air_w = around.area_m2 / around.open_resistance * (around.ambient_c - interface_c);
         let into_cap_w = if around.worn { head_w } else { air_w };
         let outside = (around.area_m2, around.ambient_c);
@@ -57,6 +70,11 @@ impl Half {
             balance.room_j += (air_w - head_w) * STEP_S;
         }
         self.heat_w = if around.worn { head_w } else { 0.0 };
+    }
+
+    /// Heat of the scalp's last step that the cap's steps have still to bring on, in J per m² of scalp.
+    fn under_way(&self) -> f64 {
+        self.flux * STEP_S * f64::from(self.due)
     }
 }
 
@@ -101,9 +119,11 @@ impl Channel {
     ) -> Self {
         let ambient_c = machine.ambient_c;
         let half = |hair_resistance| Half {
-            scalp: Scalp::bare(patient, ambient_c, STEP_S),
+            scalp: Scalp::bare(patient, ambient_c, SCALP_STEP_S),
             cap: CapHalf::new(&machine.cap, ambient_c),
             hair_resistance,
+            flux: 0.0,
+            due: 0,
             heat_w: 0.0,
         };
         let circuit = &machine.circuit;
@@ -283,7 +303,10 @@ impl Channel {
     pub(super) fn stored(&self) -> f64 {
         let scalps = self.front.scalp.stored() + self.rear.scalp.stored();
         let caps = self.front.cap.stored() + self.rear.cap.stored();
-        self.supply_hose.stored() + self.return_hose.stored() + caps + scalps * self.around.scalp_m2
+        // What has left a scalp and is not in the cap yet.
+        let under_way = self.front.under_way() + self.rear.under_way();
+        let heads = (scalps + under_way) * self.around.scalp_m2;
+        self.supply_hose.stored() + self.return_hose.stored() + caps + heads
     }
 
     /// Heat that blood and tissue brought to the scalp, in J.
