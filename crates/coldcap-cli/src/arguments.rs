@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Vectors,
     /// Print the table of alarms, or write the tone of a priority as a sound.
     Alarms(Alarms),
+    /// Treat many virtual heads, and print and draw how skins, coolant and alarms are spread.
+    Population(Population),
 }
 
 /// What demo and run share.
@@ -548,6 +550,30 @@ pub(crate) struct FitCap {
     /// Write the keys of the session to this file: whoever has it reads the session.
     #[arg(long, value_name = "FILE")]
     pub(crate) keylog: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Heads differ in hair, fat, perfusion, core temperature, size and seat; the fit visit is not played. The \
+                        same seed gives the same figures, whatever the number of cores.\n\
+                        Example: coldcap population --patients 1000 --seed 1 --out out"
+)]
+pub(crate) struct Population {
+    /// How many heads, 1 to 1000000.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) patients: u64,
+    /// The plan of the treatment; without it, weekly paclitaxel.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// The seed of the first head and of its machine's sensors; each next head has the next.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Parent folder of the picture; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
 }
 
 /// Where a skin-side sensor lies.

@@ -15,6 +15,7 @@ pub(crate) mod keys;
 pub(crate) mod lint_table;
 pub(crate) mod machine;
 pub(crate) mod pair;
+pub(crate) mod population;
 pub(crate) mod regimen;
 pub(crate) mod replay;
 pub(crate) mod resistance_table;

@@ -44,6 +44,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Keys(options) => command::keys::run(options),
         Command::Vectors => command::vectors::run(),
         Command::Alarms(options) => command::alarms::run(options),
+        Command::Population(options) => command::population::run(options),
     }
 }
 

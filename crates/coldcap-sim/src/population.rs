@@ -190,9 +190,9 @@ fn figures(visits: &[Measures]) -> Vec<(&'static str, &'static str, Spread)> {
         ("coolant off its target, steady, mean", "K", of(|visit| visit.tracking.mean_k)),
         ("coolant below its target, overshoot", "K", of(|visit| visit.tracking.overshoot_k)),
         ("coolant settles after its ramp", "s", of(|visit| visit.tracking.settling_s)),
-        ("coolant off its ramp, worst", "K", of(|visit| visit.tracking.ramp_k)),
-        ("fastest fall of the skin, first cooling", "K/min", of(|visit| visit.first_fall_k_min)),
-        ("fastest fall of the skin, later", "K/min", of(|visit| visit.later_fall_k_min)),
+        ("coolant behind its ramp, worst", "K", of(|visit| visit.tracking.ramp_k)),
+        ("skin's fastest fall, first cooling", "K/min", of(|visit| visit.first_fall_k_min)),
+        ("skin's fastest fall, after a break", "K/min", of(|visit| visit.later_fall_k_min)),
     ]
 }
 

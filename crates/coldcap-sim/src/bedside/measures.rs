@@ -38,7 +38,7 @@ pub struct Tracking {
     pub overshoot_k: f64,
     /// From the moment at which the ramp ended until coolant was within 0.3 K for good, in s; the longest of the visit.
     pub settling_s: f64,
-    /// The largest deviation while the target moved, in K: the lag of a ramp.
+    /// The largest deviation while the target moved, from two minutes after coolant began to move, in K: the lag of a ramp.
     pub ramp_k: f64,
 }
 
@@ -247,8 +247,11 @@ impl Observer {
         let oldest = self.targets.front().copied().unwrap_or(target_c);
         let moved = self.targets.iter().any(|target| (target - target_c).abs() > STILL_K);
         let tracking = &mut self.measures.tracking;
-        if moved || (oldest - target_c).abs() > STILL_K || self.targets.len() < STILL_S {
-            tracking.ramp_k = tracking.ramp_k.max(deviation.abs());
+        let begun = self.targets.len() >= STILL_S;
+        if moved || (oldest - target_c).abs() > STILL_K || !begun {
+            // What was in the hoses when coolant began to move is no lag of the ramp.
+            let lag = if begun { deviation.abs() } else { 0.0 };
+            tracking.ramp_k = tracking.ramp_k.max(lag);
             (self.arrived, self.still_s, self.settled_at) = (false, 0, None);
             return;
         }
