@@ -468,7 +468,8 @@ enum {
     COLDCAP_FIELD_MINUTES = 15,
     COLDCAP_FIELD_INTERFACE = 16,
     COLDCAP_FIELD_SOURCE = 17,
-    COLDCAP_FIELD_EARLIER = 18
+    COLDCAP_FIELD_EARLIER = 18,
+    COLDCAP_FIELD_DRIVE = 19
 };
 
 static const coldcap_word coldcap_words_field[] = {
@@ -490,9 +491,10 @@ static const coldcap_word coldcap_words_field[] = {
     {15, "minutes"},
     {16, "interface"},
     {17, "source"},
-    {18, "earlier"}
+    {18, "earlier"},
+    {19, "drive"}
 };
-static const coldcap_vocabulary coldcap_codes_field = {"field", coldcap_words_field, 19};
+static const coldcap_vocabulary coldcap_codes_field = {"field", coldcap_words_field, 20};
 
 enum {
     COLDCAP_FAULT_NONE = 0,

@@ -485,6 +485,7 @@ CODES: dict[str, dict[int, str]] = {
         16: "interface",
         17: "source",
         18: "earlier",
+        19: "drive",
     },
     "fault": {
         0: "none",

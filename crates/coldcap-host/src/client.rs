@@ -10,6 +10,7 @@
 //! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds; a command
 //!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]);
 //! - it subscribes to the reports, keeps that up, and accounts for every one of them ([`Client::follow`]);
+//! - it keeps an actuator driven by hand for as long as that is granted ([`HandDrive`]);
 //! - it says when the link is lost and when it is back;
 //! - it collects the record and asks again for entries that did not arrive;
 //! - with a key it begins a session with the device, and again after a loss, a start of the device, or half a day; it
@@ -38,6 +39,7 @@
 //! # Ok::<(), coldcap_wire::frame::TooLong>(())
 //! ```
 
+mod by_hand;
 mod carried;
 mod command;
 mod echo;
@@ -50,6 +52,7 @@ mod record;
 mod requests;
 mod timing;
 
+pub use by_hand::HandDrive;
 pub use command::{CommandBody, UNSENT};
 pub use following::{Account, LEASE};
 pub use message::Message;
@@ -323,7 +326,7 @@ impl Client {
 
     fn next_command(&mut self, now: Instant) -> Option<Leaving> {
         let way = self.way();
-        let deadline = self.timing.deadline(now, DEADLINE);
+        let deadline = self.timing.deadline(now, self.requests.next_span(way));
         self.requests.next_due(now, way, deadline)
     }
 

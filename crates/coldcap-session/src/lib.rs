@@ -110,6 +110,7 @@
 )]
 
 pub mod billing;
+mod by_hand;
 mod demand;
 mod fact;
 mod machine;
@@ -121,6 +122,7 @@ pub mod regimen;
 mod request;
 mod wall;
 
+pub use by_hand::{Actuator, ByHand, HandEnd};
 pub use demand::{CapDemand, Demand};
 pub use fact::Fact;
 pub use machine::{

@@ -89,10 +89,12 @@ pub enum Field {
     Source = 17,
     /// By how much a mark is moved to an earlier time, milliseconds.
     Earlier = 18,
+    /// How strongly an actuator is driven by hand, thousandths of full drive.
+    Drive = 19,
 }
 
 impl Field {
-    /// The frozen code, 1 to 18; 0 stands for "no field" on the wire.
+    /// The frozen code, 1 to 19; 0 stands for "no field" on the wire.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -120,6 +122,7 @@ impl Field {
             Self::Interface => "interface",
             Self::Source => "source",
             Self::Earlier => "earlier",
+            Self::Drive => "drive",
         }
     }
 }

@@ -34,6 +34,7 @@ fn fields_have_codes_and_names() {
         (Field::Interface, 16, "interface"),
         (Field::Source, 17, "source"),
         (Field::Earlier, 18, "earlier"),
+        (Field::Drive, 19, "drive"),
     ];
     for (field, code, name) in table {
         assert_eq!((field.code(), field.name()), (code, name));
@@ -182,7 +183,8 @@ fn kinds_of_entries_have_names() {
         (35, "denied"),
         (36, "came_back"),
         (37, "wall_set"),
-        (38, "unknown"),
+        (38, "by_hand"),
+        (39, "unknown"),
         (0, "unknown"),
         (Kind::VENDOR.0, "vendor"),
         (255, "vendor"),
@@ -190,6 +192,31 @@ fn kinds_of_entries_have_names() {
     for (code, name) in names {
         assert_eq!(Kind(code).name(), name, "{code}");
     }
+}
+
+#[test]
+fn actuators_and_ends_of_driving_by_hand_have_codes_and_names() {
+    let actuators =
+        [(Actuator::Pump, "pump"), (Actuator::Valve, "valve"), (Actuator::Chiller, "chiller")];
+    for ((actuator, name), code) in actuators.into_iter().zip(1u8..) {
+        assert_eq!((actuator.code(), actuator.name()), (code, name));
+        assert_eq!(Actuator::from_code(code), Some(actuator));
+    }
+    assert_eq!([0, 4].map(Actuator::from_code), [None, None]);
+    let ends = [
+        (HandEnd::Asked, "asked"),
+        (HandEnd::Expired, "expired"),
+        (HandEnd::Stopped, "stopped"),
+        (HandEnd::Begun, "begun"),
+        (HandEnd::Denied, "denied"),
+        (HandEnd::HostLost, "host_lost"),
+        (HandEnd::GaveWay, "gave_way"),
+    ];
+    for ((end, name), code) in ends.into_iter().zip(1u8..) {
+        assert_eq!((end.code(), end.name()), (code, name));
+        assert_eq!(HandEnd::from_code(code), Some(end));
+    }
+    assert_eq!([0, 8].map(HandEnd::from_code), [None, None]);
 }
 
 #[test]

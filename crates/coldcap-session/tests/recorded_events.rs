@@ -12,7 +12,7 @@ use coldcap_session::record::{
     Chain, Entry, Fields, Fold, FoldError, FoldFault, Kind, Recorder, Summary,
 };
 use coldcap_session::*;
-use coldcap_units::{Coolant, Duration, Instant, Interface};
+use coldcap_units::{Coolant, Duration, Duty, Instant, Interface};
 use script::{GOOD, HEAD, PATIENT};
 
 const NOTHING: Observed = Observed {
@@ -200,6 +200,23 @@ fn facts_the_interlock_gaps_and_the_wall_clock_are_kept() {
 }
 
 #[test]
+fn what_is_driven_by_hand_is_kept() {
+    for (actuator, code) in Actuator::ALL.into_iter().zip(1..) {
+        for role in Role::ALL {
+            let driven = ByHand::Driven { actuator, duty: Duty(65_534), role };
+            let code = u16::from_le_bytes([code, role.code()]);
+            both_ways(Event::ByHand(driven), fields(38, code, 65_534, 0));
+        }
+        for (end, why) in HandEnd::ALL.into_iter().zip(1..) {
+            both_ways(
+                Event::ByHand(ByHand::Ended { actuator, end }),
+                fields(38, code.into(), 0, why),
+            );
+        }
+    }
+}
+
+#[test]
 fn numbers_that_no_event_makes_are_no_event() {
     let stop = |role: u8| u16::from_le_bytes([12, role]);
     let refused = [
@@ -222,6 +239,15 @@ fn numbers_that_no_event_makes_are_no_event() {
         fields(37, 255, 0, 0),
         fields(31, 0, 0, 0),
         fields(38, 0, 0, 0),
+        fields(38, 4, 0, 0),
+        fields(38, 0x0501, 0, 0),
+        fields(38, 1, 65_536, 0),
+        fields(38, 1, -1, 0),
+        fields(38, 1, 0, 8),
+        fields(38, 1, 0, -1),
+        fields(38, 1, 1, 2),
+        fields(38, 0x0301, 0, 2),
+        fields(39, 0, 0, 0),
         fields(63, 0, 0, 0),
     ];
     assert!(fields(33, stop(0), 0, 0).event().is_some());

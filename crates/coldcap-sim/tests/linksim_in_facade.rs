@@ -14,16 +14,18 @@ mod facade;
 
 use coldcap::{Drives, Link, Phase, TICK, TickInput};
 use coldcap_sim::linksim::{Attacker, Faults, Line, Options};
-use coldcap_sim::{Equipment, PatientParameters};
+use coldcap_sim::{CapPlacement, Equipment, PatientParameters};
 use coldcap_units::Instant;
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, CommandHead, Heartbeat, Hello, MACHINE, MINOR, Operate, Origin, ReadRecord,
-    SCHEMA, Subscribe, decode_at_host,
+    Action, Actuate, Actuator, AnyMessage, CommandHead, Heartbeat, Hello, MACHINE, MINOR, Operate,
+    Origin, ReadRecord, SCHEMA, Subscribe, TimeAsk, decode_at_host,
 };
 use coldcap_wire::packet::{BODY_LEN, Header};
-use coldcap_wire::security::{HostLink, Input, Policy, SendError, Transport, framed};
+use coldcap_wire::security::{
+    HostLink, Input, KeySlot, Policy, Role, SendError, Transport, framed,
+};
 use facade::{COOLANT, Facade};
 
 /// Ten minutes of treatment.
@@ -249,4 +251,135 @@ fn a_stop_that_is_meant_gets_through() {
 
 fn calm() -> Options {
     Options { faults: Faults::NONE, ..Options::from_seed(1) }
+}
+
+/// A host on a bench, nobody on the cap: it drives the pump by hand, over a line that loses, delays, flips and repeats.
+struct Hand {
+    between: Between,
+    back: Line,
+    /// When the device last said what time it was, as far as was heard.
+    heard_us: u64,
+    rid: u16,
+    /// When the last command to drive was sent.
+    sent_ms: u64,
+}
+
+/// How long a command to drive may take to arrive.
+const IN_TIME_MS: u64 = 800;
+
+impl Hand {
+    fn new(seed: u64) -> Self {
+        let between = Between::new(seed, TICKS, true);
+        let back = Line::new(seed, 5, between.options.delay_ms, 1_000);
+        Self { between, back, heard_us: 0, rid: 0, sent_ms: 0 }
+    }
+
+    /// It asks for the time, drives, or shows that it is there.
+    fn speak(&mut self, tick: u64, now_ms: u64) {
+        let message = match tick % 10 {
+            0 => (0x64, AnyMessage::TimeAsk(TimeAsk { asked_us: 1, heard_us: self.heard_us })),
+            3 | 7 => {
+                self.rid += 1;
+                self.sent_ms = now_ms;
+                let deadline = ((now_ms + IN_TIME_MS) as u16).max(1);
+                let head = CommandHead { deadline, ..CommandHead::new(self.rid, 0) };
+                let (actuator, drive_permille, lease_ms) = (Actuator::PUMP, 700, u16::MAX);
+                (0x1E, AnyMessage::Actuate(Actuate { head, actuator, drive_permille, lease_ms }))
+            }
+            _ => return,
+        };
+        let frame = self.between.seal(message.0, &message.1);
+        self.between.attacker.hear(&frame);
+        let Between { line, options, .. } = &mut self.between;
+        line.send(now_ms, &frame, &options.faults);
+    }
+
+    fn listen(&mut self, now: Instant, sent: &[u8]) {
+        let now_ms = now.as_millis();
+        if !sent.is_empty() {
+            self.back.send(now_ms, sent, &self.between.options.faults);
+        }
+        let (mut bytes, mut deframer) = (Vec::new(), Deframer::<FRAME_ROOM>::new());
+        self.back.arrived(now_ms, &mut bytes);
+        let mut rest = &mut bytes[..];
+        while !rest.is_empty() {
+            let (taken, packet) = deframer.feed(rest);
+            if let Some(Ok(packet)) = packet
+                && let Ok(Input::Packet(opened)) = self.between.host.handle_input(now, packet)
+            {
+                let header = Header { secured: false, ..opened.header };
+                if let Ok(AnyMessage::TimeAnswer(told)) = decode_at_host(&header, opened.body) {
+                    self.heard_us = self.heard_us.max(told.sent_us);
+                }
+            }
+            rest = &mut rest[taken..];
+        }
+    }
+}
+
+/// A key of this role under the number that the host has.
+fn key(role: Role) -> KeySlot {
+    KeySlot { role, ..Equipment::keyed(KEY_SEED).keys()[0].clone() }
+}
+
+/// How many ticks the pump was driven, of ten minutes in which somebody holds a button for eight.
+fn driven_by(role: Role, seed: u64) -> usize {
+    let mut facade = Facade::new(PatientParameters::standard(), seed);
+    facade.until(Phase::Standby);
+    facade.place(CapPlacement::Coupled);
+    facade.run(10);
+    let mut link: Link<1> = Link::new(facade.control.config());
+    link.add_entropy([9; 32]);
+    link.keys_mut().add(key(role)).unwrap();
+    let mut hand = Hand::new(seed);
+    hand.between.connect(facade.now, &mut link);
+    let mut room = vec![0; 4_096];
+    let (mut driven, mut stopped_ms) = (0, 0);
+    for tick in 0..TICKS {
+        facade.plant.step(&facade.drives, facade.now, &facade.faults);
+        facade.now = facade.now.plus(TICK);
+        let (now, now_ms) = (facade.now, facade.now.as_millis());
+        if tick < TICKS / 5 * 4 {
+            hand.speak(tick, now_ms);
+        }
+        link.receive(now, &hand.between.arrive(now_ms));
+        let mut input = TickInput::new(now, facade.plant.inputs(now));
+        input.commands = link.take_commands(now);
+        if tick % 700 == 699 {
+            input.inputs.panel.stop = true;
+            stopped_ms = now_ms;
+        }
+        let outputs = facade.control.tick(&input);
+        link.publish(&outputs);
+        let length = link.transmit(now, &mut room);
+        hand.listen(now, &room[..length]);
+        facade.drives = outputs.drives;
+        let [channel] = outputs.drives.channels;
+        assert!(channel.valve.is_off() && outputs.drives.chiller.is_off());
+        if !channel.pump.is_off() {
+            let at = format!("{role:?}, seed {seed}, tick {tick}");
+            assert_eq!(role, Role::Service, "{at}");
+            assert_eq!(channel.pump.to_permille(), 700, "{at}");
+            assert!(now_ms < hand.sent_ms + IN_TIME_MS + 2_000 + 100, "{at}: nobody asked");
+            assert!(stopped_ms == 0 || now_ms >= stopped_ms + 2_000, "{at}: it was stopped");
+            driven += 1;
+        }
+    }
+    let seen = link.security();
+    assert!(seen.replayed > 10 && seen.forged > 10, "the attacker does something: {seen:?}");
+    driven
+}
+
+// req: HND-001, HND-002, HND-003
+#[test]
+fn over_a_hostile_line_nothing_is_driven_without_role_and_lease() {
+    let mut driven = Vec::new();
+    for seed in 0..SEEDS {
+        for role in [Role::Observer, Role::Nurse, Role::Clinician] {
+            assert_eq!(driven_by(role, seed), 0);
+        }
+        driven.push(driven_by(Role::Service, seed));
+    }
+    println!("ticks of {TICKS} in which service drives, by seed: {driven:?}");
+    assert!(driven.iter().all(|ticks| *ticks > 500), "{driven:?}");
 }

@@ -105,6 +105,41 @@ impl TankController {
         if self.is_on() { Duty::FULL } else { Duty::OFF }
     }
 
+    /// Whether the chiller may run now: it does, or its minimum off time is over.
+    ///
+    /// ```
+    /// use coldcap_thermal::tank::TankController;
+    /// assert!(TankController::rested().may_run());
+    /// assert!(!TankController::new().may_run());
+    /// ```
+    #[must_use]
+    pub const fn may_run(&self) -> bool {
+        match self.chiller {
+            Chiller::Off { wait } => wait.is_zero(),
+            Chiller::On { .. } => true,
+            Chiller::Unknown => false,
+        }
+    }
+
+    /// One step in which somebody switches the chiller by hand, in the place of [`step`](Self::step): its demand, off
+    /// or full.
+    ///
+    /// The minimum off time holds for him, too, and for the controller behind him. No temperature is looked at: how
+    /// cold the tank may become is the caller's.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn step_by_hand(&mut self, config: &TankConfig, on: bool, dt: Duration) -> Duty {
+        self.chiller = match self.aged(config, dt) {
+            Chiller::Off { wait } if on && wait.is_zero() => {
+                Chiller::On { left: config.minimum_on }
+            }
+            same if on => same,
+            other => switched_off(config, other),
+        };
+        if self.is_on() { Duty::FULL } else { Duty::OFF }
+    }
+
     /// The chiller with `dt` gone by.
     fn aged(&self, config: &TankConfig, dt: Duration) -> Chiller {
         match self.chiller {
@@ -164,6 +199,23 @@ mod tests {
         let mut tank = TankController::new();
         let waited = (0..1_000).take_while(|_| !step(&mut tank, 20_000)).count();
         assert_eq!(waited, 180);
+    }
+
+    #[test]
+    fn a_hand_waits_the_minimum_off_time_and_the_controller_behind_it_does() {
+        let (mut tank, config) = (TankController::rested(), TankConfig::REFERENCE);
+        assert_eq!(tank.step_by_hand(&config, true, TICK), Duty::FULL);
+        assert!(tank.may_run());
+        assert_eq!(tank.step_by_hand(&config, false, TICK), Duty::OFF, "no minimum on time");
+        assert!(!tank.may_run());
+        let mut again = tank;
+        let waited = (0..1_000).take_while(|_| !step(&mut again, 20_000)).count();
+        assert_eq!(waited, 179);
+        let off = |tank: &mut TankController| tank.step_by_hand(&config, true, TICK).is_off();
+        let waited = (0..1_000).take_while(|_| off(&mut tank)).count();
+        assert_eq!(waited, 179);
+        let mut new = TankController::new();
+        assert_eq!((0..1_000).take_while(|_| off(&mut new)).count(), 180);
     }
 
     #[test]

@@ -5,11 +5,14 @@ mod canonical;
 pub(crate) use canonical::bounds;
 
 use crate::bounded::Bounded;
-use coldcap_session::{Accepted, Fact, Refusal, Request, Role, WallTime};
-use coldcap_units::Duration;
+use coldcap_session::{Accepted, Actuator, Fact, Refusal, Request, Role, WallTime};
+use coldcap_units::{Duration, Duty};
 
 /// Most commands that one tick takes. The link holds the others back for the next tick.
 pub const COMMANDS_MAXIMUM: usize = 4;
+
+/// The longest lease of what is driven by hand: a longer one counts as this.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(2);
 
 /// What the two halves hand each other: the commands of one tick, and how the host is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +55,54 @@ pub enum Action {
     PauseAudio,
     /// The wall clock says so: for the record alone.
     SetClock(WallTime),
+    /// An actuator is driven by hand, or no more.
+    Drive(Drive),
+}
+
+/// An actuator driven by hand, under a lease.
+///
+/// It is for service, and for a channel that nobody is on: in standby or report, and for the chiller each channel of the
+/// machine. It stands in the place of the loop's demand; the guard and the mains may leave less of it. It ends with its
+/// lease, at any stop, with the phase, where the guard takes its permit, and where the host falls silent; and what was
+/// ended otherwise than by its lease begins no sooner than [`LONGEST_LEASE`] after that.
+///
+/// ```
+/// use coldcap::{Action, Actuator, Command, CommandId, Config, Control, Drive, Inputs, TickInput};
+/// use coldcap_session::{Refusal, Role};
+/// use coldcap_units::{Duration, Duty, Instant};
+///
+/// let mut control: Control<1> = Control::new(Config::reference());
+/// let (actuator, duty) = (Actuator::Pump, Duty::from_permille(500));
+/// let action = Action::Drive(Drive { actuator, duty, lease: Duration::from_secs(1) });
+/// let mut tick = TickInput::new(Instant::from_millis(100), Inputs::default());
+/// tick.commands.list.push(Command { id: CommandId(1), channel: 0, role: Role::Service, action });
+/// let outputs = control.tick(&tick);
+/// // A machine that has just come up is in its self-test.
+/// assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::WrongPhase));
+/// assert!(outputs.drives.channels[0].pump.is_off());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drive {
+    /// What is driven: pump and valve are those of the command's channel, the chiller is asked of the machine.
+    pub actuator: Actuator,
+    /// How strongly.
+    pub duty: Duty,
+    /// For how long, unless it is asked for again; [`LONGEST_LEASE`] at most, and zero ends it at once.
+    pub lease: Duration,
+}
+
+impl Action {
+    /// Whether coolant may flow because of it.
+    pub(crate) const fn begins(&self) -> bool {
+        match self {
+            Self::Request(request) => matches!(
+                request,
+                Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. }
+            ),
+            Self::Drive(drive) => !drive.lease.is_zero(),
+            _ => false,
+        }
+    }
 }
 
 /// How a command was answered.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod backlog;
+mod by_hand;
 mod calibrate;
 mod channel;
 mod detect;
@@ -17,13 +18,14 @@ mod thermal;
 mod zones;
 
 use crate::arbiter;
-use crate::command::{Action, Answer, Command, Commands};
+use crate::command::{Action, Answer, Command, Commands, LONGEST_LEASE};
 use crate::config::Config;
 use crate::drives::{ChannelDrives, Drives};
 use crate::inputs::{Inputs, Panel};
 use crate::outputs::{EntryBytes, Event, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
+use by_hand::ByHand;
 use channel::{Channel, Shared};
 use coldcap_guard::alarm::{Changes, Stored};
 use coldcap_guard::interlock::{Demand, Permit, holds_power, trips};
@@ -63,6 +65,7 @@ pub struct Control<const CHANNELS: usize> {
     machine: Machine,
     signals: Signals<CHANNELS>,
     driven: Drives<CHANNELS>,
+    by_hand: ByHand<CHANNELS>,
     last: Option<Instant>,
     /// What the wall clock said, and when. The record reads it, and on a board without a clock of its own the
     /// dates of calibrations go by it.
@@ -95,6 +98,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             machine: Machine::new(),
             signals: Signals::new(),
             driven: Drives::default(),
+            by_hand: ByHand::new(),
             last: None,
             wall: None,
             is_undated: !config.sensors.powered_up.is_known(),
@@ -167,11 +171,14 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let inputs = tick.inputs.not_after(tick.now);
         let measured = self.calibrate(&inputs, tick.now);
         let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
+        self.begin_by_hand(dt, &measured, &tick.commands, &mut outputs);
         self.take_commands(&tick.commands, &inputs.panel, &mut outputs);
         self.machine.watch_display(tick.commands.shown, &self.channels, dt, &self.config);
         self.supervise(&measured, &detected, dt, &mut outputs);
+        let permits = self.permits();
+        self.judge_by_hand(&permits, &mut outputs);
         let demands = self.regulate(&measured, dt);
-        outputs.drives = self.limit(tick.now, &demands);
+        outputs.drives = self.limit(tick.now, &demands, &permits);
         let seen = Seen { measured: &measured, detected: &detected, config: &self.config };
         let failed = self.channels.iter().any(|channel| channel.self_test.has_failed());
         let machine = self.machine.alarms(detected.machine, failed, &measured);
@@ -252,6 +259,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         for command in &commands.list {
             let result = self.take(command, outputs);
             outputs.answers.push(Answer { id: command.id, result });
+            self.let_go(command, outputs);
         }
         // Whoever stops at the machine has the last word, whatever came in the same tick.
         if panel.stop && !commands.list.is_empty() {
@@ -314,6 +322,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             }
             Action::PauseAudio => self.pause_audio(command.role),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
+            Action::Drive(drive) => self.drive(command, drive, outputs),
         }
     }
 
@@ -380,6 +389,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             Action::AcknowledgeAlarms => self.acknowledge_all(command.role, outputs),
             Action::PauseAudio => self.pause_audio(command.role),
             Action::SetClock(wall) => self.set_clock(wall, command.role, outputs),
+            Action::Drive(drive) => self.drive(command, drive, outputs),
             _ => Err(Refusal::WrongPhase),
         }
     }
@@ -479,24 +489,37 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         // What nobody saw moves no ramp and no valve.
         let seen = dt.min(LONGEST_TICK);
         let lines = self.channels.iter_mut().zip(&measured.channels).zip(&self.driven.channels);
-        for (demand, ((channel, line), driven)) in demands.iter_mut().zip(lines) {
+        for (index, (demand, ((channel, line), driven))) in
+            demands.iter_mut().zip(lines).enumerate()
+        {
             let surroundings = Surroundings { tank: measured.tank, driven: driven.valve, dt: seen };
-            *demand = channel.regulate(line, &surroundings, &self.config);
+            let wanted = channel.regulate(line, &surroundings, &self.config);
+            *demand = self.by_hand.over(index, wanted);
         }
-        self.machine.regulate(measured, self.driven.chiller, dt, &self.config);
+        let (driven, by_hand) = (self.driven.chiller, self.by_hand.chiller());
+        self.machine.regulate(measured, driven, by_hand, dt, &self.config);
         demands
     }
 
-    /// The interlock again, on the demands, and what the mains has: they can only take cooling away.
-    fn limit(&mut self, now: Instant, demands: &[ChannelDrives; CHANNELS]) -> Drives<CHANNELS> {
+    /// What the guard leaves to the machine, and to each channel.
+    fn permits(&self) -> (Permit, [Permit; CHANNELS]) {
         let supervision = self.config.supervision();
-        let permits: [Permit; CHANNELS] = core::array::from_fn(|index| {
+        let own: [Permit; CHANNELS] = core::array::from_fn(|index| {
             let channel = self.channels.get(index);
             channel.map_or(Permit::NONE, |channel| channel.state.permit(&supervision))
         });
-        let (shared, permits) = arbiter::permits(&permits);
+        arbiter::permits(&own)
+    }
+
+    /// The interlock again, on the demands, and what the mains has: they can only take cooling away.
+    fn limit(
+        &mut self,
+        now: Instant,
+        demands: &[ChannelDrives; CHANNELS],
+        (shared, permits): &(Permit, [Permit; CHANNELS]),
+    ) -> Drives<CHANNELS> {
         let mut drives = Drives { permit: shared.power, ..Drives::default() };
-        let lines = self.channels.iter_mut().zip(&permits).zip(demands);
+        let lines = self.channels.iter_mut().zip(permits).zip(demands);
         for (drive, ((channel, permit), demand)) in drives.channels.iter_mut().zip(lines) {
             let wanted = Demand { pump: demand.pump, valve: demand.valve, chiller: Duty::OFF };
             let left = channel.gate.limit(now, wanted, permit);
@@ -508,7 +531,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             .fold(0_u16, |running, drive| running.saturating_add(u16::from(!drive.pump.is_off())));
         let chiller = arbiter::chiller_within(&self.config.mains, running, self.machine.chiller);
         let wanted = Demand { chiller, ..Demand::default() };
-        drives.chiller = self.machine.gate.limit(now, wanted, &shared).chiller;
+        drives.chiller = self.machine.gate.limit(now, wanted, shared).chiller;
         drives
     }
 

@@ -58,8 +58,10 @@ mod tick_input;
 mod vendor;
 
 pub use bounded::Bounded;
-pub use coldcap_session::{ControlMode, Phase};
-pub use command::{Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands};
+pub use coldcap_session::{Actuator, ControlMode, Phase};
+pub use command::{
+    Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands, Drive, LONGEST_LEASE,
+};
 pub use config::{Circulation, Config, Identity, LinkAccess, Origin, SkinSide, TICK};
 pub use control::{ChannelCheckpoint, Checkpoint, Control};
 pub use device::{Device, Served};

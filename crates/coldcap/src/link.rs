@@ -9,11 +9,11 @@ mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
 use crate::bridge::outbound;
-use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands};
+use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands, Drive};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
 use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
-use coldcap_session::{Accepted, Phase, Request};
+use coldcap_session::{Accepted, Actuator, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
@@ -322,8 +322,12 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
+        let timed = matches!(message, AnyMessage::Actuate(_));
         let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
-        match self.orders.admit(now, &Arrived { number, endpoint, head, revision, stop, waits }) {
+        match self
+            .orders
+            .admit(now, &Arrived { number, endpoint, head, revision, stop, timed, waits })
+        {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
             Verdict::Run => self.run(now, endpoint, head, inbound::inbound(message, role)),
@@ -336,6 +340,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
+            Inbound::Answered(answer) => self.reply(endpoint, outbound::response(&answer)),
             Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
             Inbound::Follow(follow) => self.follow(now, endpoint, &follow),
@@ -346,6 +351,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn queue(&mut self, endpoint: u8, head: CommandHead, command: Command) {
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
+            _ if is_the_machines(&command.action) => Err(machine_alone(command.id.0)),
             channel => known_channel::<CHANNELS>(command.id.0, channel),
         };
         if let Err(refused) = known {
@@ -558,10 +564,22 @@ fn is_therapy(phase: Phase) -> bool {
 
 /// What may be meant for the machine as a whole.
 const fn is_for_the_machine(action: &Action) -> bool {
-    matches!(
+    let shared = matches!(
         action,
         Action::Request(Request::Stop) | Action::AcknowledgeAlarms | Action::PauseAudio
-    )
+    );
+    shared || is_the_machines(action)
+}
+
+/// What is meant for the machine and for no channel.
+const fn is_the_machines(action: &Action) -> bool {
+    matches!(action, Action::Drive(Drive { actuator: Actuator::Chiller, .. }))
+}
+
+/// The answer to whoever asks a channel for what is the machine's.
+fn machine_alone(rid: u16) -> Response {
+    let machine = i32::from(MACHINE);
+    Response { minimum: machine, maximum: machine, ..Response::new(rid, Status::OUT_OF_RANGE) }
 }
 
 /// Whether the machine has this channel; if not, the answer that says so.

@@ -18,8 +18,8 @@ use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, Deframer};
 use coldcap_wire::message::{
     Action, Actuate, Actuator, AnyMessage, ChannelStatus, CommandHead, Follow, Heartbeat, Hello,
-    MINOR, Message, Operate, Origin, PutSetting, ReadRecord, Response, SCHEMA, Status, Subscribe,
-    decode_at_host,
+    MACHINE, MINOR, Message, Operate, Origin, PutSetting, ReadRecord, Response, SCHEMA, Status,
+    Subscribe, TimeAsk, decode_at_host,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
 use coldcap_wire::security::{
@@ -574,22 +574,144 @@ fn a_stranger_does_not_subscribe_and_a_subscription_ends_with_its_session() {
     assert!((5..=6).contains(&after), "{after}: for everybody again");
 }
 
-/// Driving by hand is not there: nobody may, and nothing moves, whoever asks and whatever the lease.
-#[test]
-fn an_actuator_is_driven_by_nobody() {
-    for (id, status) in
-        [(1, Status::DENIED), (2, Status::DENIED), (3, Status::DENIED), (4, Status::UNSUPPORTED)]
-    {
-        let mut bench = secured(Phase::Standby);
-        let mut host = Host::connected(&mut bench, id);
-        for (rid, actuator) in (1..).zip([Actuator::PUMP, Actuator::VALVE, Actuator::CHILLER]) {
-            let head = CommandHead::new(rid, 0);
-            host.say(&mut bench, &Actuate { head, actuator, drive_permille: 500, lease_ms: 2_000 });
-            let answers = host.answers(&mut bench);
-            assert_eq!(answers, [Response::new(rid, status)]);
-            let drives = bench.tick().drives;
-            let [channel] = drives.channels;
-            assert!(channel.pump.is_off() && channel.valve.is_off() && drives.chiller.is_off());
-        }
+/// A command to drive that is proven to be of now.
+fn actuate(bench: &Bench<1>, rid: u16, actuator: Actuator, drive_permille: u16) -> Actuate {
+    let deadline = (bench.now.as_millis() + 1_000) as u16;
+    let channel = if actuator == Actuator::CHILLER { MACHINE } else { 0 };
+    let head = CommandHead { deadline, ..CommandHead::new(rid, channel) };
+    Actuate { head, actuator, drive_permille, lease_ms: 2_000 }
+}
+
+impl Host {
+    /// Connected, and the device knows what this host has heard.
+    fn timed(bench: &mut Bench<1>, id: u32) -> Self {
+        bench.run(3);
+        let mut host = Self::connected(bench, id);
+        let heard_us = bench.now.as_millis() * 1_000;
+        host.say(bench, &TimeAsk { asked_us: 1, heard_us });
+        host.hear(bench);
+        host.heard.clear();
+        host
     }
+}
+
+/// Whether anything at all moves.
+fn drives(bench: &mut Bench<1>) -> [bool; 3] {
+    let drives = bench.tick().drives;
+    let [channel] = drives.channels;
+    [channel.pump, channel.valve, drives.chiller].map(|duty| !duty.is_off())
+}
+
+// req: LNK-003, HND-002
+#[test]
+fn an_actuator_is_driven_by_the_key_of_service_alone() {
+    for id in 1..=4 {
+        let mut bench = secured(Phase::Standby);
+        let mut host = Host::timed(&mut bench, id);
+        for (rid, actuator) in (1..).zip([Actuator::PUMP, Actuator::VALVE]) {
+            let wish = actuate(&bench, rid, actuator, 500);
+            host.say(&mut bench, &wish);
+            let moving = drives(&mut bench);
+            let answers = host.answers(&mut bench);
+            if id == 4 {
+                assert_eq!(answers, [Response::new(rid, Status::OK)]);
+                assert_eq!(moving, [true, rid == 2, false]);
+            } else {
+                assert_eq!(answers, [Response::new(rid, Status::DENIED)]);
+                assert_eq!(moving, [false; 3]);
+            }
+        }
+        // A compressor that has just come up has to stand, which is no refusal for good.
+        let wish = actuate(&bench, 3, Actuator::CHILLER, 500);
+        host.say(&mut bench, &wish);
+        assert!(!drives(&mut bench)[2]);
+        let status = host.answers(&mut bench)[0].status;
+        assert_eq!(status, if id == 4 { Status::BUSY } else { Status::DENIED });
+        // Nobody renews.
+        bench.run(2);
+        assert_eq!(drives(&mut bench), [false; 3]);
+    }
+}
+
+#[test]
+fn what_is_no_drive_is_refused_before_it_waits() {
+    let mut bench = secured(Phase::Standby);
+    let mut host = Host::timed(&mut bench, 4);
+    let sound = actuate(&bench, 1, Actuator::PUMP, 500);
+    let head = |rid, deadline, channel| CommandHead { rid, deadline, channel, ..sound.head };
+    let wishes = [
+        Actuate { head: head(1, 0, 0), ..sound },
+        Actuate { head: head(2, (bench.now.as_millis() - 1) as u16, 0), ..sound },
+        Actuate { drive_permille: 1_001, head: head(3, sound.head.deadline, 0), ..sound },
+        Actuate { actuator: Actuator(4), head: head(4, sound.head.deadline, 0), ..sound },
+        Actuate { head: head(5, sound.head.deadline, 1), ..sound },
+        Actuate { head: head(6, sound.head.deadline, MACHINE), ..sound },
+        Actuate { actuator: Actuator::CHILLER, head: head(7, sound.head.deadline, 0), ..sound },
+    ];
+    let plain = Response::new;
+    let machine = i32::from(MACHINE);
+    let expected = [
+        plain(1, Status::EXPIRED),
+        plain(2, Status::EXPIRED),
+        Response { reason: 9, field: 19, maximum: 1_000, ..plain(3, Status::OUT_OF_RANGE) },
+        plain(4, Status::UNSUPPORTED),
+        plain(5, Status::OUT_OF_RANGE),
+        plain(6, Status::OUT_OF_RANGE),
+        Response { minimum: machine, maximum: machine, ..plain(7, Status::OUT_OF_RANGE) },
+    ];
+    for (wish, expected) in wishes.iter().zip(expected) {
+        host.say(&mut bench, wish);
+        assert_eq!(host.answers(&mut bench), [expected], "without a tick");
+        assert_eq!(drives(&mut bench), [false; 3]);
+    }
+    // Of a host that has not proven what it heard no deadline means anything.
+    let mut bench = secured(Phase::Standby);
+    let mut host = Host::connected(&mut bench, 4);
+    bench.run(3);
+    let wish = actuate(&bench, 1, Actuator::PUMP, 500);
+    host.say(&mut bench, &wish);
+    assert_eq!(host.answers(&mut bench), [plain(1, Status::EXPIRED)]);
+    assert_eq!(drives(&mut bench), [false; 3]);
+}
+
+// req: LNK-004, HND-003
+#[test]
+fn a_stop_voids_what_waits_to_be_driven_at_whatever_channel_it_is() {
+    for channel in [0, MACHINE] {
+        let mut bench = secured(Phase::Standby);
+        let mut host = Host::timed(&mut bench, 4);
+        for (rid, actuator) in [(1, Actuator::PUMP), (2, Actuator::CHILLER)] {
+            let wish = actuate(&bench, rid, actuator, 500);
+            host.say(&mut bench, &wish);
+        }
+        let head = CommandHead::new(3, channel);
+        host.say(&mut bench, &Operate { head, ..operate(3, Action::STOP) });
+        // What comes behind it was on its way.
+        let wish = actuate(&bench, 4, Actuator::PUMP, 500);
+        host.say(&mut bench, &wish);
+        assert_eq!(drives(&mut bench), [false; 3]);
+        let statuses: Vec<_> =
+            host.answers(&mut bench).iter().map(|it| (it.rid, it.status)).collect();
+        for expected in [(1, Status::STALE), (2, Status::STALE), (4, Status::BAD_STATE)] {
+            assert!(statuses.contains(&expected), "{statuses:?}");
+        }
+        bench.run(2);
+        assert_eq!(drives(&mut bench), [false; 3]);
+    }
+}
+
+/// A session that ends, by another host or by a key that is taken away, renews nothing.
+// req: HND-001
+#[test]
+fn what_was_driven_ends_with_its_lease_when_the_key_is_gone() {
+    let mut bench = secured(Phase::Standby);
+    let mut host = Host::timed(&mut bench, 4);
+    let wish = actuate(&bench, 1, Actuator::PUMP, 500);
+    host.say(&mut bench, &wish);
+    assert!(drives(&mut bench)[0]);
+    assert!(bench.device.link.keys_mut().revoke(4));
+    let wish = actuate(&bench, 2, Actuator::PUMP, 500);
+    host.say(&mut bench, &wish);
+    let ticks = (0..100).take_while(|_| drives(&mut bench)[0]).count();
+    assert_eq!(ticks, 19);
 }

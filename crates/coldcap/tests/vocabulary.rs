@@ -119,6 +119,7 @@ fn fields() {
         Field::Interface,
         Field::Source,
         Field::Earlier,
+        Field::Drive,
     ];
     let words = all.map(|field| (field.code(), field.name().to_string()));
     check("field", core::iter::once(none()).chain(words));

@@ -22,7 +22,7 @@ use coldcap_host::report::{
 };
 use coldcap_session::Config;
 use coldcap_session::record::{Entry, Kind, Summary};
-use coldcap_session::{Note, Phase, Reason, billing};
+use coldcap_session::{ByHand, Event, Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
 use coldcap_units::{Duration, Instant, Permille};
 use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus, Value};
@@ -341,12 +341,30 @@ fn marks(entries: &[Entry], plan: &PlanFile) -> Vec<Mark> {
         drug.map_or_else(|| format!("drug {id}"), |drug| drug.name.clone())
     };
     let mark = |entry: &Entry, label: String| Mark { time_s: seconds(entry.at), label };
-    let marked = entries.iter().filter_map(|entry| match entry.note()? {
-        Note::DrugStarted { drug, .. } => Some(mark(entry, format!("{} start", name(drug)))),
-        Note::DrugEnded { drug, .. } => Some(mark(entry, format!("{} end", name(drug)))),
+    let marked = entries.iter().filter_map(|entry| match (entry.note(), entry.fields.event()) {
+        (Some(Note::DrugStarted { drug, .. }), _) => {
+            Some(mark(entry, format!("{} start", name(drug))))
+        }
+        (Some(Note::DrugEnded { drug, .. }), _) => Some(mark(entry, format!("{} end", name(drug)))),
+        (_, Some(Event::ByHand(told))) => Some(mark(entry, driven_by_hand(&told))),
         _ => None,
     });
     marked.collect()
+}
+
+/// What is driven by hand, in words.
+fn driven_by_hand(told: &ByHand) -> String {
+    match told {
+        ByHand::Driven { actuator, duty, role } => {
+            let (name, percent) = (actuator.name(), f64::from(duty.to_permille()) / 10.0);
+            let by = format!("{role:?}").to_lowercase();
+            format!("{name} driven by hand at {percent} % ({by})")
+        }
+        ByHand::Ended { actuator, end } => {
+            let (name, why) = (actuator.name(), end.name().replace('_', " "));
+            format!("{name} driven by hand no more ({why})")
+        }
+    }
 }
 
 fn fit_visit(calibration: &CapCalibration) -> FitVisit {
@@ -413,4 +431,20 @@ fn billing_lines(summary: &Summary, plan: &PlanFile) -> Vec<BillingLine> {
         counting: line.rule.counting.to_owned(),
     });
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldcap_session::{Actuator, HandEnd, Role};
+    use coldcap_units::Duty;
+
+    #[test]
+    fn what_is_driven_by_hand_is_said_in_words() {
+        let (actuator, role) = (Actuator::Pump, Role::Service);
+        let driven = ByHand::Driven { actuator, duty: Duty::from_permille(505), role };
+        assert_eq!(driven_by_hand(&driven), "pump driven by hand at 50.5 % (service)");
+        let ended = ByHand::Ended { actuator: Actuator::Chiller, end: HandEnd::HostLost };
+        assert_eq!(driven_by_hand(&ended), "chiller driven by hand no more (host lost)");
+    }
 }

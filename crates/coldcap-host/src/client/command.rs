@@ -1,11 +1,14 @@
 //! What a host can ask of the device.
 
 use super::port::Port;
+use super::requests::{DEADLINE, LONGEST_WAIT};
+use coldcap_units::Duration;
 use coldcap_wire::message::{
-    Action, Amend, ChoosePlan, CommandHead, FactKind, Measure, Message as _, Observe, Operate,
-    ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
+    Action, Actuate, Actuator, Amend, ChoosePlan, CommandHead, FactKind, MACHINE, Measure,
+    Message as _, Observe, Operate, ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
 };
 use coldcap_wire::security::SendError;
+use coldcap_wire::service::LONGEST_LEASE;
 
 /// The head of a command that has not been sent; the client writes its own in its place.
 pub const UNSENT: CommandHead = CommandHead::new(0, 0);
@@ -33,6 +36,8 @@ pub enum CommandBody {
     ReadRecord(ReadRecord),
     /// How often status reports are sent.
     Subscribe(Subscribe),
+    /// An actuator is driven by hand, under a lease: see [`HandDrive`](super::HandDrive).
+    Actuate(Actuate),
 }
 
 impl CommandBody {
@@ -92,6 +97,7 @@ impl CommandBody {
             Self::SetClock(_) => SetClock::ENDPOINT,
             Self::ReadRecord(_) => ReadRecord::ENDPOINT,
             Self::Subscribe(_) => Subscribe::ENDPOINT,
+            Self::Actuate(_) => Actuate::ENDPOINT,
         }
     }
 
@@ -103,6 +109,27 @@ impl CommandBody {
     /// Whether it carries a deadline: everything but a stop, which is always done, and what only reads.
     pub(super) const fn has_deadline(&self) -> bool {
         !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))
+    }
+
+    /// Within what time it is carried out after it was first sent, or never. What is driven by hand is driven for a
+    /// button that somebody holds: not later than it would have ended.
+    pub(super) fn span(&self) -> Duration {
+        self.lease().map_or(DEADLINE, |lease| lease.min(DEADLINE))
+    }
+
+    /// For how long it may wait to be sent at all.
+    pub(super) fn longest_wait(&self) -> Duration {
+        self.lease().map_or(LONGEST_WAIT, |lease| lease.min(LONGEST_WAIT))
+    }
+
+    /// The lease of what is driven by hand, as it counts; `None` for whatever else, and for its end.
+    fn lease(&self) -> Option<Duration> {
+        match self {
+            Self::Actuate(Actuate { lease_ms: lease_ms @ 1.., .. }) => {
+                Some(Duration::from_millis(u32::from(*lease_ms)).min(LONGEST_LEASE))
+            }
+            _ => None,
+        }
     }
 
     /// Writes the frame of this command to the start of `out`; returns its length.
@@ -123,6 +150,12 @@ impl CommandBody {
             Self::SetClock(body) => port.send(&SetClock { head, ..body }, out),
             Self::ReadRecord(body) => port.send(&ReadRecord { head, ..body }, out),
             Self::Subscribe(body) => port.send(&Subscribe { head, ..body }, out),
+            Self::Actuate(body) => {
+                // The chiller is no channel's.
+                let machine = body.actuator == Actuator::CHILLER;
+                let channel = if machine { MACHINE } else { head.channel };
+                port.send(&Actuate { head: CommandHead { channel, ..head }, ..body }, out)
+            }
         }
     }
 }

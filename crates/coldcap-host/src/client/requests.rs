@@ -121,6 +121,12 @@ impl Requests {
         Some(flight.leaving())
     }
 
+    /// Within what time the command is carried out that leaves next.
+    pub(super) fn next_span(&self, way: Way) -> Duration {
+        let next = self.sendable(way).and_then(|at| self.waiting.get(at));
+        next.map_or(DEADLINE, |command| command.body.span())
+    }
+
     fn leave_queue(&mut self, way: Way) -> Option<Pending> {
         let at = self.sendable(way)?;
         self.waiting.remove(at)
@@ -203,7 +209,7 @@ impl Flight {
 
 impl Pending {
     fn expires(&self) -> Instant {
-        self.asked.plus(LONGEST_WAIT)
+        self.asked.plus(self.body.longest_wait())
     }
 }
 
@@ -211,7 +217,7 @@ impl Pending {
 mod tests {
     use super::*;
     use crate::client::UNSENT;
-    use coldcap_wire::message::{Action, ReadRecord};
+    use coldcap_wire::message::{Action, Actuate, Actuator, ReadRecord};
 
     const START: CommandBody = CommandBody::operate(Action::START);
     const STOP: CommandBody = CommandBody::operate(Action::STOP);
@@ -240,6 +246,28 @@ mod tests {
         assert_eq!(requests.answered(0x15, &answer), Some(told));
         assert_eq!(requests.answered(0x15, &answer), None, "answered once");
         assert_eq!(next(&mut requests, 0, Way::Open), None, "stop is still in flight");
+    }
+
+    /// A button that is held is no plan for later.
+    #[test]
+    fn what_is_driven_by_hand_waits_and_is_done_no_longer_than_its_lease() {
+        let drive = |lease_ms| {
+            let actuator = Actuator::PUMP;
+            CommandBody::Actuate(Actuate { head: UNSENT, actuator, drive_permille: 1, lease_ms })
+        };
+        let spans = [(700, 700, 700), (9_000, 2_000, 2_000), (0, 4_000, 10_000)];
+        for (lease_ms, span, wait) in spans {
+            let mut requests = Requests::new(1);
+            requests.push(at(0), drive(lease_ms));
+            assert_eq!(requests.next_span(Way::Open), Duration::from_millis(span));
+            assert_eq!(requests.deadline(Way::Shut), Some(at(wait)));
+            let mut out = VecDeque::new();
+            requests.give_up(at(wait - 1), &mut out);
+            assert!(out.is_empty());
+            requests.give_up(at(wait), &mut out);
+            assert!(matches!(out[0], Message::TimedOut { rid: 1, .. }));
+        }
+        assert_eq!(Requests::new(1).next_span(Way::Open), DEADLINE);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can happen to a session. Events carry classes, never raw numbers.
 
 use super::{Config, State};
+use crate::by_hand::ByHand;
 use crate::fact::Fact;
 use crate::phase::Phase;
 use crate::request::{Request, Role};
@@ -148,4 +149,7 @@ pub enum Event {
         /// What it says from now on.
         new: WallTime,
     },
+    /// An actuator is driven by hand, or is so no more. It is an annotation for the record: no field of a state depends
+    /// on it.
+    ByHand(ByHand),
 }

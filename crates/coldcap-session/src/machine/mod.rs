@@ -67,7 +67,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
             interlock::obey(t, *circulate_denied, *class);
         }
         Event::Restarted { gap } => restart::restore(t, *gap),
-        Event::WallSet { .. } => {}
+        Event::WallSet { .. } | Event::ByHand(_) => {}
     }
     t.state.clear_dead_fields();
     let Transition { state, notes, .. } = transition;

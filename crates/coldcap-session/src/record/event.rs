@@ -3,13 +3,14 @@
 use super::fields::{
     Fields, Kind, flag_of, hair_code, hair_of, join, millis, restarted, span, split,
 };
+use crate::by_hand::{Actuator, ByHand, HandEnd};
 use crate::fact::Fact;
 use crate::machine::{Event, Observed, Progress, TripClass};
 use crate::plan::{ControlMode, PlanRequest, PostClock, Target};
 use crate::regimen::Source;
 use crate::request::{Amendment, HeadMeasures, Mark, Patient, Request, Role};
 use crate::wall::{ClockQuality, WallTime};
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Duty};
 
 impl From<&Event> for Fields {
     fn from(event: &Event) -> Self {
@@ -24,6 +25,7 @@ impl From<&Event> for Fields {
             }
             Event::Restarted { gap } => Self { kind: Kind::CAME_BACK, ..restarted(gap) },
             Event::WallSet { old, new } => wall_set(old, new),
+            Event::ByHand(told) => by_hand(told),
         }
     }
 }
@@ -85,6 +87,15 @@ fn wall_set(old: Option<WallTime>, new: WallTime) -> Fields {
     let before = old.unwrap_or_default();
     let code = u16::from_le_bytes([new.quality.code(), before.quality.code()]);
     Fields::new(Kind::WALL_SET, code, old.is_some().into(), 0).wide(new.unix_ms, before.unix_ms)
+}
+
+fn by_hand(told: ByHand) -> Fields {
+    let (actuator, role, duty, end) = match told {
+        ByHand::Driven { actuator, duty, role } => (actuator, role.code(), duty.0, 0),
+        ByHand::Ended { actuator, end } => (actuator, 0, 0, end.code()),
+    };
+    let code = u16::from_le_bytes([actuator.code(), role]);
+    Fields::new(Kind::BY_HAND, code, duty.into(), end.into())
 }
 
 /// A request and who makes it, in `code`: the request's own code, the role in the next four bits, and
@@ -173,6 +184,7 @@ impl Fields {
                 Event::Restarted { gap: known.then_some(span(self.a)) }
             }
             Kind::WALL_SET => self.wall()?,
+            Kind::BY_HAND => Event::ByHand(self.by_hand()?),
             _ => return None,
         })
     }
@@ -198,6 +210,17 @@ impl Fields {
         };
         let (new, old) = (time(self.c, new)?, time(self.d, old)?);
         Some(Event::WallSet { old: flag_of(self.a)?.then_some(old), new })
+    }
+
+    fn by_hand(&self) -> Option<ByHand> {
+        let [actuator, role] = self.code.to_le_bytes();
+        let actuator = Actuator::from_code(actuator)?;
+        let duty = Duty(u16::try_from(self.a).ok()?);
+        if self.b == 0 {
+            return Some(ByHand::Driven { actuator, duty, role: Role::from_code(role)? });
+        }
+        let end = HandEnd::from_code(u8::try_from(self.b).ok()?)?;
+        (role == 0 && duty.is_off()).then_some(ByHand::Ended { actuator, end })
     }
 
     fn request(&self, code: u8, choices: u8) -> Option<Request> {

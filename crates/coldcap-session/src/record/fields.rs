@@ -47,6 +47,7 @@ use coldcap_units::Duration;
 /// | 35 denied | class | denied 0/1 | | | |
 /// | 36 came_back | gap known 0/1 | gap ms | | | |
 /// | 37 wall_set | quality, old quality | old known 0/1 | | Unix ms | old Unix ms |
+/// | 38 by_hand | actuator, who | duty of 65535 | end, 0 where it is driven | | |
 ///
 /// Kinds 1 to 23 and 26 are notes: what a session did. Kinds 32 to 63 are the external events that it
 /// did it for; [`Fold`](super::Fold) recomputes the one from the other. A reader of notes needs none of
@@ -68,6 +69,9 @@ use coldcap_units::Duration;
 /// the matching of sensors and the self-test, and bit 12 a calibration that is due. Of `asked`, `code` holds
 /// [`Request::code`](crate::Request::code), the role in bits 8 to 11 (that of `kept` as well), and of a plan the mode in bit 12
 /// and the post clock in bit 13; its figures are laid out in `record/event.rs`.
+///
+/// Of `by_hand`, the actuator is an [`Actuator`](crate::Actuator) and the end a [`HandEnd`](crate::HandEnd); *who* and
+/// duty are 0 at an end. A loss of power ends it without an entry.
 ///
 /// A *mode* is 0 for coolant, 1 for cap ([`ControlMode`]), and says of what the target beside it is a
 /// temperature: of the coolant or of the cap's inner face. Entries from before there was a choice have a
@@ -110,6 +114,8 @@ impl Kind {
     pub(super) const DENIED: Self = Self(35);
     pub(super) const CAME_BACK: Self = Self(36);
     pub(super) const WALL_SET: Self = Self(37);
+    /// An actuator is driven by hand, or is so no more: an event, as [`Kind`] says.
+    pub const BY_HAND: Self = Self(38);
 
     /// A sensor whose calibration does not hold. No note makes it: the facade writes it.
     pub const SENSOR: Self = Self(27);
@@ -152,8 +158,8 @@ impl Kind {
         "kept",
     ];
 
-    const EVENTS: [&'static str; 6] =
-        ["passed", "asked", "observed", "denied", "came_back", "wall_set"];
+    const EVENTS: [&'static str; 7] =
+        ["passed", "asked", "observed", "denied", "came_back", "wall_set", "by_hand"];
 
     /// Its name in lower case; `vendor` or `unknown` for codes without one.
     #[must_use]

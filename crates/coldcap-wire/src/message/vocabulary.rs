@@ -286,6 +286,7 @@ const FIELD: Vocabulary = Vocabulary {
         word(16, "interface"),
         word(17, "source"),
         word(18, "earlier"),
+        word(19, "drive"),
     ],
 };
 

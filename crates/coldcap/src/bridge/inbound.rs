@@ -1,21 +1,27 @@
 //! From the wire to the domain: a command, or the reason why it is none.
 
-use crate::command::{Action, Command, CommandId};
+use crate::command::{Action, Answer, Command, CommandId, Drive};
 use coldcap_session::{
-    Amendment, ClockQuality, ControlMode, Density, Fact, Hair, HairType, HeadMeasures, Mark,
-    Patient, PlanRequest, PostClock, Request, Role, Target, WallTime, regimen::Source,
+    Actuator, Amendment, ClockQuality, ControlMode, Density, Fact, Field, Hair, HairType,
+    HeadMeasures, Mark, Patient, PlanRequest, PostClock, Refusal, Request, Role, Target, WallTime,
+    regimen::Source,
 };
-use coldcap_units::Duration;
+use coldcap_units::{Duration, Duty};
 use coldcap_wire::message::{
-    self as wire, Amend, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind, Measure,
-    Observe, Operate, Response, SelectPatient, SetClock, Status,
+    self as wire, Actuate, Amend, AnyMessage, BodyError, ChoosePlan, CommandHead, FactKind,
+    Measure, Observe, Operate, Response, SelectPatient, SetClock, Status,
 };
 use coldcap_wire::packet::Kind;
+
+/// Full drive, in thousandths.
+const FULL_PERMILLE: u16 = 1_000;
 
 /// What a message asks of the device.
 pub(crate) enum Inbound {
     /// Something for control.
     Command(Command),
+    /// A command that is answered here: a figure is out of its range.
+    Answered(Answer),
     /// Entries of the record are wanted again.
     ReadRecord(wire::ReadRecord),
     /// Reports are wanted at another pace.
@@ -45,11 +51,11 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Observe(body) => observe(body, role),
         AnyMessage::Amend(body) => request(body.head, amend(body), role),
         AnyMessage::SetClock(body) => set_clock(body, role),
+        AnyMessage::Actuate(body) => actuate(body, role),
         AnyMessage::Follow(follow) => Inbound::Follow(*follow),
         AnyMessage::Credit(credit) => Inbound::Credit(*credit),
         AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
-        | AnyMessage::PutSetting(wire::PutSetting { head, .. })
-        | AnyMessage::Actuate(wire::Actuate { head, .. }) => {
+        | AnyMessage::PutSetting(wire::PutSetting { head, .. }) => {
             Inbound::Refused(*head, Status::UNSUPPORTED)
         }
         AnyMessage::Hello(_)
@@ -144,6 +150,23 @@ fn set_clock(body: &SetClock, role: Role) -> Inbound {
         }
         None => Inbound::Refused(body.head, Status::MALFORMED),
     }
+}
+
+fn actuate(body: &Actuate, role: Role) -> Inbound {
+    let actuator = match body.actuator {
+        wire::Actuator::PUMP => Actuator::Pump,
+        wire::Actuator::VALVE => Actuator::Valve,
+        wire::Actuator::CHILLER => Actuator::Chiller,
+        _ => return Inbound::Refused(body.head, Status::UNSUPPORTED),
+    };
+    if body.drive_permille > FULL_PERMILLE {
+        let (field, maximum) = (Field::Drive, i32::from(FULL_PERMILLE));
+        let result = Err(Refusal::OutOfRange { field, minimum: 0, maximum });
+        return Inbound::Answered(Answer { id: CommandId(body.head.rid), result });
+    }
+    let duty = Duty::from_permille(body.drive_permille);
+    let lease = Duration::from_millis(body.lease_ms.into());
+    command(body.head, Action::Drive(Drive { actuator, duty, lease }), role)
 }
 
 fn operate(body: &Operate, role: Role) -> Inbound {

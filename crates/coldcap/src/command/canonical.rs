@@ -1,9 +1,9 @@
 //! The canonical byte form of commands and answers.
 
-use super::{Action, Answer, Command, CommandId, Commands};
+use super::{Action, Answer, Command, CommandId, Commands, Drive};
 use crate::canonical::{Canonical, Malformed, Sink, Source};
 use coldcap_session::{
-    Accepted, Amendment, ClockQuality, ControlMode, Density, Fact, Field, Hair, HairType,
+    Accepted, Actuator, Amendment, ClockQuality, ControlMode, Density, Fact, Field, Hair, HairType,
     HeadMeasures, Mark, Patient, PlanRequest, PostClock, Refusal, Request, Role, Target, WallTime,
     regimen,
 };
@@ -48,6 +48,7 @@ const FACT: u8 = 1;
 const ACKNOWLEDGE_ALARMS: u8 = 2;
 const PAUSE_AUDIO: u8 = 3;
 const SET_CLOCK: u8 = 4;
+const DRIVE: u8 = 5;
 
 impl Canonical for Action {
     fn write(&self, now: Instant, sink: &mut impl Sink) {
@@ -67,6 +68,10 @@ impl Canonical for Action {
                 wall.unix_ms.write(now, sink);
                 wall.quality.code().write(now, sink);
             }
+            Self::Drive(drive) => {
+                DRIVE.write(now, sink);
+                drive.write(now, sink);
+            }
         }
     }
 
@@ -80,8 +85,25 @@ impl Canonical for Action {
                 unix_ms: Canonical::read(now, source)?,
                 quality: choice(u8::read(now, source)?, ClockQuality::from_code)?,
             })),
+            DRIVE => Ok(Self::Drive(Drive::read(now, source)?)),
             _ => Err(Malformed::Choice),
         }
+    }
+}
+
+impl Canonical for Drive {
+    fn write(&self, now: Instant, sink: &mut impl Sink) {
+        self.actuator.code().write(now, sink);
+        self.duty.write(now, sink);
+        self.lease.write(now, sink);
+    }
+
+    fn read(now: Instant, source: &mut Source<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            actuator: choice(u8::read(now, source)?, Actuator::from_code)?,
+            duty: Canonical::read(now, source)?,
+            lease: Canonical::read(now, source)?,
+        })
     }
 }
 

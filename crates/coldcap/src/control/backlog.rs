@@ -16,6 +16,9 @@ const BEHIND: usize = ENTRIES_MAXIMUM;
 /// | 7 | both keys of the panel: an acknowledgement, and a stop that interrupts |
 /// | 12 | time, and what the guard denies: both events, the run before, and what they note |
 /// | 6 | five calibrations that come to be due, and the advice on the contact |
+///
+/// What is driven by hand and ends is three entries at most. They take the places of facts: where a hand drives no fact
+/// ends a phase, so that each makes two entries less.
 const MOST_OF_A_TICK: usize = 46;
 
 /// Room for what waits.
@@ -28,6 +31,7 @@ const MOST_OF_A_TICK: usize = 46;
 ///   calibration that comes and goes. That is no more than is handed out: what waits grows by one tick's worth, once.
 /// - Alarms may come and go as fast as they like: they never take more than [`BEHIND`] of this, and what has no room is
 ///   merged, as [`signals`](super::signals) says.
+/// - Driving by hand begins on no record that is behind, and what ends is three entries, once.
 /// - Facts alone can be more, as they are never refused: starts and ends of drugs, four in every tick, make 18.
 const ROOM: usize = 64;
 

@@ -21,8 +21,8 @@ use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Accepted, Answer, Attendance, ControlMode, Demand, Flag, Note, Observed, Phase, Progress,
-    Reason, Refusal, Request, Role, WallTime,
+    Accepted, Answer, Attendance, ByHand, ControlMode, Demand, Flag, Note, Observed, Phase,
+    Progress, Reason, Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
@@ -54,6 +54,8 @@ pub(super) struct Channel {
     dosed: Option<u64>,
     /// A first of two steps was taken in this very tick.
     armed_now: bool,
+    /// The phase has changed since somebody asked.
+    moved: bool,
 }
 
 /// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
@@ -111,6 +113,7 @@ impl Channel {
             too_warm: false,
             dosed: None,
             armed_now: false,
+            moved: false,
         }
     }
 
@@ -390,8 +393,25 @@ impl Channel {
         }
     }
 
+    /// Enters what is driven by hand, or is so no more.
+    pub(super) fn tell_by_hand<const CHANNELS: usize>(
+        &mut self,
+        told: ByHand,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let before = self.state.session;
+        self.record(&before, &coldcap_session::Event::ByHand(told), false, config, outputs);
+    }
+
+    /// Whether the phase has changed since the last call.
+    pub(super) const fn has_moved(&mut self) -> bool {
+        core::mem::replace(&mut self.moved, false)
+    }
+
     /// Which notes are also alarms, and for how long.
     fn signal(&mut self, note: &Note) {
+        self.moved |= matches!(note, Note::PhaseChanged { .. });
         self.interrupted = match note {
             Note::BreakBegan { reason } => Some(*reason),
             Note::PhaseChanged { .. } => None,
@@ -452,7 +472,10 @@ impl Channel {
     ) {
         // Time that nobody watched neither passes nor fails it.
         if !shared.late {
-            let moves = self.state.session.phase().circulates() || measured.is_flowing(config);
+            // req: HND-006
+            let driven = shared.driven != ChannelDrives::default();
+            let circulates = self.state.session.phase().circulates();
+            let moves = circulates || driven || measured.is_flowing(config);
             self.standing.step(shared.dt, !moves, conditions);
         }
         let seen = self.observe(measured, shared, config, outputs);

@@ -54,6 +54,7 @@ impl Machine {
         &mut self,
         measured: &Measured<CHANNELS>,
         driven: Duty,
+        by_hand: Option<Duty>,
         dt: Duration,
         config: &Config,
     ) {
@@ -61,7 +62,23 @@ impl Machine {
         // What the guard took away counts as switched off: the chiller's minimum times hold.
         let taken = !self.chiller.is_off() && driven.is_off();
         let target = self.target.filter(|_| !taken);
-        self.chiller = self.tank.step(&config.tank, tank, target, dt);
+        self.chiller = match by_hand {
+            Some(duty) => {
+                let on = !duty.is_off() && !taken;
+                self.tank.step_by_hand(&config.tank, on, dt).min(duty)
+            }
+            None => self.tank.step(&config.tank, tank, target, dt),
+        };
+    }
+
+    /// Whether the chiller has stood for long enough, or runs.
+    pub(super) const fn may_chill(&self) -> bool {
+        self.tank.may_run()
+    }
+
+    /// Whether a channel wants the tank cold.
+    pub(super) const fn has_target(&self) -> bool {
+        self.target.is_some()
     }
 
     /// Whether the display still shows what happens. It may rest while nobody is treated.

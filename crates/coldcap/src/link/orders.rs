@@ -61,6 +61,8 @@ pub(super) struct Arrived {
     /// That of its channel now.
     pub(super) revision: u16,
     pub(super) stop: bool,
+    /// Whether it must state a deadline.
+    pub(super) timed: bool,
     /// Whether it has to wait for a tick, and whether it is a fact.
     pub(super) waits: Option<bool>,
 }
@@ -92,12 +94,11 @@ impl Orders {
     /// Whether a command is carried out: once, in time, and if there is room.
     pub(super) fn admit(&mut self, now: Instant, arrived: &Arrived) -> Verdict {
         // req: LNK-002
-        let Arrived { number, endpoint, head, revision, stop, waits } = *arrived;
+        let Arrived { number, endpoint, head, revision, stop, timed, waits } = *arrived;
         self.forget_lost(now);
         let room = waits.is_none_or(|fact| self.has_room(fact));
         let revision = Some(revision);
-        let order =
-            Order { number, endpoint, head, allowed: true, timed: false, stop, revision, room };
+        let order = Order { number, endpoint, head, allowed: true, timed, stop, revision, room };
         self.gate.admit(now, &self.freshness, &order)
     }
 
@@ -133,8 +134,11 @@ impl Orders {
         // req: LNK-004
         for _ in 0..self.waiting.len() {
             let Some(taken) = self.waiting.pop_front() else { break };
-            let meant = channel == MACHINE || channel == taken.command.channel;
-            if !(meant && begins(&taken.command.action)) {
+            let action = &taken.command.action;
+            // Whoever stops anywhere ends all that is driven by hand.
+            let by_hand = matches!(action, Action::Drive(_));
+            let meant = channel == MACHINE || channel == taken.command.channel || by_hand;
+            if !(meant && action.begins()) {
                 let _ = self.waiting.push_back(taken);
                 continue;
             }
@@ -270,18 +274,10 @@ impl Orders {
 const fn changes(action: &Action) -> bool {
     match action {
         Action::Request(request) => !matches!(request, Request::Acknowledge),
-        Action::Fact(_) | Action::AcknowledgeAlarms | Action::PauseAudio | Action::SetClock(_) => {
-            false
-        }
+        Action::Fact(_)
+        | Action::AcknowledgeAlarms
+        | Action::PauseAudio
+        | Action::SetClock(_)
+        | Action::Drive(_) => false,
     }
-}
-
-/// Whether coolant may flow because of it.
-const fn begins(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Request(
-            Request::StartFit | Request::Measure(_) | Request::Start | Request::Resume { .. }
-        )
-    )
 }

@@ -1,10 +1,11 @@
 //! Random walks: thousands of steps that nobody thought of.
 
 use super::*;
+use crate::by_hand::{Actuator, ByHand, HandEnd};
 use crate::plan::ControlMode;
 use crate::record::{Chain, Entry, Fields, Recorder, fold};
 use crate::wall::{ClockQuality, WallTime};
-use coldcap_units::Instant;
+use coldcap_units::{Duty, Instant};
 use proptest::prelude::*;
 use std::vec;
 use std::vec::Vec;
@@ -174,7 +175,21 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(circulate_denied, class)| Event::Interlock { circulate_denied, class }),
         1 => gap.prop_map(|gap| Event::Restarted { gap }),
         1 => wall().prop_map(|(old, new)| Event::WallSet { old, new }),
+        1 => by_hand().prop_map(Event::ByHand),
     ]
+}
+
+/// Whatever is told of actuators that are driven by hand.
+fn by_hand() -> impl Strategy<Value = ByHand> {
+    let actuator = prop::sample::select(Actuator::ALL.to_vec());
+    let end = prop::sample::select(HandEnd::ALL.to_vec());
+    (actuator, end, any::<u16>(), any::<bool>()).prop_map(|(actuator, end, duty, driven)| {
+        if driven {
+            ByHand::Driven { actuator, duty: Duty(duty), role: Role::Service }
+        } else {
+            ByHand::Ended { actuator, end }
+        }
+    })
 }
 
 /// A wall clock that jumps as it likes.

@@ -1,0 +1,968 @@
+//! Driving by hand: service alone, while nobody is on the cap, for two seconds at most, and never against the guard.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::dice::Dice;
+use bench::{Bench, PATIENT, PLAN, code, control_of, is_still};
+use coldcap::arbiter::MainsBudget;
+use coldcap::canonical::{Canonical, Malformed, SliceSink, Source};
+use coldcap::{
+    Action, Actuator, Command, CommandId, Config, Control, Drive, Drives, ENTRIES_MAXIMUM, Inputs,
+    LONGEST_LEASE, Outputs, Phase, TICK, TickInput, VendorConditions,
+};
+use coldcap_session::record::{Entry, fold, verify};
+use coldcap_session::{
+    Accepted, Answer, ByHand, Event, Fact, HandEnd, Patient, Refusal, Request, Role, WallTime,
+};
+use coldcap_units::{Duration, Duty, Fault, Instant, Pulses, Ratio, Reading};
+use proptest::prelude::*;
+
+const MACHINE: u8 = u8::MAX;
+const HALF: Duty = Duty::from_permille(500);
+
+fn millis(millis: u32) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn hand(actuator: Actuator, duty: Duty, lease: u32) -> Action {
+    Action::Drive(Drive { actuator, duty, lease: millis(lease) })
+}
+
+fn pump(lease: u32) -> Action {
+    hand(Actuator::Pump, HALF, lease)
+}
+
+fn service(channel: u8, action: Action) -> Command {
+    Command { id: CommandId(9), channel, role: Role::Service, action }
+}
+
+/// A tick with these commands and inputs that are a little different.
+fn tick<const N: usize>(
+    bench: &mut Bench<N>,
+    commands: &[Command],
+    spoil: impl FnOnce(&mut Inputs<N>),
+) -> Outputs<N> {
+    let mut input = bench.next_input();
+    spoil(&mut input.inputs);
+    commands.iter().for_each(|command| input.commands.list.push(*command));
+    bench.feed(&input)
+}
+
+fn give<const N: usize>(bench: &mut Bench<N>, command: Command) -> (Outputs<N>, Answer) {
+    let outputs = tick(bench, &[command], |_| {});
+    let answer = outputs.answers.as_slice()[0].result;
+    (outputs, answer)
+}
+
+/// In standby for so long that nothing of the start stands against it.
+fn standby<const N: usize>() -> Bench<N> {
+    standing(Config::unsecured_bench())
+}
+
+fn standing<const N: usize>(config: Config) -> Bench<N> {
+    let mut bench = Bench::with(config);
+    bench.until(Phase::Standby);
+    bench.run(3);
+    bench
+}
+
+/// With the pump of channel 0 driven.
+fn driving<const N: usize>() -> Bench<N> {
+    let mut bench = standby();
+    let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
+    assert_eq!((answer, outputs.drives.channels[0].pump), (Ok(Accepted::Done), HALF));
+    bench
+}
+
+fn pumps<const N: usize>(outputs: &Outputs<N>) -> bool {
+    !outputs.drives.channels[0].pump.is_off()
+}
+
+/// What the records of a tick tell of driving by hand, with the channel.
+fn told<const N: usize>(outputs: &Outputs<N>) -> Vec<(u8, ByHand)> {
+    let entries = outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0));
+    let by_hand = entries.filter_map(|entry| match entry.fields.event() {
+        Some(Event::ByHand(told)) => Some((entry.channel, told)),
+        _ => None,
+    });
+    by_hand.collect()
+}
+
+fn ended(actuator: Actuator, end: HandEnd) -> ByHand {
+    ByHand::Ended { actuator, end }
+}
+
+fn driven(actuator: Actuator, duty: Duty) -> ByHand {
+    ByHand::Driven { actuator, duty, role: Role::Service }
+}
+
+/// A tank that has cold in store, and may have more.
+fn mild<const N: usize>(bench: &Bench<N>) -> impl Fn(&mut Inputs<N>) + use<N> {
+    let mild = code(bench.device.control.config(), 5_000);
+    move |inputs| {
+        let coolant = &mut inputs.tank.coolant;
+        let noise = (coolant.taken.as_millis() / 100 % 7) as u32;
+        coolant.value = Ok(Ratio(mild.0 + 65_536 * noise));
+    }
+}
+
+/// Every phase that the bench comes by without effort, but standby.
+fn in_use() -> impl Iterator<Item = Bench<1>> {
+    let phases = [
+        Phase::Setup,
+        Phase::FitCalibrate,
+        Phase::FitVerify,
+        Phase::FitCheck,
+        Phase::PreCool,
+        Phase::Recool,
+        Phase::Ready,
+        Phase::Infusing,
+        Phase::PostCool,
+    ];
+    phases.into_iter().map(|phase| {
+        let mut bench = Bench::new();
+        bench.bring_to(phase);
+        bench
+    })
+}
+
+// req: HND-002
+#[test]
+fn nobody_but_service_drives() {
+    for role in Role::ALL {
+        let mut bench: Bench<1> = standby();
+        for (channel, actuator) in
+            [(0, Actuator::Pump), (0, Actuator::Valve), (MACHINE, Actuator::Chiller)]
+        {
+            let command = Command { role, ..service(channel, hand(actuator, HALF, 2_000)) };
+            let (outputs, answer) = give(&mut bench, command);
+            if role == Role::Service {
+                let rests = actuator == Actuator::Chiller;
+                assert_eq!(answer.is_ok(), !rests, "{actuator:?}: {answer:?}");
+            } else {
+                assert_eq!(answer, Err(Refusal::NotPermitted(role)));
+                assert_eq!(outputs.drives.channels, Drives::<1>::default().channels);
+                // Nor does anybody else end what service drives.
+                let mut held: Bench<1> = driving();
+                let end = Command { role, ..service(0, pump(0)) };
+                let (outputs, answer) = give(&mut held, end);
+                assert_eq!(answer, Err(Refusal::NotPermitted(role)));
+                assert!(pumps(&outputs));
+            }
+        }
+    }
+}
+
+// req: HND-002
+#[test]
+fn nothing_is_driven_where_somebody_may_be_on_the_cap() {
+    let all = [Actuator::Pump, Actuator::Valve, Actuator::Chiller];
+    let refused = |bench: &mut Bench<1>| {
+        let phase = bench.phase();
+        let mut alone = bench.clone();
+        for actuator in all {
+            let channel = if actuator == Actuator::Chiller { MACHINE } else { 0 };
+            let command = service(channel, hand(actuator, Duty(999), 2_000));
+            let (with, without) = (give(bench, command), alone.tick());
+            assert_eq!(with.1, Err(Refusal::WrongPhase), "{phase}: {actuator:?}");
+            assert_eq!(with.0.drives, without.drives, "{phase}: {actuator:?}");
+        }
+    };
+    in_use().for_each(|mut bench| refused(&mut bench));
+    let mut bench = Bench::new();
+    bench.tick();
+    assert_eq!(bench.phase(), Phase::Boot);
+    refused(&mut bench);
+    for stop in [Phase::Paused, Phase::Thaw, Phase::CapOff] {
+        let mut bench = ending();
+        bench.until(stop);
+        refused(&mut bench);
+    }
+}
+
+/// A session on its way to its end: paused first.
+fn ending() -> Bench<1> {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    bench.ask(Request::Stop).unwrap();
+    bench
+}
+
+/// To where a treated patient has gone.
+fn reported() -> Bench<1> {
+    let mut bench = ending();
+    for confirm in [false, true] {
+        bench.ask(Request::EndSession { reason: 1, confirm }).unwrap();
+    }
+    bench.until(Phase::CapOff);
+    let open = |inputs: &mut Inputs<1>| inputs.channels[0].cap.coupled.value = Ok(false);
+    (0..30).for_each(|_| drop(bench.tick_with(open)));
+    let command = bench.command(0, Action::Request(Request::ConfirmRemoved));
+    tick(&mut bench, &[command], open);
+    assert_eq!(bench.phase(), Phase::Report);
+    bench.run(5);
+    bench
+}
+
+// req: HND-002
+#[test]
+fn the_report_is_free_and_leaving_it_ends_what_is_driven() {
+    let mut bench = reported();
+    let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
+    assert_eq!(answer, Ok(Accepted::Done));
+    assert!(pumps(&outputs));
+    let close = bench.command(0, Action::Request(Request::Close));
+    let outputs = tick(&mut bench, &[close], |_| {});
+    assert_eq!((bench.phase(), pumps(&outputs)), (Phase::Standby, false));
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Pump, HandEnd::Begun))]);
+}
+
+/// How many ticks in a row the pump is driven after one command.
+fn ticks_of(lease: u32) -> usize {
+    let mut bench: Bench<1> = standby();
+    let (first, answer) = give(&mut bench, service(0, pump(lease)));
+    answer.unwrap();
+    let mut ticks = usize::from(pumps(&first));
+    while pumps(&bench.tick()) {
+        ticks += 1;
+    }
+    for _ in 0..100 {
+        assert!(is_still(&bench.tick(), 0), "once over it is over");
+    }
+    ticks
+}
+
+// req: HND-001
+#[test]
+fn a_lease_lasts_to_the_tick_and_two_seconds_at_most() {
+    assert_eq!(LONGEST_LEASE, coldcap_wire::service::LONGEST_LEASE);
+    let cases = [(1, 1), (99, 1), (100, 1), (101, 2), (250, 3), (1_000, 10), (1_999, 20)];
+    for (lease, ticks) in cases.into_iter().chain([(2_000, 20), (2_001, 20), (u32::MAX, 20)]) {
+        assert_eq!(ticks_of(lease), ticks, "{lease} ms");
+    }
+}
+
+// req: HND-001
+#[test]
+fn a_renewal_goes_on_without_a_gap_and_a_zero_ends_it() {
+    let mut bench: Bench<1> = driving();
+    for _ in 0..5 {
+        (0..8).for_each(|_| assert!(pumps(&bench.tick())));
+        let (outputs, answer) = give(&mut bench, service(0, pump(1_000)));
+        assert_eq!(answer, Ok(Accepted::Done));
+        assert_eq!((told(&outputs), pumps(&outputs)), (vec![], true), "a renewal is not told");
+    }
+    let full = service(0, hand(Actuator::Pump, Duty::FULL, 1_000));
+    let (outputs, _) = give(&mut bench, full);
+    assert_eq!(outputs.drives.channels[0].pump, Duty::FULL);
+    assert_eq!(told(&outputs), [(0, driven(Actuator::Pump, Duty::FULL))]);
+    let (outputs, answer) = give(&mut bench, service(0, pump(0)));
+    assert_eq!((answer, pumps(&outputs)), (Ok(Accepted::Done), false));
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Pump, HandEnd::Asked))]);
+    let (outputs, answer) = give(&mut bench, service(0, pump(0)));
+    assert_eq!((answer, told(&outputs)), (Ok(Accepted::NoChange), vec![]));
+    // Who ends it himself need not wait.
+    assert!(pumps(&give(&mut bench, service(0, pump(100))).0));
+}
+
+// req: HND-001
+#[test]
+fn a_late_tick_counts_in_full() {
+    for (late, still) in [(1_900, true), (2_000, false), (60_000, false)] {
+        let mut bench: Bench<1> = driving();
+        bench.now = bench.now.plus(millis(late - 100));
+        let outputs = bench.tick();
+        assert_eq!(pumps(&outputs), still, "{late} ms");
+        let expected = (!still).then_some((0, ended(Actuator::Pump, HandEnd::Expired)));
+        assert_eq!(told(&outputs), Vec::from_iter(expected));
+    }
+}
+
+/// Nothing is driven, now and by itself later; and who renews is refused for two seconds.
+fn assert_over<const N: usize>(bench: &mut Bench<N>, outputs: &Outputs<N>, end: HandEnd) {
+    assert!(is_still(outputs, 0), "{end:?}");
+    assert!(told(outputs).contains(&(0, ended(Actuator::Pump, end))), "{:?}", told(outputs));
+    let free = bench.phase() == Phase::Standby;
+    for _ in 0..19 {
+        let (outputs, answer) = give(bench, service(0, pump(2_000)));
+        assert!(answer.is_err() && is_still(&outputs, 0), "{end:?}: {answer:?}");
+    }
+    bench.run(2);
+    let (outputs, answer) = give(bench, service(0, pump(2_000)));
+    assert_eq!((answer.is_ok(), pumps(&outputs)), (free, free), "{end:?}: {answer:?}");
+}
+
+// req: HND-003
+#[test]
+fn a_stop_of_any_kind_ends_it_for_good() {
+    for role in Role::ALL {
+        for channel in [0, 1, MACHINE] {
+            let mut bench: Bench<2> = driving();
+            let stop = Command { role, ..service(channel, Action::Request(Request::Stop)) };
+            // What comes behind it in the same tick was on its way.
+            let outputs = tick(&mut bench, &[stop, service(0, pump(2_000))], |_| {});
+            assert_over(&mut bench, &outputs, HandEnd::Stopped);
+        }
+    }
+    let mut bench: Bench<2> = driving();
+    let outputs = tick(&mut bench, &[service(0, pump(2_000))], |inputs| inputs.panel.stop = true);
+    assert_over(&mut bench, &outputs, HandEnd::Stopped);
+}
+
+// req: HND-003
+#[test]
+fn a_stop_key_that_is_held_keeps_it_off() {
+    let mut bench: Bench<1> = driving();
+    for _ in 0..100 {
+        let outputs =
+            tick(&mut bench, &[service(0, pump(2_000))], |inputs| inputs.panel.stop = true);
+        assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::WrongPhase));
+        assert!(is_still(&outputs, 0));
+    }
+    for _ in 0..19 {
+        assert!(give(&mut bench, service(0, pump(2_000))).1.is_err());
+    }
+    assert!(is_still(&bench.tick(), 0), "nothing begins by itself");
+    assert!(give(&mut bench, service(0, pump(2_000))).1.is_ok());
+}
+
+// req: HND-003
+#[test]
+fn whoever_begins_has_the_channel_to_himself() {
+    let wishes = [
+        (Role::Nurse, Request::StartFit),
+        (Role::Nurse, Request::select(PATIENT)),
+        // Neither is carried out.
+        (Role::Nurse, Request::Start),
+        (Role::Observer, Request::StartFit),
+    ];
+    for (role, request) in wishes {
+        let mut bench: Bench<1> = driving();
+        let wish = Command { role, ..service(0, Action::Request(request)) };
+        let outputs = tick(&mut bench, &[service(0, pump(2_000)), wish], |_| {});
+        assert_over(&mut bench, &outputs, HandEnd::Begun);
+    }
+    // There and back in one tick is a change, too.
+    let mut bench: Bench<1> = driving();
+    let wish = |request| Command { role: Role::Nurse, ..service(0, Action::Request(request)) };
+    let both = [wish(Request::select(PATIENT)), wish(Request::Cancel)];
+    let outputs = tick(&mut bench, &both, |_| {});
+    assert_eq!(bench.phase(), Phase::Standby);
+    assert_over(&mut bench, &outputs, HandEnd::Begun);
+}
+
+// req: HND-003
+#[test]
+fn a_host_that_is_silent_drives_nothing() {
+    let mut bench: Bench<1> = driving();
+    let mut silent = |millis: u32, command: Option<Command>| {
+        let mut input = bench.next_input();
+        input.commands.host_silent = Some(Duration::from_millis(millis));
+        command.into_iter().for_each(|command| input.commands.list.push(command));
+        bench.feed(&input)
+    };
+    assert!(pumps(&silent(3_500, None)));
+    let outputs = silent(3_501, None);
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Pump, HandEnd::HostLost))]);
+    assert!(is_still(&outputs, 0));
+    let outputs = silent(3_600, Some(service(0, pump(2_000))));
+    assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::WrongPhase));
+    assert!(is_still(&outputs, 0));
+}
+
+// req: HND-003
+#[test]
+fn it_does_not_survive_a_restart() {
+    for gap in [None, Some(Duration::ZERO), Some(Duration::from_secs(1))] {
+        let mut bench: Bench<1> = driving();
+        let checkpoint = bench.device.control.checkpoint();
+        let mut control = Control::restored(Config::unsecured_bench(), &checkpoint, gap);
+        bench.drives = Drives::default();
+        for _ in 0..300 {
+            let outputs = control.tick(&bench.next_input());
+            bench.drives = outputs.drives;
+            assert!(is_still(&outputs, 0));
+        }
+    }
+}
+
+// req: HND-002, INT-007
+#[test]
+fn what_the_guard_has_latched_keeps_it_off() {
+    let mut bench: Bench<1> = driving();
+    let frozen = code(bench.device.control.config(), -5_000);
+    let freeze = |inputs: &mut Inputs<1>| inputs.channels[0].safety.value = Ok(frozen);
+    let outputs =
+        (0..10).map(|_| bench.tick_with(freeze)).find(|outputs| !told(outputs).is_empty());
+    let outputs = outputs.unwrap();
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Pump, HandEnd::Denied))]);
+    assert!(is_still(&outputs, 0));
+    for _ in 0..100 {
+        let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
+        assert_eq!(answer, Err(Refusal::FaultActive), "warm again, and latched");
+        assert!(is_still(&outputs, 0));
+    }
+    bench.reset(Role::Clinician, |confirm| Request::ClinicianReset { confirm }).unwrap();
+    (0..30).for_each(|_| assert!(is_still(&bench.tick(), 0), "a reset drives nothing"));
+    assert!(pumps(&give(&mut bench, service(0, pump(2_000))).0));
+}
+
+/// A kink: the trip releases itself in standby, and who renews does not pump against it again.
+// req: HND-003, INT-009
+#[test]
+fn a_kinked_line_ends_it_and_a_renewal_does_not_pump_on() {
+    let mut bench: Bench<1> = driving();
+    let kinked = |inputs: &mut Inputs<1>| {
+        let none = Pulses { edges: 0, window: Duration::from_secs(1) };
+        inputs.channels[0].flow = inputs.channels[0].flow.map(|_| none);
+    };
+    let mut last = None;
+    for _ in 0..300 {
+        let outputs = tick(&mut bench, &[service(0, pump(2_000))], kinked);
+        if let [(0, ByHand::Ended { end, .. })] = told(&outputs)[..] {
+            assert_eq!(end, HandEnd::Denied);
+            last = Some(bench.now);
+            break;
+        }
+    }
+    let ended = last.unwrap();
+    while bench.now.since(ended) < millis(1_900) {
+        let outputs = tick(&mut bench, &[service(0, pump(2_000))], kinked);
+        assert!(is_still(&outputs, 0) && outputs.answers.as_slice()[0].result.is_err());
+    }
+}
+
+// req: HND-002, INT-008
+#[test]
+fn an_uncoupled_cap_is_not_pumped_through() {
+    let mut bench: Bench<1> = standby();
+    let open = |inputs: &mut Inputs<1>| inputs.channels[0].cap.coupled.value = Ok(false);
+    (0..30).for_each(|_| drop(bench.tick_with(open)));
+    let outputs = tick(&mut bench, &[service(0, pump(2_000))], open);
+    assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::FaultActive));
+    assert!(is_still(&outputs, 0));
+}
+
+/// Asks for the chiller until it is given; for how long that took.
+fn chilled(bench: &mut Bench<1>, warm: &impl Fn(&mut Inputs<1>)) -> u64 {
+    let since = bench.now;
+    loop {
+        let chill = service(MACHINE, hand(Actuator::Chiller, HALF, 2_000));
+        let outputs = tick(bench, &[chill], warm);
+        match outputs.answers.as_slice()[0].result {
+            Ok(_) => {
+                assert_eq!(outputs.drives.chiller, HALF);
+                assert_eq!(told(&outputs), [(0, driven(Actuator::Chiller, HALF))]);
+                return bench.now.as_millis() - since.as_millis();
+            }
+            refused => assert_eq!(refused, Err(Refusal::TooEarly)),
+        }
+        assert!(outputs.drives.chiller.is_off());
+    }
+}
+
+// req: HND-002
+#[test]
+fn a_compressor_stands_before_it_starts_again_and_no_tank_gets_too_cold() {
+    let mut bench: Bench<1> = standby();
+    let warm = mild(&bench);
+    let after_power_up = bench.now.as_millis() + chilled(&mut bench, &warm);
+    assert!((180_000..180_300).contains(&after_power_up), "{after_power_up} ms");
+    let lease = (0..100).take_while(|_| !bench.tick_with(&warm).drives.chiller.is_off()).count();
+    assert_eq!(lease, 19);
+    assert!((178_000..=180_200).contains(&chilled(&mut bench, &warm)));
+    // As cold as the loop would make it.
+    let coldest = bench.device.control.config().coldest_tank.to_milli();
+    let cold = code(bench.device.control.config(), coldest - 100);
+    let spoil = |inputs: &mut Inputs<1>| inputs.tank.coolant.value = Ok(cold);
+    let outputs = bench.tick_with(spoil);
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Chiller, HandEnd::Denied))]);
+    assert!(outputs.drives.chiller.is_off());
+    let chill = service(MACHINE, hand(Actuator::Chiller, HALF, 2_000));
+    let outputs = tick(&mut bench, &[chill], spoil);
+    assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::FaultActive));
+    let blind = |inputs: &mut Inputs<1>| inputs.tank.coolant.value = Err(Fault::Open);
+    let outputs = tick(&mut bench, &[chill], blind);
+    assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::FaultActive));
+}
+
+#[test]
+fn the_chiller_is_asked_of_the_machine_and_the_rest_of_a_channel() {
+    let mut bench: Bench<1> = standby();
+    for (channel, actuator) in [
+        (0, Actuator::Chiller),
+        (1, Actuator::Pump),
+        (1, Actuator::Valve),
+        (MACHINE, Actuator::Pump),
+        (MACHINE, Actuator::Valve),
+    ] {
+        let (outputs, answer) = give(&mut bench, service(channel, hand(actuator, HALF, 2_000)));
+        assert_eq!(answer, Err(Refusal::WrongPhase));
+        assert!(is_still(&outputs, 0) && outputs.drives.chiller.is_off());
+    }
+}
+
+// req: HND-005, CHN-001
+#[test]
+fn a_neighbour_in_treatment_is_not_touched() {
+    let mut bench: Bench<2> = standby();
+    bench.bring_neighbour_to(Phase::PreCool);
+    let mut alone = bench.clone();
+    let mut by_hand = 0;
+    for number in 0..600 {
+        let duty = Duty::from_permille(number);
+        let commands = [
+            service(0, hand(Actuator::Pump, duty, 2_000)),
+            service(0, hand(Actuator::Valve, duty, 2_000)),
+            service(MACHINE, hand(Actuator::Chiller, duty, 2_000)),
+        ];
+        let with = tick(&mut bench, &commands[..usize::from(number % 4)], |_| {});
+        let without = alone.tick();
+        assert_eq!(with.drives.channels[1], without.drives.channels[1]);
+        assert_eq!(with.drives.chiller, without.drives.chiller);
+        assert_eq!(with.channels[1], without.channels[1]);
+        by_hand += usize::from(pumps(&with) && !with.drives.channels[0].valve.is_off());
+        if let Some(answer) = with.answers.iter().nth(2) {
+            assert_eq!(answer.result, Err(Refusal::WrongPhase), "the chiller is the neighbour's");
+        }
+    }
+    assert!(by_hand > 500, "{by_hand}");
+    assert!(!alone.drives.channels[1].pump.is_off());
+}
+
+/// The socket has no room for two pumps beside the chiller.
+fn tight() -> Config {
+    let mains = MainsBudget { limit_w: 500, rest_w: 100, pump_w: 50, chiller_w: 400 };
+    Config { mains, ..Config::unsecured_bench() }
+}
+
+// req: HND-005, CHN-004
+#[test]
+fn a_pump_by_hand_takes_no_power_from_a_treatment() {
+    let mut bench: Bench<2> = standing(tight());
+    let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
+    assert!(answer.is_ok() && pumps(&outputs), "nobody needs it");
+    bench.bring_neighbour_to(Phase::PreCool);
+    let mut alone = bench.clone();
+    for _ in 0..100 {
+        let (with, answer) = give(&mut bench, service(0, pump(2_000)));
+        assert_eq!((answer, with.drives), (Err(Refusal::WrongPhase), alone.tick().drives));
+    }
+    // One that pumps as the neighbour's tank begins to be cooled gives way.
+    let mut bench: Bench<2> = standing(tight());
+    let mut gave_way = false;
+    for request in [Request::select(Patient { id: 3, ..PATIENT }), Request::ChoosePlan(PLAN)] {
+        give(&mut bench, service(0, pump(2_000))).1.unwrap();
+        let role = Role::Nurse;
+        let wish = Command { role, ..service(1, Action::Request(request)) };
+        let outputs = tick(&mut bench, &[wish], |_| {});
+        gave_way = told(&outputs) == [(0, ended(Actuator::Pump, HandEnd::GaveWay))];
+        assert_eq!(pumps(&outputs), !gave_way);
+    }
+    assert!(gave_way);
+}
+
+// req: HND-005, CHN-004
+#[test]
+fn what_is_driven_by_hand_stays_within_the_mains() {
+    let mut bench: Bench<2> = standing(tight());
+    let warm = mild(&bench);
+    (0..1_900).for_each(|_| drop(bench.tick_with(&warm)));
+    let commands = [
+        service(0, pump(2_000)),
+        service(1, pump(2_000)),
+        service(MACHINE, hand(Actuator::Chiller, Duty::FULL, 2_000)),
+    ];
+    let outputs = tick(&mut bench, &commands, &warm);
+    assert!(outputs.answers.iter().all(|answer| answer.result.is_ok()), "{:?}", outputs.answers);
+    // 500 W less 100 W and two pumps of 50 W, of 400 W.
+    assert_eq!(outputs.drives.chiller.to_permille(), 750);
+    assert_eq!(outputs.drives.channels.map(|it| it.pump), [HALF; 2]);
+    // The chiller is the machine's: both records tell of it.
+    let chiller = driven(Actuator::Chiller, Duty::FULL);
+    assert!([0, 1].iter().all(|channel| told(&outputs).contains(&(*channel, chiller))));
+    // A session at either channel has the chiller to itself.
+    let select = Request::select(PATIENT);
+    let wish = Command { role: Role::Nurse, ..service(1, Action::Request(select)) };
+    let outputs = tick(&mut bench, &[wish], &warm);
+    assert!(outputs.drives.chiller.is_off() && pumps(&outputs));
+    assert!(outputs.drives.channels[1].pump.is_off());
+}
+
+/// A session does not start into coolant that a hand has just moved, with a meter or without one.
+// req: HND-006, SES-029
+#[test]
+fn a_session_waits_until_what_was_driven_stands() {
+    for metered in [true, false] {
+        let blind = |inputs: &mut Inputs<1>| {
+            let line = &mut inputs.channels[0];
+            if !metered {
+                line.flow = Reading::absent();
+            }
+        };
+        let mut bench: Bench<1> = Bench::new();
+        for _ in 0..200 {
+            bench.tick_with(blind);
+        }
+        assert_eq!(bench.phase(), Phase::Standby);
+        let mut untouched = bench.clone();
+        (0..100).for_each(|_| drop(tick(&mut bench, &[service(0, pump(200))], blind)));
+        (0..100).for_each(|_| drop(untouched.tick_with(blind)));
+        let prepared = |bench: &mut Bench<1>| {
+            for request in [Request::select(PATIENT), Request::ChoosePlan(PLAN), Request::Start] {
+                let command = bench.command(0, Action::Request(request));
+                let outputs = tick(bench, &[command], blind);
+                let answer = outputs.answers.as_slice()[0].result;
+                bench.tick_with(blind);
+                if request == Request::Start {
+                    return answer;
+                }
+                assert_eq!(answer, Ok(Accepted::Done));
+            }
+            unreachable!()
+        };
+        assert_eq!(prepared(&mut untouched), Ok(Accepted::Done));
+        let began = bench.now;
+        assert_eq!(prepared(&mut bench), Err(Refusal::FaultActive));
+        let start = loop {
+            let command = bench.command(0, Action::Request(Request::Start));
+            let outputs = tick(&mut bench, &[command], blind);
+            if outputs.answers.as_slice()[0].result.is_ok() {
+                break bench.now;
+            }
+        };
+        let waited = start.since(began).as_millis();
+        assert!((4_500..6_000).contains(&waited), "{waited} ms");
+    }
+}
+
+/// Loops and watches are as if nothing had been driven: nothing has wound up, and nothing trips.
+// req: HND-006
+#[test]
+fn a_treatment_after_it_is_the_treatment_without_it() {
+    let mut bench: Bench<1> = standby();
+    let mut alone = bench.clone();
+    for number in 0..1_200_u16 {
+        let commands = [
+            service(0, hand(Actuator::Pump, Duty::FULL, 1_000)),
+            service(0, hand(Actuator::Valve, Duty::from_permille(number % 1_001), 1_000)),
+        ];
+        let outputs = tick(&mut bench, &commands, |_| {});
+        assert!(outputs.answers.iter().all(|answer| answer.result.is_ok()));
+        alone.tick();
+    }
+    bench.run(10);
+    alone.run(10);
+    let tripped = |bench: &Bench<1>| {
+        let [channel] = bench.device.control.checkpoint().channels;
+        channel.state.interlock.latched()
+    };
+    assert_eq!(tripped(&bench), tripped(&alone));
+    for bench in [&mut bench, &mut alone] {
+        for request in [
+            Request::select(PATIENT),
+            Request::ChoosePlan(PLAN),
+            Request::Start,
+            Request::Worn(true),
+        ] {
+            bench.ask(request).unwrap();
+            bench.tick();
+        }
+    }
+    for _ in 0..6_000 {
+        let (with, without) = (bench.tick(), alone.tick());
+        assert_eq!(with.drives, without.drives);
+        assert_eq!(with.channels[0].phase, without.channels[0].phase);
+        assert_eq!(with.machine.alarms, without.machine.alarms);
+    }
+    assert!(pumps(&bench.tick()));
+}
+
+/// The records of both channels, whole and in order.
+fn records(all: &[Entry]) -> [Vec<Entry>; 2] {
+    [0, 1].map(|channel| all.iter().filter(|it| it.channel == channel).copied().collect())
+}
+
+// req: HND-004, REC-002
+#[test]
+fn the_record_tells_who_drove_what_and_verifies() {
+    let mut bench: Bench<2> = Bench::new();
+    let mut all = Vec::new();
+    let mut keep = |outputs: &Outputs<2>| {
+        all.extend(outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0)));
+    };
+    while bench.now < Instant::from_millis(12_000) {
+        keep(&bench.tick());
+    }
+    for number in 0..60_u16 {
+        let duty = if number < 30 { HALF } else { Duty::FULL };
+        let drives = [
+            service(0, hand(Actuator::Pump, duty, 300)),
+            service(1, hand(Actuator::Valve, duty, 300)),
+        ];
+        keep(&tick(&mut bench, &drives, |_| {}));
+    }
+    for _ in 0..50 {
+        keep(&bench.tick());
+    }
+    let expected = |actuator| {
+        [driven(actuator, HALF), driven(actuator, Duty::FULL), ended(actuator, HandEnd::Expired)]
+    };
+    let config = bench.device.control.config().session;
+    for (channel, actuator) in [(0, Actuator::Pump), (1, Actuator::Valve)] {
+        let entries = &records(&all)[channel];
+        verify(entries).unwrap();
+        let events = entries.iter().filter_map(|entry| entry.fields.event());
+        let by_hand: Vec<ByHand> = events
+            .filter_map(|event| match event {
+                Event::ByHand(told) => Some(told),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(by_hand, expected(actuator), "one for each change, none for a renewal");
+        assert_eq!(fold(entries, &config).unwrap().phase(), Phase::Standby);
+    }
+}
+
+/// A tick that tells channel 0 three scores off the scale behind another command, while a key is pressed or let go and the maker's conditions come
+/// and go.
+fn flood(bench: &mut Bench<2>, first: Command) -> Outputs<2> {
+    let score = service(0, Action::Fact(Fact::Comfort(200)));
+    let even = (bench.now.as_millis() / 100).is_multiple_of(2);
+    tick(bench, &[first, score, score, score], |inputs| {
+        inputs.panel.acknowledge = even;
+        inputs.vendor = VendorConditions::from_bits(if even { u16::MAX } else { 0 });
+    })
+}
+
+/// How many entries of channel 0 no tick had room for.
+fn waiting(bench: &Bench<2>) -> usize {
+    let held = bench.device.control.held_entries();
+    held.filter(|entry| Entry::from_bytes(&entry.0).channel == 0).count()
+}
+
+/// While the record is behind nothing is driven by hand anew, nor further; what is driven ends as it likes.
+// req: REC-006
+#[test]
+fn a_record_that_is_behind_lets_nobody_begin() {
+    for asked in [true, false] {
+        let mut bench: Bench<2> = driving();
+        let mut entries = Vec::new();
+        let mut keep = |outputs: &Outputs<2>| {
+            entries.extend(outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0)));
+        };
+        let score = service(0, Action::Fact(Fact::Comfort(200)));
+        let mut ticks = (0..500).map(|number| {
+            let renewal = number % 10 == 9;
+            let outputs = flood(&mut bench, if renewal { service(0, pump(2_000)) } else { score });
+            keep(&outputs);
+            outputs
+        });
+        let is_refused = |outputs: &Outputs<2>| outputs.answers.as_slice()[0].result.is_err();
+        let outputs = ticks.find(is_refused).unwrap();
+        assert_eq!(outputs.answers.as_slice()[0].result, Err(Refusal::TooEarly));
+        assert!(waiting(&bench) > ENTRIES_MAXIMUM);
+        assert!(pumps(&outputs), "what was granted goes on for its time");
+        let wish = if asked { pump(0) } else { Action::Request(Request::Stop) };
+        let outputs = flood(&mut bench, service(0, wish));
+        keep(&outputs);
+        assert!(outputs.answers.as_slice()[0].result.is_ok() && is_still(&outputs, 0));
+        while bench.device.control.held_entries().count() > 0 {
+            keep(&bench.tick());
+        }
+        let end = if asked { HandEnd::Asked } else { HandEnd::Stopped };
+        let end = Event::ByHand(ended(Actuator::Pump, end));
+        assert!(entries.iter().any(|entry| entry.fields.event() == Some(end)));
+        // The records began before: each entry follows the one before it.
+        for entries in records(&entries) {
+            assert!(entries.windows(2).all(|pair| pair[1].index == pair[0].index + 1));
+        }
+    }
+}
+
+fn written(action: Action) -> Vec<u8> {
+    let mut buffer = [0; 64];
+    let mut sink = SliceSink::new(&mut buffer);
+    service(3, action).write(Instant::ZERO, &mut sink);
+    let length = sink.finish().unwrap();
+    buffer[..length].to_vec()
+}
+
+/// The new form stands behind those that are known, which are what they were.
+// req: HND-004
+#[test]
+fn a_drive_survives_as_bytes_and_what_was_recorded_reads_as_before() {
+    let read = |bytes: &[u8]| Command::read(Instant::ZERO, &mut Source::new(bytes));
+    for (actuator, number) in Actuator::ALL.into_iter().zip(1..) {
+        let action = hand(actuator, Duty(0x0201), 0x0605_0403);
+        let bytes = written(action);
+        assert_eq!(bytes, [9, 0, 3, 3, 5, number, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(read(&bytes), Ok(service(3, action)));
+    }
+    let before: [(Action, &[u8]); 5] = [
+        (Action::Request(Request::Stop), &[0, 12]),
+        (Action::Fact(Fact::CapOff), &[1, 3, 0, 0, 0, 0]),
+        (Action::AcknowledgeAlarms, &[2]),
+        (Action::PauseAudio, &[3]),
+        (Action::SetClock(WallTime::default()), &[4, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ];
+    for (action, bytes) in before {
+        assert_eq!(written(action)[4..], *bytes);
+    }
+    let [unknown, further] =
+        [[9, 0, 3, 3, 5, 4, 0, 0, 0, 0, 0, 0], [9, 0, 3, 3, 6, 1, 0, 0, 0, 0, 0, 0]];
+    assert_eq!(read(&unknown), Err(Malformed::Choice));
+    assert_eq!(read(&further), Err(Malformed::Choice));
+}
+
+/// A recording of a tick with a drive in it is the tick.
+#[test]
+fn a_replayed_tick_drives_the_same() {
+    let bench: Bench<1> = standby();
+    let mut input = TickInput::new(bench.now.plus(TICK), bench.inputs());
+    input.commands.list.push(service(0, pump(2_000)));
+    let mut buffer = vec![0; 2_048];
+    let mut sink = SliceSink::new(&mut buffer);
+    input.write(&mut sink);
+    let length = sink.finish().unwrap();
+    let again = TickInput::<1>::read(&buffer[..length]).unwrap();
+    let [mut first, mut second] = [control_of(&bench), control_of(&bench)];
+    let outputs = first.tick(&input);
+    assert!(pumps(&outputs));
+    assert_eq!(second.tick(&again), outputs);
+}
+
+/// Two channels in whatever happens, with hands on everything.
+struct Walk {
+    bench: Bench<2>,
+    dice: Dice,
+    /// When each pump, and the chiller, was last granted.
+    granted: [Option<Instant>; 3],
+    by_hand: usize,
+}
+
+/// What no loop asks of a pump or of the chiller.
+const ODD: Duty = Duty(12_347);
+
+impl Walk {
+    fn command(&mut self) -> Command {
+        let role = self.dice.pick(&[Role::Service, Role::Service, Role::Service, Role::Nurse]);
+        let lease = self.dice.pick(&[0, 1, 100, 700, 2_000, 2_001, 9_000, u32::MAX]);
+        let actuator = self.dice.pick(&[Actuator::Pump, Actuator::Pump, Actuator::Chiller]);
+        let channel = match actuator {
+            Actuator::Chiller => MACHINE,
+            _ => self.dice.pick(&[0, 1]),
+        };
+        match self.dice.roll(12) {
+            0 => {
+                let role = self.dice.pick(&Role::ALL);
+                let request = self.dice.request();
+                Command { role, ..service(self.dice.pick(&[0, 1]), Action::Request(request)) }
+            }
+            1 => service(self.dice.pick(&[0, 1]), Action::Fact(self.dice.fact())),
+            _ => Command { role, ..service(channel, hand(actuator, ODD, lease)) },
+        }
+    }
+
+    fn step(&mut self) {
+        let mut input = self.bench.next_input();
+        mild(&self.bench)(&mut input.inputs);
+        if self.dice.once_in(30) {
+            let late = self.dice.pick(&[300, 1_900, 5_000]);
+            self.bench.now = self.bench.now.plus(millis(late));
+            let inputs = self.bench.inputs();
+            input = TickInput::new(self.bench.now, inputs);
+        }
+        for _ in 0..self.dice.roll(5) {
+            let command = self.command();
+            input.commands.list.push(command);
+        }
+        input.inputs.panel.stop = self.dice.once_in(80);
+        match self.dice.roll(150) {
+            0 => input.inputs.channels[0].cap.coupled.value = Ok(false),
+            1 => input.inputs.channels[1].supply.value = Err(Fault::Open),
+            2 => input.inputs.tank.coolant.value = Err(Fault::Open),
+            3 => input.commands.host_silent = Some(Duration::from_secs(4)),
+            _ => {}
+        }
+        let outputs = self.bench.feed(&input);
+        self.note(&input, &outputs);
+        self.check(&input, &outputs);
+    }
+
+    fn note(&mut self, input: &TickInput<2>, outputs: &Outputs<2>) {
+        for (command, answer) in input.commands.list.iter().zip(&outputs.answers) {
+            let Action::Drive(drive) = command.action else { continue };
+            if answer.result.is_err() {
+                continue;
+            }
+            assert_eq!(command.role, Role::Service);
+            let place =
+                if drive.actuator == Actuator::Chiller { 2 } else { command.channel.into() };
+            self.granted[place] = (!drive.lease.is_zero()).then_some(input.now);
+        }
+    }
+
+    fn check(&mut self, input: &TickInput<2>, outputs: &Outputs<2>) {
+        let checkpoint = self.bench.device.control.checkpoint();
+        let supervision = self.bench.device.control.config().supervision();
+        let wanted = self.bench.device.control.config().circulation.pump;
+        let free = |index: usize| {
+            let phase = checkpoint.channels[index].state.session.phase();
+            matches!(phase, Phase::Standby | Phase::Report)
+        };
+        let held = |place: usize| {
+            self.granted[place].is_some_and(|at| input.now.since(at) < LONGEST_LEASE)
+        };
+        let heard = input.commands.host_silent.is_none_or(|silent| silent < millis(3_501));
+        let calm = heard && !input.inputs.panel.stop;
+        for (index, drive) in outputs.drives.channels.iter().enumerate() {
+            let permit = checkpoint.channels[index].state.permit(&supervision);
+            if drive.pump == ODD {
+                assert!(free(index) && held(index) && calm, "channel {index}");
+                self.by_hand += 1;
+            } else {
+                let asked = drive.pump.is_off() || (drive.pump == wanted && !free(index));
+                assert!(asked, "channel {index}: {:?}", drive.pump);
+            }
+            assert!(drive.pump.is_off() || (permit.circulate && permit.power));
+            assert!(drive.valve.is_off() || !free(index), "nobody drives a valve here");
+        }
+        if outputs.drives.chiller == ODD {
+            assert!(free(0) && free(1) && held(2) && calm && outputs.drives.permit);
+        } else {
+            assert!(outputs.drives.chiller.is_off() || !(free(0) && free(1)));
+        }
+    }
+}
+
+fn walk(seed: u64, steps: usize) -> usize {
+    let mut walk = Walk { bench: standby(), dice: Dice::new(seed), granted: [None; 3], by_hand: 0 };
+    (0..steps).for_each(|_| walk.step());
+    walk.by_hand
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    // req: HND-001, HND-002, HND-003
+    #[test]
+    fn whatever_is_sent_nothing_is_driven_without_role_phase_permit_and_lease(seed: u64) {
+        walk(seed, 400);
+    }
+}
+
+/// The walks above come to what they are about.
+#[test]
+fn walks_do_drive() {
+    let by_hand: usize = (0..20).map(|seed| walk(seed, 400)).sum();
+    println!("{by_hand} ticks of pumps by hand in 8 000");
+    assert!(by_hand > 400, "{by_hand}");
+}
