@@ -630,7 +630,7 @@ fn a_session_waits_until_what_was_driven_stands() {
         };
         assert_eq!(prepared(&mut untouched), Ok(Accepted::Done));
         let began = bench.now;
-        assert_eq!(prepared(&mut bench), Err(Refusal::FaultActive));
+        assert_eq!(prepared(&mut bench), Err(Refusal::NotTested));
         let start = loop {
             let command = bench.command(0, Action::Request(Request::Start));
             let outputs = tick(&mut bench, &[command], blind);
