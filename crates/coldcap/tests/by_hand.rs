@@ -260,8 +260,9 @@ fn whoever_begins_has_the_channel_to_himself() {
     // There and back in one tick is a change, too.
     let mut bench: Bench<1> = driving();
     let wish = |request| Command { role: Role::Nurse, ..service(0, Action::Request(request)) };
-    let both = [wish(Request::select(PATIENT)), wish(Request::Cancel)];
+    let both = [wish(Request::select(PATIENT)), wish(Request::Cancel), service(0, pump(2_000))];
     let outputs = tick(&mut bench, &both, |_| {});
+    assert_eq!(outputs.answers.as_slice()[2].result, Err(Refusal::WrongPhase));
     assert_eq!(bench.phase(), Phase::Standby);
     assert_over(&mut bench, &outputs, HandEnd::Begun);
 }
