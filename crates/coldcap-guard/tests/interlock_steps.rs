@@ -7,8 +7,8 @@
 )]
 
 use coldcap_guard::interlock::{
-    Config, Demand, Event, Floor, Gate, Permit, ResetClass, ResetRefusal, State, TripClass, limit,
-    step,
+    Config, Demand, Event, Floor, Gate, Permit, ResetClass, ResetRefusal, State, TripClass,
+    holds_power, limit, step,
 };
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::{Coolant, Duty, Instant, Interface};
@@ -48,6 +48,31 @@ fn the_loss_of_a_control_sensor_is_remembered_to_the_end_of_the_session() {
     }
     assert!(!seeing(fresh, &[Condition::SupplySensor]).is_degraded());
     assert!(fresh.with_degraded(true).is_degraded() && !fresh.with_degraded(false).is_degraded());
+}
+
+// req: INT-022
+#[test]
+fn the_end_of_a_visit_releases_what_an_operator_would_and_nothing_else() {
+    let over = |state: State| step(&state, &Event::VisitOver, &config()).0;
+    let both = seeing(State::new(), &[Condition::FlowLost, Condition::Freeze]);
+    assert_eq!(over(both), both, "both are still there");
+    let gone = seeing(both, &[]);
+    assert_eq!(over(gone).latched(), set(&[Condition::Freeze]));
+    assert_ne!(over(gone), State::new());
+    let one_left = seeing(
+        seeing(State::new(), &[Condition::FlowLost, Condition::PumpStopped]),
+        &[Condition::PumpStopped],
+    );
+    assert_eq!(over(one_left).latched(), set(&[Condition::PumpStopped]));
+}
+
+// req: CHN-006
+#[test]
+fn a_service_trip_alone_holds_the_power() {
+    for condition in Condition::ALL {
+        let holds = TripClass::of(condition) == Some(TripClass::Service);
+        assert_eq!(holds_power(set(&[condition])), holds, "{condition}");
+    }
 }
 
 #[test]
