@@ -227,7 +227,7 @@ impl Client {
     /// Queues a command; returns its request id, under which the answer comes as
     /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`] or [`Message::TimedOut`].
     pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
-        self.requests.push(now, body)
+        self.command_seeing(now, body, 0)
     }
 
     /// The same for a command that follows from what somebody saw: `revision` is that of the status that was shown, see
@@ -243,6 +243,9 @@ impl Client {
     /// client.command_seeing(Instant::ZERO, CommandBody::operate(Action::START), shown);
     /// ```
     pub fn command_seeing(&mut self, now: Instant, body: CommandBody, revision: u16) -> u16 {
+        if body.is_urgent() {
+            self.requests.void_beginnings(&mut self.messages);
+        }
         self.requests.push_expecting(now, body, revision)
     }
 

@@ -177,8 +177,8 @@ fn connected() -> (Client, Device) {
 #[test]
 fn a_session_begins_by_itself_and_commands_go_sealed() {
     let (mut client, mut device) = (client(), Device::new(1));
-    let rid = client.command(at(0), START);
     let stop = client.command(at(0), STOP);
+    let rid = client.command(at(0), START);
     assert!(!client.is_connected());
     let told = turn(&mut client, &mut device, 0);
     let answered: Vec<_> = told
@@ -202,8 +202,8 @@ fn a_session_begins_by_itself_and_commands_go_sealed() {
 #[test]
 fn a_device_without_a_seal_is_refused() {
     let (mut client, mut sender) = (client(), Sender::new());
-    let rid = client.command(at(0), START);
     let stop = client.command(at(0), STOP);
+    let rid = client.command(at(0), START);
     let mut room = [0; 300];
     let (mut told, mut bytes) = (Vec::new(), Vec::new());
     for now in (0..30_000).step_by(100) {

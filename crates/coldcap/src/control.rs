@@ -439,6 +439,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             late: dt > LONGEST_TICK,
             tank: measured.tank.within(measured.now, oldest),
             driven: ChannelDrives::default(),
+            by_hand: false,
         };
         let distrusted = self.distrusted(measured);
         let mut found = detected.channels;
@@ -451,7 +452,9 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
             let conditions = found.get(index).copied().unwrap_or(Conditions::EMPTY);
             let by_another = is_held_by_another(&held, index);
             let conditions = conditions.with_if(Condition::PowerHeld, by_another);
-            let shared = Shared { driven: *driven, ..shared };
+            let nothing = ChannelDrives::default();
+            let by_hand = self.by_hand.over(index, nothing) != nothing;
+            let shared = Shared { driven: *driven, by_hand, ..shared };
             channel.advance(measured, conditions, &shared, &self.config, outputs);
         }
         let config = &self.config;

@@ -25,7 +25,7 @@ use coldcap_wire::message::{
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
-use coldcap_wire::service::{PERIOD_RANGE, Verdict};
+use coldcap_wire::service::{LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port};
@@ -104,8 +104,6 @@ pub struct Link<const CHANNELS: usize> {
     host_boot: Option<u32>,
     /// The minor version that the host speaks; what it does not know is not sent to it.
     host_minor: u8,
-    /// That of the last hello, which anybody may have said.
-    greeted_minor: u8,
     /// What the display at the other end has drawn last.
     shown: Option<u16>,
     /// The record of the last tick had no room left.
@@ -148,7 +146,6 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             beats: 0,
             host_boot: None,
             host_minor: 0,
-            greeted_minor: 0,
             shown: None,
             crowded: false,
         }
@@ -251,8 +248,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn begin_session(&mut self) {
         self.orders.begin_session();
         self.outbox.begin_session();
-        // The handshake was bound to the last hello: that one was this host's.
-        self.host_minor = self.greeted_minor;
+        // Of a later hello nobody knows whose it is.
+        self.host_minor = self.port.host_minor().unwrap_or(0);
         self.begin_reports();
     }
 
@@ -299,7 +296,6 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// keys it is the session that says so, for anybody can say hello.
     fn meet(&mut self, hello: &Hello) {
         self.port.greeted_by(hello);
-        self.greeted_minor = hello.minor_max;
         let anybody = self.port.peer().is_none();
         if anybody {
             self.host_minor = hello.minor_max;
@@ -336,7 +332,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     fn run(&mut self, now: Instant, endpoint: u8, head: CommandHead, inbound: Inbound) {
         match inbound {
-            Inbound::Command(command) => self.queue(endpoint, head, command),
+            Inbound::Command(command) => self.queue(now, endpoint, head, command),
             Inbound::Refused(head, status) => {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
@@ -348,7 +344,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
     }
 
-    fn queue(&mut self, endpoint: u8, head: CommandHead, command: Command) {
+    fn queue(&mut self, now: Instant, endpoint: u8, head: CommandHead, command: Command) {
         let known = match command.channel {
             MACHINE if is_for_the_machine(&command.action) => Ok(()),
             _ if is_the_machines(&command.action) => Err(machine_alone(command.id.0)),
@@ -359,8 +355,11 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         } else if command.action == Action::Request(Request::Stop) {
             let outbox = &mut self.outbox;
             self.orders.queue_stop(command, |endpoint, answer| outbox.respond(endpoint, answer));
+        } else if self.orders.was_stopped(&command) {
+            self.reply(endpoint, Response::new(head.rid, Status::STALE));
         } else {
-            self.orders.queue(command, head.expected_revision);
+            let by = self.port.peer().map(|grant| grant.slot);
+            self.orders.queue(now, command, &head, by);
         }
     }
 
@@ -403,20 +402,29 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// Hands over what the next tick should know: the commands that wait, and how the host is.
     #[must_use]
     pub fn take_commands(&mut self, now: Instant) -> Commands {
-        let mut commands = Commands {
-            host_silent: self.heard.map(|heard| now.since(heard)),
-            shown: self.shown,
-            ..Commands::default()
-        };
+        let mut commands =
+            Commands { host_silent: self.silence(now), shown: self.shown, ..Commands::default() };
         // Between the coming of a command and its tick the state may have moved on.
         let (outbox, revisions) = (&mut self.outbox, &self.revisions);
         let give = |command| commands.list.push(command);
-        let refuse = |endpoint, answer| outbox.respond(endpoint, answer);
+        let mut refuse = |endpoint, answer| outbox.respond(endpoint, answer);
+        let keys = &self.port.keys;
+        let has_key = |slot| keys.slots().any(|held| held.id == slot);
+        self.orders.void_overdue(now, has_key, &mut refuse);
         // A tick whose record was full had more to say than it could: facts, which are never refused, come to the next
         // ones singly, and what has no room here meanwhile is told to try again.
         let most = if self.crowded { 1 } else { COMMANDS_MAXIMUM };
         self.orders.hand_over(now, most, |channel| revisions.of(channel), give, refuse);
         commands
+    }
+
+    /// How long the host has been silent. Packets tell that it lived when it sent them, and somebody may have kept them
+    /// back: of a host that proves when it speaks, those behind an old proof tell nothing.
+    fn silence(&self, now: Instant) -> Option<Duration> {
+        // req: LNK-006
+        let silent = now.since(self.heard?);
+        let proven = self.orders.proven().map(|proven| now.since(proven));
+        Some(proven.filter(|age| *age > LONGEST_PROOF).map_or(silent, |age| age.max(silent)))
     }
 
     /// Takes what a tick has to say: answers, events and entries queue up, the status replaces the last.

@@ -106,6 +106,18 @@ impl CommandBody {
         matches!(self, Self::Operate(Operate { action: Action::STOP, .. }))
     }
 
+    /// Whether coolant may flow because of it, or something be driven.
+    pub(super) const fn begins(&self) -> bool {
+        match self {
+            Self::StartFit | Self::Measure(_) => true,
+            Self::Operate(Operate { action, .. }) => {
+                matches!(*action, Action::START | Action::RESUME)
+            }
+            Self::Actuate(Actuate { lease_ms, .. }) => *lease_ms != 0,
+            _ => false,
+        }
+    }
+
     /// Whether it carries a deadline: everything but a stop, which is always done, and what only reads.
     pub(super) const fn has_deadline(&self) -> bool {
         !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))

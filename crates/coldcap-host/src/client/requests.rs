@@ -98,6 +98,20 @@ impl Requests {
         rid
     }
 
+    /// Somebody stops: what would begin something and was given before is not sent behind it, neither again nor for the
+    /// first time.
+    pub(super) fn void_beginnings(&mut self, out: &mut VecDeque<Message>) {
+        let sent = |flight: &mut Flight| flight.command.body.begins();
+        out.extend(self.flights.extract_if(.., sent).map(|flight| timed_out(flight.command)));
+        let unsent = self.waiting.iter().filter(|pending| pending.body.begins());
+        out.extend(unsent.map(|&Pending { rid, body: command, .. }| Message::Stale {
+            rid,
+            command,
+            revision: 0,
+        }));
+        self.waiting.retain(|pending| !pending.body.begins());
+    }
+
     /// The next command to put on the line, if one is due; `deadline` is that of one that is sent for the first time
     /// now.
     pub(super) fn next_due(

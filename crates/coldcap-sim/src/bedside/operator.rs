@@ -170,7 +170,9 @@ impl Operator {
         match answer {
             Ok(Accepted::Armed) => self.second = Some((wish, now.plus(self.manners.confirm))),
             Ok(_) => self.carried_out(wish, now),
-            Err(Refusal::FaultActive) => self.faulty = self.faulty.or(Some(now)),
+            Err(Refusal::FaultActive | Refusal::NotTested) => {
+                self.faulty = self.faulty.or(Some(now))
+            }
             Err(_) => {}
         }
     }

@@ -69,6 +69,8 @@ struct Answered {
 struct Session {
     tunnel: Tunnel,
     grant: Grant,
+    /// What its host speaks at most.
+    minor: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +133,13 @@ impl<'a> DeviceLink<'a> {
     #[must_use]
     pub fn peer(&self) -> Option<Grant> {
         self.live.as_ref().map(|session| session.grant)
+    }
+
+    /// The highest minor version that the host of the session speaks: the handshake was bound to the hello that said so,
+    /// and to no later one, which anybody can send. `None` while there is no session.
+    #[must_use]
+    pub fn host_minor(&self) -> Option<u8> {
+        self.live.as_ref().map(|session| session.minor)
     }
 
     /// Ends the session and any handshake, as when the cable is drawn.
@@ -257,7 +266,8 @@ impl<'a> DeviceLink<'a> {
         let (keys, _) = responder
             .answer(&invitation.ephemeral, &[], &mut second)
             .map_err(|_| Refusal::Length)?;
-        self.pending = Some(Session { tunnel: Tunnel::new(keys, now), grant });
+        let minor = host.minor_max;
+        self.pending = Some(Session { tunnel: Tunnel::new(keys, now), grant, minor });
         self.answered = Some(Answered { first: kept, second });
         self.reply = Some(Reply::Second);
         up(&mut self.counters.handshakes);

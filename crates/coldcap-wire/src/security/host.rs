@@ -153,6 +153,7 @@ impl<'a> HostLink<'a> {
     /// Ends the session and any handshake, as when the cable is drawn.
     pub fn close(&mut self) {
         (self.live, self.previous, self.phase) = (None, None, Phase::Idle);
+        self.minor = None;
     }
 
     /// When [`poll_output`](Self::poll_output) has something to send, if it ever has.

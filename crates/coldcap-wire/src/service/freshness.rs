@@ -86,6 +86,12 @@ impl Freshness {
         if ahead { Timeliness::InTime } else { Timeliness::Late }
     }
 
+    /// The moment after which the newest proof was sent; `None` where nothing is proven.
+    #[must_use]
+    pub fn sent_after(&self) -> Option<Instant> {
+        self.proof.map(|proof| proof.sent_after)
+    }
+
     fn is_proven(&self, now: Instant, number: u32) -> bool {
         self.proof.is_some_and(|proof| {
             let behind = number.wrapping_sub(proof.number).cast_signed() >= 0;

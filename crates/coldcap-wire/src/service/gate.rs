@@ -7,6 +7,9 @@ use coldcap_units::Instant;
 /// How many answers a device keeps, and how far back a request id may be.
 pub const KEPT: usize = 8;
 
+/// Half of all ids: what is so far away is behind.
+const HALF: u16 = 1 << 15;
+
 /// A command as it arrived, with what whoever opened it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -146,10 +149,10 @@ impl<const N: usize> Gate<N> {
         }
     }
 
-    /// How far an id is behind the newest; `None` where it is ahead.
+    /// How far an id is behind the newest; `None` where it is ahead: by less than half of all ids.
     fn behind(&self, rid: u16) -> Option<usize> {
         let behind = self.newest?.wrapping_sub(rid);
-        (behind.cast_signed() >= 0).then_some(usize::from(behind))
+        (behind <= HALF).then_some(usize::from(behind))
     }
 
     /// The slots that an id takes: its own, and those of the ids that are skipped.

@@ -52,7 +52,8 @@ struct Hand {
 
 impl Hand {
     fn pass(&mut self, dt: Duration) {
-        (self.left, self.barred) = (self.left.minus(dt), self.barred.minus(dt));
+        (self.left, self.barred) =
+            (self.left.minus(dt), self.barred.minus(dt.min(super::LONGEST_TICK)));
     }
 
     /// The end, for this reason; whether there was something to end.
@@ -201,13 +202,15 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     fn may_drive(&mut self, place: Place) -> Result<(), Refusal> {
         // req: REC-006
         let mut of = self.channels.iter().enumerate().filter(|(index, _)| place.is_of(*index));
-        if of.any(|(_, channel)| channel.is_behind()) {
+        if of.clone().any(|(_, channel)| channel.is_behind()) {
             return Err(Refusal::TooEarly);
         }
+        let untested = of.any(|(_, channel)| !channel.self_test.has_passed());
         let (shared, permits) = self.permits();
         match self.bars(&shared, &permits).of(place) {
             Some(HandEnd::Denied) => return Err(Refusal::FaultActive),
             Some(_) => return Err(Refusal::WrongPhase),
+            None if untested => return Err(Refusal::NotTested),
             None => {}
         }
         if self.by_hand.at(place).is_none_or(|hand| !hand.barred.is_zero()) {
@@ -341,6 +344,6 @@ fn place<const CHANNELS: usize>(channel: u8, actuator: Actuator) -> Option<Place
 /// Whether somebody may be on the cap: nothing but standby and report is free.
 fn in_use(channel: &Channel) -> Option<HandEnd> {
     let session = &channel.state.session;
-    let free = matches!(session.phase(), Phase::Standby | Phase::Report) && !session.is_worn();
+    let free = matches!(session.phase(), Phase::Standby | Phase::Report) && !channel.is_on_a_head();
     (!free).then_some(HandEnd::Begun)
 }

@@ -56,6 +56,10 @@ pub(super) struct Channel {
     armed_now: bool,
     /// The phase has changed since somebody asked.
     moved: bool,
+    /// The cap was worn, and nobody has seen or said since that it is off.
+    on_head: bool,
+    /// Coolant moves, or is driven.
+    moves: bool,
 }
 
 /// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
@@ -87,6 +91,8 @@ pub(super) struct Shared {
     pub(super) tank: Result<Coolant, Fault>,
     /// What the guard left of this channel's last demands.
     pub(super) driven: ChannelDrives,
+    /// A hand drives pump or valve of this channel from this tick on.
+    pub(super) by_hand: bool,
 }
 
 impl Channel {
@@ -114,6 +120,8 @@ impl Channel {
             dosed: None,
             armed_now: false,
             moved: false,
+            on_head: false,
+            moves: false,
         }
     }
 
@@ -137,6 +145,7 @@ impl Channel {
                 .with_degraded(interlock.is_degraded()),
         };
         self.restart = Some(gap);
+        self.on_head = stored.state.session.is_worn();
     }
 
     /// Entries that wait for a tick with room for them.
@@ -205,7 +214,21 @@ impl Channel {
         let (state, effects) = supervise::step(&self.state, event, &supervision);
         let previous = core::mem::replace(&mut self.state, state);
         self.armed_now |= effects.answer == Some(Ok(Accepted::Armed));
+        let said_off = match event {
+            supervise::Event::Fact(fact) => *fact == coldcap_session::Fact::CapOff,
+            supervise::Event::Request { request, .. } => {
+                matches!(request, Request::Worn(false) | Request::ConfirmRemoved)
+                    && effects.answer.is_some_and(|it| it.is_ok())
+            }
+            _ => false,
+        };
+        self.on_head = self.state.session.is_worn() || (self.on_head && !said_off);
         self.test_anew(previous.session.phase());
+        let reset =
+            |note: Note| matches!(note, Note::Reset { class: coldcap_session::TripClass::Service });
+        if effects.notes().any(reset) && self.state.session.treatment().is_none() {
+            self.self_test = SelfTest::default();
+        }
         if self.needs_no_entry(event, &previous, &effects) {
             return effects.answer;
         }
@@ -404,6 +427,10 @@ impl Channel {
         self.record(&before, &coldcap_session::Event::ByHand(told), false, config, outputs);
     }
 
+    pub(super) const fn is_on_a_head(&self) -> bool {
+        self.on_head
+    }
+
     /// Whether the phase has changed since the last call.
     pub(super) const fn has_moved(&mut self) -> bool {
         core::mem::replace(&mut self.moved, false)
@@ -471,11 +498,13 @@ impl Channel {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         // Time that nobody watched neither passes nor fails it.
-        if !shared.late {
-            // req: HND-006
-            let driven = shared.driven != ChannelDrives::default();
-            let circulates = self.state.session.phase().circulates();
-            let moves = circulates || driven || measured.is_flowing(config);
+        // req: HND-006
+        let driven = shared.by_hand || shared.driven != ChannelDrives::default();
+        let circulates = self.state.session.phase().circulates();
+        let moves = circulates || driven || measured.is_flowing(config);
+        self.moves = moves;
+        self.on_head &= measured.coupled;
+        if moves || !shared.late {
             self.standing.step(shared.dt, !moves, conditions);
         }
         let seen = self.observe(measured, shared, config, outputs);
@@ -553,7 +582,9 @@ impl Channel {
     fn tested(&self, config: &Config) -> Progress {
         let at_power_up = self.self_test.progress();
         let phase = self.state.session.phase();
-        let again = phase != Phase::Boot && !self.standing.has_passed(config);
+        let stands =
+            if phase == Phase::Boot { !self.moves } else { self.standing.has_passed(config) };
+        let again = !stands;
         if again && at_power_up == Progress::Passed { Progress::Running } else { at_power_up }
     }
 

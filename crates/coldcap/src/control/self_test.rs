@@ -51,6 +51,10 @@ impl SelfTest {
         self.progress
     }
 
+    pub(super) fn has_passed(&self) -> bool {
+        self.progress == Progress::Passed
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.progress == Progress::Failed
     }

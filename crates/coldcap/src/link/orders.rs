@@ -25,6 +25,8 @@ pub(super) struct Orders {
     freshness: Freshness,
     waiting: Deque<Taken, { WAITING + RESERVED }>,
     stops: Vec<Taken, STOPS>,
+    /// The id of the newest stop of each channel, in this session.
+    stopped: Vec<(u8, u16), STOPS>,
     handed: Deque<Handed, { KEPT + STOPS }>,
     session: u8,
     turn: u8,
@@ -36,6 +38,10 @@ struct Taken {
     command: Command,
     /// The revision of its channel that it is meant for; 0 for any.
     expected: u16,
+    /// When its deadline is, if it states one.
+    due: Option<Instant>,
+    /// By which key it came; `None` on a bench.
+    by: Option<u32>,
     session: u8,
 }
 
@@ -74,6 +80,7 @@ impl Orders {
             freshness: Freshness::new(),
             waiting: Deque::new(),
             stops: Vec::new(),
+            stopped: Vec::new(),
             handed: Deque::new(),
             session: 0,
             turn: 0,
@@ -85,10 +92,16 @@ impl Orders {
     pub(super) fn begin_session(&mut self) {
         self.session = self.session.wrapping_add(1);
         (self.gate, self.freshness) = (Gate::new(), Freshness::new());
+        self.stopped.clear();
     }
 
     pub(super) fn prove(&mut self, now: Instant, number: u32, ask: &TimeAsk) {
         self.freshness.prove(now, number, ask);
+    }
+
+    /// The moment after which the newest proof of this session was sent, if there is one.
+    pub(super) fn proven(&self) -> Option<Instant> {
+        self.freshness.sent_after()
     }
 
     /// Whether a command is carried out: once, in time, and if there is room.
@@ -111,16 +124,51 @@ impl Orders {
         let _ = self.gate.settle(response);
     }
 
-    /// Keeps a command for its tick; `expected` is the revision that it is meant for, or 0.
-    pub(super) fn queue(&mut self, command: Command, expected: u16) {
-        let _ = self.waiting.push_back(Taken { command, expected, session: self.session });
+    /// Keeps a command for its tick. It was admitted, so that a deadline lies ahead.
+    pub(super) fn queue(
+        &mut self,
+        now: Instant,
+        command: Command,
+        head: &CommandHead,
+        by: Option<u32>,
+    ) {
+        let left = head.deadline.wrapping_sub(now.as_millis() as u16);
+        let due = (head.deadline != 0).then(|| now.plus(Duration::from_millis(left.into())));
+        let (expected, session) = (head.expected_revision, self.session);
+        let _ = self.waiting.push_back(Taken { command, expected, due, by, session });
+    }
+
+    /// Whether a command that begins something was given before a stop that has come already: ids are a count. It was
+    /// held up, or it is sent again.
+    pub(super) fn was_stopped(&self, command: &Command) -> bool {
+        // req: LNK-004
+        command.action.begins()
+            && self.stopped.iter().any(|(channel, rid)| {
+                let meant = [MACHINE, command.channel].contains(channel)
+                    || matches!(command.action, Action::Drive(_));
+                meant && rid.wrapping_sub(command.id.0).cast_signed() > 0
+            })
+    }
+
+    fn note_stop(&mut self, command: &Command) {
+        let (channel, rid) = (command.channel, command.id.0);
+        match self.stopped.iter_mut().find(|known| known.0 == channel) {
+            // An old copy of a stop says nothing of what was given behind it.
+            Some((_, newest)) if rid.wrapping_sub(*newest).cast_signed() > 0 => *newest = rid,
+            Some(_) => {}
+            None => {
+                let _ = self.stopped.push((channel, rid));
+            }
+        }
     }
 
     /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
     /// it is the same stop.
     pub(super) fn queue_stop(&mut self, command: Command, void: impl FnMut(u8, Response)) {
         self.void_beginnings(command.channel, void);
-        let stop = Taken { command, expected: 0, session: self.session };
+        self.note_stop(&command);
+        let (due, by, session) = (None, None, self.session);
+        let stop = Taken { command, expected: 0, due, by, session };
         match self.stops.iter_mut().find(|stop| stop.command.channel == command.channel) {
             Some(waiting) => *waiting = stop,
             None => {
@@ -130,19 +178,48 @@ impl Orders {
     }
 
     /// What waits and could make coolant flow again was asked for before the stop: it is not done behind it.
-    fn void_beginnings(&mut self, channel: u8, mut void: impl FnMut(u8, Response)) {
+    fn void_beginnings(&mut self, channel: u8, void: impl FnMut(u8, Response)) {
         // req: LNK-004
-        for _ in 0..self.waiting.len() {
-            let Some(taken) = self.waiting.pop_front() else { break };
+        let begins = |taken: &Taken| {
             let action = &taken.command.action;
             // Whoever stops anywhere ends all that is driven by hand.
             let by_hand = matches!(action, Action::Drive(_));
             let meant = channel == MACHINE || channel == taken.command.channel || by_hand;
-            if !(meant && action.begins()) {
+            meant && action.begins()
+        };
+        self.void(Status::STALE, begins, void);
+    }
+
+    /// What waited for its tick beyond its deadline is not done, nor what a key has asked for that was revoked since. A
+    /// fact stays a fact, whoever told it.
+    pub(super) fn void_overdue(
+        &mut self,
+        now: Instant,
+        has_key: impl Fn(u32) -> bool,
+        mut void: impl FnMut(u8, Response),
+    ) {
+        // req: LNK-002
+        self.void(Status::EXPIRED, |taken| taken.due.is_some_and(|due| now > due), &mut void);
+        let revoked = |taken: &Taken| {
+            let fact = matches!(taken.command.action, Action::Fact(_));
+            !fact && taken.by.is_some_and(|slot| !has_key(slot))
+        };
+        self.void(Status::DENIED, revoked, void);
+    }
+
+    fn void(
+        &mut self,
+        status: Status,
+        is_void: impl Fn(&Taken) -> bool,
+        mut void: impl FnMut(u8, Response),
+    ) {
+        for _ in 0..self.waiting.len() {
+            let Some(taken) = self.waiting.pop_front() else { break };
+            if !is_void(&taken) {
                 let _ = self.waiting.push_back(taken);
                 continue;
             }
-            let answer = Response::new(taken.command.id.0, Status::STALE);
+            let answer = Response::new(taken.command.id.0, status);
             let known = taken.session == self.session;
             if let Some(endpoint) = known.then(|| self.gate.settle(answer)).flatten() {
                 void(endpoint, answer);

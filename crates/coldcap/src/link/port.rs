@@ -94,6 +94,11 @@ impl Port {
         self.link.peer()
     }
 
+    /// What the host of the session speaks, as the handshake has shown it.
+    pub(super) fn host_minor(&self) -> Option<u8> {
+        self.link.host_minor()
+    }
+
     pub(super) const fn counters(&self) -> SecurityCounters {
         self.link.counters()
     }
