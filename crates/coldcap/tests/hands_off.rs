@@ -1,6 +1,9 @@
 //! Attempts to break driving by hand.
 #![allow(
     missing_docs,
+    dead_code,
+    unused_imports,
+    unused_variables,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
