@@ -2,6 +2,9 @@
 #![allow(
     missing_docs,
     dead_code,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
     unused_imports,
     unused_variables,
     clippy::unwrap_used,
