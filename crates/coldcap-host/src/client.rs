@@ -249,6 +249,10 @@ impl Client {
         self.requests.push_expecting(now, body, revision)
     }
 
+    fn withdraw(&mut self, rid: u16) {
+        self.requests.withdraw(rid);
+    }
+
     /// Subscribes to the status of the client's channel and of the machine, each once a `period` of 100 ms to 10 s;
     /// zero ends it. The client keeps the subscription up, also over a loss of the link, a new session and a start of
     /// the device. Of a device that knows no subscriptions it asks for that pace.

@@ -58,23 +58,14 @@ pub enum HandEnd {
     Denied = 5,
     /// The host was silent for too long.
     HostLost = 6,
-    /// It would have taken power from a channel that is in use.
-    GaveWay = 7,
 }
 
 impl HandEnd {
     /// Every end, in order of its code.
-    pub const ALL: [Self; 7] = [
-        Self::Asked,
-        Self::Expired,
-        Self::Stopped,
-        Self::Begun,
-        Self::Denied,
-        Self::HostLost,
-        Self::GaveWay,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Asked, Self::Expired, Self::Stopped, Self::Begun, Self::Denied, Self::HostLost];
 
-    /// The frozen code, 1 to 7.
+    /// The frozen code, 1 to 6.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
@@ -90,7 +81,6 @@ impl HandEnd {
             Self::Begun => "begun",
             Self::Denied => "denied",
             Self::HostLost => "host_lost",
-            Self::GaveWay => "gave_way",
         }
     }
 

@@ -210,7 +210,6 @@ fn actuators_and_ends_of_driving_by_hand_have_codes_and_names() {
         (HandEnd::Begun, "begun"),
         (HandEnd::Denied, "denied"),
         (HandEnd::HostLost, "host_lost"),
-        (HandEnd::GaveWay, "gave_way"),
     ];
     for ((end, name), code) in ends.into_iter().zip(1u8..) {
         assert_eq!((end.code(), end.name()), (code, name));

@@ -5,11 +5,13 @@ mod backlog;
 mod by_hand;
 mod calibrate;
 mod channel;
+mod checkpoint;
 mod detect;
 mod evidence;
 mod fit;
 mod machine;
 mod notes;
+mod seat;
 mod self_test;
 mod sensors;
 mod signals;
@@ -27,7 +29,6 @@ use crate::supervise;
 use crate::tick_input::TickInput;
 use by_hand::ByHand;
 use channel::{Channel, Shared};
-use coldcap_guard::alarm::{Changes, Stored};
 use coldcap_guard::interlock::{Demand, Permit, holds_power, trips};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{Accepted, Refusal, Request, Role, WallTime};
@@ -37,7 +38,7 @@ use machine::Machine;
 use signals::{Seen, Signals};
 use thermal::Surroundings;
 
-pub use channel::ChannelCheckpoint;
+pub use checkpoint::{ChannelCheckpoint, Checkpoint};
 
 /// A tick that comes later than this after the last one is late: its time passes for every limit and is
 /// credited to nothing.
@@ -74,18 +75,6 @@ pub struct Control<const CHANNELS: usize> {
     is_undated: bool,
     /// The keys of the panel in the tick before.
     held: Panel,
-}
-
-/// What must survive a loss of power: the sessions, what the guard has latched and how long it saw each cap cold, and
-/// where the record stands. Drives, loops and the other detectors start anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checkpoint<const CHANNELS: usize> {
-    /// One entry a channel.
-    pub channels: [ChannelCheckpoint; CHANNELS],
-    /// The alarms of each channel that nobody had acknowledged. No acknowledgement and no pause of the sound survives.
-    pub alarms: [Stored; CHANNELS],
-    /// What of the alarms no entry of the record says yet.
-    pub owed: [Changes; CHANNELS],
 }
 
 impl<const CHANNELS: usize> Control<CHANNELS> {
@@ -180,7 +169,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands, &permits);
         let seen = Seen { measured: &measured, detected: &detected, config: &self.config };
-        let failed = self.channels.iter().any(|channel| channel.self_test.has_failed());
+        let failed = self.channels.iter().any(|channel| channel.tests.failed_at_power_up());
         let machine = self.machine.alarms(detected.machine, failed, &measured);
         self.signals.signal(&mut self.channels, machine, &seen, dt, &mut outputs);
         self.show(&measured, &mut outputs);
@@ -237,7 +226,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let sample = detect::machine_sample(inputs, &self.driven, host_silent);
         let machine = self.machine.detector.step(now, &sample, limits);
         for (channel, found) in self.channels.iter_mut().zip(&found) {
-            channel.self_test.step(now, &self.config, found.union(machine));
+            channel.tests.step(now, &self.config, found.union(machine));
         }
         Detected { channels: found, machine }
     }

@@ -10,8 +10,8 @@
 mod bench;
 
 use bench::hand::{
-    HALF, MACHINE, driven, driving, ended, give, hand, mild, millis, pump, pumps, service, standby,
-    standing, tick, told,
+    HALF, MACHINE, driven, driving, ended, give, hand, mild, millis, paused, pump, pumps, reported,
+    service, standby, standing, tick, told,
 };
 use bench::{Bench, PATIENT, PLAN, code, is_still};
 use coldcap::arbiter::MainsBudget;
@@ -19,7 +19,7 @@ use coldcap::{
     Action, Actuator, Command, Config, Control, Drives, Inputs, LONGEST_LEASE, Outputs, Phase,
 };
 use coldcap_session::{Accepted, ByHand, HandEnd, Patient, Refusal, Request, Role};
-use coldcap_units::{Duration, Duty, Fault, Pulses, Reading};
+use coldcap_units::{Duration, Duty, Fault, Pulses, Ratio, Reading};
 
 /// Every phase that the bench comes by without effort, but standby.
 fn in_use() -> impl Iterator<Item = Bench<1>> {
@@ -89,40 +89,16 @@ fn nothing_is_driven_where_somebody_may_be_on_the_cap() {
     assert_eq!(bench.phase(), Phase::Boot);
     refused(&mut bench);
     for stop in [Phase::Paused, Phase::Thaw, Phase::CapOff] {
-        let mut bench = ending();
+        let mut bench = paused();
         bench.until(stop);
         refused(&mut bench);
     }
 }
 
-/// A session on its way to its end: paused first.
-fn ending() -> Bench<1> {
-    let mut bench = Bench::new();
-    bench.bring_to(Phase::PreCool);
-    bench.ask(Request::Stop).unwrap();
-    bench
-}
-
-/// To where a treated patient has gone.
-fn reported() -> Bench<1> {
-    let mut bench = ending();
-    for confirm in [false, true] {
-        bench.ask(Request::EndSession { reason: 1, confirm }).unwrap();
-    }
-    bench.until(Phase::CapOff);
-    let open = |inputs: &mut Inputs<1>| inputs.channels[0].cap.coupled.value = Ok(false);
-    (0..30).for_each(|_| drop(bench.tick_with(open)));
-    let command = bench.command(0, Action::Request(Request::ConfirmRemoved));
-    tick(&mut bench, &[command], open);
-    assert_eq!(bench.phase(), Phase::Report);
-    bench.run(5);
-    bench
-}
-
 // req: HND-002
 #[test]
 fn the_report_is_free_and_leaving_it_ends_what_is_driven() {
-    let mut bench = reported();
+    let mut bench: Bench<1> = reported();
     let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
     assert_eq!(answer, Ok(Accepted::Done));
     assert!(pumps(&outputs));
@@ -243,7 +219,7 @@ fn a_stop_key_that_is_held_keeps_it_off() {
 
 // req: HND-003
 #[test]
-fn whoever_begins_has_the_channel_to_himself() {
+fn whoever_begins_has_the_machine_to_himself() {
     let wishes = [
         (Role::Nurse, Request::StartFit),
         (Role::Nurse, Request::select(PATIENT)),
@@ -403,6 +379,31 @@ fn a_compressor_stands_before_it_starts_again_and_no_tank_gets_too_cold() {
 }
 
 #[test]
+fn the_chiller_by_hand_is_the_guards_like_any_other() {
+    let mut bench: Bench<1> = standby();
+    let warm = mild(&bench);
+    (0..1_900).for_each(|_| drop(bench.tick_with(&warm)));
+    let cold = code(bench.device.control.config(), -25_000);
+    let spoilt: [fn(&mut Inputs<1>, Ratio); 3] = [
+        |inputs, cold| inputs.tank.evaporator.value = Ok(cold),
+        |inputs, _| inputs.tank.evaporator.value = Err(Fault::Open),
+        |inputs, _| inputs.leak.value = Ok(true),
+    ];
+    for spoil in spoilt {
+        let mut bench = bench.clone();
+        let full = service(MACHINE, hand(Actuator::Chiller, Duty::FULL, 2_000));
+        let chilled = (0..100).filter(|_| {
+            let outputs = tick(&mut bench, &[full], |inputs| {
+                warm(inputs);
+                spoil(inputs, cold);
+            });
+            !outputs.drives.chiller.is_off()
+        });
+        assert!(chilled.count() <= 10, "a second after it was cold, unread, or something leaked");
+    }
+}
+
+#[test]
 fn the_chiller_is_asked_of_the_machine_and_the_rest_of_a_channel() {
     let mut bench: Bench<1> = standby();
     for (channel, actuator) in [
@@ -420,13 +421,12 @@ fn the_chiller_is_asked_of_the_machine_and_the_rest_of_a_channel() {
 
 // req: HND-005, CHN-001
 #[test]
-fn a_neighbour_in_treatment_is_not_touched() {
+fn nothing_is_driven_by_hand_beside_a_treatment() {
     let mut bench: Bench<2> = standby();
     bench.bring_neighbour_to(Phase::PreCool);
     let mut alone = bench.clone();
-    let mut by_hand = 0;
     for number in 0..600 {
-        let duty = Duty::from_permille(number);
+        let duty = Duty::from_permille(number + 1);
         let commands = [
             service(0, hand(Actuator::Pump, duty, 2_000)),
             service(0, hand(Actuator::Valve, duty, 2_000)),
@@ -434,16 +434,17 @@ fn a_neighbour_in_treatment_is_not_touched() {
         ];
         let with = tick(&mut bench, &commands[..usize::from(number % 4)], |_| {});
         let without = alone.tick();
-        assert_eq!(with.drives.channels[1], without.drives.channels[1]);
-        assert_eq!(with.drives.chiller, without.drives.chiller);
-        assert_eq!(with.channels[1], without.channels[1]);
-        by_hand += usize::from(pumps(&with) && !with.drives.channels[0].valve.is_off());
-        if let Some(answer) = with.answers.iter().nth(2) {
-            assert_eq!(answer.result, Err(Refusal::WrongPhase), "the chiller is the neighbour's");
-        }
+        assert_eq!((with.drives, with.channels), (without.drives, without.channels));
+        assert!(with.answers.iter().all(|it| it.result == Err(Refusal::WrongPhase)));
     }
-    assert!(by_hand > 500, "{by_hand}");
     assert!(!alone.drives.channels[1].pump.is_off());
+    // And what is driven ends as the neighbour is selected.
+    let mut bench: Bench<2> = driving();
+    let select = Request::select(Patient { id: 3, ..PATIENT });
+    let wish = Command { role: Role::Nurse, ..service(1, Action::Request(select)) };
+    let outputs = tick(&mut bench, &[wish], |_| {});
+    assert_eq!(told(&outputs), [(0, ended(Actuator::Pump, HandEnd::Begun))]);
+    assert!(!pumps(&outputs));
 }
 
 /// The socket has no room for two pumps beside the chiller.
@@ -452,33 +453,7 @@ fn tight() -> Config {
     Config { mains, ..Config::unsecured_bench() }
 }
 
-// req: HND-005, CHN-004
-#[test]
-fn a_pump_by_hand_takes_no_power_from_a_treatment() {
-    let mut bench: Bench<2> = standing(tight());
-    let (outputs, answer) = give(&mut bench, service(0, pump(2_000)));
-    assert!(answer.is_ok() && pumps(&outputs), "nobody needs it");
-    bench.bring_neighbour_to(Phase::PreCool);
-    let mut alone = bench.clone();
-    for _ in 0..100 {
-        let (with, answer) = give(&mut bench, service(0, pump(2_000)));
-        assert_eq!((answer, with.drives), (Err(Refusal::WrongPhase), alone.tick().drives));
-    }
-    // One that pumps as the neighbour's tank begins to be cooled gives way.
-    let mut bench: Bench<2> = standing(tight());
-    let mut gave_way = false;
-    for request in [Request::select(Patient { id: 3, ..PATIENT }), Request::ChoosePlan(PLAN)] {
-        give(&mut bench, service(0, pump(2_000))).1.unwrap();
-        let role = Role::Nurse;
-        let wish = Command { role, ..service(1, Action::Request(request)) };
-        let outputs = tick(&mut bench, &[wish], |_| {});
-        gave_way = told(&outputs) == [(0, ended(Actuator::Pump, HandEnd::GaveWay))];
-        assert_eq!(pumps(&outputs), !gave_way);
-    }
-    assert!(gave_way);
-}
-
-// req: HND-005, CHN-004
+// req: CHN-004
 #[test]
 fn what_is_driven_by_hand_stays_within_the_mains() {
     let mut bench: Bench<2> = standing(tight());
@@ -497,12 +472,11 @@ fn what_is_driven_by_hand_stays_within_the_mains() {
     // The chiller is the machine's: both records tell of it.
     let chiller = driven(Actuator::Chiller, Duty::FULL);
     assert!([0, 1].iter().all(|channel| told(&outputs).contains(&(*channel, chiller))));
-    // A session at either channel has the chiller to itself.
+    // A session at either channel has the machine to itself.
     let select = Request::select(PATIENT);
     let wish = Command { role: Role::Nurse, ..service(1, Action::Request(select)) };
     let outputs = tick(&mut bench, &[wish], &warm);
-    assert!(outputs.drives.chiller.is_off() && pumps(&outputs));
-    assert!(outputs.drives.channels[1].pump.is_off());
+    assert_eq!(outputs.drives, Drives { permit: true, ..Drives::default() });
 }
 
 /// A session does not start into coolant that a hand has just moved, with a meter or without one.

@@ -97,6 +97,7 @@ impl Walk {
             let phase = checkpoint.channels[index].state.session.phase();
             matches!(phase, Phase::Standby | Phase::Report)
         };
+        let all_free = free(0) && free(1);
         let held = |place: usize| {
             self.granted[place].is_some_and(|at| input.now.since(at) < LONGEST_LEASE)
         };
@@ -105,7 +106,7 @@ impl Walk {
         for (index, drive) in outputs.drives.channels.iter().enumerate() {
             let permit = checkpoint.channels[index].state.permit(&supervision);
             if drive.pump == ODD {
-                assert!(free(index) && held(index) && calm, "channel {index}");
+                assert!(all_free && held(index) && calm, "channel {index}");
                 self.by_hand += 1;
             } else {
                 let asked = drive.pump.is_off() || (drive.pump == wanted && !free(index));
@@ -115,9 +116,9 @@ impl Walk {
             assert!(drive.valve.is_off() || !free(index), "nobody drives a valve here");
         }
         if outputs.drives.chiller == ODD {
-            assert!(free(0) && free(1) && held(2) && calm && outputs.drives.permit);
+            assert!(all_free && held(2) && calm && outputs.drives.permit);
         } else {
-            assert!(outputs.drives.chiller.is_off() || !(free(0) && free(1)));
+            assert!(outputs.drives.chiller.is_off() || !all_free);
         }
     }
 }

@@ -13,7 +13,7 @@ use bench::{Bench, DRUG, PATIENT, PLAN, code};
 use coldcap::{Action, Inputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{Accepted, Patient, Refusal, Request, Role};
-use coldcap_units::{Duration, Pulses, Ratio, Reading};
+use coldcap_units::{Duration, MilliAmps, Pulses, Ratio, Reading};
 
 fn session(bench: &Bench<1>) -> coldcap_session::State {
     bench.device.control.checkpoint().channels[0].state.session
@@ -364,4 +364,33 @@ fn what_service_lets_go_on_is_tested_as_at_power_up() {
     assert_eq!(bench.phase(), Phase::Boot, "the machine is looked at anew");
     bench.run(6);
     assert_eq!(bench.phase(), Phase::Standby);
+}
+
+// req: SES-031
+#[test]
+fn what_service_resets_in_standby_is_tested_as_at_power_up() {
+    let mut bench = Bench::<1>::new();
+    bench.until(Phase::Standby);
+    let runs_on = |inputs: &mut Inputs<1>| {
+        inputs.channels[0].pump_current.value = Ok(MilliAmps(800));
+    };
+    (0..200).for_each(|_| drop(bench.tick_with(runs_on)));
+    bench.run(10);
+    let reset = |bench: &mut Bench<1>, confirm| {
+        let request = Request::ServiceReset { confirm };
+        let command = bench.command_as(Role::Service, Action::Request(request));
+        let mut input = bench.next_input();
+        tank_low(&mut input.inputs);
+        input.commands.list.push(command);
+        bench.feed(&input).answers.as_slice()[0].result
+    };
+    let answers = [false, true].map(|confirm| {
+        (0..60).for_each(|_| drop(bench.tick_with(tank_low)));
+        reset(&mut bench, confirm)
+    });
+    assert_eq!(answers, [Ok(Accepted::Armed), Ok(Accepted::Done)]);
+    (0..100).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.ask(Request::StartFit), Err(Refusal::NotTested));
+    bench.run(6);
+    assert_eq!(bench.ask(Request::StartFit), Ok(Accepted::Done));
 }

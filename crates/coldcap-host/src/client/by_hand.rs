@@ -93,9 +93,13 @@ impl HandDrive {
         }
     }
 
-    /// The button is let go: the device is told, and its lease would end it anyway.
+    /// The button is let go: the device is told, and its lease would end it anyway. What was asked and not answered is not
+    /// asked again.
     pub fn end(&mut self, now: Instant, client: &mut Client) {
-        (self.due, self.asked) = (None, None);
+        self.due = None;
+        if let Some(asked) = self.asked.take() {
+            client.withdraw(asked);
+        }
         client.command(now, CommandBody::Actuate(Actuate { lease_ms: 0, ..self.wish }));
     }
 }
@@ -170,5 +174,14 @@ mod tests {
         assert!(!drive.is_on());
         drive.poll(at(60_000), &mut client);
         assert_eq!(drive.asked, None);
+    }
+
+    #[test]
+    fn what_was_asked_is_not_asked_again_once_the_button_was_let_go() {
+        let (mut client, mut drive, _) = asked();
+        let asks = |client: &Client| client.requests.begins_something();
+        assert!(asks(&client));
+        drive.end(at(100), &mut client);
+        assert!(!asks(&client));
     }
 }

@@ -98,6 +98,19 @@ impl Requests {
         rid
     }
 
+    /// Nobody wants this any more: it is not sent, neither again nor for the first time, and its answer tells nobody anything.
+    pub(super) fn withdraw(&mut self, rid: u16) {
+        self.waiting.retain(|pending| pending.rid != rid);
+        self.flights.retain(|flight| flight.command.rid != rid);
+    }
+
+    /// Whether something that begins waits or is on its way.
+    #[cfg(test)]
+    pub(super) fn begins_something(&self) -> bool {
+        let flights = self.flights.iter().map(|flight| flight.command.body);
+        flights.chain(self.waiting.iter().map(|pending| pending.body)).any(|body| body.begins())
+    }
+
     /// Somebody stops: what would begin something and was given before is not sent behind it, neither again nor for the
     /// first time.
     pub(super) fn void_beginnings(&mut self, out: &mut VecDeque<Message>) {

@@ -1,4 +1,4 @@
-//! What is driven by hand: by service, while nobody is on the cap, and for as long as a lease lasts.
+//! What is driven by hand: by service, while nobody is on any cap of the machine, and for as long as a lease lasts.
 //!
 //! It stands in the place of the loop's demand, ahead of the guard's permit and of what the mains has. Whatever makes it
 //! end makes it end for good: nothing begins again by itself, and what was asked for in the two seconds before, or is on
@@ -6,13 +6,12 @@
 
 use super::calibrate::Measured;
 use super::channel::Channel;
-use super::{Control, LONGEST_LEASE};
-use crate::arbiter::chiller_within;
+use super::{Control, LONGEST_LEASE, LONGEST_TICK};
 use crate::command::{Action, Command, Commands, Drive};
 use crate::drives::ChannelDrives;
 use crate::outputs::{Event, Outputs};
 use coldcap_guard::interlock::Permit;
-use coldcap_session::{Accepted, Actuator, Answer, HandEnd, Phase, Refusal, Request, Role};
+use coldcap_session::{Accepted, Actuator, Answer, HandEnd, Refusal, Request, Role};
 use coldcap_units::{Duration, Duty};
 
 /// Where something can be driven by hand; a number is that of the channel.
@@ -51,9 +50,10 @@ struct Hand {
 }
 
 impl Hand {
+    /// All time counts for a lease, and only what somebody watched for what stands against another.
     fn pass(&mut self, dt: Duration) {
-        (self.left, self.barred) =
-            (self.left.minus(dt), self.barred.minus(dt.min(super::LONGEST_TICK)));
+        self.left = self.left.minus(dt);
+        self.barred = self.barred.minus(dt.min(LONGEST_TICK));
     }
 
     /// The end, for this reason; whether there was something to end.
@@ -135,7 +135,6 @@ impl<const CHANNELS: usize> ByHand<CHANNELS> {
 struct Bars<const CHANNELS: usize> {
     all: Option<HandEnd>,
     channels: [Option<HandEnd>; CHANNELS],
-    pumps: Option<HandEnd>,
     chiller: Option<HandEnd>,
 }
 
@@ -143,8 +142,7 @@ impl<const CHANNELS: usize> Bars<CHANNELS> {
     fn of(&self, place: Place) -> Option<HandEnd> {
         let channel = |index| self.channels.get(index).copied().unwrap_or(Some(HandEnd::Denied));
         self.all.or_else(|| match place {
-            Place::Pump(index) => channel(index).or(self.pumps),
-            Place::Valve(index) => channel(index),
+            Place::Pump(index) | Place::Valve(index) => channel(index),
             Place::Chiller => self.chiller,
         })
     }
@@ -205,7 +203,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         if of.clone().any(|(_, channel)| channel.is_behind()) {
             return Err(Refusal::TooEarly);
         }
-        let untested = of.any(|(_, channel)| !channel.self_test.has_passed());
+        let untested = of.any(|(_, channel)| !channel.tests.passed_at_power_up());
         let (shared, permits) = self.permits();
         match self.bars(&shared, &permits).of(place) {
             Some(HandEnd::Denied) => return Err(Refusal::FaultActive),
@@ -228,23 +226,19 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         if request == Request::Stop {
             self.end_by_hand(|_, _| Some(HandEnd::Stopped), outputs);
         } else if command.action.begins() {
-            let channel = usize::from(command.channel);
-            let of = |place: Place| place.is_of(channel).then_some(HandEnd::Begun);
-            self.end_by_hand(|place, _| of(place), outputs);
+            self.end_by_hand(|_, _| Some(HandEnd::Begun), outputs);
         }
         self.follow_phases(outputs);
     }
 
-    /// What is driven by hand ends where the phase has changed since this was last asked.
+    /// What is driven by hand ends where a phase has changed since this was last asked.
     fn follow_phases(&mut self, outputs: &mut Outputs<CHANNELS>) {
-        let mut moved = [false; CHANNELS];
-        for (moved, channel) in moved.iter_mut().zip(&mut self.channels) {
-            *moved = channel.has_moved();
+        let mut moved = false;
+        for channel in &mut self.channels {
+            moved |= channel.has_moved();
         }
-        let of =
-            |place: Place| (0..).zip(&moved).any(|(index, moved)| *moved && place.is_of(index));
-        if moved.contains(&true) {
-            self.end_by_hand(|place, _| of(place).then_some(HandEnd::Begun), outputs);
+        if moved {
+            self.end_by_hand(|_, _| Some(HandEnd::Begun), outputs);
         }
     }
 
@@ -264,26 +258,18 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let Sight { stopped, lost, no_cold } = self.by_hand.sight;
         let stopped = stopped.then_some(HandEnd::Stopped);
         let mut channels = [Some(HandEnd::Denied); CHANNELS];
-        for (bar, (channel, permit)) in channels.iter_mut().zip(self.channels.iter().zip(permits)) {
+        for (bar, permit) in channels.iter_mut().zip(permits) {
             let denied = !(permit.power && permit.circulate);
-            *bar = in_use(channel).or(denied.then_some(HandEnd::Denied));
+            *bar = denied.then_some(HandEnd::Denied);
         }
-        let used = self.channels.iter().find_map(in_use);
+        // req: HND-005
+        let used = self.channels.iter().any(Channel::may_hold_somebody).then_some(HandEnd::Begun);
         let denied = !(shared.power && shared.chill) || no_cold;
         Bars {
-            all: stopped.or(lost.then_some(HandEnd::HostLost)),
+            all: stopped.or(lost.then_some(HandEnd::HostLost)).or(used),
             channels,
-            pumps: self.takes_power().then_some(HandEnd::GaveWay),
-            chiller: used.or(denied.then_some(HandEnd::Denied)),
+            chiller: denied.then_some(HandEnd::Denied),
         }
-    }
-
-    /// Whether a pump more would leave the chiller less, while somebody's coolant is to be cooled.
-    fn takes_power(&self) -> bool {
-        // req: HND-005
-        let pumps = u16::try_from(CHANNELS).unwrap_or(u16::MAX);
-        let left = chiller_within(&self.config.mains, pumps, Duty::FULL);
-        self.machine.has_target() && left < Duty::FULL
     }
 
     /// Ends what `why` gives a reason for, and enters what there was to end; whether there was anything.
@@ -339,11 +325,4 @@ fn place<const CHANNELS: usize>(channel: u8, actuator: Actuator) -> Option<Place
         Actuator::Valve => index.map(Place::Valve),
         Actuator::Chiller => (channel == Event::MACHINE).then_some(Place::Chiller),
     }
-}
-
-/// Whether somebody may be on the cap: nothing but standby and report is free.
-fn in_use(channel: &Channel) -> Option<HandEnd> {
-    let session = &channel.state.session;
-    let free = matches!(session.phase(), Phase::Standby | Phase::Report) && !channel.is_on_a_head();
-    (!free).then_some(HandEnd::Begun)
 }

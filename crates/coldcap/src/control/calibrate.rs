@@ -6,7 +6,7 @@ use crate::sensors::{CapSensors, ChannelSensors};
 use coldcap_calibration::isothermal::LoopTemperatures;
 use coldcap_calibration::sensor::SensorCalibration;
 use coldcap_units::{
-    Celsius, Coolant, Duty, Instant, Interface, MillilitersPerMinute, Ratio, Reading, Skin,
+    Celsius, Coolant, Duty, Fault, Instant, Interface, MillilitersPerMinute, Ratio, Reading, Skin,
 };
 
 /// The quantities of one tick.
@@ -30,8 +30,16 @@ pub(super) struct MeasuredChannel {
     pub(super) flow: Reading<MillilitersPerMinute>,
     /// Where the valve stands, as far as anybody can tell.
     pub(super) valve: Reading<Duty>,
-    pub(super) coupled: bool,
+    /// Whether the hose of a cap is in its coupling, as far as anybody can tell.
+    pub(super) coupling: Result<bool, Fault>,
     pub(super) now: Instant,
+}
+
+impl MeasuredChannel {
+    /// Whether a cap is surely coupled.
+    pub(super) fn is_coupled(&self) -> bool {
+        self.coupling == Ok(true)
+    }
 }
 
 /// The calibrated sensors of a line and of the cap on it, where there are any.
@@ -74,7 +82,7 @@ fn one(
         skin: read(inputs.skin, line.and_then(|it| it.skin.as_ref()), config).map(Skin),
         flow: inputs.flow.and_then(|pulses| config.flow_meter.flow(pulses)),
         valve: inputs.valve,
-        coupled: inputs.cap.coupled.within(now, oldest) == Ok(true),
+        coupling: inputs.cap.coupled.within(now, oldest),
         now,
     }
 }

@@ -4,9 +4,11 @@ use super::LONGEST_TICK;
 use super::advice::{AdviceStep, ContactAdvice};
 use super::backlog::{Backlog, can_wait};
 use super::calibrate::MeasuredChannel;
+use super::checkpoint::ChannelCheckpoint;
 use super::fit::{FitStep, FitVisit};
 use super::notes;
-use super::self_test::{SelfTest, StandingTest};
+use super::seat::Seat;
+use super::self_test::Tests;
 use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
 use crate::config::Config;
@@ -15,8 +17,7 @@ use crate::outputs::{
     CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
 };
 use crate::supervise;
-use coldcap_calibration::check::drift::DriftState;
-use coldcap_guard::detect::{ChannelDetector, StoredDose, Warmth, WarmthWatch};
+use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
 use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
@@ -37,8 +38,8 @@ pub(super) struct Channel {
     pub(super) sensors: SensorWatch,
     thermal: Thermal,
     /// That of power-up, with what is found at this channel and at its machine.
-    pub(super) self_test: SelfTest,
-    standing: StandingTest,
+    pub(super) tests: Tests,
+    seat: Seat,
     fit: FitVisit,
     advice: ContactAdvice,
     chain: Chain,
@@ -56,30 +57,6 @@ pub(super) struct Channel {
     armed_now: bool,
     /// The phase has changed since somebody asked.
     moved: bool,
-    /// The cap was worn, and nobody has seen or said since that it is off.
-    on_head: bool,
-    /// Coolant moves, or is driven.
-    moves: bool,
-}
-
-/// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ChannelCheckpoint {
-    /// Session and interlock.
-    pub state: supervise::State,
-    /// Where the record stands.
-    pub chain: Chain,
-    /// The drift chart of the pair of supply and return. After a calibration of either it begins anew: at its
-    /// default.
-    pub drift: DriftState,
-    /// Whether supply and return disagreed, by their certificates, when they were compared last.
-    pub disagrees: bool,
-    /// What of the time that passed is in no entry yet.
-    pub recorder: Recorder,
-    /// For how long the cap was cold, within the window of the guard's cold dose.
-    pub dose: StoredDose,
-    /// Whose cold that is: the number of the patient; `None` while it is nobody's.
-    pub dosed: Option<u64>,
 }
 
 /// What the channels are told of the machine that they share.
@@ -104,8 +81,8 @@ impl Channel {
             gate: Gate::default(),
             sensors: SensorWatch::new(index, config),
             thermal: Thermal::new(config),
-            self_test: SelfTest::default(),
-            standing: StandingTest::default(),
+            tests: Tests::default(),
+            seat: Seat::default(),
             fit: FitVisit::new(config),
             advice: ContactAdvice::new(),
             chain: Chain::default(),
@@ -120,8 +97,6 @@ impl Channel {
             dosed: None,
             armed_now: false,
             moved: false,
-            on_head: false,
-            moves: false,
         }
     }
 
@@ -145,7 +120,7 @@ impl Channel {
                 .with_degraded(interlock.is_degraded()),
         };
         self.restart = Some(gap);
-        self.on_head = stored.state.session.is_worn();
+        self.seat = Seat::restored(stored.on_head);
     }
 
     /// Entries that wait for a tick with room for them.
@@ -177,6 +152,7 @@ impl Channel {
             recorder: self.recorder,
             dose: self.detector.stored_dose(),
             dosed: self.dosed,
+            on_head: self.seat.may_be_on_a_head(),
         }
     }
 
@@ -214,21 +190,8 @@ impl Channel {
         let (state, effects) = supervise::step(&self.state, event, &supervision);
         let previous = core::mem::replace(&mut self.state, state);
         self.armed_now |= effects.answer == Some(Ok(Accepted::Armed));
-        let said_off = match event {
-            supervise::Event::Fact(fact) => *fact == coldcap_session::Fact::CapOff,
-            supervise::Event::Request { request, .. } => {
-                matches!(request, Request::Worn(false) | Request::ConfirmRemoved)
-                    && effects.answer.is_some_and(|it| it.is_ok())
-            }
-            _ => false,
-        };
-        self.on_head = self.state.session.is_worn() || (self.on_head && !said_off);
-        self.test_anew(previous.session.phase());
-        let reset =
-            |note: Note| matches!(note, Note::Reset { class: coldcap_session::TripClass::Service });
-        if effects.notes().any(reset) && self.state.session.treatment().is_none() {
-            self.self_test = SelfTest::default();
-        }
+        self.seat.hear(event, effects.answer, self.state.session.is_worn());
+        self.test_anew(&effects);
         if self.needs_no_entry(event, &previous, &effects) {
             return effects.answer;
         }
@@ -258,11 +221,14 @@ impl Channel {
         effects.answer
     }
 
-    /// A machine that service lets go on is tested as at power-up: what was found before says nothing of it.
-    fn test_anew(&mut self, before: Phase) {
+    /// A machine that service lets go on is tested as at power-up, but within a treatment: there the channel's own test
+    /// comes before anything moves.
+    fn test_anew(&mut self, effects: &supervise::Effects) {
         // req: SES-031
-        if self.state.session.phase() == Phase::Boot && before != Phase::Boot {
-            self.self_test = SelfTest::default();
+        let reset =
+            |note: Note| matches!(note, Note::Reset { class: coldcap_session::TripClass::Service });
+        if effects.notes().any(reset) && self.state.session.treatment().is_none() {
+            self.tests.begin_anew();
         }
     }
 
@@ -427,8 +393,11 @@ impl Channel {
         self.record(&before, &coldcap_session::Event::ByHand(told), false, config, outputs);
     }
 
-    pub(super) const fn is_on_a_head(&self) -> bool {
-        self.on_head
+    /// Whether somebody may be under its cap: in every phase but standby and report, and in those where it was worn and
+    /// nobody knows that it is off.
+    pub(super) fn may_hold_somebody(&self) -> bool {
+        let free = matches!(self.state.session.phase(), Phase::Standby | Phase::Report);
+        !free || self.seat.may_be_on_a_head()
     }
 
     /// Whether the phase has changed since the last call.
@@ -497,16 +466,11 @@ impl Channel {
         config: &Config,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        // Time that nobody watched neither passes nor fails it.
-        // req: HND-006
         let driven = shared.by_hand || shared.driven != ChannelDrives::default();
         let circulates = self.state.session.phase().circulates();
         let moves = circulates || driven || measured.is_flowing(config);
-        self.moves = moves;
-        self.on_head &= measured.coupled;
-        if moves || !shared.late {
-            self.standing.step(shared.dt, !moves, conditions);
-        }
+        self.tests.watch((shared.dt, shared.late), moves, conditions);
+        self.seat.see(measured.coupling);
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
@@ -554,7 +518,7 @@ impl Channel {
         let degraded = self.state.interlock.is_degraded();
         let at_target = is_at(measured, &demand, degraded, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
-        let (cap, coupled) = (self.sensors.cap(), measured.coupled);
+        let (cap, coupled) = (self.sensors.cap(), measured.is_coupled());
         let step = FitStep { phase, cap, coupled, at_target, flowing, dt: shared.dt };
         let (isothermal, contact) = self.fit.step(&step, measured, config, self.index, outputs);
         self.check_sensors(config, outputs);
@@ -563,8 +527,8 @@ impl Channel {
         let watched = self.contact(measured, shared, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
-            self_test: self.tested(config),
-            coupled: measured.coupled,
+            self_test: self.tests.progress(phase, config),
+            coupled,
             flowing,
             tank_ready: self.tank_is_ready(shared, config),
             at_target,
@@ -576,16 +540,6 @@ impl Channel {
             // Filled in by the joined step, from the interlock.
             degraded: false,
         }
-    }
-
-    /// How far the self-test is: that of power-up, and then the channel's own, which passes only while coolant stands.
-    fn tested(&self, config: &Config) -> Progress {
-        let at_power_up = self.self_test.progress();
-        let phase = self.state.session.phase();
-        let stands =
-            if phase == Phase::Boot { !self.moves } else { self.standing.has_passed(config) };
-        let again = !stands;
-        if again && at_power_up == Progress::Passed { Progress::Running } else { at_power_up }
     }
 
     /// Whether the sensors are in date, and what a fit visit that has just matched them says of them.

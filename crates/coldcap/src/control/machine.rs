@@ -76,11 +76,6 @@ impl Machine {
         self.tank.may_run()
     }
 
-    /// Whether a channel wants the tank cold.
-    pub(super) const fn has_target(&self) -> bool {
-        self.target.is_some()
-    }
-
     /// Whether the display still shows what happens. It may rest while nobody is treated.
     pub(super) fn watch_display(
         &mut self,

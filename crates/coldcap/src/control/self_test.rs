@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::Progress;
+use coldcap_session::{Phase, Progress};
 use coldcap_units::{Duration, Instant};
 
 /// What must not be there. What a cap brings with it, and what only time can tell, is judged later.
@@ -20,7 +20,7 @@ const MUST_BE_ABSENT: Conditions = Conditions::of(&[
 
 /// How far the self-test has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct SelfTest {
+struct SelfTest {
     began: Option<Instant>,
     sound_since: Option<Instant>,
     progress: Progress,
@@ -30,7 +30,7 @@ impl SelfTest {
     /// One tick with everything that the detectors found. A machine that has passed stays passed: what it finds from
     /// then on is the guard's. One that has failed has not failed for good: it passes once it has looked sound for
     /// long enough.
-    pub(super) fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
+    fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
         if self.progress == Progress::Passed {
             return;
         }
@@ -46,18 +46,6 @@ impl SelfTest {
             self.progress = Progress::Failed;
         }
     }
-
-    pub(super) const fn progress(&self) -> Progress {
-        self.progress
-    }
-
-    pub(super) fn has_passed(&self) -> bool {
-        self.progress == Progress::Passed
-    }
-
-    pub(super) fn has_failed(&self) -> bool {
-        self.progress == Progress::Failed
-    }
 }
 
 /// What stops coolant, and so must not be there before it moves again. What a treatment goes on with keeps nobody from
@@ -71,21 +59,56 @@ const STOPS_COOLANT: Conditions = Conditions::of(&[
     Condition::PowerHeld,
 ]);
 
-/// For how long a channel whose coolant stands still has looked sound.
+/// What is known of a channel before coolant moves in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct StandingTest {
-    sound: Duration,
+pub(super) struct Tests {
+    at_power_up: SelfTest,
+    /// For how long it has looked sound while its coolant stood.
+    stood: Duration,
+    /// Coolant moves, or is driven.
+    moves: bool,
 }
 
-impl StandingTest {
-    /// Time that somebody watched, with what was found at the channel and at its machine.
-    pub(super) fn step(&mut self, dt: Duration, stands: bool, found: Conditions) {
-        // req: SES-029
-        let sound = stands && !found.intersects(STOPS_COOLANT);
-        self.sound = if sound { self.sound.plus(dt) } else { Duration::ZERO };
+impl Tests {
+    /// One tick of the test of power-up, with everything that the detectors found.
+    pub(super) fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
+        self.at_power_up.step(now, config, found);
     }
 
-    pub(super) fn has_passed(&self, config: &Config) -> bool {
-        self.sound >= config.circulation.self_test
+    /// Time, with what was found at the channel and at its machine. What nobody watched lets no test pass, and what
+    /// moves ends it, however late one looks.
+    pub(super) fn watch(&mut self, (dt, late): (Duration, bool), moves: bool, found: Conditions) {
+        // req: SES-029, HND-006
+        self.moves = moves;
+        if moves || found.intersects(STOPS_COOLANT) {
+            self.stood = Duration::ZERO;
+        } else if !late {
+            self.stood = self.stood.plus(dt);
+        }
+    }
+
+    /// The machine is tested as at power-up: what was found before says nothing of it.
+    pub(super) fn begin_anew(&mut self) {
+        self.at_power_up = SelfTest::default();
+    }
+
+    /// How far it is: the test of power-up, and behind it the channel's own, which passes only while coolant stands.
+    pub(super) fn progress(&self, phase: Phase, config: &Config) -> Progress {
+        let stands = match phase {
+            Phase::Boot => !self.moves,
+            _ => self.stood >= config.circulation.self_test,
+        };
+        match self.at_power_up.progress {
+            Progress::Passed if !stands => Progress::Running,
+            progress => progress,
+        }
+    }
+
+    pub(super) fn passed_at_power_up(&self) -> bool {
+        self.at_power_up.progress == Progress::Passed
+    }
+
+    pub(super) fn failed_at_power_up(&self) -> bool {
+        self.at_power_up.progress == Progress::Failed
     }
 }

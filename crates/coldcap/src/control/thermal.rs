@@ -103,7 +103,7 @@ impl Thermal {
             front,
             rear,
             worn: wearing.worn,
-            coupled: measured.coupled,
+            coupled: measured.is_coupled(),
             pump: !pump.is_off(),
             dt,
         };

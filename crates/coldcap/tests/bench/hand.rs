@@ -1,9 +1,11 @@
 //! Hands on a bench: service drives its actuators.
 
 use super::{Bench, code};
-use coldcap::{Action, Actuator, Command, CommandId, Config, Drive, Inputs, Outputs, Phase};
+use coldcap::{
+    Action, Actuator, Command, CommandId, Config, Device, Drive, Drives, Inputs, Outputs, Phase,
+};
 use coldcap_session::record::Entry;
-use coldcap_session::{Accepted, Answer, ByHand, Event, HandEnd, Role};
+use coldcap_session::{Accepted, Answer, ByHand, Event, HandEnd, Request, Role};
 use coldcap_units::{Duration, Duty, Ratio};
 
 pub(crate) const MACHINE: u8 = u8::MAX;
@@ -93,4 +95,35 @@ pub(crate) fn mild<const N: usize>(bench: &Bench<N>) -> impl Fn(&mut Inputs<N>) 
         let noise = (coolant.taken.as_millis() / 100 % 7) as u32;
         coolant.value = Ok(Ratio(mild.0 + 65_536 * noise));
     }
+}
+
+/// A session that somebody has stopped.
+pub(crate) fn paused<const N: usize>() -> Bench<N> {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::PreCool);
+    bench.ask(Request::Stop).unwrap();
+    bench
+}
+
+/// Where a treated patient has gone, and her cap with her.
+pub(crate) fn reported<const N: usize>() -> Bench<N> {
+    let mut bench = paused();
+    for confirm in [false, true] {
+        bench.ask(Request::EndSession { reason: 1, confirm }).unwrap();
+    }
+    bench.until(Phase::CapOff);
+    let open = |inputs: &mut Inputs<N>| inputs.channels[0].cap.coupled.value = Ok(false);
+    (0..30).for_each(|_| drop(bench.tick_with(open)));
+    let command = bench.command(0, Action::Request(Request::ConfirmRemoved));
+    tick(&mut bench, &[command], open);
+    assert_eq!(bench.phase(), Phase::Report);
+    bench.run(5);
+    bench
+}
+
+/// Power is away for so long.
+pub(crate) fn cut_power<const N: usize>(bench: &mut Bench<N>, gap: Duration) {
+    let checkpoint = bench.device.control.checkpoint();
+    bench.device = Device::restored(Config::unsecured_bench(), &checkpoint, Some(gap));
+    bench.drives = Drives::default();
 }

@@ -6,6 +6,7 @@
 pub(crate) mod dice;
 pub(crate) mod hand;
 pub(crate) mod host;
+pub(crate) mod keyed;
 
 use coldcap::{
     Action, ChannelInputs, Command, CommandId, Config, Control, Device, Drives, Inputs, Outputs,
