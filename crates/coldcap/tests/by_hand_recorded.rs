@@ -9,15 +9,20 @@
 
 mod bench;
 
-use bench::hand::{HALF, driven, driving, ended, hand, pump, pumps, service, standby, tick};
+use bench::dice::Dice;
+use bench::hand::{
+    HALF, MACHINE, cut_power, driven, driving, ended, hand, pump, pumps, service, standby, tick,
+};
 use bench::{Bench, control_of, is_still};
 use coldcap::canonical::{Canonical, Malformed, SliceSink, Source};
 use coldcap::{
     Action, Actuator, Command, ENTRIES_MAXIMUM, Outputs, TICK, TickInput, VendorConditions,
 };
 use coldcap_session::record::{Entry, fold, verify};
-use coldcap_session::{ByHand, Event, Fact, HandEnd, Phase, Refusal, Request, WallTime};
-use coldcap_units::{Duty, Instant};
+use coldcap_session::{
+    ByHand, Event, Fact, HandEnd, Phase, Refusal, Request, Role, State, WallTime,
+};
+use coldcap_units::{Duration, Duty, Instant};
 
 /// The records of both channels, whole and in order.
 fn records(all: &[Entry]) -> [Vec<Entry>; 2] {
@@ -171,4 +176,92 @@ fn a_replayed_tick_drives_the_same() {
     let outputs = first.tick(&input);
     assert!(pumps(&outputs));
     assert_eq!(second.tick(&again), outputs);
+}
+
+/// Hands, requests, facts, keys and losses of power, as the dice have it.
+fn something(dice: &mut Dice) -> Command {
+    let channel = dice.pick(&[0, 1]);
+    match dice.roll(8) {
+        0 => {
+            let (role, request) = (dice.pick(&Role::ALL), dice.request());
+            Command { role, ..service(channel, Action::Request(request)) }
+        }
+        1 => service(channel, Action::Fact(dice.fact())),
+        _ => {
+            let actuator = dice.pick(&Actuator::ALL);
+            let channel = if actuator == Actuator::Chiller { MACHINE } else { channel };
+            let lease = dice.pick(&[0, 0, 100, 300, 2_000]);
+            service(channel, hand(actuator, dice.pick(&[HALF, Duty::FULL, Duty(1)]), lease))
+        }
+    }
+}
+
+fn kept(bench: &Bench<2>) -> Vec<Entry> {
+    bench.device.control.held_entries().map(|entry| Entry::from_bytes(&entry.0)).collect()
+}
+
+// req: HND-004, REC-002
+#[test]
+fn records_with_hands_in_them_fold_to_the_live_sessions() {
+    for seed in 0..12 {
+        let (mut bench, mut dice): (Bench<2>, _) = (Bench::new(), Dice::new(seed));
+        let mut all: Vec<Entry> = vec![];
+        for number in 0..700 {
+            let mut input = bench.next_input();
+            if number > 120 {
+                for _ in 0..dice.roll(5) {
+                    input.commands.list.push(something(&mut dice));
+                }
+                input.inputs.panel.stop = dice.once_in(40);
+                input.inputs.panel.acknowledge = dice.once_in(3);
+            }
+            let outputs = bench.feed(&input);
+            all.extend(outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0)));
+            if dice.once_in(300) {
+                all.extend(kept(&bench));
+                cut_power(&mut bench, Duration::from_secs(1));
+            }
+        }
+        all.extend(kept(&bench));
+        let config = bench.device.control.config().session;
+        let live = bench.device.control.checkpoint().channels;
+        for (record, live) in records(&all).iter().zip(live) {
+            verify(record).unwrap();
+            // What of the time that passed is in no entry yet is the recorder's.
+            let known = |it: &State| (it.phase(), it.patient().copied(), it.trip(), it.is_worn());
+            let folded = fold(record, &config).unwrap();
+            assert_eq!(known(&folded), known(&live.state.session), "{seed}");
+        }
+    }
+}
+
+// req: HND-004, REC-006
+#[test]
+fn eight_channels_under_the_worst_of_hands_lose_no_entry() {
+    let mut bench: Bench<8> = Bench::new();
+    let mut all: Vec<Entry> = vec![];
+    let mut keep = |outputs: &Outputs<8>| {
+        all.extend(outputs.entries.iter().map(|entry| Entry::from_bytes(&entry.0)));
+    };
+    (0..2_000).for_each(|_| keep(&bench.tick()));
+    for number in 0..1_500_u16 {
+        let duty = |which: u16| Duty(number * 7 + which * 13 + 1);
+        let commands = [0, 1, 2, 3].map(|which| match number % 3 {
+            0 => service(MACHINE, hand(Actuator::Chiller, duty(which), 2_000)),
+            1 if which % 2 == 0 => service(0, hand(Actuator::Pump, duty(which), 2_000)),
+            1 => service(0, hand(Actuator::Valve, duty(which), 2_000)),
+            _ if which < 3 => service(which as u8, Action::Fact(Fact::Comfort(200))),
+            _ => service(MACHINE, Action::Request(Request::Stop)),
+        });
+        keep(&tick(&mut bench, &commands, |inputs| {
+            inputs.panel.acknowledge = number % 2 == 0;
+            inputs.panel.stop = number % 300 == 299;
+        }));
+    }
+    (0..200).for_each(|_| keep(&bench.tick()));
+    for channel in 0..8 {
+        let record: Vec<Entry> = all.iter().filter(|it| it.channel == channel).copied().collect();
+        assert!(record.len() > 100, "{channel}");
+        verify(&record).unwrap();
+    }
 }

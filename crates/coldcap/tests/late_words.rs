@@ -10,11 +10,12 @@ mod bench;
 
 use bench::Bench;
 use bench::keyed::{HELLO, Host, code, plain, secured};
-use coldcap::Phase;
+use coldcap::{Config, LinkAccess, Phase};
 use coldcap_session::Request;
 use coldcap_units::Duration;
 use coldcap_wire::message::{
-    Action, AnyMessage, CommandHead, Heartbeat, Hello, Operate, ReadRecord, Status, TimeAsk,
+    Action, Actuate, Actuator, AnyMessage, CommandHead, Heartbeat, Hello, Operate, ReadRecord,
+    Status, TimeAsk,
 };
 
 fn press(rid: u16, deadline: u16, action: Action) -> Operate {
@@ -225,4 +226,31 @@ fn what_a_revoked_key_has_asked_for_is_not_done() {
     assert!(bench.device.link.keys_mut().revoke(3));
     bench.run(3);
     assert_eq!(bench.phase(), Phase::Setup);
+}
+
+/// A renewal that waits for a late tick, with a stop at the panel before it and without one.
+// req: LNK-006, HND-003
+#[test]
+fn no_drive_is_done_past_its_deadline_or_over_a_stop() {
+    let access = LinkAccess::UnsecuredBench { role: coldcap_session::Role::Service };
+    for (stop, stall) in [(false, 1_500), (false, 3_400), (true, 900), (true, 2_500), (true, 3_400)]
+    {
+        let mut bench: Bench<1> = Bench::with(Config { access, ..Config::unsecured_bench() });
+        bench.until(Phase::Standby);
+        bench.run(3);
+        let mut host = bench::host::Host::default();
+        host.say(&mut bench, &bench::host::hello());
+        let heard_us = bench.now.as_millis() * 1_000;
+        host.say(&mut bench, &TimeAsk { asked_us: 1, heard_us });
+        host.hear(&mut bench);
+        if stop {
+            bench.tick_with(|inputs| inputs.panel.stop = true);
+        }
+        let head = CommandHead { deadline: deadline(&bench, 1_000), ..CommandHead::new(7, 0) };
+        let actuator = Actuator::PUMP;
+        host.say(&mut bench, &Actuate { head, actuator, drive_permille: 500, lease_ms: 2_000 });
+        bench.now = bench.now.plus(Duration::from_millis(stall - 100));
+        let outputs = bench.tick();
+        assert!(bench::is_still(&outputs, 0), "{stall} ms, stop: {stop}");
+    }
 }

@@ -326,3 +326,21 @@ fn place<const CHANNELS: usize>(channel: u8, actuator: Actuator) -> Option<Place
         Actuator::Chiller => (channel == Event::MACHINE).then_some(Place::Chiller),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // req: HND-001, HND-003
+    #[test]
+    fn all_time_ends_a_lease_and_only_what_was_watched_frees_an_actuator() {
+        let mut hand =
+            Hand { driven: Some(Duty::FULL), left: LONGEST_LEASE, barred: Duration::ZERO };
+        assert!(hand.end(HandEnd::Stopped));
+        hand.left = LONGEST_LEASE;
+        hand.pass(Duration::from_secs(60));
+        assert_eq!((hand.left, hand.barred), (Duration::ZERO, LONGEST_LEASE.minus(LONGEST_TICK)));
+        hand.pass(Duration::from_millis(100));
+        assert!(!hand.barred.is_zero());
+    }
+}

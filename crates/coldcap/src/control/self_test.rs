@@ -112,3 +112,46 @@ impl Tests {
         self.at_power_up.progress == Progress::Failed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Seconds that a channel has to stand before it may be driven again, behind what `spoil` did to one that may.
+    fn left_behind(spoil: impl Fn(&mut Tests)) -> usize {
+        let config = Config::reference();
+        let mut tests = Tests::default();
+        tests.at_power_up.progress = Progress::Passed;
+        let stand = |tests: &mut Tests| tests.watch((SECOND, false), false, Conditions::EMPTY);
+        (0..30).for_each(|_| stand(&mut tests));
+        assert_eq!(tests.progress(Phase::Standby, &config), Progress::Passed);
+        spoil(&mut tests);
+        let passed = |tests: &Tests| tests.progress(Phase::Standby, &config) == Progress::Passed;
+        let waits = |_: &usize| {
+            let waits = !passed(&tests);
+            stand(&mut tests);
+            waits
+        };
+        (0..100).take_while(waits).count()
+    }
+
+    // req: SES-029, HND-006
+    #[test]
+    fn what_nobody_watched_passes_no_test_and_what_moved_ends_one() {
+        let leak = Conditions::EMPTY.with(Condition::Leak);
+        assert_eq!(left_behind(|_| ()), 0);
+        assert_eq!(left_behind(|tests| tests.watch((SECOND, true), false, Conditions::EMPTY)), 0);
+        for late in [false, true] {
+            let moved = |tests: &mut Tests| tests.watch((SECOND, late), true, Conditions::EMPTY);
+            assert_eq!(left_behind(moved), 5);
+            assert_eq!(left_behind(|tests| tests.watch((SECOND, late), false, leak)), 5);
+            let unseen = |tests: &mut Tests| {
+                moved(tests);
+                tests.watch((Duration::from_secs(60), true), false, Conditions::EMPTY);
+            };
+            assert_eq!(left_behind(unseen), 5);
+        }
+    }
+}
