@@ -63,7 +63,8 @@ impl PatientParameters {
         }
     }
 
-    /// A head drawn from a population: the standard head with a hair resistance that is log-normal
+    /// A head that differs by its hair alone, as figures are stated for that were fitted on such heads; whole heads are drawn by
+    /// [`Population`](super::Population). The standard head with a hair resistance that is log-normal
     /// with median 0.0335 m²K/W and a logarithmic standard deviation of 0.38.
     ///
     /// That spread gives the skin temperatures of 62 patients after 45 minutes, 19.0 ± 3.2 °C
