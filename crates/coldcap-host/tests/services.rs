@@ -13,7 +13,7 @@ use coldcap_wire::message::{
     Action, AnyMessage, Follow, Hello, MACHINE, MINOR, MachineStatus, Message as Body, Operate,
     Origin, Response, SCHEMA, Status, TimeAnswer, Value,
 };
-use coldcap_wire::service::{Freshness, Gate, Order, Publisher, Verdict};
+use coldcap_wire::service::{Begins, Freshness, Gate, Order, Publisher, Verdict};
 use coldcap_wire::{Receiver, Sender};
 
 const START: CommandBody = CommandBody::operate(Action::START);
@@ -151,6 +151,7 @@ impl Device {
                     allowed: true,
                     timed: false,
                     stop: operate.action == Action::STOP,
+                    begins: Begins::Nothing,
                     revision: Some(5),
                     room: true,
                 };

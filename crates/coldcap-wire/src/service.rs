@@ -21,6 +21,7 @@
 //! - None is carried out after its deadline, however long a packet was under way: the 16 bits of a deadline
 //!   mean something only while it is proven when the packet was sent. See [`Freshness`].
 //! - A stop is always carried out: it is never too late, never stale, never denied, never one too many.
+//! - Nothing begins behind a stop that was given before it. See [`Begins`].
 //! - Reports that fell due = those sent + those dropped; those sent = those received + those in gaps.
 //! - What is said to be complete of an object is its bytes of one edition.
 //! - Nothing here grows: every machine has a size that is known when it is compiled.
@@ -41,6 +42,7 @@ mod requests;
 mod round_trip;
 mod settings;
 mod settings_mirror;
+mod stops;
 
 pub use clock::DeviceClock;
 pub use download::{Download, Finding, State, WINDOW, WINDOW_FAST};
@@ -55,6 +57,7 @@ pub use requests::{Answered, Full, Requests, TRIES};
 pub use round_trip::RoundTrip;
 pub use settings::{SettingRow, Settings};
 pub use settings_mirror::SettingsMirror;
+pub use stops::Begins;
 
 #[cfg(test)]
 mod tests {

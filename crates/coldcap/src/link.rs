@@ -25,7 +25,7 @@ use coldcap_wire::message::{
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
-use coldcap_wire::service::{LONGEST_PROOF, PERIOD_RANGE, Verdict};
+use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port};
@@ -320,13 +320,16 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let (stop, waits) = (is_stop(message), waits(message));
         let timed = matches!(message, AnyMessage::Actuate(_));
         let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
-        match self
-            .orders
-            .admit(now, &Arrived { number, endpoint, head, revision, stop, timed, waits })
-        {
+        let inbound = inbound::inbound(message, role);
+        let begins = match &inbound {
+            Inbound::Command(command) => orders::begins(&command.action),
+            _ => Begins::Nothing,
+        };
+        let arrived = Arrived { number, endpoint, head, revision, stop, begins, timed, waits };
+        match self.orders.admit(now, &arrived) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => self.run(now, endpoint, head, inbound::inbound(message, role)),
+            Verdict::Run => self.run(now, endpoint, head, inbound),
         }
     }
 
@@ -355,8 +358,6 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         } else if command.action == Action::Request(Request::Stop) {
             let outbox = &mut self.outbox;
             self.orders.queue_stop(command, |endpoint, answer| outbox.respond(endpoint, answer));
-        } else if self.orders.was_stopped(&command) {
-            self.reply(endpoint, Response::new(head.rid, Status::STALE));
         } else {
             let by = self.port.peer().map(|grant| grant.slot);
             self.orders.queue(now, command, &head, by);

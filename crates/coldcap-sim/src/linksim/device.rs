@@ -17,8 +17,8 @@ use coldcap_wire::security::{
     DeviceLink, Input, KeyRing, Opened, Policy, Role, SecurityEvent, Transport,
 };
 use coldcap_wire::service::{
-    About, Freshness, Gate, KEPT, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
-    Pulse, SettingRow, Settings, Verdict,
+    About, Begins, Freshness, Gate, KEPT, Lease, ObjectServer, ObjectSource, Order, Outgoing,
+    Publisher, Pulse, SettingRow, Settings, Verdict,
 };
 use std::collections::VecDeque;
 
@@ -274,7 +274,7 @@ impl SimDevice {
                 let allowed = role != Role::Nurse || body.action == Action::EASE_OFF;
                 let order =
                     self.order(number, 0x15, body.head, allowed, !stop, Some(self.revision));
-                let order = Order { stop, ..order };
+                let order = Order { stop, begins: begins(body.action), ..order };
                 self.command(now, order, judge, |device, judge| {
                     device.operate(now_ms, body, judge)
                 });
@@ -287,6 +287,7 @@ impl SimDevice {
             }
             AnyMessage::Actuate(body) => {
                 let order = self.order(number, 0x1E, body.head, true, true, None);
+                let order = Order { begins: Begins::Anywhere, ..order };
                 self.command(now, order, judge, |device, judge| {
                     Some(device.actuate(now_ms, body, judge))
                 });
@@ -316,7 +317,8 @@ impl SimDevice {
         revision: Option<u16>,
     ) -> Order {
         let room = self.open.len() < OPEN;
-        Order { number, endpoint, head, allowed, timed, stop: false, revision, room }
+        let (stop, begins) = (false, Begins::Nothing);
+        Order { number, endpoint, head, allowed, timed, stop, begins, revision, room }
     }
 
     fn command(
@@ -499,6 +501,11 @@ impl SimDevice {
             Outgoing::Data(data) => Some((0x50, AnyMessage::ObjectData(data))),
         }
     }
+}
+
+/// What an action begins.
+pub(super) fn begins(action: Action) -> Begins {
+    if action == Action::START { Begins::AtItsChannel } else { Begins::Nothing }
 }
 
 /// The request id that a command begins with: seven bits to a byte, three bytes at most.

@@ -1,7 +1,7 @@
 //! The host's end: the services of one device, and somebody who wants things.
 
 use super::device::REPORT;
-use super::judge::Judge;
+use super::judge::{Judge, Wanted};
 use super::line::{Faults, Line};
 use super::options::Options;
 use super::session::{code, encoded, framed, hello};
@@ -59,6 +59,15 @@ impl Wish {
             Self::Put { .. } => 0x1D,
             Self::Actuate { .. } => 0x1E,
         }
+    }
+
+    const fn is_stop(self) -> bool {
+        matches!(self, Self::Operate { action: Action::STOP, .. })
+    }
+
+    /// Whether it begins something.
+    const fn begins(self) -> bool {
+        matches!(self, Self::Operate { action: Action::START, .. } | Self::Actuate { .. })
     }
 
     const fn token(self) -> Option<u16> {
@@ -577,10 +586,7 @@ impl SimHost {
             0 => (Wish::Operate { token, action: Action::STOP, deadline, revision: 7 }, true),
             1..=3 => {
                 let revision = if self.random.next_u64().is_multiple_of(4) { 3 } else { 0 };
-                (
-                    Wish::Operate { token, action: Action::EXTEND, deadline, revision },
-                    self.role >= 1,
-                )
+                (Wish::Operate { token, action: Action::START, deadline, revision }, self.role >= 1)
             }
             4..=6 => {
                 (Wish::Operate { token, action: Action::EASE_OFF, deadline, revision: 0 }, true)
@@ -595,11 +601,14 @@ impl SimHost {
                 (Wish::Actuate { token, deadline, lease_ms }, self.role >= 2)
             }
         };
-        let stop = matches!(wish, Wish::Operate { action: Action::STOP, .. });
+        let (stop, begins) = (wish.is_stop(), wish.begins());
         let now = Instant::from_millis(now_ms);
+        if stop {
+            while services.requests.recalled(|wish| wish.begins()).is_some() {}
+        }
         if services.requests.push(now, wish.endpoint(), wish, stop).is_ok() {
             let deadline_ms = (!stop).then_some(until.as_millis());
-            judge.wanted(token, deadline_ms, allowed, stop);
+            judge.wanted(token, Wanted { deadline_ms, allowed, stop, begins });
         }
     }
 

@@ -32,6 +32,7 @@ impl core::error::Error for Failure {}
 /// | `role` | none that the sender may not ask for |
 /// | `refused` | none that was refused, before or after; and what is said to be done was done |
 /// | `stop` | a stop is always answered with ok |
+/// | `last` | nothing begins behind a stop that was given after it |
 /// | `lease` | an actuator is driven only under a lease that was granted no longer ago than it lasts, 2 s at most |
 /// | `lost` | a lost peer is reported within 3.5 s |
 /// | `reports` | fallen due = sent + dropped + waiting; sent = received + missing |
@@ -45,15 +46,28 @@ pub struct Judge {
     failure: Option<Failure>,
     carried_out: u32,
     lease: Option<(u64, u64)>,
+    /// The newest stop that was carried out.
+    stopped: Option<u16>,
     /// What every edition of the log holds.
     editions: BTreeMap<u32, Vec<u8>>,
 }
 
+/// Something that the host wants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// When it is too late for it.
+    pub(super) deadline_ms: Option<u64>,
+    /// Whether the host's role may ask for it.
+    pub(super) allowed: bool,
+    /// Whether it is a stop.
+    pub(super) stop: bool,
+    /// Whether it begins something.
+    pub(super) begins: bool,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Known {
-    deadline_ms: Option<u64>,
-    allowed: bool,
-    stop: bool,
+    wanted: Wanted,
     times: u32,
     settled: Option<Status>,
 }
@@ -89,16 +103,9 @@ impl Judge {
         }
     }
 
-    /// The host wants something.
-    pub(super) fn wanted(
-        &mut self,
-        token: u16,
-        deadline_ms: Option<u64>,
-        allowed: bool,
-        stop: bool,
-    ) {
-        let known = Known { deadline_ms, allowed, stop, times: 0, settled: None };
-        self.commands.insert(token, known);
+    /// The host wants something. Later wishes have higher tokens.
+    pub(super) fn wanted(&mut self, token: u16, wanted: Wanted) {
+        self.commands.insert(token, Known { wanted, times: 0, settled: None });
     }
 
     /// The device does something.
@@ -110,21 +117,26 @@ impl Judge {
         };
         known.times += 1;
         let known = *known;
-        self.require(known.stop || known.times == 1, "once", now_ms, || {
+        let Wanted { deadline_ms, allowed, stop, begins } = known.wanted;
+        self.require(stop || known.times == 1, "once", now_ms, || {
             format!("command {token} was carried out {} times", known.times)
         });
-        self.require(known.deadline_ms.is_none_or(|end| now_ms <= end), "deadline", now_ms, || {
-            format!(
-                "command {token} was carried out although its deadline was {:?}",
-                known.deadline_ms
-            )
+        self.require(deadline_ms.is_none_or(|end| now_ms <= end), "deadline", now_ms, || {
+            format!("command {token} was carried out although its deadline was {deadline_ms:?}")
         });
-        self.require(known.allowed || known.stop, "role", now_ms, || {
+        self.require(allowed || stop, "role", now_ms, || {
             format!("command {token} was carried out for somebody who may not ask for it")
         });
-        self.require(known.stop || known.settled.is_none_or(is_done), "refused", now_ms, || {
+        self.require(stop || known.settled.is_none_or(is_done), "refused", now_ms, || {
             format!("command {token} was carried out after the answer {:?}", known.settled)
         });
+        let newest = self.stopped;
+        self.require(!begins || newest.is_none_or(|stop| stop < token), "last", now_ms, || {
+            format!("command {token} began something behind stop {newest:?}")
+        });
+        if stop {
+            self.stopped = newest.max(Some(token));
+        }
     }
 
     /// The host has an answer.
@@ -132,7 +144,7 @@ impl Judge {
         let Some(known) = self.commands.get_mut(&token) else { return };
         known.settled = Some(status);
         let known = *known;
-        self.require(!known.stop || status == Status::OK, "stop", now_ms, || {
+        self.require(!known.wanted.stop || status == Status::OK, "stop", now_ms, || {
             format!("stop {token} was answered {:?}", status.name())
         });
         self.require(is_done(status) == (known.times > 0), "refused", now_ms, || {

@@ -1,6 +1,7 @@
 //! The device's side of commands: which of them are carried out, once at most.
 
 use super::freshness::{Freshness, Timeliness};
+use super::stops::{Begins, Stops};
 use crate::message::{CommandHead, Response, Status};
 use coldcap_units::Instant;
 
@@ -25,6 +26,8 @@ pub struct Order {
     pub timed: bool,
     /// Whether it is a stop.
     pub stop: bool,
+    /// Whether it begins something: it is then [`Status::STALE`] behind a stop that was given later.
+    pub begins: Begins,
     /// The revision that `expected_revision` is held against; `None` where the command itself looks.
     pub revision: Option<u16>,
     /// Whether there is room to take it.
@@ -50,10 +53,13 @@ pub enum Verdict {
 /// that a late copy is not carried out after all; only [`Status::BUSY`] is not, and may be asked again
 /// under its id.
 ///
+/// The last word is a stop's: what [begins](Order::begins) something and was given before a stop that has come already was
+/// held up, or is sent again, and is not carried out.
+///
 /// ```
 /// use coldcap_units::Instant;
 /// use coldcap_wire::message::{CommandHead, Response, Status};
-/// use coldcap_wire::service::{Freshness, Gate, Order, Verdict};
+/// use coldcap_wire::service::{Begins, Freshness, Gate, Order, Verdict};
 ///
 /// let mut gate = Gate::<8>::new();
 /// let order = Order {
@@ -63,6 +69,7 @@ pub enum Verdict {
 ///     allowed: true,
 ///     timed: false,
 ///     stop: false,
+///     begins: Begins::AtItsChannel,
 ///     revision: Some(3),
 ///     room: true,
 /// };
@@ -77,6 +84,7 @@ pub enum Verdict {
 pub struct Gate<const N: usize> {
     slots: [Slot; N],
     newest: Option<u16>,
+    stops: Stops,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +115,7 @@ impl<const N: usize> Gate<N> {
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(N.is_power_of_two() && N <= 256, "ids wrap at a power of two") };
-        Self { slots: [Slot::Empty; N], newest: None }
+        Self { slots: [Slot::Empty; N], newest: None, stops: Stops::new() }
     }
 
     /// Decides what to do with a command.
@@ -115,14 +123,16 @@ impl<const N: usize> Gate<N> {
     /// # Panics
     /// Never.
     pub fn admit(&mut self, now: Instant, freshness: &Freshness, order: &Order) -> Verdict {
+        let CommandHead { rid, channel, .. } = order.head;
         if order.stop {
+            self.stops.note(channel, rid);
             return Verdict::Run;
         }
-        let rid = order.head.rid;
         if let Some(known) = self.known(rid, order.endpoint) {
             return known;
         }
-        let refusal = refusal(now, freshness, order);
+        let overtaken = self.stops.overtook(order.begins, channel, rid);
+        let refusal = refusal(now, freshness, order, overtaken);
         if refusal == Some(Status::BUSY) || self.would_lose(rid) {
             return Verdict::Answer(Response::new(rid, Status::BUSY));
         }
@@ -206,14 +216,17 @@ const fn place<const N: usize>(rid: u16) -> usize {
     rid as usize & N.saturating_sub(1)
 }
 
-/// The answer to a command that is not carried out. Who expected another revision is told the one that is.
+/// The answer to a command that is not carried out. Who expected a revision is told the one that is.
 fn refused_with(order: &Order, status: Status) -> Response {
-    let revision = order.revision.filter(|_| status == Status::STALE).unwrap_or(0);
+    let revision = order
+        .revision
+        .filter(|_| status == Status::STALE && order.head.expected_revision != 0)
+        .unwrap_or(0);
     Response { value: revision.into(), ..Response::new(order.head.rid, status) }
 }
 
 /// Why a command is not carried out, first reason first.
-fn refusal(now: Instant, freshness: &Freshness, order: &Order) -> Option<Status> {
+fn refusal(now: Instant, freshness: &Freshness, order: &Order, overtaken: bool) -> Option<Status> {
     let expected = order.head.expected_revision;
     let stale = order.revision.is_some_and(|revision| expected != 0 && expected != revision);
     if !order.allowed {
@@ -222,7 +235,7 @@ fn refusal(now: Instant, freshness: &Freshness, order: &Order) -> Option<Status>
     match freshness.judge(now, order.number, order.head.deadline) {
         Timeliness::Unlimited if order.timed => Some(Status::EXPIRED),
         Timeliness::Late | Timeliness::Unproven => Some(Status::EXPIRED),
-        _ if stale => Some(Status::STALE),
+        _ if overtaken || stale => Some(Status::STALE),
         _ if !order.room => Some(Status::BUSY),
         _ => None,
     }
@@ -243,6 +256,7 @@ mod tests {
             allowed: true,
             timed: false,
             stop: false,
+            begins: Begins::Nothing,
             revision: Some(5),
             room: true,
         }
@@ -292,6 +306,21 @@ mod tests {
         let stop = Order { head, allowed: false, stop: true, room: false, timed: true, ..order(3) };
         assert_eq!(admit(&mut gate, &stop), Verdict::Run);
         assert_eq!(admit(&mut gate, &stop), Verdict::Run);
+    }
+
+    #[test]
+    fn what_begins_does_not_begin_behind_a_stop_that_was_given_later() {
+        let mut gate = Gate::new();
+        let begins = |rid| Order { begins: Begins::AtItsChannel, ..order(rid) };
+        assert_eq!(admit(&mut gate, &begins(1)), Verdict::Run);
+        let done = Response::new(1, Status::OK);
+        gate.settle(done);
+        assert_eq!(admit(&mut gate, &Order { stop: true, ..order(4) }), Verdict::Run);
+        assert_eq!(admit(&mut gate, &begins(1)), Verdict::Answer(done), "it was done before");
+        assert_eq!(admit(&mut gate, &begins(2)), refused(2, Status::STALE), "held up");
+        assert_eq!(admit(&mut gate, &begins(2)), refused(2, Status::STALE), "sent again");
+        assert_eq!(admit(&mut gate, &order(3)), Verdict::Run, "a fact stays a fact");
+        assert_eq!(admit(&mut gate, &begins(5)), Verdict::Run, "given behind it");
     }
 
     #[test]

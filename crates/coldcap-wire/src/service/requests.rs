@@ -150,6 +150,22 @@ impl<C: Copy, const N: usize> Requests<C, N> {
         self.take(spent)
     }
 
+    /// One of those of which this is said: it is not sent again, and its answer is not waited for any more; call it until
+    /// there is none. Whoever stops takes back what would begin something, so that it is not sent behind the stop.
+    ///
+    /// ```
+    /// use coldcap_units::Instant;
+    /// use coldcap_wire::service::Requests;
+    /// let mut requests = Requests::<&str, 4>::new(1);
+    /// requests.push(Instant::ZERO, 0x15, "start", false).unwrap();
+    /// assert_eq!(requests.recalled(|command| *command == "start"), Some((1, "start")));
+    /// requests.push(Instant::ZERO, 0x15, "stop", true).unwrap();
+    /// assert_eq!(requests.next_due(Instant::ZERO), Some((2, "stop")));
+    /// ```
+    pub fn recalled(&mut self, wanted: impl Fn(&C) -> bool) -> Option<(u16, C)> {
+        self.take(|flight| wanted(&flight.command))
+    }
+
     /// One of those that wait although the session is over; call it until there is none.
     pub fn abandoned(&mut self) -> Option<(u16, C)> {
         self.take(|_| true)

@@ -4,7 +4,7 @@ use crate::command::{Action, COMMANDS_MAXIMUM, Command};
 use coldcap_session::Request;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{CommandHead, MACHINE, Message, Operate, Response, Status, TimeAsk};
-use coldcap_wire::service::{Freshness, Gate, Order, Verdict};
+use coldcap_wire::service::{Begins, Freshness, Gate, Order, Verdict};
 use heapless::{Deque, Vec};
 
 /// Commands that wait for their tick.
@@ -25,8 +25,6 @@ pub(super) struct Orders {
     freshness: Freshness,
     waiting: Deque<Taken, { WAITING + RESERVED }>,
     stops: Vec<Taken, STOPS>,
-    /// The id of the newest stop of each channel, in this session.
-    stopped: Vec<(u8, u16), STOPS>,
     handed: Deque<Handed, { KEPT + STOPS }>,
     session: u8,
     turn: u8,
@@ -67,6 +65,8 @@ pub(super) struct Arrived {
     /// That of its channel now.
     pub(super) revision: u16,
     pub(super) stop: bool,
+    /// Whether it begins something.
+    pub(super) begins: Begins,
     /// Whether it must state a deadline.
     pub(super) timed: bool,
     /// Whether it has to wait for a tick, and whether it is a fact.
@@ -80,7 +80,6 @@ impl Orders {
             freshness: Freshness::new(),
             waiting: Deque::new(),
             stops: Vec::new(),
-            stopped: Vec::new(),
             handed: Deque::new(),
             session: 0,
             turn: 0,
@@ -92,7 +91,6 @@ impl Orders {
     pub(super) fn begin_session(&mut self) {
         self.session = self.session.wrapping_add(1);
         (self.gate, self.freshness) = (Gate::new(), Freshness::new());
-        self.stopped.clear();
     }
 
     pub(super) fn prove(&mut self, now: Instant, number: u32, ask: &TimeAsk) {
@@ -107,11 +105,13 @@ impl Orders {
     /// Whether a command is carried out: once, in time, and if there is room.
     pub(super) fn admit(&mut self, now: Instant, arrived: &Arrived) -> Verdict {
         // req: LNK-002
-        let Arrived { number, endpoint, head, revision, stop, timed, waits } = *arrived;
+        // req: LNK-004
+        let Arrived { number, endpoint, head, revision, stop, begins, timed, waits } = *arrived;
         self.forget_lost(now);
         let room = waits.is_none_or(|fact| self.has_room(fact));
         let revision = Some(revision);
-        let order = Order { number, endpoint, head, allowed: true, timed, stop, revision, room };
+        let allowed = true;
+        let order = Order { number, endpoint, head, allowed, timed, stop, begins, revision, room };
         self.gate.admit(now, &self.freshness, &order)
     }
 
@@ -138,35 +138,10 @@ impl Orders {
         let _ = self.waiting.push_back(Taken { command, expected, due, by, session });
     }
 
-    /// Whether a command that begins something was given before a stop that has come already: ids are a count. It was
-    /// held up, or it is sent again.
-    pub(super) fn was_stopped(&self, command: &Command) -> bool {
-        // req: LNK-004
-        command.action.begins()
-            && self.stopped.iter().any(|(channel, rid)| {
-                let meant = [MACHINE, command.channel].contains(channel)
-                    || matches!(command.action, Action::Drive(_));
-                meant && rid.wrapping_sub(command.id.0).cast_signed() > 0
-            })
-    }
-
-    fn note_stop(&mut self, command: &Command) {
-        let (channel, rid) = (command.channel, command.id.0);
-        match self.stopped.iter_mut().find(|known| known.0 == channel) {
-            // An old copy of a stop says nothing of what was given behind it.
-            Some((_, newest)) if rid.wrapping_sub(*newest).cast_signed() > 0 => *newest = rid,
-            Some(_) => {}
-            None => {
-                let _ = self.stopped.push((channel, rid));
-            }
-        }
-    }
-
     /// A stop overtakes whatever waits. The newest of a channel takes the place of one that waits already:
     /// it is the same stop.
     pub(super) fn queue_stop(&mut self, command: Command, void: impl FnMut(u8, Response)) {
         self.void_beginnings(command.channel, void);
-        self.note_stop(&command);
         let (due, by, session) = (None, None, self.session);
         let stop = Taken { command, expected: 0, due, by, session };
         match self.stops.iter_mut().find(|stop| stop.command.channel == command.channel) {
@@ -180,14 +155,11 @@ impl Orders {
     /// What waits and could make coolant flow again was asked for before the stop: it is not done behind it.
     fn void_beginnings(&mut self, channel: u8, void: impl FnMut(u8, Response)) {
         // req: LNK-004
-        let begins = |taken: &Taken| {
-            let action = &taken.command.action;
-            // Whoever stops anywhere ends all that is driven by hand.
-            let by_hand = matches!(action, Action::Drive(_));
-            let meant = channel == MACHINE || channel == taken.command.channel || by_hand;
-            meant && action.begins()
+        let ends = |taken: &Taken| {
+            let Command { action, channel: meant, .. } = &taken.command;
+            begins(action).ends_by(channel, *meant)
         };
-        self.void(Status::STALE, begins, void);
+        self.void(Status::STALE, ends, void);
     }
 
     /// What waited for its tick beyond its deadline is not done, nor what a key has asked for that was revoked since. A
@@ -344,6 +316,15 @@ impl Orders {
         if !handed.stop && handed.session == self.session {
             let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
         }
+    }
+}
+
+/// What a command begins. Whoever stops anywhere ends all that is driven by hand.
+pub(super) const fn begins(action: &Action) -> Begins {
+    match action {
+        Action::Drive(_) if action.begins() => Begins::Anywhere,
+        _ if action.begins() => Begins::AtItsChannel,
+        _ => Begins::Nothing,
     }
 }
 
