@@ -189,6 +189,7 @@ impl World {
             secured.then_some((slot.id, slot.role))
         );
         if secured {
+            assert!(device.host_minor().is_some() && host.device_minor().is_some());
             self.use_it(&mut device, &mut host, slot);
         }
         secured

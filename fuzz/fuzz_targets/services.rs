@@ -10,10 +10,10 @@ use coldcap_wire::message::{
     Piece, PutSetting, ReadSettings, Response, Setting, Status, TimeAnswer, TimeAsk,
 };
 use coldcap_wire::service::{
-    About, Answered, Arrival, BEAT_EVERY, DeviceClock, Download, Finding, Follower, Freshness,
-    Gate, KEPT, LONGEST_LEASE, Lease, ObjectServer, ObjectSource, Order, Outgoing, Publisher,
-    Pulse, Requests, RoundTrip, SILENCE, SettingRow, Settings, SettingsMirror, State, Verdict,
-    WINDOW,
+    About, Answered, Arrival, BEAT_EVERY, Begins, DeviceClock, Download, Finding, Follower,
+    Freshness, Gate, KEPT, LONGEST_LEASE, Lease, ObjectServer, ObjectSource, Order, Outgoing,
+    Publisher, Pulse, Requests, RoundTrip, SILENCE, SettingRow, Settings, SettingsMirror, State,
+    Verdict, WINDOW,
 };
 use libfuzzer_sys::fuzz_target;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,8 @@ struct World {
     ran: BTreeSet<u16>,
     refused: BTreeSet<u16>,
     open: BTreeSet<u16>,
+    /// The newest stop of the channel.
+    stopped: Option<u16>,
     newest: u16,
     requests: Requests<u16, 4>,
     asked: BTreeMap<u16, bool>,
@@ -67,6 +69,7 @@ impl World {
             ran: BTreeSet::new(),
             refused: BTreeSet::new(),
             open: BTreeSet::new(),
+            stopped: None,
             newest: 0,
             requests: Requests::new(u16::MAX),
             asked: BTreeMap::new(),
@@ -144,17 +147,26 @@ impl World {
             allowed: two & 16 == 0,
             timed: two & 32 != 0,
             stop,
+            begins: match (one & 1, two & 8) {
+                (0, _) => Begins::Nothing,
+                (_, 0) => Begins::AtItsChannel,
+                _ => Begins::Anywhere,
+            },
             revision: Some(2),
             room: two & 64 == 0,
         };
         let verdict = self.gate.admit(self.now, &self.freshness, &order);
         if stop {
             assert_eq!(verdict, Verdict::Run, "a stop is always carried out");
+            self.stopped = self.stopped.max(Some(rid));
             return;
         }
         match verdict {
             Verdict::Run => {
                 assert!(order.allowed && order.room);
+                let last =
+                    order.begins == Begins::Nothing || self.stopped.is_none_or(|at| at <= rid);
+                assert!(last, "nothing begins behind a stop that was given later");
                 assert!(!self.refused.contains(&rid), "none after a refusal");
                 assert!(self.ran.insert(rid), "none twice");
                 self.open.insert(rid);
@@ -180,6 +192,10 @@ impl World {
 
     fn push(&mut self, one: u8, two: u8) {
         let stop = two & 1 == 1;
+        let begins = |command: &u16| command & 1 == 1;
+        while stop && let Some((rid, command)) = self.requests.recalled(begins) {
+            assert!(begins(&command) && self.asked.contains_key(&rid));
+        }
         match self.requests.push(self.now, 0x15, u16::from(one), stop) {
             Ok(rid) => {
                 assert!(self.asked.insert(rid, stop).is_none());
@@ -364,6 +380,7 @@ impl World {
             self.clock.answered(us, &TimeAnswer { asked_us: 1, ..answer });
         }
         self.freshness.prove(self.now, two.into(), &TimeAsk { heard_us: us, ..ask });
+        assert!(self.freshness.sent_after().is_none_or(|at| at <= self.now));
         let span = Duration::from_millis(u32::from(two) * 100);
         if let Some((until, deadline)) = self.clock.deadline(later, span) {
             assert_eq!(

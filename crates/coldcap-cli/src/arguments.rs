@@ -326,7 +326,7 @@ pub(crate) struct Replay {
 #[derive(Args, Debug)]
 #[command(after_help = "Example: coldcap decode 0x011860...")]
 pub(crate) struct Decode {
-    /// Hexadecimal text, the path of a recording or of raw bytes, or `-` for standard input.
+    /// Hexadecimal text, the path of a recording, of raw bytes or of such text, or `-` for standard input.
     pub(crate) what: String,
     /// The keys of sessions, as --keylog of other commands writes them: sealed packets are opened by them.
     #[arg(long, value_name = "FILE")]

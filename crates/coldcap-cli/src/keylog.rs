@@ -3,7 +3,7 @@
 //! One line a session: `COLDCAP_SESSION`, the hash of the handshake, the key from host to device, the key from device
 //! to host, each 64 lower-case hexadecimal digits. Lines that begin with `#` are comments.
 
-use crate::command::hexadecimal;
+use crate::command::{hexadecimal, store};
 use crate::failure::Failure;
 use coldcap_units::Instant;
 use coldcap_wire::packet::{HEADER_LEN, Header};
@@ -23,11 +23,11 @@ pub(crate) struct KeyLog {
 }
 
 impl KeyLog {
-    /// A new file; one that was there is written over.
+    /// A new file, which nobody but its owner may read; one that was there is replaced.
     pub(crate) fn create(path: Option<&Path>) -> Result<Self, Failure> {
         let mut log = Self { file: None, last: None };
         if let Some(path) = path {
-            let file = File::create(path).map_err(|error| unwritable(path, &error))?;
+            let file = store::private(path).map_err(|error| unwritable(path, &error))?;
             log.file = Some((path.to_owned(), file));
             log.write(HEAD)?;
         }

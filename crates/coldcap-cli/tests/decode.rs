@@ -114,8 +114,10 @@ fn files_and_standard_input() {
     let stream = [&[0, 0][..], &heartbeat(), &[0], &heartbeat()].concat();
     let path = file(&folder("decode-file"), "line.bin", &stream);
     let text = hexadecimal(&stream, " ");
+    let pasted = file(&folder("decode-text"), "line.txt", text.as_bytes());
     let runs = [
         coldcap(&["decode", &path]),
+        coldcap(&["decode", &pasted]),
         coldcap_with(&["decode", "-"], &stream),
         coldcap_with(&["decode", "-"], text.as_bytes()),
     ];
@@ -131,12 +133,33 @@ fn files_and_standard_input() {
 
 #[test]
 fn each_error_of_a_frame() {
-    let mut flipped = heartbeat();
+    let explains = |bytes: &[u8], error: &str, figures: &str| {
+        let line = bad(bytes, error);
+        let explanation = line["explanation"].as_str().unwrap();
+        assert!(explanation.contains(figures), "{explanation}");
+    };
+    let (whole, length) = (heartbeat(), heartbeat().len() - 1);
+    let mut flipped = whole.clone();
     flipped[1] ^= 1;
-    assert!(bad(&flipped, "crc")["explanation"].as_str().unwrap().contains("check value"));
-    bad(&[heartbeat()[3..].to_vec()].concat(), "length");
-    bad(&[1, 2, 3], "length");
-    bad(&[9; FRAME_ROOM + 1], "overflow");
+    // Both figures, by another way than the command's: the check value of the frame as it was, and as it is.
+    let crc = |frame: &[u8]| {
+        let sealed = trailer::seal(&frame[..length - 6]);
+        sealed.iter().fold(0u64, |bits, byte| bits << 7 | u64::from(byte & 0x7F)) as u32
+    };
+    let figures = format!("states {:08x}, the bytes give {:08x}", crc(&whole), crc(&flipped));
+    explains(&flipped, "crc", &figures);
+    let mut unmarked = whole.clone();
+    unmarked[length - 1] &= 0x7F;
+    explains(&unmarked, "crc", "byte 6 of the trailer");
+    let before = length - 6;
+    let lost = format!("states {before} (modulo 1024), before it are {}", before - 3);
+    explains(&whole[3..], "length", &lost);
+    explains(&[1, 2, 3], "length", "here are 3, and the shortest frame has 7");
+    explains(&[9; FRAME_ROOM + 1], "overflow", &format!("here are {} bytes", FRAME_ROOM + 1));
+    let header = Header { kind: Kind::Link, secured: false, endpoint: 0x60, number: 1 };
+    let packet = [&header.to_bytes()[..], &[1, 1]].concat();
+    explains(&packet, "length", "no frame is around this packet");
+    assert_eq!(bad(&packet, "length")["name"], "heartbeat");
     // A stuffing code that points behind its end, under a genuine trailer.
     let nonsense = [5, 1];
     bad(&[&nonsense[..], &trailer::seal(&nonsense)].concat(), "cobs");
@@ -160,7 +183,9 @@ fn each_error_of_a_packet() {
     );
     assert!(unknown["name"].is_null() && unknown["fields"].is_null());
     assert_eq!(bad(&packet(true, 0x60, &[1, 2]), "body")["secured"], true);
-    bad(&packet(false, 0x60, &[]), "body");
+    let cut = bad(&packet(false, 0x60, &[]), "body");
+    assert_eq!(cut["name"], "heartbeat");
+    assert!(cut["explanation"].as_str().unwrap().ends_with("bytes, here are 0"), "{cut}");
 }
 
 #[test]

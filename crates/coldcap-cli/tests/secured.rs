@@ -99,18 +99,36 @@ fn a_pairing_leaves_the_key_at_both_ends() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_but_its_owner_reads_a_log_of_keys() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("secured-keylog-mode");
+    let [keys, code] = ["machine.keys", "host.code"].map(|name| text(&folder.join(name)));
+    let log = file(&folder, "sessions.keylog", "of somebody else\n");
+    let line = ["pair", "--keys", &keys, "--code", &code, "--role", "nurse", "--label", "n"];
+    assert_eq!(coldcap(&[&line[..], &["--keylog", &log]].concat()).status, Some(0));
+    let metadata = fs::metadata(&log).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    assert!(fs::read_to_string(&log).unwrap().contains("COLDCAP_SESSION "));
+}
+
 #[test]
 fn keys_are_listed_added_and_revoked_and_told_only_when_asked() {
     let folder = folder("secured-keys");
-    let [path, code_path] = ["machine.keys", "a.code"].map(|name| text(&folder.join(name)));
-    let add = |label: &str, id: &str| {
+    let path = text(&folder.join("machine.keys"));
+    let code_path = |name: &str| text(&folder.join(name));
+    let add = |label: &str, id: &str, code: &str| {
         let line = ["keys", "add", &path, "--role", "clinician", "--label", label];
-        coldcap(&[&line[..], &["--code", &code_path, "--id", id]].concat())
+        coldcap(&[&line[..], &["--code", &code_path(code), "--id", id]].concat())
     };
-    assert_eq!(add("room 4", "7").out, "7\n");
-    assert_eq!(add("room 5", "8").status, Some(0));
-    assert!(add("room 6", "8").refused(2).contains("a key of this number is there"));
-    assert_eq!(code(&code_path).unwrap().slot, 8, "what was refused wrote nothing");
+    assert_eq!(add("room 4", "7", "a.code").out, "7\n");
+    assert_eq!(add("room 5", "8", "b.code").status, Some(0));
+    assert!(add("room 6", "8", "c.code").refused(2).contains("a key of this number is there"));
+    assert!(!folder.join("c.code").exists(), "what was refused wrote nothing");
+    let again = add("room 6", "9", "b.code");
+    assert!(again.refused(2).contains("b.code: is there already: allowed is a new file"));
+    assert_eq!(code(&code_path("b.code")).unwrap().slot, 8, "a secret is never written over");
     let secret: String = keys(&path)[0].psk.expose().iter().map(|b| format!("{b:02x}")).collect();
     let listed = coldcap(&["keys", "list", &path, "--json"]);
     let expected = serde_json::json!({ "id": 7, "role": "clinician", "label": "room 4" });

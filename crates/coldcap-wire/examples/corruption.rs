@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let frames: Vec<Vec<u8>> =
         samples::all().iter().map(|sample| vectors::framed(&vectors::packet(sample))).collect();
     let found = every_pair(&frames) + random(&frames, count);
-    let scaled_found = scaled_down(count / 10);
+    let scaled_found = scaled_down(count);
     if found + scaled_found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -55,13 +55,18 @@ fn random(frames: &[Vec<u8>], count: u64) -> u64 {
     sum
 }
 
-/// What the scheme lets through with sixteen bits: nothing. The other two are there to fail.
+/// What the scheme lets through with sixteen bits: nothing. The other two are there to fail, and do so soon.
 fn scaled_down(count: u64) -> u64 {
     println!(
         "\n| CRC-16, 24 bytes | damage | frames | delivered all the same | million a second |\n|---|---|---|---|---|"
     );
     let mut sum = 0;
-    for scheme in [Scheme::Outside, Scheme::OutsideWithoutLength, Scheme::Inside] {
+    let schemes = [
+        (Scheme::Outside, count),
+        (Scheme::OutsideWithoutLength, count / 100),
+        (Scheme::Inside, count / 100),
+    ];
+    for (scheme, count) in schemes {
         for damage in [Damage::Flips(2), Damage::Flips(3)] {
             let start = Instant::now();
             let found = scaled::undetected(scheme, 24, damage, count, 7);

@@ -1,5 +1,6 @@
 //! Frames in words: one JSON object a frame.
 
+mod diagnosis;
 mod fields;
 mod line;
 
@@ -42,7 +43,7 @@ fn decode(what: &str, sessions: &mut Sessions, show: Show<'_>) -> Result<(), Fai
     }
     if path.exists() {
         let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
-        return decode_file(what, &bytes, sessions, show);
+        return decode_file(what, &hexadecimal::or_raw(bytes), sessions, show);
     }
     let bytes = hexadecimal::parse(what).ok_or_else(|| {
         Failure::Input(format!("WHAT: {what}: allowed is hexadecimal text, a file or -"))
@@ -50,7 +51,7 @@ fn decode(what: &str, sessions: &mut Sessions, show: Show<'_>) -> Result<(), Fai
     decode_bytes(&bytes, sessions, show)
 }
 
-/// A recording, or raw bytes.
+/// A recording, raw bytes, or hexadecimal text, of which no recording and no good frame can consist.
 fn decode_file(
     name: &str,
     bytes: &[u8],
@@ -66,6 +67,9 @@ fn decode_file(
 
 /// A stream of frames; the last delimiter may be missing.
 fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result<(), Failure> {
+    if diagnosis::is_bare(bytes) {
+        return show(line::bare(bytes));
+    }
     let mut deframer: Deframer<FRAME_ROOM> = Deframer::new();
     let closed = bytes.iter().copied().chain([DELIMITER]).collect::<Vec<_>>();
     let mut at = 0;
@@ -73,6 +77,7 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
         let rest = closed.get(at..).unwrap_or_default();
         at += rest.iter().take_while(|byte| **byte == DELIMITER).count();
         let start = at as u64;
+        let encoded = diagnosis::up_to_delimiter(closed.get(at..).unwrap_or_default());
         let (consumed, frame) = deframer.feed(closed.get(at..).unwrap_or_default());
         at += consumed;
         match frame {
@@ -80,7 +85,7 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
                 Some((way, opened)) => line::opened(start, &opened, way),
                 None => line::packet(start, packet),
             })?,
-            Some(Err(error)) => show(line::frame(start, error))?,
+            Some(Err(error)) => show(line::frame(start, encoded, error))?,
             None => {}
         }
     }

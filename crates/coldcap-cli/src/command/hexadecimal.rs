@@ -18,7 +18,7 @@ pub(crate) fn of(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Standard input: hexadecimal text if it is that, else raw bytes.
+/// What stands in a file or comes by standard input: hexadecimal text if it is that, else raw bytes.
 pub(crate) fn or_raw(bytes: Vec<u8>) -> Vec<u8> {
     let text = core::str::from_utf8(&bytes).ok();
     text.and_then(parse).unwrap_or(bytes)

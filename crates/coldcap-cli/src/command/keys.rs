@@ -76,6 +76,7 @@ fn list(options: &KeysFile) -> Result<(), Failure> {
 
 fn add(options: &KeysAdd) -> Result<(), Failure> {
     let (role, label) = (role(options.role), label(&options.label)?);
+    store::is_new("--code", &options.code)?;
     let mut ring = KeyRing::new();
     for key in read_or_none(&options.file)? {
         ring.add(key).map_err(|error| Failure::Input(error.to_string()))?;

@@ -18,6 +18,11 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Instant as WallInstant;
 
+/// Within what time a client says its first words.
+const GREETS_WITHIN: Duration = Duration::from_secs(10);
+/// A client that says nothing for so long is gone: a host lets hear of itself once a second.
+const GONE_AFTER: Duration = Duration::from_secs(60);
+
 type VirtualRig = Rig<coldcap::Device<1>>;
 
 pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
@@ -65,10 +70,8 @@ fn serve(
     stream.set_nodelay(true)?;
     let mut first = [0; 1];
     // A client that says nothing must not keep the machine from the others.
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let greeted = stream.peek(&mut first).map_err(gone)?;
-    stream.set_read_timeout(None)?;
-    if greeted == 0 {
+    stream.set_read_timeout(Some(GREETS_WITHIN))?;
+    if stream.peek(&mut first).map_err(gone)? == 0 {
         return Ok(());
     }
     if first[0] == GREETING[0] {
@@ -77,6 +80,8 @@ fn serve(
         if greeting != GREETING {
             return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
         }
+        // Whoever grants time may take as long as he likes.
+        stream.set_read_timeout(None)?;
         rig.equip(equipment)?;
         return granted(stream, rig);
     }
@@ -119,6 +124,7 @@ fn by_the_clock(mut stream: TcpStream, mut rig: VirtualRig, speed: f64) -> Resul
     let period = Duration::from_secs_f64(f64::from(TICK.as_millis()) / 1_000.0 / speed);
     let mut due = WallInstant::now();
     let mut now = Instant::ZERO;
+    let mut heard = due;
     let mut incoming = [0; LINK_IN_MAXIMUM];
     loop {
         now = now.plus(TICK);
@@ -126,10 +132,16 @@ fn by_the_clock(mut stream: TcpStream, mut rig: VirtualRig, speed: f64) -> Resul
         std::thread::sleep(due.saturating_duration_since(WallInstant::now()));
         let received = match stream.read(&mut incoming) {
             Ok(0) => return Ok(()),
-            Ok(received) => received,
+            Ok(received) => {
+                heard = WallInstant::now();
+                received
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
             Err(error) => return Err(gone(error)),
         };
+        if heard.elapsed() > GONE_AFTER {
+            return Err(Failure::Io("the client says nothing".into()));
+        }
         let tick = rig.tick(now, incoming.get(..received).unwrap_or_default())?;
         write_patiently(&mut stream, tick.link)?;
     }

@@ -1,6 +1,6 @@
 //! Pairs a host with the virtual machine: what a person does at the machine, and what the camera reads.
 
-use super::keys;
+use super::{keys, store};
 use crate::arguments::Pair;
 use crate::failure::Failure;
 use crate::host_key::random;
@@ -17,6 +17,7 @@ const QUIET: i32 = 4;
 
 pub(crate) fn run(options: &Pair) -> Result<(), Failure> {
     let (role, label) = (keys::role(options.role), keys::label(&options.label)?);
+    store::is_new("--code", &options.code)?;
     let mut device: Device<1> = Device::new(Config::reference());
     device.link.add_entropy(*random()?.expose());
     for key in keys::read_or_none(&options.keys)? {

@@ -52,11 +52,7 @@ pub(crate) fn store(files: &[(PathBuf, Vec<u8>)]) -> Result<(), (PathBuf, io::Er
 pub(crate) fn secret(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let partial = beside(path, &format!("{}.part", std::process::id()));
     let write = || -> io::Result<()> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&partial)?;
+        let mut file = create_private(&partial)?;
         io::Write::write_all(&mut file, content)?;
         fs::rename(&partial, path)
     };
@@ -64,4 +60,33 @@ pub(crate) fn secret(path: &Path, content: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&partial);
         Failure::Io(format!("{}: {error}", path.display()))
     })
+}
+
+/// A file that is written bit by bit, in place of what was there; nobody but its owner may read it, from its first byte on.
+/// A device or a link takes what is written as it is.
+pub(crate) fn private(path: &Path) -> io::Result<fs::File> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() => fs::remove_file(path).and_then(|()| create_private(path)),
+        Ok(_) => fs::OpenOptions::new().write(true).open(path),
+        Err(_) => create_private(path),
+    }
+}
+
+fn create_private(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Secrets are never written over: whoever still has to read the one that is there would lose it.
+pub(crate) fn is_new(option: &str, path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(Failure::Input(format!(
+            "{option}: {}: is there already: allowed is a new file",
+            path.display()
+        ))),
+        Err(_) => Ok(()),
+    }
 }

@@ -1,10 +1,9 @@
 //! One frame as one JSON object. Every key stands on every line; what is not known is null.
 
-use super::fields;
+use super::{diagnosis, fields};
 use crate::command::hexadecimal;
 use crate::keylog::Way;
 use coldcap_host::capture::{Damage, Direction, Packet, Verdict};
-use coldcap_wire::explain;
 use coldcap_wire::frame::FrameError;
 use coldcap_wire::message::decode_any;
 use coldcap_wire::packet::{Header, Kind};
@@ -31,8 +30,8 @@ fn refuse(line: &mut Value, error: &str, explanation: &str) {
     line["explanation"] = explanation.into();
 }
 
-/// A frame that could not be opened; it begins at byte `offset`.
-pub(super) fn frame(offset: u64, error: FrameError) -> Value {
+/// A frame that could not be opened; it begins at byte `offset` and has these bytes before its delimiter.
+pub(super) fn frame(offset: u64, encoded: &[u8], error: FrameError) -> Value {
     let name = match error {
         FrameError::Crc => "crc",
         FrameError::Length => "length",
@@ -40,7 +39,14 @@ pub(super) fn frame(offset: u64, error: FrameError) -> Value {
         FrameError::Cobs => "cobs",
     };
     let mut line = unknown(offset);
-    refuse(&mut line, name, explain(error));
+    refuse(&mut line, name, &diagnosis::frame(encoded, error));
+    line
+}
+
+/// A packet without a frame.
+pub(super) fn bare(packet: &[u8]) -> Value {
+    let mut line = described(0, packet, false);
+    refuse(&mut line, "length", diagnosis::BARE);
     line
 }
 
@@ -87,7 +93,7 @@ fn described(offset: u64, packet: &[u8], opened: bool) -> Value {
     let (header, body) = match Header::parse(packet) {
         Ok(parsed) => parsed,
         Err(error) => {
-            refuse(&mut line, "header", explain(error));
+            refuse(&mut line, "header", &diagnosis::header(packet, error));
             return line;
         }
     };
@@ -105,7 +111,11 @@ fn described(offset: u64, packet: &[u8], opened: bool) -> Value {
             line["name"] = message.describe().name.into();
             line["fields"] = fields::of(&message);
         }
-        Err(error) => refuse(&mut line, "body", explain(error)),
+        Err(error) => {
+            let (name, explanation) = diagnosis::message(&header, body, error);
+            line["name"] = name.into();
+            refuse(&mut line, "body", &explanation);
+        }
     }
     line
 }
