@@ -45,6 +45,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Vectors => command::vectors::run(),
         Command::Alarms(options) => command::alarms::run(options),
         Command::Population(options) => command::population::run(options),
+        Command::Sim(options) => command::sim::run(options),
     }
 }
 

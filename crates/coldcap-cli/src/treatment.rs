@@ -17,15 +17,22 @@ use clock::Pace;
 use coldcap::TICK;
 use coldcap::hash::Fnv1a64;
 use coldcap::lane::LINK_IN_MAXIMUM;
-use coldcap_host::client::{Client, Message};
+use coldcap_host::client::{Client, CommandBody, Message, UNSENT};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
-use coldcap_sim::{FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, NoisyLink};
+use coldcap_session::ClockQuality;
+use coldcap_session::regimen::{Cooling, ROWS};
+use coldcap_sim::{
+    FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, MachineTick, NoisyLink,
+};
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::message::SetClock;
 use files::Files;
 use observer::Observer;
 use progress::Progress;
+use serde_json::Value;
 use std::collections::VecDeque;
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use summary::SecuritySeen;
@@ -39,36 +46,116 @@ pub(crate) struct Setup {
     pub(crate) faults: FaultSchedule,
     pub(crate) out: PathBuf,
     pub(crate) speed: Option<f64>,
-    pub(crate) json: bool,
+    pub(crate) print: Print,
     pub(crate) key: HostKey,
     pub(crate) keylog: Option<PathBuf>,
+    /// How often the nurse tries to resume after a fault, where that is said.
+    pub(crate) resumes: Option<u8>,
+}
+
+/// What goes to standard output at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Print {
+    /// The result in words.
+    Words,
+    /// The summary, one JSON document.
+    Json,
+    /// The trace.
+    Csv,
+}
+
+impl Print {
+    /// JSON, or words.
+    pub(crate) const fn json(json: bool) -> Self {
+        if json { Self::Json } else { Self::Words }
+    }
+}
+
+/// Somebody besides the nurse, who looks on and may say something, too.
+pub(crate) trait Companion {
+    /// Before the nurse speaks.
+    fn speak(&mut self, _now: Instant, _client: &mut Client) {}
+    /// What the host hears.
+    fn hear(&mut self, _now: Instant, _message: &Message) {}
+    /// What the machine did in a tick.
+    fn see(&mut self, _now: Instant, _tick: &MachineTick<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// The visit is over: what is to be said of it goes into its summary.
+    fn end(&mut self, _summary: &mut Value) {}
+}
+
+/// Nobody else is there.
+pub(crate) struct Nobody;
+
+impl Companion for Nobody {}
+
+/// How a visit ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    outcome: Outcome,
+    refusal: Option<String>,
+    pub(crate) folder: PathBuf,
+}
+
+impl Ended {
+    /// Whether it ended as it was designed to.
+    pub(crate) fn verdict(self) -> Result<(), Failure> {
+        match (self.outcome, self.refusal) {
+            (Outcome::TimedOut, _) => {
+                Err(Failure::Wrong("the visit did not come to its end".into()))
+            }
+            (_, Some(refused)) => Err(Failure::Wrong(refused)),
+            (_, None) => Ok(()),
+        }
+    }
 }
 
 /// A machine that has not begun a session by then, and was asked, does not know the key.
 const FIRST_SESSION: Duration = Duration::from_mins(2);
 
-/// How long the mains stay away when a power cut names no end.
-const POWER_CUT: Duration = Duration::from_mins(20);
-
-/// All power cuts in the order of their time.
-fn power_cuts(faults: &FaultSchedule) -> VecDeque<FaultWindow> {
-    let windows = faults.windows().iter().copied();
-    let mut cuts: Vec<_> = windows.filter(|window| window.kind == FaultKind::PowerCut).collect();
-    cuts.sort_by_key(|window| window.from);
-    cuts.into()
-}
-
 /// Runs a visit on `machine`, writes what there is to write, and prints the result.
-pub(crate) fn run(machine: &mut dyn Machine, setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn run(
+    machine: &mut dyn Machine,
+    setup: &Setup,
+    companion: &mut dyn Companion,
+) -> Result<Ended, Failure> {
     let mut visit = Visit::new(setup)?;
     let outcome = loop {
-        if let Some(outcome) = visit.tick(machine)? {
+        if let Some(outcome) = visit.tick(machine, companion)? {
             break outcome;
         }
     };
     machine.end()?;
-    visit.finish(outcome)
+    visit.finish(outcome, companion)
 }
+
+/// Who runs the visit.
+fn nurse(setup: &Setup) -> Nurse {
+    let nurse = Nurse::new(plan(setup));
+    match setup.resumes {
+        Some(most) => nurse.persist(most),
+        None => nurse,
+    }
+}
+
+fn plans_wrongly(setup: &Setup) -> bool {
+    setup.faults.windows().iter().any(|window| window.kind == FaultKind::WrongPlan)
+}
+
+/// What the nurse plans: with the fault of a wrong plan one by which nothing may be cooled.
+fn plan(setup: &Setup) -> PlanFile {
+    let mut plan = setup.plan.clone();
+    let not_to_cool = ROWS.iter().find(|row| row.cooling == Cooling::DoNotCool);
+    if let Some(row) = not_to_cool.filter(|_| plans_wrongly(setup)) {
+        (plan.regimen, plan.source) = (row.regimen, row.source);
+    }
+    plan
+}
+
+/// The wall clock of a visit at power-up, 2026-01-01 08:00 UTC, and how far it is set ahead by mistake.
+const WALL_MS: u64 = 1_767_254_400_000;
+const JUMP_MS: u64 = 2 * 86_400_000;
 
 /// Everything on the host's side of the wire, and the wire.
 struct Visit<'a> {
@@ -79,6 +166,8 @@ struct Visit<'a> {
     boots: u32,
     nurse: Nurse,
     crashed: bool,
+    /// The wall clock was set wrongly.
+    jumped: bool,
     /// The machine was heard to refuse a session, or not to be the one.
     refused: bool,
     to_device: NoisyLink,
@@ -93,7 +182,7 @@ struct Visit<'a> {
     progress: Progress,
     newest_progress: u16,
     pace: Pace,
-    power_cuts: VecDeque<FaultWindow>,
+    outages: VecDeque<FaultWindow>,
 }
 
 impl<'a> Visit<'a> {
@@ -109,8 +198,9 @@ impl<'a> Visit<'a> {
             keylog: KeyLog::create(setup.keylog.as_deref())?,
             security: SecuritySeen::default(),
             boots: 1,
-            nurse: Nurse::new(setup.plan.clone()),
+            nurse: nurse(setup),
             crashed: false,
+            jumped: false,
             refused: false,
             to_device: noisy(seed ^ 0x5EED_0001)?,
             to_host: noisy(seed ^ 0x5EED_0002)?,
@@ -124,18 +214,23 @@ impl<'a> Visit<'a> {
             progress: Progress::new(&setup.plan),
             newest_progress: 0,
             pace: Pace::new(setup.speed),
-            power_cuts: power_cuts(&setup.faults),
+            outages: setup.faults.outages().into(),
         })
     }
 
     /// One tick of everything; the outcome once the nurse is done.
-    fn tick(&mut self, machine: &mut dyn Machine) -> Result<Option<Outcome>, Failure> {
+    fn tick(
+        &mut self,
+        machine: &mut dyn Machine,
+        companion: &mut dyn Companion,
+    ) -> Result<Option<Outcome>, Failure> {
         self.now = self.now.plus(TICK);
         self.pace.wait(self.now);
         self.cut_power(machine)?;
-        self.host_speaks()?;
+        self.host_speaks(companion)?;
         let chunk = self.take_line();
         let tick = machine.tick(self.now, &chunk)?;
+        companion.see(self.now, &tick)?;
         self.hash = self.hash.with(tick.outputs);
         self.files.tick(tick.tick_input, tick.outputs)?;
         self.tap.hear_host(&chunk, self.ticks, &mut self.files)?;
@@ -149,7 +244,7 @@ impl<'a> Visit<'a> {
         let mut arrived = Vec::new();
         self.to_host.carry(tick.link, self.now, &self.setup.faults, &mut arrived);
         self.ticks += 1;
-        self.host_listens(&arrived);
+        self.host_listens(&arrived, companion);
         self.note_session()?;
         self.check_key()?;
         Ok(self.outcome())
@@ -165,10 +260,10 @@ impl<'a> Visit<'a> {
 
     /// A power cut takes its whole length out of the run at once.
     fn cut_power(&mut self, machine: &mut dyn Machine) -> Result<(), Failure> {
-        let Some(window) = self.power_cuts.pop_front_if(|window| self.now >= window.from) else {
+        let Some(window) = self.outages.pop_front_if(|window| self.now >= window.from) else {
             return Ok(());
         };
-        let gap = window.until.map_or(POWER_CUT, |until| until.since(window.from));
+        let gap = window.outage().unwrap_or_default();
         machine.cut_power(self.now, gap)?;
         self.files.restart(gap)?;
         self.line.clear();
@@ -176,7 +271,7 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
-    fn host_speaks(&mut self) -> Result<(), Failure> {
+    fn host_speaks(&mut self, companion: &mut dyn Companion) -> Result<(), Failure> {
         let down = self.setup.faults.active(FaultKind::HostCrash, self.now);
         if self.crashed && !down {
             // The program is new; the nurse in front of it is the same.
@@ -188,6 +283,8 @@ impl<'a> Visit<'a> {
         if down {
             return Ok(());
         }
+        self.mishap();
+        companion.speak(self.now, &mut self.client);
         self.nurse.tick(self.now, &mut self.client);
         let mut bytes = Vec::new();
         self.client.transmit(self.now, &mut bytes);
@@ -197,18 +294,31 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
+    /// What people do wrongly.
+    fn mishap(&mut self) {
+        let is = |kind| self.setup.faults.active(kind, self.now);
+        self.nurse.forget_drug_ends(is(FaultKind::DrugUnended));
+        if is(FaultKind::ClockJump) && !core::mem::replace(&mut self.jumped, true) {
+            let unix_ms = WALL_MS + self.now.as_millis() + JUMP_MS;
+            let quality = ClockQuality::Entered as u8;
+            let clock = SetClock { head: UNSENT, unix_ms, quality };
+            self.client.command(self.now, CommandBody::SetClock(clock));
+        }
+    }
+
     fn take_line(&mut self) -> Vec<u8> {
         let count = self.line.len().min(LINK_IN_MAXIMUM);
         self.line.drain(..count).collect()
     }
 
-    fn host_listens(&mut self, bytes: &[u8]) {
+    fn host_listens(&mut self, bytes: &[u8], companion: &mut dyn Companion) {
         if self.crashed {
             return;
         }
         self.client.receive(self.now, bytes);
         while let Some(message) = self.client.poll_message() {
             self.observer.take(self.now, &message);
+            companion.hear(self.now, &message);
             self.refused |= matches!(message, Message::NotSecured(_));
             if let Message::MachineStatus(status) = &message {
                 self.newest_progress = status.progress;
@@ -248,7 +358,7 @@ impl<'a> Visit<'a> {
         self.client.drawn(self.now, self.newest_progress);
     }
 
-    fn finish(mut self, outcome: Outcome) -> Result<(), Failure> {
+    fn finish(mut self, outcome: Outcome, companion: &mut dyn Companion) -> Result<Ended, Failure> {
         self.progress.finish();
         let hash = self.hash.value();
         self.security.add(&self.client.security());
@@ -261,20 +371,22 @@ impl<'a> Visit<'a> {
             security: self.security,
         };
         let contact = self.observer.contact(&seen);
+        let truth = self.observer.truth();
         let treatment = self.observer.treatment(&self.setup.plan, &seen);
-        let summary = summary::summary(&treatment, &seen, contact.as_ref());
+        let mut summary = summary::summary(&treatment, &seen, contact.as_ref());
+        summary["truth"] = truth;
+        companion.end(&mut summary);
         let folder = self.files.finish(hash, &treatment, &summary)?;
-        if self.setup.json {
-            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&summary)?)?;
-        } else {
-            summary::print(&treatment, &seen, contact.as_ref(), &folder)?;
+        match self.setup.print {
+            Print::Json => {
+                writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&summary)?)?;
+            }
+            Print::Csv => io::stdout().write_all(&fs::read(folder.join("trace.csv"))?)?,
+            Print::Words => summary::print(&treatment, &seen, contact.as_ref(), &folder)?,
         }
-        match outcome {
-            Outcome::TimedOut => Err(Failure::Wrong("the visit did not come to its end".into())),
-            _ => match self.nurse.refusal() {
-                Some(refused) => Err(Failure::Wrong(refused.to_string())),
-                None => Ok(()),
-            },
-        }
+        // A plan that must be refused, and was, has ended as it should.
+        let refusal = self.nurse.refusal().filter(|_| !plans_wrongly(self.setup));
+        let refusal = refusal.map(|refused| refused.to_string());
+        Ok(Ended { outcome, refusal, folder })
     }
 }

@@ -15,6 +15,7 @@
 //! | ready, infusing, post_cool | reports each drug at its time; takes the breaks of the plan |
 //! | paused in a break | resumes when its time is over, every 5 s until that is accepted |
 //! | paused otherwise | resumes after 60 s and every 60 s, five times, then ends the session |
+//! | recool | ends the session where its target is not reached within 45 min and no drug runs |
 //! | recovery | resumes at once |
 //! | safe_hold | waits for the drugs to end, then ends the session; if that is refused, takes the warmed cap off |
 //! | cap_off | confirms the removal |
@@ -109,6 +110,8 @@ pub struct Nurse {
     // The session.
     session_begun: bool,
     drug_starts: Vec<Option<Instant>>,
+    /// The ends of drugs are told to nobody.
+    forgetful: bool,
     comfort_due: Option<Instant>,
     breaks_taken: Vec<bool>,
     on_break: Option<usize>,
@@ -118,6 +121,7 @@ pub struct Nurse {
     collecting: Option<Collecting>,
     // Trouble.
     resume_tries: u8,
+    most_resumes: u8,
     fault_since: Option<Instant>,
     resets: u8,
     ending: bool,
@@ -143,6 +147,7 @@ impl Nurse {
             refusal: None,
             session_begun: false,
             drug_starts: vec![None; plan.drugs.len()],
+            forgetful: false,
             comfort_due: None,
             breaks_taken: vec![false; plan.breaks.len()],
             on_break: None,
@@ -151,6 +156,7 @@ impl Nurse {
             thawed_in_order: false,
             collecting: None,
             resume_tries: 0,
+            most_resumes: trouble::MOST_RESUMES,
             fault_since: None,
             resets: 0,
             ending: false,
@@ -261,7 +267,8 @@ impl Nurse {
             Phase::SafeHold => self.in_safe_hold(now, client),
             Phase::CapOff => self.in_cap_off(now, client),
             Phase::Report => self.in_report(now, client),
-            Phase::Boot | Phase::Recool | Phase::Thaw => {}
+            Phase::Recool => self.in_recool(now),
+            Phase::Boot | Phase::Thaw => {}
         }
     }
 

@@ -45,13 +45,20 @@ pub struct Attendant {
     since: Instant,
     treated: bool,
     called: bool,
+    hurried: bool,
 }
 
 impl Attendant {
     /// Hands that wait.
     #[must_use]
     pub const fn new(parameters: AttendantParameters) -> Self {
-        Self { parameters, phase: Phase::Boot, since: Instant::ZERO, treated: false, called: false }
+        let (phase, since) = (Phase::Boot, Instant::ZERO);
+        Self { parameters, phase, since, treated: false, called: false, hurried: false }
+    }
+
+    /// Whether somebody takes the cap off as soon as the session is over, frozen to the hair or not.
+    pub const fn hurry(&mut self, hurried: bool) {
+        self.hurried = hurried;
     }
 
     /// Where the cap is now, given the phase that the machine shows and the priority of its alarms
@@ -96,7 +103,8 @@ impl Attendant {
     }
 
     fn removed_after(&self, spent: Duration) -> CapPlacement {
-        if spent < self.parameters.remove { CapPlacement::Worn } else { CapPlacement::Off }
+        let waits = spent < self.parameters.remove && !self.hurried;
+        if waits { CapPlacement::Worn } else { CapPlacement::Off }
     }
 }
 

@@ -22,10 +22,10 @@ mod operator;
 
 pub use course::{Break, Course, Drug, Manners};
 pub use measures::{Measures, Observer, Tracking};
-pub use operator::{Ending, Operator, Sight};
+pub use operator::{Ending, Mishaps, Operator, Sight};
 
 use crate::attendant::{Attendant, AttendantParameters};
-use crate::fault::{FaultKind, FaultSchedule};
+use crate::fault::{FaultKind, FaultSchedule, FaultWindow};
 use crate::machine::{BuildError, CapPlacement, MachineParameters, Truth, VirtualMachine};
 use crate::patient::PatientParameters;
 use coldcap::{
@@ -43,6 +43,8 @@ pub struct Bedside {
     attendant: Attendant,
     operator: Operator,
     faults: FaultSchedule,
+    /// What is still to take the power, the next one last.
+    outages: Vec<FaultWindow>,
     now: Instant,
     drives: Drives<1>,
     channel: ChannelStatus,
@@ -101,6 +103,7 @@ impl Bedside {
             plant: VirtualMachine::new(setup.machine, [setup.patient], seed)?,
             attendant: Attendant::new(setup.hands),
             operator: Operator::new(setup.course.clone(), setup.manners),
+            outages: setup.faults.outages().into_iter().rev().collect(),
             faults: setup.faults.clone(),
             now: Instant::ZERO,
             drives: Drives::default(),
@@ -128,6 +131,7 @@ impl Bedside {
 
     /// The same with an input that `spoil` may have changed: what no part of the machine does, and a wire might.
     pub fn tick_with(&mut self, spoil: impl FnOnce(&mut TickInput<1>)) -> Outputs<1> {
+        self.lose_power();
         self.plant.step(&self.drives, self.now, &self.faults);
         self.now = self.now.plus(TICK);
         let mut input = TickInput::new(self.now, self.plant.inputs(self.now));
@@ -142,8 +146,21 @@ impl Bedside {
         outputs
     }
 
+    fn lose_power(&mut self) {
+        let now = self.now;
+        if let Some(outage) = self.outages.pop_if(|outage| now >= outage.from) {
+            self.cut_power(outage.outage().unwrap_or_default());
+        }
+    }
+
     fn act(&mut self) -> Option<Action> {
+        let is = |kind| self.faults.active(kind, self.now);
         let sight = Sight {
+            mishaps: Mishaps {
+                wrong_plan: is(FaultKind::WrongPlan),
+                drug_unended: is(FaultKind::DrugUnended),
+                clock_jump: is(FaultKind::ClockJump),
+            },
             channel: &self.channel,
             highest: self.machine.highest,
             cap: self.cap,
@@ -169,6 +186,7 @@ impl Bedside {
         let ended = outputs.events.iter().find(|event| event.kind == EventKind::Ended);
         self.ended = ended.map(|event| Reason(event.code as u8));
         let highest = outputs.machine.highest as u8;
+        self.attendant.hurry(self.faults.active(FaultKind::EarlyRemoval, self.now));
         self.cap = self.attendant.place(self.channel.phase, highest, self.now);
         let _ = self.plant.place_cap(0, self.cap);
     }

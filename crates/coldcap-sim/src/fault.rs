@@ -1,6 +1,6 @@
 //! Faults by name, and when they are there.
 
-use coldcap_units::Instant;
+use coldcap_units::{Duration, Instant};
 use core::fmt;
 use core::str::FromStr;
 
@@ -66,13 +66,38 @@ pub enum FaultKind {
     ValveSlip,
     /// The host's screen stands still, its link goes on. The plant takes no notice.
     DisplayFreeze,
+    /// Under the front half of the cap there is next to no hair: a sixth of its resistance is left.
+    BareSpot,
+    /// The cap has come loose: four times the resistance between skin and cap, front and rear.
+    CapLifts,
+    /// The chiller has lost refrigerant: a tenth of its power is left.
+    ChillerWeak,
+    /// Ice is on the evaporator: a twelfth of its conductance into the tank is left.
+    EvaporatorIced,
+    /// Water from the air drips into the tray. No coolant is lost.
+    Condensation,
+    /// Air is in the pump: it turns without a load and moves nothing.
+    PumpDry,
+    /// The controller is reset, by its watchdog or a dip of its supply: a second later it is back, with what it has stored.
+    /// The plant takes no notice.
+    Reset,
+    /// Somebody sets the wall clock two days ahead. The plant takes no notice.
+    ClockJump,
+    /// A plan is chosen by which nothing may be cooled. The plant takes no notice.
+    WrongPlan,
+    /// Somebody on the line sends again what the host has sent. The plant takes no notice.
+    Replay,
+    /// The cap is taken off as soon as the session ends, frozen to the hair or not. The plant takes no notice.
+    EarlyRemoval,
+    /// Nobody tells the machine that the drug has ended. The plant takes no notice.
+    DrugUnended,
 }
 
 use Defect::{Open, Short, Stuck, Warm};
 use Place::{Front, Rear, Return, Safety, Supply};
 
 /// Every fault with its name. A fault's place here is its bit in a [`FaultSet`].
-const NAMED: [(FaultKind, &str); 33] = [
+const NAMED: [(FaultKind, &str); 45] = [
     (FaultKind::Kink, "kink"),
     (FaultKind::PumpStop, "pump-stop"),
     (FaultKind::ChillerStuckOn, "chiller-stuck-on"),
@@ -106,13 +131,25 @@ const NAMED: [(FaultKind, &str); 33] = [
     (FaultKind::ValveSlip, "valve-slip"),
     (FaultKind::DisplayFreeze, "display-freeze"),
     (FaultKind::PumpStuckOn, "pump-stuck-on"),
+    (FaultKind::BareSpot, "bare-spot"),
+    (FaultKind::CapLifts, "cap-lifts"),
+    (FaultKind::ChillerWeak, "chiller-weak"),
+    (FaultKind::EvaporatorIced, "evaporator-iced"),
+    (FaultKind::Condensation, "condensation"),
+    (FaultKind::PumpDry, "pump-dry"),
+    (FaultKind::Reset, "reset"),
+    (FaultKind::ClockJump, "clock-jump"),
+    (FaultKind::WrongPlan, "wrong-plan"),
+    (FaultKind::Replay, "replay"),
+    (FaultKind::EarlyRemoval, "early-removal"),
+    (FaultKind::DrugUnended, "drug-unended"),
 ];
 
 impl FaultKind {
     /// Every fault, in the order in which lists print them.
     #[allow(clippy::indexing_slicing, reason = "evaluated when compiled, where it cannot panic")]
-    pub const ALL: [Self; 33] = {
-        let mut all = [Self::Kink; 33];
+    pub const ALL: [Self; 45] = {
+        let mut all = [Self::Kink; 45];
         let mut index = 0;
         while index < all.len() {
             all[index] = NAMED[index].0;
@@ -145,7 +182,23 @@ impl FaultKind {
                 | Self::Sensor(..)
                 | Self::PartialKink
                 | Self::ValveSlip
+                | Self::BareSpot
+                | Self::CapLifts
+                | Self::PumpDry
+                | Self::EarlyRemoval
+                | Self::WrongPlan
+                | Self::DrugUnended
         )
+    }
+
+    /// Whether it takes the controller's power away, and for how long where the window names no end.
+    #[must_use]
+    pub const fn outage(self) -> Option<Duration> {
+        match self {
+            Self::PowerCut => Some(Duration::from_mins(20)),
+            Self::Reset => Some(Duration::from_secs(1)),
+            _ => None,
+        }
     }
 
     fn bit(self) -> u64 {
@@ -203,6 +256,14 @@ impl FaultWindow {
     #[must_use]
     pub fn covers(&self, now: Instant) -> bool {
         now >= self.from && self.until.is_none_or(|until| now < until)
+    }
+
+    /// How long the controller is without power by it; `None` where it keeps it. A reset lasts a second, whatever its window.
+    #[must_use]
+    pub fn outage(&self) -> Option<Duration> {
+        let usual = self.kind.outage()?;
+        let cut = self.until.filter(|_| self.kind == FaultKind::PowerCut);
+        Some(cut.map_or(usual, |until| until.since(self.from)))
     }
 
     fn strikes(&self, channel: usize) -> bool {
@@ -339,6 +400,15 @@ impl FaultSchedule {
     #[must_use]
     pub fn windows(&self) -> &[FaultWindow] {
         &self.windows
+    }
+
+    /// What takes the controller's power, in the order of its time.
+    #[must_use]
+    pub fn outages(&self) -> Vec<FaultWindow> {
+        let mut outages: Vec<_> =
+            self.windows.iter().copied().filter(|window| window.outage().is_some()).collect();
+        outages.sort_by_key(|window| window.from);
+        outages
     }
 
     /// Whether `kind` is there at `now`, on any channel.

@@ -4,6 +4,7 @@ use crate::fault::{FaultKind, FaultSchedule};
 use crate::parameter::{ParameterError, check};
 use crate::random::Random;
 use coldcap_units::Instant;
+use std::collections::VecDeque;
 
 /// How bad a noisy link is while [`FaultKind::FrameNoise`] is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +62,12 @@ pub struct NoisyLink {
     parameters: LinkParameters,
     random: Random,
     counters: LinkCounters,
+    /// What somebody on the line has kept, oldest first.
+    kept: VecDeque<Vec<u8>>,
 }
+
+/// How much is kept of what was said, to be said again.
+const KEPT: usize = 256;
 
 impl NoisyLink {
     /// A link that is determined by its parameters and `seed`.
@@ -70,7 +76,8 @@ impl NoisyLink {
     /// A probability is not between 0 and 1.
     pub fn new(parameters: LinkParameters, seed: u64) -> Result<Self, ParameterError> {
         check(&[("flip", parameters.flip, 0.0, 1.0), ("drop", parameters.drop, 0.0, 1.0)])?;
-        Ok(Self { parameters, random: Random::new(seed), counters: LinkCounters::default() })
+        let (random, counters) = (Random::new(seed), LinkCounters::default());
+        Ok(Self { parameters, random, counters, kept: VecDeque::new() })
     }
 
     /// Carries `bytes` at `now`: what arrives is added to the end of `arrived`.
@@ -92,6 +99,22 @@ impl NoisyLink {
         self.counters.offered = self.counters.offered.saturating_add(offered as u64);
         let lost = offered.saturating_sub(passed) as u64;
         self.counters.dropped = self.counters.dropped.saturating_add(lost);
+        self.replay(bytes, faults.active(FaultKind::Replay, now), arrived);
+    }
+
+    /// Behind whatever is said something comes that was said before.
+    fn replay(&mut self, bytes: &[u8], replays: bool, arrived: &mut Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        if replays && !self.kept.is_empty() {
+            let place = self.random.next_u64() as usize % self.kept.len();
+            arrived.extend(self.kept.get(place).into_iter().flatten());
+        }
+        if self.kept.len() >= KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(bytes.to_vec());
     }
 
     /// What happened so far.

@@ -2,7 +2,7 @@
 
 use crate::attendant::{Attendant, AttendantParameters};
 use crate::equipment::Equipment;
-use crate::fault::FaultSchedule;
+use crate::fault::{FaultKind, FaultSchedule};
 use crate::machine::{BuildError, MachineParameters, SkinPlace, Truth, VirtualMachine};
 use crate::patient::PatientParameters;
 use coldcap::canonical::{Canonical, SliceSink};
@@ -195,7 +195,11 @@ impl<D: DeviceLane> Rig<D> {
         Self::on(MachineParameters::standard(), device, patient, seed, faults)
     }
 
-    fn on(
+    /// A rig around `device` with this machine.
+    ///
+    /// # Errors
+    /// A parameter of machine or patient is out of range.
+    pub fn on(
         machine: MachineParameters,
         device: D,
         patient: PatientParameters,
@@ -249,6 +253,7 @@ impl<D: DeviceLane> Machine for Rig<D> {
         let reply = Reply::decode(&self.reply[..])?;
         let glance: Glance<1> = Glance::read(reply.outputs).map_err(|_| RigError::Outputs)?;
         self.drives = glance.drives;
+        self.attendant.hurry(self.faults.active(FaultKind::EarlyRemoval, now));
         let placement = self.attendant.place(glance.phases[0], glance.highest, now);
         let _ = self.plant.place_cap(0, placement);
         Ok(MachineTick {

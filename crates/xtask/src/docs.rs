@@ -40,6 +40,18 @@ const FAULTS: &[&str] = &[
     "partial-kink@6000..6300",
     "valve-slip@6000",
     "display-freeze@6000..6300",
+    "bare-spot@6000",
+    "cap-lifts@6000",
+    "chiller-weak@4000",
+    "evaporator-iced@6000",
+    "condensation@6000",
+    "pump-dry@6000",
+    "reset@6000",
+    "clock-jump@6000",
+    "wrong-plan@0",
+    "replay@6000..6900",
+    "early-removal@0",
+    "drug-unended@6000..14000",
 ];
 
 const HEAD: &str = "\

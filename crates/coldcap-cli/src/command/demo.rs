@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
 use crate::machine::uart;
-use crate::treatment::{self, Setup};
+use crate::treatment::{self, Nobody, Print, Setup};
 use coldcap_sim::{Equipment, Rig};
 
 pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
@@ -17,9 +17,10 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
         faults: inputs::faults(&options.fault)?,
         out: options.visit.out.clone(),
         speed: inputs::speed(options.visit.speed)?,
-        json: options.visit.json,
+        print: Print::json(options.visit.json),
         key: if unsecured { HostKey::None } else { HostKey::OfSeed(options.seed) },
         keylog: options.visit.keylog.clone(),
+        resumes: None,
     };
     let equipment = match unsecured {
         true => Equipment::unsecured(options.seed),
@@ -31,14 +32,14 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
         Place::InProcess => {
             let mut rig = Rig::in_process(patient, options.seed, faults)?;
             rig.equip(&equipment)?;
-            treatment::run(&mut rig, &setup)
+            treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()
         }
         Place::Qemu => {
             let image = Image { path: options.firmware.clone(), count: options.count };
             let emulator = Emulator::start(&image)?;
             let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
-            treatment::run(&mut rig, &setup)?;
+            treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()?;
             rig.into_device().finish()
         }
         Place::Uart => uart::smoke(options, patient, &setup, &equipment),

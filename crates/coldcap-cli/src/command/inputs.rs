@@ -58,8 +58,18 @@ fn refused(error: &FaultError) -> String {
 /// The faults of a machine on a socket: those of link, host and mains belong to whoever drives it.
 pub(crate) fn plant_faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
     let schedule = self::faults(faults)?;
-    let outside =
-        [FaultKind::LinkLoss, FaultKind::FrameNoise, FaultKind::HostCrash, FaultKind::PowerCut];
+    let outside = [
+        FaultKind::LinkLoss,
+        FaultKind::FrameNoise,
+        FaultKind::HostCrash,
+        FaultKind::PowerCut,
+        FaultKind::DisplayFreeze,
+        FaultKind::Reset,
+        FaultKind::ClockJump,
+        FaultKind::WrongPlan,
+        FaultKind::Replay,
+        FaultKind::DrugUnended,
+    ];
     let wrong = schedule.windows().iter().find(|window| outside.contains(&window.kind));
     wrong.map_or(Ok(schedule.clone()), |window| {
         let allowed = "allowed here are faults of the machine; use demo for the others";
@@ -69,12 +79,19 @@ pub(crate) fn plant_faults(faults: &[String]) -> Result<FaultSchedule, Failure> 
 
 /// The virtual patient: the standard head, with what the file says otherwise.
 pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure> {
-    let mut patient = PatientParameters::standard();
-    let Some(path) = path else { return Ok(patient) };
-    let wrong = |line: String| Failure::Input(format!("{}:{line}", path.display()));
+    let Some(path) = path else { return Ok(PatientParameters::standard()) };
+    let place = path.display().to_string();
+    let wrong = |line: String| Failure::Input(format!("{place}:{line}"));
     let table: toml::Table =
         read(path)?.parse().map_err(|error: toml::de::Error| wrong(not_toml(&error)))?;
-    for (name, value) in &table {
+    patient_of(&table, &place)
+}
+
+/// The same, of a table that stands at `place`.
+pub(crate) fn patient_of(table: &toml::Table, place: &str) -> Result<PatientParameters, Failure> {
+    let mut patient = PatientParameters::standard();
+    let wrong = |line: String| Failure::Input(format!("{place}:{line}"));
+    for (name, value) in table {
         let place = field(&mut patient, name)
             .ok_or_else(|| wrong(format!("{name}: unknown: allowed are {}", FIELDS.join(", "))))?;
         let number = value.as_float().or(value.as_integer().map(|whole| whole as f64));
@@ -143,7 +160,7 @@ fn is_host_and_port(text: &str) -> bool {
     parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::unreadable(path, &error))
 }
 

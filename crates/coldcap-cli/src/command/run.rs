@@ -5,7 +5,7 @@ use crate::arguments::Run;
 use crate::failure::Failure;
 use crate::host_key::HostKey;
 use crate::machine::remote::Remote;
-use crate::treatment::{self, Setup};
+use crate::treatment::{self, Nobody, Print, Setup};
 use coldcap_sim::FaultSchedule;
 use coldcap_wire::security::Transport;
 
@@ -16,13 +16,14 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         faults: FaultSchedule::none(),
         out: options.visit.out.clone(),
         speed: inputs::speed(options.visit.speed)?,
-        json: options.visit.json,
+        print: Print::json(options.visit.json),
         key: key(options)?,
         keylog: options.visit.keylog.clone(),
+        resumes: None,
     };
     let address = inputs::address("--connect", &options.connect)?;
     let mut machine = Remote::connect(address)?;
-    treatment::run(&mut machine, &setup)
+    treatment::run(&mut machine, &setup, &mut Nobody)?.verdict()
 }
 
 /// The lane grants time to a machine whose link is a serial line, whatever the lane runs over.

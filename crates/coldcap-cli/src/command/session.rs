@@ -1,7 +1,6 @@
 //! Plays a session by a script: the shipped control, guard and alarms, behind a small machine.
 
 mod deeds;
-mod expect;
 mod machine;
 mod play;
 mod script;

@@ -25,7 +25,9 @@ use coldcap_session::record::{Entry, Kind, Summary};
 use coldcap_session::{ByHand, Event, Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
 use coldcap_units::{Duration, Instant, Permille};
-use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus, Value};
+use coldcap_wire::message::{self as wire, ChannelStatus, Hello, MachineStatus};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
 
 /// What the host has seen so far.
 #[derive(Debug)]
@@ -34,7 +36,45 @@ pub(crate) struct Observer {
     machine: Option<MachineStatus>,
     samples: Vec<Sample>,
     truth: Option<Truth>,
+    worn: Worn,
     calibration: Option<CapCalibration>,
+}
+
+/// The skin under a worn cap, as it really is.
+#[derive(Debug, Default)]
+struct Worn {
+    ticks: u64,
+    /// Once a second, over [`RATE_S`].
+    recent: VecDeque<f64>,
+    /// The coldest of both zones.
+    skin_min_c: Option<f64>,
+    /// The fastest fall.
+    fall_k_min: f64,
+}
+
+/// Rates are taken over so many seconds, as those of populations are.
+const RATE_S: usize = 20;
+
+impl Worn {
+    fn see(&mut self, truth: &Truth) {
+        self.ticks += 1;
+        if !self.ticks.is_multiple_of(10) {
+            return;
+        }
+        // No head warms a cap that it does not wear.
+        if truth.heat_w.abs() < 1e-9 {
+            self.recent.clear();
+            return;
+        }
+        let least = self.skin_min_c.unwrap_or(f64::INFINITY);
+        self.skin_min_c = Some(least.min(truth.coldest_skin_c));
+        self.recent.push_back(truth.skin_c);
+        if self.recent.len() > RATE_S {
+            let before = self.recent.pop_front().unwrap_or(truth.skin_c);
+            let fall = (before - truth.skin_c) * 60.0 / RATE_S as f64;
+            self.fall_k_min = self.fall_k_min.max(fall);
+        }
+    }
 }
 
 /// What is known at the end of a visit.
@@ -49,12 +89,32 @@ pub(crate) struct End<'a> {
 
 impl Observer {
     pub(crate) fn new() -> Self {
-        Self { hello: None, machine: None, samples: Vec::new(), truth: None, calibration: None }
+        Self {
+            hello: None,
+            machine: None,
+            samples: Vec::new(),
+            truth: None,
+            worn: Worn::default(),
+            calibration: None,
+        }
     }
 
     /// The simulator's truth at the newest tick.
     pub(crate) fn see_truth(&mut self, truth: &Truth) {
         self.truth = Some(*truth);
+        self.worn.see(truth);
+    }
+
+    /// What was really so of the head under the cap; null of a machine of which nobody knows it.
+    pub(crate) fn truth(&self) -> Value {
+        let thousandths = |value: f64| (value * 1e3).round() / 1e3;
+        match self.worn.skin_min_c {
+            Some(least) if self.truth.is_some() => json!({
+                "skin_min_c": thousandths(least),
+                "peak_skin_rate_k_min": thousandths(self.worn.fall_k_min),
+            }),
+            _ => Value::Null,
+        }
     }
 
     /// One message from the client.
@@ -180,7 +240,7 @@ fn degrees(milli: i32) -> f64 {
     f64::from(milli) / 1_000.0
 }
 
-fn celsius(value: Value) -> Option<f64> {
+fn celsius(value: wire::Value) -> Option<f64> {
     value.get().ok().map(degrees)
 }
 

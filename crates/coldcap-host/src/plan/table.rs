@@ -121,7 +121,11 @@ impl<'a> Table<'a> {
         self.entries.keys().map(String::as_str)
     }
 
-    fn decimal(&self, field: &str, low: f64, high: f64) -> Result<f64, PlanFileError> {
+    /// A number, whole or not.
+    ///
+    /// # Errors
+    /// [`PlanFileError`] with the field, what stands there and what is allowed.
+    pub fn decimal(&self, field: &str, low: f64, high: f64) -> Result<f64, PlanFileError> {
         let allowed = format!("{low} to {high}");
         let found = self.required(field, &allowed)?;
         let value = match found {

@@ -12,6 +12,20 @@ const COMFORT_EVERY: Duration = Duration::from_mins(10);
 const COMFORT: u8 = 3;
 
 impl Nurse {
+    /// Whether the nurse tells nobody that a drug has ended, from now on: what a machine must get over.
+    ///
+    /// ```
+    /// use coldcap_host::plan::PlanFile;
+    /// use coldcap_host::procedure::Nurse;
+    /// let text = include_str!("../../../../examples/plans/paclitaxel-weekly.toml");
+    /// let mut nurse = Nurse::new(PlanFile::parse(text, "paclitaxel-weekly.toml")?);
+    /// nurse.forget_drug_ends(true);
+    /// # Ok::<(), coldcap_host::plan::PlanFileError>(())
+    /// ```
+    pub const fn forget_drug_ends(&mut self, forgetful: bool) {
+        self.forgetful = forgetful;
+    }
+
     /// Reports starts and ends at their time. A drug is hung only while the machine cools; once it
     /// runs, its end is reported whatever the machine does.
     pub(super) fn watch_drip(&mut self, now: Instant, client: &mut Client) {
@@ -19,7 +33,7 @@ impl Nurse {
             if self.drug_is_due(now, index) {
                 self.report_drug(now, client, index, FactKind::DRUG_STARTED);
                 self.mark_start(now, index);
-            } else if self.drug_is_over(now, index) {
+            } else if !self.forgetful && self.drug_is_over(now, index) {
                 self.report_drug(now, client, index, FactKind::DRUG_ENDED);
             }
         }

@@ -12,14 +12,17 @@ const TO_THE_ALARM: Duration = Duration::from_secs(20);
 /// A fault is looked at this long before cooling is resumed, and again after each attempt.
 const TO_RESUME: Duration = Duration::from_secs(60);
 
-/// Attempts to resume before the session is ended.
-const MOST_RESUMES: u8 = 5;
+/// Attempts to resume before the session is ended, unless the nurse is told to [persist](Nurse::persist).
+pub(super) const MOST_RESUMES: u8 = 5;
 
 /// After a power gap there is nothing to look at; refusals pass as the machine comes up.
 const RECOVERY_RETRY: Duration = Duration::from_secs(5);
 
 /// A recovery that cannot be resumed for so long ends the session.
 const RECOVERY_PATIENCE: Duration = Duration::from_mins(10);
+
+/// A machine that has not come back to its target by then will not.
+const RECOOL_PATIENCE: Duration = Duration::from_mins(45);
 
 /// A latched fault is looked at this long before it is reset.
 const TO_RESET: Duration = Duration::from_secs(30);
@@ -45,6 +48,12 @@ const POWER_GAP: u16 = 3;
 const END_SESSION: CommandBody = CommandBody::operate_with(Action::END_SESSION, FAULT);
 
 impl Nurse {
+    /// With so many attempts to resume after a fault before the session is ended; five without it.
+    #[must_use]
+    pub fn persist(self, most_resumes: u8) -> Self {
+        Self { most_resumes, ..self }
+    }
+
     pub(super) fn attend_alarms(&mut self, now: Instant, client: &mut Client) {
         if self.alarms.since().is_some_and(|since| since.plus(TO_THE_ALARM) <= now) {
             let acknowledge = CommandBody::operate(Action::ACKNOWLEDGE);
@@ -59,11 +68,17 @@ impl Nurse {
         if self.sight.elapsed(now) < TO_RESUME {
             return;
         }
-        if self.resume_tries >= MOST_RESUMES {
+        if self.resume_tries >= self.most_resumes {
             self.ending |= self.errands.may_ask(now, Errand::Resume);
         } else if self.resume(now, client, FAULT) {
             self.resume_tries = self.resume_tries.saturating_add(1);
         }
+    }
+
+    /// Cooled too little is better than not at all while a drug runs.
+    pub(super) fn in_recool(&mut self, now: Instant) {
+        let late = self.sight.elapsed(now) >= RECOOL_PATIENCE;
+        self.ending |= late && !self.drip_runs(now);
     }
 
     pub(super) fn in_recovery(&mut self, now: Instant, client: &mut Client) {

@@ -4,7 +4,10 @@ use super::course::{Course, Manners};
 use crate::machine::CapPlacement;
 use coldcap::{Action, ChannelFlags, ChannelStatus, Phase};
 use coldcap_guard::alarm::Priority;
-use coldcap_session::{Accepted, Answer, Fact, Reason, Refusal, Request};
+use coldcap_session::regimen::{Cooling, ROWS};
+use coldcap_session::{
+    Accepted, Answer, ClockQuality, Fact, PlanRequest, Reason, Refusal, Request, WallTime,
+};
 use coldcap_units::{Duration, Instant};
 
 /// The site's own reasons: a break that was planned, and something that went wrong.
@@ -24,7 +27,24 @@ pub struct Sight<'a> {
     pub answer: Option<Answer>,
     /// Why the session ended, if it did in this tick.
     pub ended: Option<Reason>,
+    /// What is done wrongly.
+    pub mishaps: Mishaps,
 }
+
+/// What people do wrongly while it lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mishaps {
+    /// The plan that is chosen is one by which nothing may be cooled.
+    pub wrong_plan: bool,
+    /// Nobody tells the machine that a drug has ended.
+    pub drug_unended: bool,
+    /// The wall clock is set two days ahead, once.
+    pub clock_jump: bool,
+}
+
+/// The clock of a visit at power-up, 2026-01-01 08:00 UTC, and how far it is set ahead by mistake.
+const WALL_MS: u64 = 1_767_254_400_000;
+const JUMP_MS: u64 = 2 * 86_400_000;
 
 /// How a visit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +96,8 @@ pub struct Operator {
     resumes: u8,
     completed: bool,
     finished: Option<Ending>,
+    mishaps: Mishaps,
+    jumped: bool,
 }
 
 impl Operator {
@@ -102,6 +124,8 @@ impl Operator {
             resumes: 0,
             completed: false,
             finished: None,
+            mishaps: Mishaps { wrong_plan: false, drug_unended: false, clock_jump: false },
+            jumped: false,
         }
     }
 
@@ -126,12 +150,14 @@ impl Operator {
 
     /// What is done at `now`: one thing at most.
     pub fn act(&mut self, now: Instant, sight: &Sight<'_>) -> Option<Action> {
+        self.mishaps = sight.mishaps;
         self.hear(now, sight);
         self.look(now, sight);
         if self.finished.is_some() {
             return None;
         }
-        self.fact(now)
+        self.jump(now)
+            .or_else(|| self.fact(now))
             .or_else(|| self.acknowledge(now))
             .or_else(|| self.confirm(now))
             .or_else(|| self.ask(now, sight))
@@ -194,6 +220,14 @@ impl Operator {
         self.begun != self.ended
     }
 
+    fn jump(&mut self, now: Instant) -> Option<Action> {
+        let first = self.mishaps.clock_jump && !self.jumped;
+        self.jumped |= first;
+        let unix_ms = WALL_MS.saturating_add(now.as_millis()).saturating_add(JUMP_MS);
+        let wall = WallTime { unix_ms, quality: ClockQuality::Entered };
+        first.then_some(Action::SetClock(wall))
+    }
+
     /// Drugs begin and end by their own clock.
     fn fact(&mut self, now: Instant) -> Option<Action> {
         let began = self.first_drug.or_else(|| self.infusion_may_begin(now).then_some(now))?;
@@ -206,7 +240,8 @@ impl Operator {
                 self.begun |= bit;
                 return Some(Action::Fact(Fact::DrugStarted { drug: number, hair_toxic }));
             }
-            if self.ended & bit == 0 && now >= from.plus(drug.lasts) {
+            let over = now >= from.plus(drug.lasts) && !self.mishaps.drug_unended;
+            if self.ended & bit == 0 && over {
                 self.ended |= bit;
                 return Some(Action::Fact(Fact::DrugEnded { drug: number, hair_toxic }));
             }
@@ -316,10 +351,20 @@ impl Operator {
         }
     }
 
+    /// That of the course, or of a row that says not to cool.
+    fn plan(&self) -> PlanRequest {
+        let plan = self.course.plan;
+        let not_to_cool = ROWS.iter().find(|row| row.cooling == Cooling::DoNotCool);
+        match not_to_cool.filter(|_| self.mishaps.wrong_plan) {
+            Some(row) => PlanRequest { regimen: row.regimen, source: row.source, ..plan },
+            None => plan,
+        }
+    }
+
     fn request(&self, wish: Wish, confirm: bool) -> Request {
         match wish {
             Wish::Select => Request::select(self.course.patient),
-            Wish::Choose => Request::ChoosePlan(self.course.plan),
+            Wish::Choose => Request::ChoosePlan(self.plan()),
             Wish::Start => Request::Start,
             Wish::Worn => Request::Worn(true),
             Wish::Pause => Request::Pause(PLANNED),

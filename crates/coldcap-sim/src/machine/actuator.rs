@@ -46,6 +46,8 @@ pub(super) enum Obstacle {
     Narrow,
     /// The way is closed: a kink, or no cap.
     Blocked,
+    /// Air is in it: it turns without a load.
+    Dry,
     /// The motor is dead.
     Dead,
 }
@@ -91,6 +93,7 @@ impl Pump {
                 (NARROW * duty * self.full_flow, NARROW_LOAD * (IDLE_MA + LOAD_MA * duty))
             }
             Obstacle::Blocked => (0.0, BLOCKED * (IDLE_MA + LOAD_MA * duty)),
+            Obstacle::Dry => (0.0, IDLE_MA),
             Obstacle::Dead => (0.0, 0.0),
         };
         self.flow += (target - self.flow) * self.approach;
@@ -149,6 +152,7 @@ mod tests {
         assert_eq!(current, 700);
         assert_eq!(run(Duty::FULL, Obstacle::Blocked), (0.0, 980));
         assert_eq!(run(Duty::FULL, Obstacle::Dead), (0.0, 0));
+        assert_eq!(run(Duty::FULL, Obstacle::Dry), (0.0, 120));
         assert_eq!(run(Duty::OFF, Obstacle::Blocked), (0.0, 0));
     }
 

@@ -19,6 +19,10 @@ use coldcap_units::{Duty, Fault, Instant, Reading};
 const SCALP_STEPS: u8 = 5;
 const SCALP_STEP_S: f64 = SCALP_STEPS as f64 * STEP_S;
 
+/// What a loose cap makes of the resistance between skin and face, and next to no hair of that in front.
+const LIFTED: f64 = 4.0;
+const BARE: f64 = 1.0 / 6.0;
+
 /// Standard deviation of the pump current's noise in mA.
 const CURRENT_NOISE_MA: f64 = 3.0;
 
@@ -28,6 +32,8 @@ struct Half {
     scalp: Scalp,
     cap: CapHalf,
     hair_resistance: f64,
+    /// How much of that there is now: 1 but for a fault.
+    seat: f64,
     /// Out of the skin, in W/m², until the scalp's next step.
     flux: f64,
     /// Steps of the cap until then.
@@ -53,7 +59,8 @@ impl Half {
     fn step(&mut self, stream: (f64, f64), around: &Surroundings, balance: &mut EnergyBalance) {
         let interface_c = self.cap.interface_c();
         let boundary = if around.worn {
-            Boundary { celsius: interface_c, resistance: self.hair_resistance }
+            let resistance = (self.hair_resistance * self.seat).clamp(0.003, 0.3);
+            Boundary { celsius: interface_c, resistance }
         } else {
             Boundary { celsius: around.ambient_c, resistance: around.bare_resistance }
         };
@@ -122,6 +129,7 @@ impl Channel {
             scalp: Scalp::bare(patient, ambient_c, SCALP_STEP_S),
             cap: CapHalf::new(&machine.cap, ambient_c),
             hair_resistance,
+            seat: 1.0,
             flux: 0.0,
             due: 0,
             heat_w: 0.0,
@@ -185,6 +193,9 @@ impl Channel {
         faults: FaultSet,
         balance: &mut EnergyBalance,
     ) -> f64 {
+        let lifted = if faults.contains(FaultKind::CapLifts) { LIFTED } else { 1.0 };
+        let bare = if faults.contains(FaultKind::BareSpot) { BARE } else { 1.0 };
+        (self.front.seat, self.rear.seat) = (lifted * bare, lifted);
         let removed = faults.contains(FaultKind::CapOff);
         self.actual = if removed { CapPlacement::Off } else { self.placement };
         let slipped = faults.contains(FaultKind::ValveSlip);
@@ -204,6 +215,8 @@ impl Channel {
     fn obstacle(&self, faults: FaultSet) -> Obstacle {
         if faults.contains(FaultKind::PumpStop) {
             Obstacle::Dead
+        } else if faults.contains(FaultKind::PumpDry) {
+            Obstacle::Dry
         } else if faults.contains(FaultKind::Kink) || !self.actual.is_coupled() {
             Obstacle::Blocked
         } else if faults.contains(FaultKind::PartialKink) {

@@ -11,6 +11,10 @@ const LEAK: f64 = 0.001 * STEP_S;
 /// What a leak cannot empty, in L.
 const SUMP: f64 = 0.5;
 
+/// What is left of the power of a chiller without refrigerant, and of the conductance of an evaporator under ice.
+const WEAK: f64 = 0.1;
+const ICED: f64 = 1.0 / 12.0;
+
 /// The stirred tank with the evaporator in it.
 #[derive(Clone, Debug)]
 pub(super) struct Tank {
@@ -18,6 +22,9 @@ pub(super) struct Tank {
     litres: f64,
     coolant_c: f64,
     evaporator_c: f64,
+    /// What is left of the chiller's power and of the evaporator's conductance: 1 but for a fault.
+    power: f64,
+    conducts: f64,
 }
 
 impl Tank {
@@ -28,7 +35,15 @@ impl Tank {
             litres: parameters.litres,
             coolant_c: parameters.start_c,
             evaporator_c: parameters.start_c,
+            power: 1.0,
+            conducts: 1.0,
         }
+    }
+
+    /// A chiller without refrigerant, and ice on the evaporator, or neither.
+    pub(super) const fn suffer(&mut self, weak: bool, iced: bool) {
+        self.power = if weak { WEAK } else { 1.0 };
+        self.conducts = if iced { ICED } else { 1.0 };
     }
 
     /// One step: the chiller runs at `duty` of its power, the channels bring `heat_j`.
@@ -41,8 +56,10 @@ impl Tank {
     ) {
         let parameters = &self.parameters;
         let chilled = duty * self.chiller_w() * STEP_S;
-        let conducted =
-            parameters.evaporator_w_per_k * (self.coolant_c - self.evaporator_c) * STEP_S;
+        let conducted = parameters.evaporator_w_per_k
+            * self.conducts
+            * (self.coolant_c - self.evaporator_c)
+            * STEP_S;
         let gained = parameters.gain_w_per_k * (ambient_c - self.coolant_c) * STEP_S;
         self.evaporator_c += (conducted - chilled) / parameters.evaporator_j_per_k;
         self.coolant_c += (gained + heat_j - conducted) / (self.litres * COOLANT_J_PER_L_K);
@@ -60,7 +77,8 @@ impl Tank {
     /// Cooling power at full duty in W.
     fn chiller_w(&self) -> f64 {
         let Self { parameters, coolant_c, .. } = self;
-        (parameters.chiller_w - parameters.chiller_slope_w_per_k * (NOMINAL_C - coolant_c)).max(0.0)
+        let slope = parameters.chiller_slope_w_per_k;
+        self.power * (parameters.chiller_w - slope * (NOMINAL_C - coolant_c)).max(0.0)
     }
 
     pub(super) fn coolant_c(&self) -> f64 {

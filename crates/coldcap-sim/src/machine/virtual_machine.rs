@@ -67,6 +67,7 @@ pub struct VirtualMachine<const CHANNELS: usize> {
     permit: bool,
     chiller: Duty,
     leaking: bool,
+    wet: bool,
     balance: EnergyBalance,
 }
 
@@ -107,6 +108,7 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
             permit: false,
             chiller: Duty::OFF,
             leaking: false,
+            wet: false,
             balance: EnergyBalance::default(),
         };
         plant.balance.initial_j = plant.stored();
@@ -170,6 +172,9 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
         self.permit = drives.permit;
         self.chiller = if welded { Duty::FULL } else { permitted.chiller };
         self.leaking = faults.active(FaultKind::Leak, now);
+        self.wet = self.leaking || faults.active(FaultKind::Condensation, now);
+        let weak = faults.active(FaultKind::ChillerWeak, now);
+        self.tank.suffer(weak, faults.active(FaultKind::EvaporatorIced, now));
 
         let tank_c = self.tank.coolant_c();
         let mut heat_j = 0.0;
@@ -205,7 +210,7 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
                 identity = identity.wrapping_add(1);
                 inputs
             }),
-            leak: Reading::new(self.leaking, now),
+            leak: Reading::new(self.wet, now),
             mains: Reading::new(true, now),
             battery: Reading::new(Permille(1_000), now),
             permit: Reading::new(self.permit, now),

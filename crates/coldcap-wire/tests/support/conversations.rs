@@ -17,9 +17,9 @@ use coldcap_wire::security::{
     Transport,
 };
 use coldcap_wire::service::{
-    About, Answered, DeviceClock, Download, Finding, Follower, Freshness, Gate, KEPT, ObjectServer,
-    ObjectSource, Order, Outgoing, Publisher, Requests, SettingRow, Settings, SettingsMirror,
-    State, Verdict, WINDOW,
+    About, Answered, Begins, DeviceClock, Download, Finding, Follower, Freshness, Gate, KEPT,
+    ObjectServer, ObjectSource, Order, Outgoing, Publisher, Requests, SettingRow, Settings,
+    SettingsMirror, State, Verdict, WINDOW,
 };
 
 const SERIAL: u64 = 4_711;
@@ -322,6 +322,7 @@ impl Talk {
     /// Decides, carries out, and answers.
     fn answer(&mut self, endpoint: u8, head: CommandHead, number: u32, action: Action, fate: Fate) {
         let stop = action == Action::STOP;
+        let starts = action == Action::START;
         let order = Order {
             number,
             endpoint,
@@ -329,6 +330,7 @@ impl Talk {
             allowed: true,
             timed: !stop,
             stop,
+            begins: if starts { Begins::AtItsChannel } else { Begins::Nothing },
             revision: None,
             room: true,
         };

@@ -2,6 +2,7 @@
 
 use crate::canonical::{Canonical, Malformed, Source};
 use crate::drives::Drives;
+use coldcap_guard::Conditions;
 use coldcap_session::Phase;
 use coldcap_units::Instant;
 
@@ -9,8 +10,10 @@ use coldcap_units::Instant;
 const MACHINE_LENGTH: usize = 40;
 /// Bytes of a channel's status in the canonical form.
 const CHANNEL_LENGTH: usize = 116;
-/// Where the highest alarm priority stands in the machine's status.
+/// Where the alarms, the highest of their priorities and what sounds stand in the machine's status.
+const ALARMS_AT: usize = 28;
 const HIGHEST_AT: usize = 36;
+const SOUNDING_AT: usize = 37;
 
 /// What a driver of the [step lane](crate::lane) wants to know of a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +24,12 @@ pub struct Glance<const CHANNELS: usize> {
     pub drives: Drives<CHANNELS>,
     /// The phase of each channel.
     pub phases: [Phase; CHANNELS],
+    /// The alarms that are active.
+    pub alarms: Conditions,
     /// The highest priority among the alarms that signal: 0 none, 1 low, 2 medium, 3 high.
     pub highest: u8,
+    /// The priority of what sounds, in the same way.
+    pub sounding: u8,
 }
 
 impl<const CHANNELS: usize> Glance<CHANNELS> {
@@ -35,14 +42,17 @@ impl<const CHANNELS: usize> Glance<CHANNELS> {
         let now = Instant::read(Instant::ZERO, &mut source)?;
         let drives = Drives::read(now, &mut source)?;
         let machine = source.take(MACHINE_LENGTH)?;
-        let highest = machine.get(HIGHEST_AT).copied().ok_or(Malformed::Short)?;
+        let byte = |at: usize| machine.get(at).copied().ok_or(Malformed::Short);
+        let (highest, sounding) = (byte(HIGHEST_AT)?, byte(SOUNDING_AT)?);
+        let bits = machine.get(ALARMS_AT..).and_then(<[u8]>::first_chunk::<8>);
+        let alarms = Conditions::from_bits(u64::from_le_bytes(*bits.ok_or(Malformed::Short)?));
         let mut phases = [Phase::Boot; CHANNELS];
         for phase in &mut phases {
             let channel = source.take(CHANNEL_LENGTH)?;
             let code = channel.first().copied().ok_or(Malformed::Short)?;
             *phase = Phase::from_code(code).ok_or(Malformed::Choice)?;
         }
-        Ok(Self { now, drives, phases, highest })
+        Ok(Self { now, drives, phases, alarms, highest, sounding })
     }
 }
 
@@ -97,12 +107,18 @@ mod tests {
     use super::*;
     use crate::canonical::SliceSink;
     use crate::outputs::{ChannelStatus, Outputs};
+    use coldcap_guard::Condition;
+    use coldcap_guard::alarm::Priority;
     use coldcap_session::ControlMode;
     use coldcap_units::{Duration, Fault, Interface, Kelvin, Reading};
 
     #[test]
     fn the_lengths_are_those_of_the_canonical_form() {
-        let outputs: Outputs<1> = Outputs::at(Instant::from_millis(7));
+        let mut outputs: Outputs<1> = Outputs::at(Instant::from_millis(7));
+        let alarms = Conditions::default().with(Condition::Freeze).with(Condition::PumpRunsOn);
+        outputs.machine.alarms = alarms;
+        outputs.machine.highest = Priority::High;
+        outputs.machine.sounding = Priority::Medium;
         let mut bytes = [0; 512];
         let mut sink = SliceSink::new(&mut bytes);
         outputs.write(&mut sink);
@@ -111,6 +127,7 @@ mod tests {
         assert_eq!(length, 8 + 7 + MACHINE_LENGTH + CHANNEL_LENGTH + 9 + 1);
         let glance: Glance<1> = Glance::read(&bytes[..length]).unwrap();
         assert_eq!((glance.now, glance.phases), (outputs.now, [Phase::Boot]));
+        assert_eq!((glance.alarms, glance.highest, glance.sounding), (alarms, 3, 2));
         assert_eq!(field_at(length - 1), "answers, events and record entries");
         assert_eq!((field_at(0), field_at(52)), ("now", "machine.sounding"));
         assert_eq!((field_at(54), field_at(55)), ("machine.progress", "channel.phase"));

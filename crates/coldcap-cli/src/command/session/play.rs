@@ -1,10 +1,10 @@
 //! The script against the machine, tick by tick.
 
 use super::deeds::Deed;
-use super::expect::Now;
 use super::machine::SmallMachine;
 use super::script::{Gap, Script, What};
 use super::told::Told;
+use crate::command::expectation::{Driven, Now};
 use crate::failure::Failure;
 use coldcap::{
     Action, COMMANDS_MAXIMUM, Checkpoint, Command, CommandId, Config, Control, Outputs, Phase,
@@ -86,8 +86,8 @@ impl<'a> Play<'a> {
             while let Some(expect) =
                 expects.next_if(|expect| expect.time <= at && self.waiting.is_empty())
             {
-                let differs = expect.differs(&self.seen());
-                self.told.expected(expect, differs);
+                let met = expect.met(&self.seen());
+                self.told.expected(met);
             }
             if at >= self.script.end && self.waiting.is_empty() {
                 break;
@@ -112,7 +112,7 @@ impl<'a> Play<'a> {
     fn seen(&self) -> Now<'_> {
         Now {
             phase: self.phase(),
-            outputs: self.outputs.as_ref(),
+            driven: self.outputs.as_ref().map(Driven::from),
             alarms: self.told.active(),
             refused: self.told.refused(),
         }

@@ -1,9 +1,9 @@
 //! The script: a plan, what happens when, and what is expected.
 
 use super::deeds::{self, Deed};
-use super::expect::Expect;
 use super::settings::{self, Setting};
 use super::told;
+use crate::command::expectation::{Expect, time};
 use coldcap_host::plan::table::{self, Table};
 use coldcap_host::plan::{Date, PlanFileError};
 use coldcap_session::regimen::{self, Cooling, REGIMENS, Row, SOURCES, Source};
@@ -13,9 +13,6 @@ use coldcap_session::{
 };
 use coldcap_units::Duration;
 use toml::Value;
-
-/// A script lasts at most a day.
-const LONGEST: Duration = Duration::from_mins(24 * 60);
 
 /// A checked script.
 #[derive(Clone, Debug)]
@@ -140,35 +137,6 @@ fn date(root: &Table<'_>) -> Checked<Date> {
     const ALLOWED: &str = "a string with a real calendar date, YYYY-MM-DD";
     let text = if root.has("date") { root.string("date", ALLOWED)? } else { "2026-01-01" };
     Date::parse(text).ok_or_else(|| root.refuse("date", format!("{text:?}"), ALLOWED))
-}
-
-/// `HH:MM:SS`, with tenths of a second if need be.
-pub(crate) fn time(table: &Table<'_>, field: &str) -> Checked<Duration> {
-    const ALLOWED: &str = "a string HH:MM:SS, up to 24:00:00, tenths behind a point";
-    let text = table.string(field, ALLOWED)?;
-    let parsed = clock(text).filter(|time| *time <= LONGEST);
-    parsed.ok_or_else(|| table.refuse(field, format!("{text:?}"), ALLOWED))
-}
-
-fn clock(text: &str) -> Option<Duration> {
-    let (whole, tenth) = match text.split_once('.') {
-        Some((whole, tenth)) if tenth.len() == 1 => (whole, digits(tenth)?),
-        Some(_) => return None,
-        None => (text, 0),
-    };
-    let parts: Vec<&str> = whole.split(':').collect();
-    let [hours, minutes, seconds] = parts.try_into().ok()?;
-    let all = [hours, minutes, seconds];
-    let fits = all.iter().all(|part| part.len() == 2);
-    let [hours, minutes, seconds] = [digits(hours)?, digits(minutes)?, digits(seconds)?];
-    let real = fits && minutes < 60 && seconds < 60;
-    real.then(|| {
-        Duration::from_millis(((hours * 60 + minutes) * 60 + seconds) * 1_000 + tenth * 100)
-    })
-}
-
-fn digits(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// The plan that is chosen where a deed names none: by a regimen, by figures, or both.

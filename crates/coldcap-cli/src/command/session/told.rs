@@ -1,8 +1,8 @@
 //! What a play tells: a timeline, and what it adds up to.
 
 use super::deeds::Deed;
-use super::expect::{Expect, Output};
 use super::script::Script;
+use crate::command::expectation::{Driven, Met, Output};
 use crate::treatment::reason_name;
 use coldcap::{ChannelCheckpoint, Config, Event, EventKind, Outputs, Phase};
 use coldcap_guard::Condition;
@@ -47,14 +47,6 @@ struct Alarm {
     priority: Priority,
     onset_ms: u64,
     clear_ms: Option<u64>,
-}
-
-#[derive(Debug)]
-struct Met {
-    place: usize,
-    at_ms: u32,
-    field: &'static str,
-    differs: Option<(String, String)>,
 }
 
 const WATCHED: [(Output, &str); 4] = [
@@ -126,8 +118,9 @@ impl Told {
             self.answered(deed, answer.map(|answer| answer.result));
         }
         outputs.events.iter().for_each(|event| self.event(event));
+        let driven = Driven::from(outputs);
         for (place, (output, name)) in WATCHED.iter().enumerate() {
-            let (was, is) = (self.outputs[place], output.of(outputs));
+            let (was, is) = (self.outputs[place], output.of(&driven));
             if was != is {
                 self.outputs[place] = is;
                 self.line("output", name, is.into());
@@ -216,9 +209,8 @@ impl Told {
         self.line("alarm", condition.name(), name);
     }
 
-    pub(super) fn expected(&mut self, expect: &Expect, differs: Option<(String, String)>) {
-        let (place, at_ms, field) = (expect.place, expect.time.as_millis(), expect.field());
-        self.expected.push(Met { place, at_ms, field, differs });
+    pub(super) fn expected(&mut self, met: Met) {
+        self.expected.push(met);
     }
 
     /// The end of the play: what the machine has left, and whether its record tells just that.
@@ -245,10 +237,7 @@ impl Told {
 
     /// The first thing that is not as it must be, in one line.
     pub(super) fn failed(&self) -> Option<String> {
-        let wrong = self.expected.iter().find_map(|met| {
-            let (wanted, found) = met.differs.as_ref()?;
-            Some(format!("expect[{}].{}: {found}: allowed is {wanted}", met.place, met.field))
-        });
+        let wrong = self.expected.iter().find_map(Met::failed);
         wrong
             .or((!self.verified)
                 .then(|| "record: not recomputed: allowed is the live state".into()))
@@ -340,13 +329,7 @@ impl Told {
             "breaks": self.breaks(),
             "units": self.units(script),
             "final_phase": self.end.map(|(phase, _)| phase.name()),
-            "expectations": self.expected.iter().map(|met| json!({
-                "t_ms": met.at_ms,
-                "field": met.field,
-                "met": met.differs.is_none(),
-                "wanted": met.differs.as_ref().map(|(wanted, _)| wanted),
-                "found": met.differs.as_ref().map(|(_, found)| found),
-            })).collect::<Vec<_>>(),
+            "expectations": self.expected.iter().map(Met::document).collect::<Vec<_>>(),
             "record": { "entries": self.entries.len(), "verified": self.verified },
         })
     }

@@ -1,11 +1,12 @@
-//! What a script expects, and whether it is so.
+//! What a script or a scenario expects, and whether it is so.
 
-use coldcap::{Outputs, Phase};
+use coldcap::{Drives, Glance, Outputs, Phase};
 use coldcap_guard::{Condition, alarm::Priority};
 use coldcap_host::plan::PlanFileError;
 use coldcap_host::plan::table::Table;
 use coldcap_units::Duration;
 use coldcap_wire::message::Vocabulary;
+use serde_json::{Value, json};
 
 /// One expectation.
 #[derive(Clone, Debug)]
@@ -55,22 +56,67 @@ impl Output {
     }
 
     /// What it is now.
-    pub(crate) fn of(self, outputs: &Outputs<1>) -> &'static str {
+    pub(crate) fn of(self, driven: &Driven) -> &'static str {
         let switched = |on: bool| SWITCHED[usize::from(on)];
         match self {
-            Self::Pump => switched(!outputs.drives.channels[0].pump.is_off()),
-            Self::Chiller => switched(!outputs.drives.chiller.is_off()),
-            Self::Power => switched(outputs.drives.permit),
-            Self::Sound => SOUNDS[usize::from(outputs.machine.sounding as u8)],
+            Self::Pump => switched(!driven.drives.channels[0].pump.is_off()),
+            Self::Chiller => switched(!driven.drives.chiller.is_off()),
+            Self::Power => switched(driven.drives.permit),
+            Self::Sound => SOUNDS[usize::from(driven.sounding).min(SOUNDS.len() - 1)],
         }
+    }
+}
+
+/// What a machine drives, and the priority of what it plays: 0 for nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Driven {
+    pub(crate) drives: Drives<1>,
+    pub(crate) sounding: u8,
+}
+
+impl From<&Outputs<1>> for Driven {
+    fn from(outputs: &Outputs<1>) -> Self {
+        Self { drives: outputs.drives, sounding: outputs.machine.sounding as u8 }
+    }
+}
+
+impl From<&Glance<1>> for Driven {
+    fn from(glance: &Glance<1>) -> Self {
+        Self { drives: glance.drives, sounding: glance.sounding }
+    }
+}
+
+/// An expectation that was looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Met {
+    pub(crate) place: usize,
+    pub(crate) at_ms: u32,
+    pub(crate) field: &'static str,
+    /// What was expected and what was there, where they differ.
+    pub(crate) differs: Option<(String, String)>,
+}
+
+impl Met {
+    pub(crate) fn document(&self) -> Value {
+        let (wanted, found) = self.differs.as_ref().map(|(wanted, found)| (wanted, found)).unzip();
+        json!({
+            "t_ms": self.at_ms, "field": self.field, "met": self.differs.is_none(),
+            "wanted": wanted, "found": found,
+        })
+    }
+
+    /// What is wrong, in one line.
+    pub(crate) fn failed(&self) -> Option<String> {
+        let (wanted, found) = self.differs.as_ref()?;
+        Some(format!("expect[{}].{}: {found}: allowed is {wanted}", self.place, self.field))
     }
 }
 
 /// What is known at a moment.
 pub(crate) struct Now<'a> {
     pub(crate) phase: Phase,
-    /// The last tick; `None` while the power is away.
-    pub(crate) outputs: Option<&'a Outputs<1>>,
+    /// Of the last tick; `None` while the power is away.
+    pub(crate) driven: Option<Driven>,
     /// The alarms that are active, with their priority.
     pub(crate) alarms: &'a [(Condition, Priority)],
     /// How the last request was refused, if it was.
@@ -131,14 +177,28 @@ impl Expect {
                 ((*reason).to_owned(), now.refused.unwrap_or("accepted").to_owned())
             }
             Wanted::Outputs(list) => {
-                let found =
-                    |output: Output| now.outputs.map_or("off", |outputs| output.of(outputs));
+                let found = |output: Output| now.driven.map_or("off", |driven| output.of(&driven));
                 let wrong = list.iter().find(|(output, word)| found(*output) != *word)?;
                 let told = |word| format!("{} {word}", wrong.0.name());
                 (told(wrong.1), told(found(wrong.0)))
             }
         };
         (wanted != found).then_some((wanted, found))
+    }
+
+    /// What came of it.
+    pub(crate) fn met(&self, now: &Now<'_>) -> Met {
+        self.seen(self.differs(now))
+    }
+
+    /// The visit was over before it was time.
+    pub(crate) fn missed(&self) -> Met {
+        self.seen(Some(("a visit that is not over by then".into(), "it is over".into())))
+    }
+
+    fn seen(&self, differs: Option<(String, String)>) -> Met {
+        let (place, at_ms, field) = (self.place, self.time.as_millis(), self.field());
+        Met { place, at_ms, field, differs }
     }
 
     /// The field that names it.
@@ -202,4 +262,36 @@ fn outputs(table: &Table<'_>) -> Checked<Vec<(Output, &'static str)>> {
         Ok((*output, inner.choice(name, &words)?))
     };
     listed.map(one).collect()
+}
+
+/// `HH:MM:SS`, with tenths of a second if need be, up to a day.
+pub(crate) fn time(table: &Table<'_>, field: &str) -> Checked<Duration> {
+    const ALLOWED: &str = "a string HH:MM:SS, up to 24:00:00, tenths behind a point";
+    let text = table.string(field, ALLOWED)?;
+    let parsed = clock(text).filter(|time| *time <= LONGEST);
+    parsed.ok_or_else(|| table.refuse(field, format!("{text:?}"), ALLOWED))
+}
+
+/// A script lasts at most a day.
+const LONGEST: Duration = Duration::from_mins(24 * 60);
+
+fn clock(text: &str) -> Option<Duration> {
+    let (whole, tenth) = match text.split_once('.') {
+        Some((whole, tenth)) if tenth.len() == 1 => (whole, digits(tenth)?),
+        Some(_) => return None,
+        None => (text, 0),
+    };
+    let parts: Vec<&str> = whole.split(':').collect();
+    let [hours, minutes, seconds] = parts.try_into().ok()?;
+    let all = [hours, minutes, seconds];
+    let fits = all.iter().all(|part| part.len() == 2);
+    let [hours, minutes, seconds] = [digits(hours)?, digits(minutes)?, digits(seconds)?];
+    let real = fits && minutes < 60 && seconds < 60;
+    real.then(|| {
+        Duration::from_millis(((hours * 60 + minutes) * 60 + seconds) * 1_000 + tenth * 100)
+    })
+}
+
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -1,0 +1,66 @@
+//! Plays a scenario on the virtual machine: both services over the link, with what goes wrong, and what must come of it.
+
+mod deeds;
+mod hazards;
+mod onlooker;
+mod parts;
+mod scenario;
+
+use crate::arguments::Sim;
+use crate::failure::Failure;
+use crate::host_key::HostKey;
+use crate::treatment::{self, Print, Setup};
+use coldcap::{Config, Device};
+use coldcap_sim::{Equipment, Rig};
+use onlooker::Onlooker;
+use scenario::Scenario;
+use std::io::{self, Write};
+
+pub(crate) fn run(options: &Sim) -> Result<(), Failure> {
+    if options.list_faults {
+        return hazards::list(options.json);
+    }
+    let path = options.scenario.as_deref().ok_or_else(|| {
+        Failure::Input("--scenario: missing: allowed is a scenario's file".into())
+    })?;
+    let scenario = Scenario::read(path)?;
+    let print = match (options.json, options.csv) {
+        (true, _) => Print::Json,
+        (false, true) => Print::Csv,
+        (false, false) => Print::Words,
+    };
+    let mut plan = scenario.plan.clone();
+    plan.name.clone_from(&scenario.name);
+    let setup = Setup {
+        plan,
+        seed: Some(scenario.seed),
+        faults: scenario.faults.clone(),
+        out: options.out.clone(),
+        speed: None,
+        print,
+        key: HostKey::OfSeed(scenario.seed),
+        keylog: None,
+        resumes: scenario.resumes,
+    };
+    let device: Device<1> = Device::new(Config::reference());
+    let faults = setup.faults.clone();
+    let mut rig = Rig::on(scenario.machine, device, scenario.patient, scenario.seed, faults)?;
+    rig.equip(&Equipment::keyed(scenario.seed))?;
+    let mut onlooker = Onlooker::new(&scenario);
+    let ended = treatment::run(&mut rig, &setup, &mut onlooker)?;
+    if options.report {
+        let page = ended.folder.join("report.html");
+        // Where a document goes to standard output, nothing else does.
+        match print {
+            Print::Words => writeln!(io::stdout(), "{}", page.display())?,
+            Print::Json | Print::Csv => eprintln!("{}", page.display()),
+        }
+    }
+    if print == Print::Words {
+        writeln!(io::stdout(), "{}", onlooker.line())?;
+    }
+    match onlooker.failed() {
+        Some(line) => Err(Failure::Wrong(format!("{}:{line}", path.display()))),
+        None => Ok(()),
+    }
+}
