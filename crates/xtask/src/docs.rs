@@ -126,13 +126,13 @@ fn row(fault: &str, summary: &Value) -> Result<String, Box<dyn Error>> {
     let link = &summary["link"]["crc"];
     writeln!(
         row,
-        " {} | {:.1}, {:.1}, {:.1} | {} | {:.1} | {link} |",
+        " {} | {:.1}, {:.1}, {:.1} | {} | {} | {link} |",
         alarms.len(),
         cooled[0],
         cooled[1],
         cooled[2],
         summary["breaks"].as_array().map_or(0, Vec::len),
-        summary["interface_min_c"].as_f64().unwrap_or(f64::NAN)
+        summary["interface_min_c"].as_f64().map_or("–".into(), |least| format!("{least:.1}"))
     )?;
     Ok(row)
 }
