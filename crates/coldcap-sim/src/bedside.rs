@@ -138,12 +138,24 @@ impl Bedside {
         if !self.faults.active(FaultKind::DisplayFreeze, self.now) {
             input.commands.shown = Some(self.machine.progress);
         }
+        input.commands.host_silent = Some(self.silence());
         let action = self.act();
         self.press(action, &mut input);
         spoil(&mut input);
         let outputs = self.control.tick(&input);
         self.take(&outputs);
         outputs
+    }
+
+    /// There is no link here: a host is heard in every tick, but for a fault that keeps it quiet.
+    fn silence(&self) -> Duration {
+        let quiet = [FaultKind::LinkLoss, FaultKind::HostCrash];
+        let lost = self
+            .faults
+            .windows()
+            .iter()
+            .filter(|window| quiet.contains(&window.kind) && window.covers(self.now));
+        lost.map(|window| self.now.since(window.from)).max().unwrap_or_default()
     }
 
     fn lose_power(&mut self) {
@@ -189,6 +201,13 @@ impl Bedside {
         self.attendant.hurry(self.faults.active(FaultKind::EarlyRemoval, self.now));
         self.cap = self.attendant.place(self.channel.phase, highest, self.now);
         let _ = self.plant.place_cap(0, self.cap);
+    }
+
+    /// One more thing breaks.
+    pub fn plant_fault(&mut self, window: FaultWindow) {
+        self.faults.push(window);
+        self.outages.extend(window.outage().map(|_| window));
+        self.outages.sort_by_key(|outage| core::cmp::Reverse(outage.from));
     }
 
     /// Power fails and is back after `gap`: what survives is what a board stores.

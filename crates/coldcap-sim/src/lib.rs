@@ -74,6 +74,7 @@ pub mod attendant;
 pub mod bedside;
 mod equipment;
 pub mod fault;
+pub mod fault_matrix;
 pub mod hazard;
 pub mod link;
 pub mod linksim;
