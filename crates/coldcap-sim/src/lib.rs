@@ -34,8 +34,8 @@
 //!
 //! # What is modelled
 //! - **Patient** ([`patient`]): Pennes' bioheat equation in spherical shells of brain, skull, fat and
-//!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute and
-//!   recovers over hours.
+//!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute, recovers over hours, and
+//!   stays low for as long as the skin remembers the cold.
 //! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
 //!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves.
 //! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
@@ -54,9 +54,7 @@
 //!
 //! # What is not modelled
 //! Ice, viscosity (flow and film stay as they are in the cold), pressure, ageing of sensors, sweat and
-//! wetness of hair, movement, injury. Perfusion after cooling recovers faster than the slowest
-//! published cases: to 65 % after two hours. Nothing here is evidence that a treatment works or is
-//! safe.
+//! wetness of hair, movement, injury. Nothing here is evidence that a treatment works or is safe.
 //!
 //! # Repeatability and speed
 //! Mathematics comes from the `libm` crate alone, and random numbers from a generator written here: the

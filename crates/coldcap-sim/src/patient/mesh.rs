@@ -79,6 +79,8 @@ pub(super) struct Cell {
     pub(super) inner: f64,
     /// Resistance from its middle to its outer face in m²K/W.
     pub(super) outer: f64,
+    /// Depth of its middle under the outer surface in m.
+    pub(super) depth: f64,
 }
 
 /// Cuts `layers` into control volumes, from the centre outwards.
@@ -115,6 +117,7 @@ fn cell(layer: &Layer, inner: f64, outer: f64, surface: f64) -> Cell {
         reacts: layer.reacts,
         inner: resistance(inner, middle),
         outer: resistance(middle, outer),
+        depth: surface - middle,
     }
 }
 

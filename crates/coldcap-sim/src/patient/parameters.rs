@@ -37,17 +37,22 @@ pub struct PatientParameters {
     pub perfusion_fall_s: f64,
     /// Time constant with which perfusion recovers in the warm, in seconds, 60 to 20 000.
     pub perfusion_recovery_s: f64,
+    /// Time constant with which the skin forgets that it was cold, in seconds, 60 to 200 000. As long as it remembers, a
+    /// skin that is warm again keeps its vessels nearly shut; in the cold this changes nothing.
+    pub perfusion_memory_s: f64,
 }
 
 impl PatientParameters {
     /// The standard head.
     ///
-    /// Three values are *fitted*, all others are taken from the literature or assumed:
+    /// Four values are *fitted*, all others are taken from the literature or assumed:
     /// - `skin_perfusion_per_s` to a steady skin of 18.3 °C under coolant of 0 °C through
     ///   0.0344 m²K/W (Janssen, van Leeuwen and van Steenhoven, Phys Med Biol 2005;50:4065);
     /// - `bare_resistance` to the same paper's 34.4 °C of the bare head, here in a room at 22 °C;
     /// - **`hair_resistance` to the machine of this crate**: so that 30 minutes of coolant at −4 °C
-    ///   bring the skin to 18–19 °C while the cap's inner face stays above +1.5 °C.
+    ///   bring the skin to 18–19 °C while the cap's inner face stays above +1.5 °C;
+    /// - `perfusion_memory_s` to a perfusion below 40 % through two hours of warmth after an hour of cold (Khoshnevis and
+    ///   Diller 2014, 2016).
     #[must_use]
     pub const fn standard() -> Self {
         Self {
@@ -60,6 +65,7 @@ impl PatientParameters {
             covered_area_m2: 0.07,
             perfusion_fall_s: 60.0,
             perfusion_recovery_s: 7_200.0,
+            perfusion_memory_s: 86_400.0,
         }
     }
 
@@ -90,6 +96,7 @@ impl PatientParameters {
             ("covered_area_m2", self.covered_area_m2, 0.04, 0.1),
             ("perfusion_fall_s", self.perfusion_fall_s, 1.0, 600.0),
             ("perfusion_recovery_s", self.perfusion_recovery_s, 60.0, 20_000.0),
+            ("perfusion_memory_s", self.perfusion_memory_s, 60.0, 200_000.0),
         ])
     }
 
