@@ -7,6 +7,7 @@
 #[path = "../bench/mod.rs"]
 mod bench;
 mod figures;
+mod oracle;
 
 use coldcap_sim::PatientParameters;
 use coldcap_sim::patient::Population;
