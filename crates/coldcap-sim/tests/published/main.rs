@@ -8,6 +8,7 @@
 mod bench;
 mod figures;
 mod oracle;
+mod predictions;
 
 use coldcap_sim::PatientParameters;
 use coldcap_sim::patient::Population;
