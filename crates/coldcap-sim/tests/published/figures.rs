@@ -111,14 +111,20 @@ pub(crate) fn perfusion_at_30_c(patient: &PatientParameters) -> f64 {
     scalp.perfusion()
 }
 
-/// V5: skins of the heads with these seeds after 45 minutes under coolant of −4 °C.
+/// V5: skin of the heads with these seeds after 45 minutes under coolant of −4 °C.
 pub(crate) fn skins(population: &Population, seeds: core::ops::Range<u64>) -> Vec<f64> {
-    let skin_c = |seed| {
-        let patient = population.patient(seed);
-        let resistance = patient.hair_resistance + CAP_RESISTANCE;
-        after(45, &patient, Boundary { celsius: MEAN_COOLANT_C, resistance }).skin_c()
-    };
-    seeds.map(skin_c).collect()
+    seeds.map(|seed| cooled_head(population, seed).skin_c()).collect()
+}
+
+/// V4: the same 2 mm deep.
+pub(crate) fn follicles(population: &Population, seeds: core::ops::Range<u64>) -> Vec<f64> {
+    seeds.map(|seed| cooled_head(population, seed).follicle_c()).collect()
+}
+
+fn cooled_head(population: &Population, seed: u64) -> Scalp {
+    let patient = population.patient(seed);
+    let resistance = patient.hair_resistance + CAP_RESISTANCE;
+    after(45, &patient, Boundary { celsius: MEAN_COOLANT_C, resistance })
 }
 
 /// The share of these that are below `limit`.

@@ -6,6 +6,7 @@
 
 #[path = "../bench/mod.rs"]
 mod bench;
+mod document;
 mod figures;
 mod oracle;
 mod predictions;
@@ -112,14 +113,23 @@ fn v5_the_population_has_the_measured_mean_and_spread() {
     assert_near(spread.deviation, 3.15, 0.25);
 }
 
-/// The same: 10 to 31 °C. And 8 of 10 come below 22 °C (Bülow 1985). Neither is fitted.
+/// The same: 10 to 31 °C, not fitted. One of ten draws has a head of 9.4 °C: missed by that one.
 #[test]
 fn v5_a_draw_of_62_stays_within_the_measured_range() {
     let skins = figures::skins(&Population::standard(), 0..620);
     assert!(skins[..62].iter().all(|skin_c| (10.0..=31.0).contains(skin_c)));
     let beyond = |draw: &&[f64]| draw.iter().any(|skin_c| !(10.0..=31.0).contains(skin_c));
     assert_eq!(skins.chunks(62).filter(beyond).count(), 1, "one of ten draws has a colder head");
-    assert_near(figures::share_below(&skins, 22.0), 0.8, 0.04);
+}
+
+/// Bülow 1985: 8 of 10 come below 22 °C under the skin. Not fitted. Where 63 % do, 8 or more of ten do in 22 % of draws, so
+/// the figures do not contradict each other; but the model's share is lower.
+#[test]
+fn v4_most_heads_come_below_22_under_the_skin() {
+    let population = Population::standard();
+    let share = figures::share_below(&figures::follicles(&population, 0..620), 22.0);
+    assert_near(share, 0.63, 0.02);
+    assert_near(figures::share_below(&figures::skins(&population, 0..620), 22.0), 0.81, 0.02);
 }
 
 /// Gregory et al., BMJ 1982: below 22 °C before the drug, and for 20 minutes at least.
@@ -202,4 +212,14 @@ fn heat_balances_over_a_visit_and_over_a_column() {
 
     let [crossed, residual] = figures::column_heat(&PatientParameters::standard());
     assert!(residual.abs() < 1.0e-9 * crossed, "{residual} of {crossed} J/m²");
+}
+
+/// The tables of the page are what the model says.
+#[test]
+fn the_page_on_the_patient_is_the_models() {
+    let page = include_str!("../../../../docs/patient.md");
+    let renewed = document::renewed(page);
+    let differs = renewed.lines().zip(page.lines()).find(|(new, old)| new != old);
+    assert_eq!(differs, None, "cargo run --release -p coldcap-sim --example patient_document");
+    assert_eq!(renewed, page);
 }

@@ -1,6 +1,5 @@
 //! The scalp against an independent solution: `tests/oracle/pennes.py`, whose head says how its trace is made again.
 
-use super::assert_near;
 use crate::figures::ROOM_C;
 use coldcap_sim::PatientParameters;
 use coldcap_sim::patient::{Boundary, Scalp};
@@ -82,6 +81,6 @@ fn the_scalp_agrees_with_an_independent_solution() {
             "case {case}: skin {skin_k:.4} K, follicles {follicle_k:.4} K, perfusion {perfusion:.5}"
         );
         assert!(skin_k <= 0.05 && follicle_k <= 0.05, "case {case}: {skin_k}, {follicle_k} K");
-        assert_near(perfusion, 0.0, 0.005);
+        assert!(perfusion <= 0.005, "case {case}: {perfusion}");
     }
 }
