@@ -9,6 +9,8 @@
 mod bench;
 #[path = "../tests/published/document.rs"]
 mod document;
+#[path = "../tests/published/exposures.rs"]
+mod exposures;
 #[path = "../tests/published/figures.rs"]
 mod figures;
 #[path = "../tests/published/oracle.rs"]

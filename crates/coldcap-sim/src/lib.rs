@@ -71,6 +71,7 @@
 pub mod attendant;
 pub mod bedside;
 mod equipment;
+pub mod exposure;
 pub mod fault;
 pub mod link;
 pub mod linksim;

@@ -1,5 +1,6 @@
 //! The tables of `docs/patient.md`, made from the model.
 
+use crate::exposures::{AGENTS, BREAKS, of_visit};
 use crate::figures;
 use crate::oracle;
 use coldcap_sim::PatientParameters;
@@ -8,12 +9,13 @@ use coldcap_sim::patient::Population;
 /// A name, and what makes the part.
 type Part = (&'static str, fn() -> String);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("bands", bands),
     ("fits", fits),
     ("population", population),
     ("solution", solution),
     ("predictions", predictions),
+    ("exposure", exposure),
 ];
 
 /// `text` with every table made anew.
@@ -364,4 +366,23 @@ fn beside(target: &str, quantity: &str) -> (&'static str, &'static str) {
         "V12" => ("29.2 °C at the follicles", "**missed** at any depth of skin and fat"),
         _ => NONE,
     }
+}
+
+fn exposure() -> String {
+    let rows = BREAKS.iter().flat_map(|(course, break_min)| {
+        let (indices, warmest_c) = of_visit(*break_min);
+        AGENTS.iter().zip(indices).map(move |((drug, _), index)| {
+            vec![
+                (*drug).into(),
+                (*course).into(),
+                format!("{warmest_c:.1}"),
+                format!("{:.4}", index.central),
+                format!("{:.3} to {:.3}", index.low, index.high),
+                percent(index.covered),
+            ]
+        })
+    });
+    let head =
+        ["drug", "course", "follicles at most, °C", "index", "from to", "of the curve's area"];
+    table(&head, rows.collect())
 }

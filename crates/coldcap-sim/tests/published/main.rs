@@ -7,6 +7,7 @@
 #[path = "../bench/mod.rs"]
 mod bench;
 mod document;
+mod exposures;
 mod figures;
 mod oracle;
 mod predictions;
