@@ -37,7 +37,8 @@
 //!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute, recovers over hours, and
 //!   stays low for as long as the skin remembers the cold.
 //! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
-//!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves.
+//!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves,
+//!   on request with a crown between them.
 //! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
 //!   pulses over a second; pump current; read-backs of valve, chiller and permit. On request thermistors have
 //!   tolerances, leads and self-heating, and can be taken to a bath: `tests/calibration.rs` shows what

@@ -29,6 +29,9 @@ pub struct PatientParameters {
     /// How much worse the rear half sits than the front half, −0.5 to 0.5: the front half has
     /// `hair_resistance · (1 − hair_asymmetry)`, the rear half `· (1 + hair_asymmetry)`.
     pub hair_asymmetry: f64,
+    /// Hair and air over the vertex against the mean of front and rear, 0.3 to 5: a cap is loosest there. Without effect
+    /// where the cap has no crown of its own.
+    pub crown_hair_ratio: f64,
     /// Thermal resistance from the bare head's skin to the air of the room in m²K/W, 0.03 to 0.5.
     pub bare_resistance: f64,
     /// Area that the cap covers in m², 0.04 to 0.1.
@@ -61,6 +64,7 @@ impl PatientParameters {
             skin_perfusion_per_s: 1.9e-3,
             hair_resistance: 0.030,
             hair_asymmetry: 0.05,
+            crown_hair_ratio: 1.0,
             bare_resistance: 0.117,
             covered_area_m2: 0.07,
             perfusion_fall_s: 60.0,
@@ -92,6 +96,7 @@ impl PatientParameters {
             ("skin_perfusion_per_s", self.skin_perfusion_per_s, 0.5e-3, 8.0e-3),
             ("hair_resistance", self.hair_resistance, 0.003, 0.3),
             ("hair_asymmetry", self.hair_asymmetry, -0.5, 0.5),
+            ("crown_hair_ratio", self.crown_hair_ratio, 0.3, 5.0),
             ("bare_resistance", self.bare_resistance, 0.03, 0.5),
             ("covered_area_m2", self.covered_area_m2, 0.04, 0.1),
             ("perfusion_fall_s", self.perfusion_fall_s, 1.0, 600.0),
@@ -103,6 +108,11 @@ impl PatientParameters {
     /// Hair resistance of the front half in m²K/W.
     pub(crate) fn front_resistance(&self) -> f64 {
         self.hair_resistance * (1.0 - self.hair_asymmetry)
+    }
+
+    /// Hair resistance over the vertex in m²K/W.
+    pub(crate) fn crown_resistance(&self) -> f64 {
+        self.hair_resistance * self.crown_hair_ratio
     }
 
     /// Hair resistance of the rear half in m²K/W.
