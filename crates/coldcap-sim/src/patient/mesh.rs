@@ -79,8 +79,6 @@ pub(super) struct Cell {
     pub(super) inner: f64,
     /// Resistance from its middle to its outer face in m²K/W.
     pub(super) outer: f64,
-    /// Depth of its middle under the outer surface in m.
-    pub(super) depth: f64,
 }
 
 /// Cuts `layers` into control volumes, from the centre outwards.
@@ -117,8 +115,18 @@ fn cell(layer: &Layer, inner: f64, outer: f64, surface: f64) -> Cell {
         reacts: layer.reacts,
         inner: resistance(inner, middle),
         outer: resistance(middle, outer),
-        depth: surface - middle,
     }
+}
+
+/// Depths of the middles of the control volumes of `layers` under the outer surface in m, from the centre outwards.
+pub(super) fn depths(layers: &[Layer]) -> Vec<f64> {
+    let surface: f64 = layers.iter().map(|layer| layer.thickness).sum();
+    let thicknesses = layers.iter().flat_map(Layer::thicknesses);
+    let middle = |inner: &mut f64, thickness: f64| {
+        *inner += thickness;
+        Some(surface - (*inner - 0.5 * thickness))
+    };
+    thicknesses.scan(0.0, middle).collect()
 }
 
 /// One row of the factorised system.

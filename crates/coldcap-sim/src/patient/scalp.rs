@@ -1,7 +1,7 @@
 //! One column of scalp from the brain to the skin.
 
 use super::PatientParameters;
-use super::mesh::{Cell, Layer, System, cells};
+use super::mesh::{Cell, Layer, System, cells, depths};
 use super::perfusion::{Pace, Perfusion};
 use crate::parameter::{ParameterError, check};
 
@@ -36,6 +36,10 @@ pub struct Boundary {
 #[derive(Clone, Debug)]
 pub struct Scalp {
     cells: Vec<Cell>,
+    /// Depth of each volume's middle in m.
+    depths: Vec<f64>,
+    /// The first volume of the skin: from there outwards vessels react to cold.
+    skin_from: usize,
     temperatures: Vec<f64>,
     system: System,
     perfusion: Perfusion,
@@ -78,11 +82,13 @@ impl Scalp {
 
     /// As [`Scalp::new`], for parameters that were checked already.
     pub(crate) fn bare(patient: &PatientParameters, ambient_c: f64, step_s: f64) -> Self {
-        Self::cut(patient, cells(&Layer::head(patient)), ambient_c, step_s)
+        Self::cut(patient, &Layer::head(patient), ambient_c, step_s)
     }
 
-    /// The same in these control volumes.
-    fn cut(patient: &PatientParameters, cells: Vec<Cell>, ambient_c: f64, step_s: f64) -> Self {
+    /// The same with these layers cut into their control volumes.
+    fn cut(patient: &PatientParameters, layers: &[Layer], ambient_c: f64, step_s: f64) -> Self {
+        let (cells, depths) = (cells(layers), depths(layers));
+        let skin_from = cells.iter().position(|cell| cell.reacts).unwrap_or(cells.len());
         let blood_c = patient.core_c;
         let shell = cells.last().map_or(0.0, |cell| cell.outer);
         let air = (1.0 / (shell + patient.bare_resistance), ambient_c);
@@ -100,6 +106,8 @@ impl Scalp {
         let metabolism = cells.iter().map(|cell| cell.metabolism).sum();
         Self {
             cells,
+            depths,
+            skin_from,
             temperatures,
             system,
             perfusion,
@@ -140,9 +148,10 @@ impl Scalp {
     /// Temperature 2 mm under the surface in °C: the face between skin and fat, where follicles end.
     #[must_use]
     pub fn follicle_c(&self) -> f64 {
-        let outward = self.cells.iter().zip(&self.temperatures);
-        let mut faces = outward.clone().zip(outward.skip(1));
-        let Some(((fat, below), (skin, above))) = faces.find(|(_, (above, _))| above.reacts) else {
+        let at = |place: usize| self.cells.get(place).zip(self.temperatures.get(place));
+        let Some(((fat, below), (skin, above))) =
+            at(self.skin_from.wrapping_sub(1)).zip(at(self.skin_from))
+        else {
             return self.skin_c;
         };
         (above * fat.outer + below * skin.inner) / (fat.outer + skin.inner)
@@ -162,12 +171,11 @@ impl Scalp {
     pub fn depth_c(&self, depth_mm: f64) -> f64 {
         let depth = depth_mm / 1_000.0;
         let (mut above, mut above_c) = (0.0, self.skin_c);
-        for (cell, celsius) in self.cells.iter().zip(&self.temperatures).rev() {
-            if cell.depth >= depth {
-                let part = (depth - above) / (cell.depth - above);
-                return above_c + part * (celsius - above_c);
+        for (middle, celsius) in self.depths.iter().zip(&self.temperatures).rev() {
+            if *middle >= depth {
+                return above_c + (depth - above) / (middle - above) * (celsius - above_c);
             }
-            (above, above_c) = (cell.depth, *celsius);
+            (above, above_c) = (*middle, *celsius);
         }
         above_c
     }
@@ -191,12 +199,12 @@ impl Scalp {
         self.heat
     }
 
-    /// Heat that blood brings to the tissue that does (or does not) react to cold, in W/m², at full
-    /// perfusion and the present temperatures.
-    fn blood_exchange(&self, reacting: bool) -> f64 {
-        let cells = self.cells.iter().zip(&self.temperatures);
-        let chosen = cells.filter(|(cell, _)| cell.reacts == reacting);
-        chosen.map(|(cell, temperature)| cell.blood * (self.blood_c - temperature)).sum()
+    /// Heat that blood brings to the skin, or to all that is under it, in W/m², at full perfusion and the present
+    /// temperatures.
+    fn blood_exchange(&self, skin: bool) -> f64 {
+        let (from, count) = if skin { (self.skin_from, usize::MAX) } else { (0, self.skin_from) };
+        let cells = self.cells.iter().zip(&self.temperatures).skip(from).take(count);
+        cells.map(|(cell, temperature)| cell.blood * (self.blood_c - temperature)).sum()
     }
 
     fn book(&mut self, blood: f64, surface: f64) {
@@ -254,7 +262,7 @@ mod tests {
             ..layer
         });
         let mut coarse = Scalp::bare(&patient, 22.0, 0.5);
-        let mut fine = Scalp::cut(&patient, cells(&layers), 22.0, 0.5 / f64::from(shorter));
+        let mut fine = Scalp::cut(&patient, &layers, 22.0, 0.5 / f64::from(shorter));
         let (mut worst, mut face_c) = (0.0_f64, 22.0);
         for (seconds, celsius) in [(2_400, 0.0), (480, 14.0), (600, 0.0), (1_200, 25.0)] {
             for half_second in 0..seconds * 2 {
