@@ -49,9 +49,9 @@
 //! minutes and 18.2 °C in the end, 20.3 °C at the follicles; the cap's inner face at 2.2 °C in front
 //! and 2.0 °C at the rear; 38 W from the head. **The standard hair resistance was fitted for this
 //! skin temperature**, see [`PatientParameters::standard`]; so the figure proves nothing about any
-//! machine or any patient. The tests hold the model against published measurements that were *not*
-//! fitted: time to the plateau, temperature under the skin, spread over a population, perfusion in
-//! the cold and after it, length of a break.
+//! machine or any patient. `docs/patient.md` has the equations, says which parameters were fitted to which
+//! publication, and lays the model beside published measurements, misses and predictions included; `tests/published` holds
+//! it there.
 //!
 //! # What is not modelled
 //! Ice, viscosity (flow and film stay as they are in the cold), pressure, ageing of sensors, sweat and

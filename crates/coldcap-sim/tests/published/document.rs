@@ -170,6 +170,13 @@ fn column_bands() -> Vec<Vec<String>> {
             "yes",
         ),
         row(
+            "first ten minutes (of V11's source)",
+            "more than 15 K",
+            format!("{:.1} K", figures::first_ten_minutes()[0]),
+            "**no**; hair and coolant are not told",
+            "no",
+        ),
+        row(
             "plateau by 30 min",
             "reached",
             format!("{:.2} K above the end", at_thirty - at_120),

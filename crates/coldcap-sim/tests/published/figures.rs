@@ -173,6 +173,15 @@ pub(crate) fn course(patient: &PatientParameters) -> [f64; 3] {
     })
 }
 
+/// By how many kelvins the skin falls in the first ten minutes under a cap that is cold from the start: under coolant of
+/// −4 °C, and under that of V1.
+pub(crate) fn first_ten_minutes() -> [f64; 2] {
+    let standard = PatientParameters::standard();
+    let resistance = standard.hair_resistance + CAP_RESISTANCE;
+    [Boundary { celsius: MEAN_COOLANT_C, resistance }, CAP]
+        .map(|cap| scalp(&standard).skin_c() - after(10, &standard, cap).skin_c())
+}
+
 /// Minutes from taking the hoses off, an hour into cooling, until the skin is at 22 °C.
 pub(crate) fn break_min(patient: &PatientParameters) -> f64 {
     let mut bench = Bench::with(*patient);
