@@ -1,8 +1,9 @@
 """An independent solution of the virtual patient's scalp.
 
-Written from the equations and parameters in docs/patient.md, not from the Rust: linear finite elements with lumped mass in
-the radius, two to eight times as fine as the shipped volumes, all of the system (temperatures, share of the perfusion,
-memory) handed to an implicit stiff solver of high order that chooses its own steps.
+Made from the equations and parameters in docs/patient.md, with neither code nor discretisation of the Rust (which its author
+had read): linear finite elements with lumped mass in the radius, two to eight times as fine as the shipped volumes, all of
+the system (temperatures, share of the perfusion, memory) handed to an implicit stiff solver of high order that chooses its
+own steps.
 
 Run from this folder; it writes pennes.csv, which is committed:
 

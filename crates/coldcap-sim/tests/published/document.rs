@@ -75,7 +75,7 @@ fn head_bands() -> Vec<Vec<String>> {
             "10.1 to 21.8 °C",
             format!("both ends, at {cold:.4} and {warm:.4} m²K/W; no other parameter leaves them"),
             "yes",
-            "no",
+            "resistances chosen",
         ),
         row(
             "V2 flow over them",
