@@ -34,10 +34,11 @@
 //!
 //! # What is modelled
 //! - **Patient** ([`patient`]): Pennes' bioheat equation in spherical shells of brain, skull, fat and
-//!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute and
-//!   recovers over hours.
+//!   skin, one column under each half of the cap. Skin perfusion falls in the cold within a minute, recovers over hours, and
+//!   stays low for as long as the skin remembers the cold.
 //! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
-//!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves.
+//!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves,
+//!   on request with a crown between them.
 //! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
 //!   pulses over a second; pump current; read-backs of valve, chiller and permit. On request thermistors have
 //!   tolerances, leads and self-heating, and can be taken to a bath: `tests/calibration.rs` shows what
@@ -48,15 +49,13 @@
 //! minutes and 18.2 °C in the end, 20.3 °C at the follicles; the cap's inner face at 2.2 °C in front
 //! and 2.0 °C at the rear; 38 W from the head. **The standard hair resistance was fitted for this
 //! skin temperature**, see [`PatientParameters::standard`]; so the figure proves nothing about any
-//! machine or any patient. The tests hold the model against published measurements that were *not*
-//! fitted: time to the plateau, temperature under the skin, spread over a population, perfusion in
-//! the cold and after it, length of a break.
+//! machine or any patient. `docs/patient.md` has the equations, says which parameters were fitted to which
+//! publication, and lays the model beside published measurements, misses and predictions included; `tests/published` holds
+//! it there.
 //!
 //! # What is not modelled
 //! Ice, viscosity (flow and film stay as they are in the cold), pressure, ageing of sensors, sweat and
-//! wetness of hair, movement, injury. Perfusion after cooling recovers faster than the slowest
-//! published cases: to 65 % after two hours. Nothing here is evidence that a treatment works or is
-//! safe.
+//! wetness of hair, movement, injury. Nothing here is evidence that a treatment works or is safe.
 //!
 //! # Repeatability and speed
 //! Mathematics comes from the `libm` crate alone, and random numbers from a generator written here: the
@@ -73,6 +72,7 @@
 pub mod attendant;
 pub mod bedside;
 mod equipment;
+pub mod exposure;
 pub mod fault;
 pub mod fault_matrix;
 pub mod hazard;

@@ -5,7 +5,7 @@ mod bench;
 
 use bench::Bench;
 use coldcap::{ChannelDrives, Drives, Inputs};
-use coldcap_sim::machine::{BuildError, CAP_IDENTITY, NoSuchChannel};
+use coldcap_sim::machine::{BuildError, CAP_IDENTITY, CrownParameters, NoSuchChannel};
 use coldcap_sim::sensor::ratio_of;
 use coldcap_sim::{
     CapPlacement, FaultSchedule, FaultWindow, MachineParameters, PatientParameters, STEP,
@@ -158,6 +158,72 @@ fn a_bare_head_rewarms() {
     assert!(truth.skin_c > 29.0 && truth.perfusion < 0.4, "{truth:?}");
     assert_near(truth.heat_w, 0.0, 1e-12);
     assert_near(truth.flow_l_min, 0.0, 1e-12);
+}
+
+fn crowned(crown: CrownParameters, crown_hair_ratio: f64) -> Bench {
+    let mut machine = MachineParameters::standard();
+    machine.tank.start_c = -8.0;
+    machine.cap.crown = Some(crown);
+    let patient = PatientParameters { crown_hair_ratio, ..PatientParameters::standard() };
+    let mut bench = Bench::with(patient);
+    bench.plant = VirtualMachine::new(machine, [patient], 1).unwrap();
+    bench.plant.place_cap(0, CapPlacement::Worn).unwrap();
+    bench
+}
+
+/// A crown that differs in nothing is a part of the cap like any other: skin, face and heat are those of a cap without it.
+#[test]
+fn a_crown_like_the_rest_changes_nothing() {
+    let mut plain =
+        Bench::with(PatientParameters { hair_asymmetry: 0.0, ..PatientParameters::standard() });
+    let mut machine = MachineParameters::standard();
+    machine.tank.start_c = -8.0;
+    machine.cap.crown = Some(CrownParameters { area_part: 0.2, flow_part: 0.2 });
+    let patient = PatientParameters { hair_asymmetry: 0.0, ..PatientParameters::standard() };
+    let mut like = Bench::with(patient);
+    like.plant = VirtualMachine::new(machine, [patient], 1).unwrap();
+    like.plant.place_cap(0, CapPlacement::Worn).unwrap();
+    for _ in 0..30 {
+        plain.cool(60);
+        like.cool(60);
+        let (without, with) = (plain.truth(), like.truth());
+        let crown = with.crown.unwrap();
+        assert!(without.crown.is_none());
+        assert_near(with.skin_c, without.skin_c, 1e-9);
+        assert_near(crown.skin_c, without.skin_c, 1e-9);
+        assert_near(crown.interface_c, without.interface_front_c, 1e-9);
+        assert_near(with.heat_w, without.heat_w, 1e-9);
+        assert_near(with.return_c, without.return_c, 1e-9);
+    }
+}
+
+/// Under more hair and with less of the flow the crown stays warmer than the halves, heat closes, and it rewarms with them.
+#[test]
+fn a_crown_that_sits_loosely_stays_warmer() {
+    let mut bench = crowned(CrownParameters { area_part: 0.2, flow_part: 0.1 }, 1.6);
+    bench.cool(3_600);
+    let truth = bench.truth();
+    let crown = truth.crown.unwrap();
+    assert!(crown.skin_c > truth.skin_c + 3.0 && crown.follicle_c > crown.skin_c, "{truth:?}");
+    assert!(truth.coldest_skin_c < truth.skin_c);
+    // Worse contact reads colder, even with coolant that is a little staler.
+    assert!(crown.interface_c < truth.interface_front_c, "{truth:?}");
+    bench.plant.place_cap(0, CapPlacement::Disconnected).unwrap();
+    bench.run(300);
+    bench.plant.place_cap(0, CapPlacement::Off).unwrap();
+    bench.run(300);
+    assert!(bench.truth().crown.unwrap().skin_c > crown.skin_c + 5.0);
+    let energy = bench.plant.energy();
+    assert!(energy.residual_j().abs() < 0.1 && energy.patients_j > 1.0e5, "{energy:?}");
+}
+
+/// Of its parts nonsense is refused by name.
+#[test]
+fn a_crown_without_flow_is_refused() {
+    let mut machine = MachineParameters::standard();
+    machine.cap.crown = Some(CrownParameters { area_part: 0.2, flow_part: 0.0 });
+    let error = VirtualMachine::new(machine, [PatientParameters::standard()], 1).unwrap_err();
+    assert_eq!(error.to_string(), "machine: cap.crown.flow_part is 0; allowed is 0.01 to 0.9");
 }
 
 #[test]

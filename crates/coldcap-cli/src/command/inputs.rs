@@ -120,9 +120,10 @@ hair_asymmetry         -0.5 to 0.5      0.05    front has hair_resistance·(1 - 
 bare_resistance        0.03 to 0.5      0.117   from the bare head to the room, m²K/W\n  \
 covered_area_m2        0.04 to 0.1      0.07    what the cap covers, m²\n  \
 perfusion_fall_s       1 to 600         60      time constant of perfusion in the cold, s\n  \
-perfusion_recovery_s   60 to 20000      7200    the same in the warm, s";
+perfusion_recovery_s   60 to 20000      7200    the same in the warm, s\n  \
+perfusion_memory_s     60 to 200000     86400   the same with which cold is forgotten, s";
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "core_c",
     "fat_mm",
     "skin_perfusion_per_s",
@@ -132,6 +133,7 @@ const FIELDS: [&str; 9] = [
     "covered_area_m2",
     "perfusion_fall_s",
     "perfusion_recovery_s",
+    "perfusion_memory_s",
 ];
 
 fn field<'a>(patient: &'a mut PatientParameters, name: &str) -> Option<&'a mut f64> {
@@ -145,6 +147,7 @@ fn field<'a>(patient: &'a mut PatientParameters, name: &str) -> Option<&'a mut f
         "covered_area_m2" => Some(&mut patient.covered_area_m2),
         "perfusion_fall_s" => Some(&mut patient.perfusion_fall_s),
         "perfusion_recovery_s" => Some(&mut patient.perfusion_recovery_s),
+        "perfusion_memory_s" => Some(&mut patient.perfusion_memory_s),
         _ => None,
     }
 }

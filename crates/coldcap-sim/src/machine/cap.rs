@@ -1,11 +1,11 @@
-//! One half of a cap: coolant behind a wall.
+//! One zone of a cap: coolant behind a wall.
 
 use super::parameters::CapParameters;
 use super::{COOLANT_J_PER_L_K, STEP_S};
 
-/// One half of a cap: its stirred coolant and its wall, whose temperature is that of the inner face.
+/// One zone of a cap, a half where it has no crown: its stirred coolant and its wall, whose temperature is that of the inner face.
 #[derive(Clone, Debug)]
-pub(super) struct CapHalf {
+pub(super) struct CapZone {
     coolant_c: f64,
     wall_c: f64,
     coolant_j_per_k: f64,
@@ -14,14 +14,14 @@ pub(super) struct CapHalf {
     cover: f64,
 }
 
-impl CapHalf {
-    /// At rest at `celsius`.
-    pub(super) fn new(parameters: &CapParameters, celsius: f64) -> Self {
+impl CapZone {
+    /// At rest at `celsius`, with this part of the cap's coolant and wall.
+    pub(super) fn new(parameters: &CapParameters, part: f64, celsius: f64) -> Self {
         Self {
             coolant_c: celsius,
             wall_c: celsius,
-            coolant_j_per_k: 0.5 * parameters.coolant_ml / 1_000.0 * COOLANT_J_PER_L_K,
-            wall_j_per_k: 0.5 * parameters.wall_j_per_k,
+            coolant_j_per_k: part * parameters.coolant_ml / 1_000.0 * COOLANT_J_PER_L_K,
+            wall_j_per_k: part * parameters.wall_j_per_k,
             film_resistance: parameters.film_resistance,
             cover: parameters.cover_w_per_m2_k,
         }
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn settles_where_the_resistances_say() {
         let parameters = MachineParameters::standard().cap;
-        let mut half = CapHalf::new(&parameters, 22.0);
+        let mut half = CapZone::new(&parameters, 0.5, 22.0);
         let (area, heat_w, flow) = (0.035, 20.0, 0.5 / 60.0);
         for _ in 0..36_000 {
             half.step((flow * STEP_S, -4.0), heat_w * STEP_S, (area, 22.0));

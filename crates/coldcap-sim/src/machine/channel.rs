@@ -1,11 +1,11 @@
 //! One channel: valve, pump, hoses, cap, and the head under it.
 
 use super::actuator::{Obstacle, Pump, Valve};
-use super::cap::CapHalf;
+use super::cap::CapZone;
 use super::energy::EnergyBalance;
 use super::hose::Hose;
 use super::parameters::{MachineParameters, SkinPlace};
-use super::truth::{CapPlacement, Truth};
+use super::truth::{CapPlacement, CrownTruth, Truth};
 use super::{COOLANT_J_PER_L_K, STEP_S};
 use crate::fault::{FaultKind, FaultSet, Place};
 use crate::patient::{Boundary, PatientParameters, Scalp};
@@ -26,11 +26,11 @@ const BARE: f64 = 1.0 / 6.0;
 /// Standard deviation of the pump current's noise in mA.
 const CURRENT_NOISE_MA: f64 = 3.0;
 
-/// The front or the rear half of the cap with the scalp under it.
+/// A zone of the cap with the scalp under it: the front half, the rear half, or the crown between them.
 #[derive(Clone, Debug)]
-struct Half {
+struct Zone {
     scalp: Scalp,
-    cap: CapHalf,
+    cap: CapZone,
     hair_resistance: f64,
     /// How much of that there is now: 1 but for a fault.
     seat: f64,
@@ -41,20 +41,30 @@ struct Half {
     heat_w: f64,
 }
 
-/// What surrounds a half in one step.
+/// What surrounds a zone in one step.
 #[derive(Clone, Copy, Debug)]
 struct Surroundings {
     worn: bool,
     ambient_c: f64,
     bare_resistance: f64,
     open_resistance: f64,
-    /// Area of the half in m².
+    /// Area of the zone in m².
     area_m2: f64,
     /// Area of the scalp under it in m².
     scalp_m2: f64,
 }
 
-impl Half {
+/// The crown with its parts of area and flow.
+#[derive(Clone, Debug)]
+struct Crown {
+    zone: Zone,
+    area_part: f64,
+    flow_part: f64,
+    /// Its area over that of a half.
+    to_half: f64,
+}
+
+impl Zone {
     /// One step with `litres` of coolant at `inlet_c` through it.
     fn step(&mut self, stream: (f64, f64), around: &Surroundings, balance: &mut EnergyBalance) {
         let interface_c = self.cap.interface_c();
@@ -108,8 +118,12 @@ pub(super) struct Channel {
     pump: Pump,
     supply_hose: Hose,
     return_hose: Hose,
-    front: Half,
-    rear: Half,
+    front: Zone,
+    rear: Zone,
+    crown: Option<Crown>,
+    /// A half's part of the flow.
+    half_flow: f64,
+    /// Of a half.
     around: Surroundings,
     cap_m2: f64,
     sensors: Thermistors,
@@ -125,9 +139,11 @@ impl Channel {
         seeds: &mut Random,
     ) -> Self {
         let ambient_c = machine.ambient_c;
-        let half = |hair_resistance| Half {
+        let parts = machine.cap.crown;
+        let half_area = parts.map_or(0.5, |crown| 0.5 * (1.0 - crown.area_part));
+        let zone = |part, hair_resistance| Zone {
             scalp: Scalp::bare(patient, ambient_c, SCALP_STEP_S),
-            cap: CapHalf::new(&machine.cap, ambient_c),
+            cap: CapZone::new(&machine.cap, part, ambient_c),
             hair_resistance,
             seat: 1.0,
             flux: 0.0,
@@ -136,7 +152,7 @@ impl Channel {
         };
         let circuit = &machine.circuit;
         let hose = || Hose::new(circuit.hose_ml, circuit.hose_gain_w_per_k, ambient_c);
-        let front = half(patient.front_resistance());
+        let front = zone(half_area, patient.front_resistance());
         let skin_c = front.scalp.skin_c();
         Self {
             placement: CapPlacement::Off,
@@ -147,16 +163,23 @@ impl Channel {
             supply_hose: hose(),
             return_hose: hose(),
             front,
-            rear: half(patient.rear_resistance()),
+            rear: zone(half_area, patient.rear_resistance()),
+            crown: parts.map(|crown| Crown {
+                zone: zone(crown.area_part, patient.crown_resistance()),
+                area_part: crown.area_part,
+                flow_part: crown.flow_part,
+                to_half: crown.area_part / half_area,
+            }),
+            half_flow: parts.map_or(0.5, |crown| 0.5 * (1.0 - crown.flow_part)),
             around: Surroundings {
                 worn: false,
                 ambient_c,
                 bare_resistance: patient.bare_resistance,
                 open_resistance: machine.cap.open_resistance,
-                area_m2: 0.5 * machine.cap.area_m2,
-                scalp_m2: 0.5 * patient.covered_area_m2,
+                area_m2: half_area * machine.cap.area_m2,
+                scalp_m2: half_area * patient.covered_area_m2,
             },
-            cap_m2: 0.5 * machine.cap.area_m2,
+            cap_m2: half_area * machine.cap.area_m2,
             sensors: Thermistors::new(machine, skin_c, seeds),
             meter: FlowMeter::new(machine.sensors.edges_per_ml),
             random: Random::new(seeds.next_u64()),
@@ -183,6 +206,9 @@ impl Channel {
         let mean = 0.5 * (self.front.hair_resistance + self.rear.hair_resistance);
         self.front.hair_resistance *= resistance / mean;
         self.rear.hair_resistance *= resistance / mean;
+        if let Some(crown) = &mut self.crown {
+            crown.zone.hair_resistance *= resistance / mean;
+        }
     }
 
     /// One step on a tank at `tank_c`. Returns the heat that its stream brings to the tank, in J.
@@ -228,7 +254,7 @@ impl Channel {
 
     /// Moves the coolant round: cap, return hose, mixing valve, pump, supply hose, cap.
     fn circulate(&mut self, litres: f64, tank_c: f64, balance: &mut EnergyBalance) -> f64 {
-        let cap_c = 0.5 * (self.front.cap.coolant_c() + self.rear.cap.coolant_c());
+        let cap_c = self.leaving_c();
         let returned_c = self.return_hose.push(litres, cap_c);
         let fresh = self.valve.position();
         let mixed_c = fresh * tank_c + (1.0 - fresh) * returned_c;
@@ -237,31 +263,54 @@ impl Channel {
         let ambient_c = self.around.ambient_c;
         balance.pumps_j += litres * COOLANT_J_PER_L_K * rise_k;
         balance.room_j += self.supply_hose.warm(ambient_c) + self.return_hose.warm(ambient_c);
-        self.exchange((0.5 * litres, inlet_c), balance);
+        self.exchange((litres, inlet_c), balance);
         fresh * litres * COOLANT_J_PER_L_K * (returned_c - tank_c)
     }
 
-    /// Lets both halves of the cap exchange heat with the stream, the head and the room.
-    fn exchange(&mut self, stream: (f64, f64), balance: &mut EnergyBalance) {
+    /// Temperature of the coolant that leaves the cap in °C: what comes from its zones, mixed.
+    fn leaving_c(&self) -> f64 {
+        let halves_c = 0.5 * (self.front.cap.coolant_c() + self.rear.cap.coolant_c());
+        let Some(crown) = &self.crown else { return halves_c };
+        halves_c + crown.flow_part * (crown.zone.cap.coolant_c() - halves_c)
+    }
+
+    /// Lets the zones of the cap exchange heat with the stream, the head and the room.
+    fn exchange(&mut self, (litres, inlet_c): (f64, f64), balance: &mut EnergyBalance) {
         let worn = self.actual.is_worn();
         let area_m2 = if worn { self.around.scalp_m2 } else { self.cap_m2 };
         self.around = Surroundings { worn, area_m2, ..self.around };
+        let stream = (self.half_flow * litres, inlet_c);
         self.front.step(stream, &self.around, balance);
         self.rear.step(stream, &self.around, balance);
+        if let Some(crown) = &mut self.crown {
+            let around = Surroundings {
+                area_m2: self.around.area_m2 * crown.to_half,
+                scalp_m2: self.around.scalp_m2 * crown.to_half,
+                ..self.around
+            };
+            crown.zone.step((crown.flow_part * litres, inlet_c), &around, balance);
+        }
+    }
+
+    /// The coldest inner face in °C.
+    fn coldest_face_c(&self) -> f64 {
+        let halves_c = self.front.cap.interface_c().min(self.rear.cap.interface_c());
+        self.crown.as_ref().map_or(halves_c, |crown| halves_c.min(crown.zone.cap.interface_c()))
     }
 
     fn follow(&mut self, faults: FaultSet) {
         let (front_c, rear_c) = (self.front.cap.interface_c(), self.rear.cap.interface_c());
+        let coldest_c = self.coldest_face_c();
         let sensors = &mut self.sensors;
         sensors.supply.follow(self.supply_hose.inlet_c(), faults.defect(Place::Supply));
         sensors.returned.follow(self.return_hose.outlet_c(), faults.defect(Place::Return));
         sensors.front.follow(front_c, faults.defect(Place::Front));
         sensors.rear.follow(rear_c, faults.defect(Place::Rear));
-        // It is placed where the cap is coldest, whichever half that is.
-        sensors.safety.follow(front_c.min(rear_c), faults.defect(Place::Safety));
+        // It is placed where the cap is coldest, whichever zone that is.
+        sensors.safety.follow(coldest_c, faults.defect(Place::Safety));
         if let Some((place, skin)) = &mut sensors.skin {
-            let half = if *place == SkinPlace::Front { &self.front } else { &self.rear };
-            skin.follow(half.scalp.skin_c(), None);
+            let zone = if *place == SkinPlace::Front { &self.front } else { &self.rear };
+            skin.follow(zone.scalp.skin_c(), None);
         }
     }
 
@@ -294,20 +343,31 @@ impl Channel {
 
     /// What is really so, but for the tank.
     pub(super) fn truth(&self) -> Truth {
-        let (front, rear) = (&self.front, &self.rear);
-        let mean =
-            |quantity: fn(&Scalp) -> f64| 0.5 * (quantity(&front.scalp) + quantity(&rear.scalp));
+        let (front, rear, crown) = (&self.front, &self.rear, self.crown.as_ref());
+        let mean = |quantity: fn(&Scalp) -> f64| {
+            let halves = 0.5 * (quantity(&front.scalp) + quantity(&rear.scalp));
+            crown.map_or(halves, |crown| {
+                halves + crown.area_part * (quantity(&crown.zone.scalp) - halves)
+            })
+        };
+        let coldest_half_c = front.scalp.skin_c().min(rear.scalp.skin_c());
         Truth {
             skin_c: mean(Scalp::skin_c),
-            coldest_skin_c: front.scalp.skin_c().min(rear.scalp.skin_c()),
+            coldest_skin_c: crown
+                .map_or(coldest_half_c, |crown| coldest_half_c.min(crown.zone.scalp.skin_c())),
             follicle_c: mean(Scalp::follicle_c),
             interface_front_c: front.cap.interface_c(),
             interface_rear_c: rear.cap.interface_c(),
             supply_c: self.supply_hose.inlet_c(),
             return_c: self.return_hose.outlet_c(),
             perfusion: mean(Scalp::perfusion),
-            heat_w: front.heat_w + rear.heat_w,
+            heat_w: front.heat_w + rear.heat_w + crown.map_or(0.0, |crown| crown.zone.heat_w),
             flow_l_min: self.pump.flow() * 60.0,
+            crown: crown.map(|crown| CrownTruth {
+                skin_c: crown.zone.scalp.skin_c(),
+                follicle_c: crown.zone.scalp.follicle_c(),
+                interface_c: crown.zone.cap.interface_c(),
+            }),
             ..Truth::default()
         }
     }
@@ -319,13 +379,18 @@ impl Channel {
         // What has left a scalp and is not in the cap yet.
         let under_way = self.front.under_way() + self.rear.under_way();
         let heads = (scalps + under_way) * self.around.scalp_m2;
-        self.supply_hose.stored() + self.return_hose.stored() + caps + heads
+        let crown = self.crown.as_ref().map_or(0.0, |crown| {
+            let head = crown.zone.scalp.stored() + crown.zone.under_way();
+            crown.zone.cap.stored() + head * self.around.scalp_m2 * crown.to_half
+        });
+        self.supply_hose.stored() + self.return_hose.stored() + caps + heads + crown
     }
 
     /// Heat that blood and tissue brought to the scalp, in J.
     pub(super) fn patient_heat(&self) -> f64 {
-        let brought = |half: &Half| half.scalp.heat().blood + half.scalp.heat().metabolism;
-        (brought(&self.front) + brought(&self.rear)) * self.around.scalp_m2
+        let brought = |zone: &Zone| zone.scalp.heat().blood + zone.scalp.heat().metabolism;
+        let crown = self.crown.as_ref().map_or(0.0, |crown| brought(&crown.zone) * crown.to_half);
+        (brought(&self.front) + brought(&self.rear) + crown) * self.around.scalp_m2
     }
 }
 

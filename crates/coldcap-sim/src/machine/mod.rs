@@ -12,10 +12,10 @@ mod virtual_machine;
 
 pub use energy::EnergyBalance;
 pub use parameters::{
-    CapParameters, CircuitParameters, MachineParameters, SensorParameters, SkinPlace,
-    TankParameters,
+    CapParameters, CircuitParameters, CrownParameters, MachineParameters, SensorParameters,
+    SkinPlace, TankParameters,
 };
-pub use truth::{CapPlacement, Truth};
+pub use truth::{CapPlacement, CrownTruth, Truth};
 pub use virtual_machine::{BuildError, CAP_IDENTITY, NoSuchChannel, STEP, VirtualMachine};
 
 /// [`STEP`] in seconds.

@@ -64,7 +64,7 @@ pub struct CircuitParameters {
     pub hose_gain_w_per_k: f64,
 }
 
-/// The cap. Each half has half of everything; the coolant divides evenly between the halves.
+/// The cap. Front and rear halves have equal parts of everything that a crown leaves them, of the coolant, too.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CapParameters {
     /// Coolant in the cap in mL, 50 to 500.
@@ -80,6 +80,20 @@ pub struct CapParameters {
     pub cover_w_per_m2_k: f64,
     /// Area of a cap that is not worn in m², 0.04 to 0.1; a worn one covers what its patient says.
     pub area_m2: f64,
+    /// The zone over the vertex, where the cap has one of its own. Without it the halves meet over the vertex.
+    pub crown: Option<CrownParameters>,
+}
+
+/// The zone over the vertex, between front and rear. It has no sensor of its own but that the safety sensor lies where the
+/// cap is coldest. How its hair differs is the patient's: [`PatientParameters::crown_hair_ratio`].
+///
+/// [`PatientParameters::crown_hair_ratio`]: crate::PatientParameters::crown_hair_ratio
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CrownParameters {
+    /// Its part of the cap's area, of its wall and of the coolant in it, 0.05 to 0.6.
+    pub area_part: f64,
+    /// Its part of the flow, 0.01 to 0.9: what goes another way leaves it stale.
+    pub flow_part: f64,
 }
 
 /// The sensors. They do not age. A standard machine's thermistors are matched to their type's curve but for
@@ -109,8 +123,7 @@ pub struct SensorParameters {
     pub skin: Option<SkinPlace>,
 }
 
-/// The half that a skin-side sensor lies under. The virtual machine's halves meet over the vertex: its cap
-/// has no crown.
+/// The half that a skin-side sensor lies under. None lies under a crown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SkinPlace {
     /// Under the front half.
@@ -154,6 +167,7 @@ impl MachineParameters {
                 open_resistance: 0.12,
                 cover_w_per_m2_k: 5.0,
                 area_m2: 0.07,
+                crown: None,
             },
             sensors: SensorParameters {
                 lag_s: 3.0,
@@ -226,6 +240,16 @@ impl CapParameters {
             ("cap.open_resistance", self.open_resistance, 0.05, 1.0),
             ("cap.cover_w_per_m2_k", self.cover_w_per_m2_k, 0.0, 20.0),
             ("cap.area_m2", self.area_m2, 0.04, 0.1),
+        ])?;
+        self.crown.map_or(Ok(()), |crown| crown.validate())
+    }
+}
+
+impl CrownParameters {
+    fn validate(&self) -> Result<(), ParameterError> {
+        check(&[
+            ("cap.crown.area_part", self.area_part, 0.05, 0.6),
+            ("cap.crown.flow_part", self.flow_part, 0.01, 0.9),
         ])
     }
 }

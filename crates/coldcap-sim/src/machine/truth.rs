@@ -31,11 +31,11 @@ impl CapPlacement {
 /// What is really so on one channel: no lag, no noise, no offset, no fault of a sensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Truth {
-    /// Temperature of the skin's surface in °C, the mean of front and rear.
+    /// Temperature of the skin's surface in °C, the mean of front, rear and crown by their areas.
     pub skin_c: f64,
-    /// The colder of the two in °C.
+    /// The coldest of them in °C.
     pub coldest_skin_c: f64,
-    /// Temperature 2 mm under the surface in °C, the mean of front and rear.
+    /// Temperature 2 mm under the surface in °C, the mean as above.
     pub follicle_c: f64,
     /// Temperature of the cap's inner face in front in °C.
     pub interface_front_c: f64,
@@ -49,10 +49,23 @@ pub struct Truth {
     pub tank_c: f64,
     /// Temperature of the evaporator in °C.
     pub evaporator_c: f64,
-    /// Share of its warm perfusion that the skin still has, 0.25 to 1, the mean of front and rear.
+    /// Share of its warm perfusion that the skin still has, 0.25 to 1, the mean as above.
     pub perfusion: f64,
     /// Heat from the head into the cap in W; 0 while it is not worn.
     pub heat_w: f64,
     /// Flow through the cap in L/min.
     pub flow_l_min: f64,
+    /// The crown, where the cap has one.
+    pub crown: Option<CrownTruth>,
+}
+
+/// What is really so under the crown of a cap.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CrownTruth {
+    /// Temperature of the skin's surface in °C.
+    pub skin_c: f64,
+    /// Temperature 2 mm under the surface in °C.
+    pub follicle_c: f64,
+    /// Temperature of the cap's inner face in °C.
+    pub interface_c: f64,
 }

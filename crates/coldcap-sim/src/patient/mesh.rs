@@ -118,6 +118,17 @@ fn cell(layer: &Layer, inner: f64, outer: f64, surface: f64) -> Cell {
     }
 }
 
+/// Depths of the middles of the control volumes of `layers` under the outer surface in m, from the centre outwards.
+pub(super) fn depths(layers: &[Layer]) -> Vec<f64> {
+    let surface: f64 = layers.iter().map(|layer| layer.thickness).sum();
+    let thicknesses = layers.iter().flat_map(Layer::thicknesses);
+    let middle = |inner: &mut f64, thickness: f64| {
+        *inner += thickness;
+        Some(surface - (*inner - 0.5 * thickness))
+    };
+    thicknesses.scan(0.0, middle).collect()
+}
+
 /// One row of the factorised system.
 #[derive(Clone, Copy, Debug)]
 struct Row {

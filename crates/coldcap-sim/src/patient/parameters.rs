@@ -29,6 +29,9 @@ pub struct PatientParameters {
     /// How much worse the rear half sits than the front half, −0.5 to 0.5: the front half has
     /// `hair_resistance · (1 − hair_asymmetry)`, the rear half `· (1 + hair_asymmetry)`.
     pub hair_asymmetry: f64,
+    /// Hair and air over the vertex against the mean of front and rear, 0.3 to 5: a cap is loosest there. Without effect
+    /// where the cap has no crown of its own.
+    pub crown_hair_ratio: f64,
     /// Thermal resistance from the bare head's skin to the air of the room in m²K/W, 0.03 to 0.5.
     pub bare_resistance: f64,
     /// Area that the cap covers in m², 0.04 to 0.1.
@@ -37,17 +40,22 @@ pub struct PatientParameters {
     pub perfusion_fall_s: f64,
     /// Time constant with which perfusion recovers in the warm, in seconds, 60 to 20 000.
     pub perfusion_recovery_s: f64,
+    /// Time constant with which the skin forgets that it was cold, in seconds, 60 to 200 000. As long as it remembers, a
+    /// skin that is warm again keeps its vessels nearly shut; in the cold this changes nothing.
+    pub perfusion_memory_s: f64,
 }
 
 impl PatientParameters {
     /// The standard head.
     ///
-    /// Three values are *fitted*, all others are taken from the literature or assumed:
+    /// Four values are *fitted*, all others are taken from the literature or assumed:
     /// - `skin_perfusion_per_s` to a steady skin of 18.3 °C under coolant of 0 °C through
     ///   0.0344 m²K/W (Janssen, van Leeuwen and van Steenhoven, Phys Med Biol 2005;50:4065);
     /// - `bare_resistance` to the same paper's 34.4 °C of the bare head, here in a room at 22 °C;
     /// - **`hair_resistance` to the machine of this crate**: so that 30 minutes of coolant at −4 °C
-    ///   bring the skin to 18–19 °C while the cap's inner face stays above +1.5 °C.
+    ///   bring the skin to 18–19 °C while the cap's inner face stays above +1.5 °C;
+    /// - `perfusion_memory_s` to a perfusion below 40 % through two hours of warmth after an hour of cold (Khoshnevis and
+    ///   Diller 2014, 2016).
     #[must_use]
     pub const fn standard() -> Self {
         Self {
@@ -56,10 +64,12 @@ impl PatientParameters {
             skin_perfusion_per_s: 1.9e-3,
             hair_resistance: 0.030,
             hair_asymmetry: 0.05,
+            crown_hair_ratio: 1.0,
             bare_resistance: 0.117,
             covered_area_m2: 0.07,
             perfusion_fall_s: 60.0,
             perfusion_recovery_s: 7_200.0,
+            perfusion_memory_s: 86_400.0,
         }
     }
 
@@ -86,16 +96,23 @@ impl PatientParameters {
             ("skin_perfusion_per_s", self.skin_perfusion_per_s, 0.5e-3, 8.0e-3),
             ("hair_resistance", self.hair_resistance, 0.003, 0.3),
             ("hair_asymmetry", self.hair_asymmetry, -0.5, 0.5),
+            ("crown_hair_ratio", self.crown_hair_ratio, 0.3, 5.0),
             ("bare_resistance", self.bare_resistance, 0.03, 0.5),
             ("covered_area_m2", self.covered_area_m2, 0.04, 0.1),
             ("perfusion_fall_s", self.perfusion_fall_s, 1.0, 600.0),
             ("perfusion_recovery_s", self.perfusion_recovery_s, 60.0, 20_000.0),
+            ("perfusion_memory_s", self.perfusion_memory_s, 60.0, 200_000.0),
         ])
     }
 
     /// Hair resistance of the front half in m²K/W.
     pub(crate) fn front_resistance(&self) -> f64 {
         self.hair_resistance * (1.0 - self.hair_asymmetry)
+    }
+
+    /// Hair resistance over the vertex in m²K/W.
+    pub(crate) fn crown_resistance(&self) -> f64 {
+        self.hair_resistance * self.crown_hair_ratio
     }
 
     /// Hair resistance of the rear half in m²K/W.

@@ -1,8 +1,8 @@
 //! One column of scalp from the brain to the skin.
 
 use super::PatientParameters;
-use super::mesh::{Cell, Layer, System, cells};
-use super::perfusion::Perfusion;
+use super::mesh::{Cell, Layer, System, cells, depths};
+use super::perfusion::{Pace, Perfusion};
 use crate::parameter::{ParameterError, check};
 
 /// What the skin looks at: something at a temperature behind a resistance.
@@ -36,6 +36,10 @@ pub struct Boundary {
 #[derive(Clone, Debug)]
 pub struct Scalp {
     cells: Vec<Cell>,
+    /// Depth of each volume's middle in m.
+    depths: Vec<f64>,
+    /// The first volume of the skin: from there outwards vessels react to cold.
+    skin_from: usize,
     temperatures: Vec<f64>,
     system: System,
     perfusion: Perfusion,
@@ -78,7 +82,13 @@ impl Scalp {
 
     /// As [`Scalp::new`], for parameters that were checked already.
     pub(crate) fn bare(patient: &PatientParameters, ambient_c: f64, step_s: f64) -> Self {
-        let cells = cells(&Layer::head(patient));
+        Self::cut(patient, &Layer::head(patient), ambient_c, step_s)
+    }
+
+    /// The same with these layers cut into their control volumes.
+    fn cut(patient: &PatientParameters, layers: &[Layer], ambient_c: f64, step_s: f64) -> Self {
+        let (cells, depths) = (cells(layers), depths(layers));
+        let skin_from = cells.iter().position(|cell| cell.reacts).unwrap_or(cells.len());
         let blood_c = patient.core_c;
         let shell = cells.last().map_or(0.0, |cell| cell.outer);
         let air = (1.0 / (shell + patient.bare_resistance), ambient_c);
@@ -86,12 +96,18 @@ impl Scalp {
         System::steady(&cells, blood_c).solve(&mut temperatures, (0.0, blood_c), air);
         let outermost = temperatures.last().copied().unwrap_or(blood_c);
         let skin_c = outermost - air.0 * (outermost - ambient_c) * shell;
-        let perfusion =
-            Perfusion::new(skin_c, patient.perfusion_fall_s, patient.perfusion_recovery_s, step_s);
+        let pace = Pace {
+            fall_s: patient.perfusion_fall_s,
+            recovery_s: patient.perfusion_recovery_s,
+            memory_s: patient.perfusion_memory_s,
+        };
+        let perfusion = Perfusion::new(skin_c, pace, step_s);
         let system = System::transient(&cells, blood_c, step_s);
         let metabolism = cells.iter().map(|cell| cell.metabolism).sum();
         Self {
             cells,
+            depths,
+            skin_from,
             temperatures,
             system,
             perfusion,
@@ -132,12 +148,36 @@ impl Scalp {
     /// Temperature 2 mm under the surface in °C: the face between skin and fat, where follicles end.
     #[must_use]
     pub fn follicle_c(&self) -> f64 {
-        let outward = self.cells.iter().zip(&self.temperatures);
-        let mut faces = outward.clone().zip(outward.skip(1));
-        let Some(((fat, below), (skin, above))) = faces.find(|(_, (above, _))| above.reacts) else {
+        let at = |place: usize| self.cells.get(place).zip(self.temperatures.get(place));
+        let Some(((fat, below), (skin, above))) =
+            at(self.skin_from.wrapping_sub(1)).zip(at(self.skin_from))
+        else {
             return self.skin_c;
         };
         (above * fat.outer + below * skin.inner) / (fat.outer + skin.inner)
+    }
+
+    /// Temperature in °C at a depth under the surface in mm, between the middles of the volumes around it: for reading
+    /// depths off, not for heat. Beyond the deepest volume it is that volume's. Panics: never.
+    ///
+    /// ```
+    /// use coldcap_sim::PatientParameters;
+    /// use coldcap_sim::patient::Scalp;
+    /// let scalp = Scalp::new(&PatientParameters::standard(), 22.0, 1.0)?;
+    /// assert!(scalp.depth_c(0.0) < scalp.depth_c(2.0) && scalp.depth_c(60.0) > 37.0);
+    /// # Ok::<(), coldcap_sim::ParameterError>(())
+    /// ```
+    #[must_use]
+    pub fn depth_c(&self, depth_mm: f64) -> f64 {
+        let depth = depth_mm / 1_000.0;
+        let (mut above, mut above_c) = (0.0, self.skin_c);
+        for (middle, celsius) in self.depths.iter().zip(&self.temperatures).rev() {
+            if *middle >= depth {
+                return above_c + (depth - above) / (middle - above) * (celsius - above_c);
+            }
+            (above, above_c) = (*middle, *celsius);
+        }
+        above_c
     }
 
     /// Share of the warm perfusion that the skin still has, 0.25 to 1.
@@ -159,12 +199,12 @@ impl Scalp {
         self.heat
     }
 
-    /// Heat that blood brings to the tissue that does (or does not) react to cold, in W/m², at full
-    /// perfusion and the present temperatures.
-    fn blood_exchange(&self, reacting: bool) -> f64 {
-        let cells = self.cells.iter().zip(&self.temperatures);
-        let chosen = cells.filter(|(cell, _)| cell.reacts == reacting);
-        chosen.map(|(cell, temperature)| cell.blood * (self.blood_c - temperature)).sum()
+    /// Heat that blood brings to the skin, or to all that is under it, in W/m², at full perfusion and the present
+    /// temperatures.
+    fn blood_exchange(&self, skin: bool) -> f64 {
+        let (from, count) = if skin { (self.skin_from, usize::MAX) } else { (0, self.skin_from) };
+        let cells = self.cells.iter().zip(&self.temperatures).skip(from).take(count);
+        cells.map(|(cell, temperature)| cell.blood * (self.blood_c - temperature)).sum()
     }
 
     fn book(&mut self, blood: f64, surface: f64) {
@@ -208,5 +248,57 @@ mod tests {
         // Two millimetres of skin carry the flux, less what blood adds on the way.
         let conducted = scalp.skin_c() + flux * 0.002 / 0.47;
         assert!((scalp.follicle_c() - conducted).abs() < 0.3);
+    }
+
+    /// The largest difference of the skin, in K, between the scalp as the machine steps it and one in `finer` times as many
+    /// volumes with `shorter` steps, looked at every half second of cooling, a break, cooling again and rewarming. The
+    /// cap's face moves by `ramp` kelvins a second at most; the difference counts from `settled_s` after the face was given
+    /// a new temperature.
+    fn refined((finer, shorter): (u32, u32), ramp: f64, settled_s: u32) -> f64 {
+        let patient = PatientParameters::standard();
+        let layers = Layer::head(&patient).map(|layer| Layer {
+            cells: layer.cells * finer,
+            growth: libm::pow(layer.growth, 1.0 / f64::from(finer)),
+            ..layer
+        });
+        let mut coarse = Scalp::bare(&patient, 22.0, 0.5);
+        let mut fine = Scalp::cut(&patient, &layers, 22.0, 0.5 / f64::from(shorter));
+        let (mut worst, mut face_c) = (0.0_f64, 22.0);
+        for (seconds, celsius) in [(2_400, 0.0), (480, 14.0), (600, 0.0), (1_200, 25.0)] {
+            for half_second in 0..seconds * 2 {
+                face_c += f64::clamp(celsius - face_c, -0.5 * ramp, 0.5 * ramp);
+                let boundary = Boundary { celsius: face_c, resistance: 0.0344 };
+                coarse.step(&boundary);
+                (0..shorter).for_each(|_| {
+                    fine.step(&boundary);
+                });
+                if half_second >= 2 * settled_s {
+                    worst = worst.max((coarse.skin_c() - fine.skin_c()).abs());
+                }
+            }
+        }
+        worst
+    }
+
+    /// A grid four times as fine and steps ten times as short change the skin by no more than 0.02 K: at every moment where
+    /// the cap's face goes no faster than 10 K/min, and a minute after a face that jumps by 22 K.
+    #[test]
+    fn refining_grid_and_step_hardly_moves_the_skin() {
+        for refinement in [(4, 1), (1, 10), (4, 10)] {
+            let (ramped, jumped) =
+                (refined(refinement, 10.0 / 60.0, 0), refined(refinement, 100.0, 60));
+            let at_once = refined(refinement, 100.0, 0);
+            println!(
+                "{refinement:?}: {ramped:.4} K ramped, {jumped:.4} K later, {at_once:.4} K at once"
+            );
+            assert!(ramped < 0.02 && jumped < 0.02, "{refinement:?}: {ramped}, {jumped} K");
+        }
+    }
+
+    /// Just after a jump of 22 K, which no machine makes, half a second is coarse: missed by as much as this.
+    #[test]
+    fn a_jump_of_the_face_is_seen_too_late_for_a_moment() {
+        let at_once = refined((4, 10), 100.0, 0);
+        assert!((0.02..0.06).contains(&at_once), "{at_once} K");
     }
 }
