@@ -105,6 +105,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "a flipped bit in 1 009 of a running control, at 20 points of a treatment: nothing unsafe that is not known",
     ),
     (
+        "fault-slice",
+        docs::fault_slice,
+        "every fault in every phase and both modes, for one head; `campaign faults` tries a hundred",
+    ),
+    (
         "defects-slice",
         defects::small,
         "three defects, planted in a copy, and each found; `defects` plants them all",

@@ -85,6 +85,23 @@ pub(crate) fn write_faults() -> Checked {
     Ok(Outcome::Done)
 }
 
+/// Every fault in every phase and both modes, for so many heads: writes `docs/fault-campaign.md`, and fails where something
+/// was not as it must be.
+pub(crate) fn fault_matrix(heads: &str) -> Checked {
+    std::fs::write(shell::root().join("docs/fault-campaign.md"), matrix(heads)?)?;
+    Ok(Outcome::Done)
+}
+
+/// The same for one head, without the page.
+pub(crate) fn fault_slice() -> Checked {
+    matrix("1").map(|_| Outcome::Done)
+}
+
+fn matrix(heads: &str) -> Result<String, Box<dyn Error>> {
+    let run = ["cargo", "run", "--quiet", "--release", "--package", "coldcap-sim", "--example"];
+    shell::output(&[&run[..], &["fault_matrix", "--", heads]].concat())
+}
+
 fn faults() -> Result<String, Box<dyn Error>> {
     let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
     let mut page = HEAD.to_owned();

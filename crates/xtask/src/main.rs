@@ -38,6 +38,8 @@ const CAMPAIGNS: &str =
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE [PART PARTS]   flips every STRIDEth bit of a control at points of a treatment
+  campaign faults [HEADS]   every fault in every phase and both modes, for 100 heads unless said otherwise:
+                         writes docs/fault-campaign.md
   campaign alarms        arbitration of every subset of at most twelve alarms
   campaign walks         floods and walks over two channels of a machine, thousands of each
   campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
@@ -79,6 +81,8 @@ fn main() -> ExitCode {
         ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),
         ["campaign", "upset", plan @ ..] => fuzz::upset(plan),
+        ["campaign", "faults"] => docs::fault_matrix("100"),
+        ["campaign", "faults", heads] => docs::fault_matrix(heads),
         ["explore"] => fuzz::explore(&["full"]),
         ["explore", "--small"] => fuzz::explore_slice(),
         ["explore", "--quick"] => fuzz::explore(&["quick"]),

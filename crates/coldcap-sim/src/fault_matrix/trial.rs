@@ -76,14 +76,17 @@ struct Watch {
 
 impl Watch {
     fn new(bedside: &Bedside, expected: Expected) -> Self {
+        let driven = !bedside.drives().channels[0].pump.is_off();
+        let cooled = driven && bedside.channel().phase.is_cooling();
         Self {
             expected,
             struck: bedside.channel().phase,
             trial: Trial { coldest_skin_c: f64::INFINITY, ..Trial::default() },
-            visible: 0,
+            // It may stop the cooling in the very tick in which it comes.
+            visible: u32::from(cooled),
             hidden: 0,
             seen_at: None,
-            driven: !bedside.drives().channels[0].pump.is_off(),
+            driven,
             reacted: false,
             recorded: false,
             before: bedside.machine().alarms,
