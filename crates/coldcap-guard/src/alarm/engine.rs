@@ -79,6 +79,12 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Whether nothing changed, and nothing was answered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What these changes and `later` ones did together; the answer is that of the later.
     #[must_use]
     pub const fn then(&self, later: &Self) -> Self {
@@ -258,6 +264,12 @@ impl State {
         self.signalling().iter().reduce(ahead)
     }
 
+    /// Whether nothing is there, nothing was, and no time runs, as in most ticks of a machine's life: then time and no
+    /// conditions change nothing.
+    fn rests(&self) -> bool {
+        *self == Self::new()
+    }
+
     const fn highest_of(&self, set: Conditions) -> Priority {
         // req: ALM-002
         if set.intersects(self.high) {
@@ -374,6 +386,15 @@ impl Table<'_> {
     /// Never.
     #[must_use]
     pub fn step(&self, state: &State, event: &Event) -> (State, Changes) {
+        if state.rests()
+            && matches!(event, Event::Advance(_) | Event::Conditions(Conditions::EMPTY))
+        {
+            return (*state, Changes::default());
+        }
+        self.stepped(state, event)
+    }
+
+    fn stepped(&self, state: &State, event: &Event) -> (State, Changes) {
         let attempt = match *event {
             Event::Conditions(found) => Ok(self.observe(*state, found)),
             Event::Acknowledge => self.acknowledge(*state),
@@ -581,4 +602,25 @@ fn acknowledged_by(before: &State, next: &State, event: &Event) -> Conditions {
 #[must_use]
 pub fn step(state: &State, event: &Event) -> (State, Changes) {
     Table::SHIPPED.step(state, event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left out for a machine at rest would have changed nothing.
+    #[test]
+    fn rest_is_rest_the_long_way_too() {
+        let rest = State::new();
+        let spans = [0, 1, 100, 60_000, u32::MAX].map(Duration::from_millis);
+        let events = spans.map(Event::Advance).into_iter();
+        for event in events.chain([Event::Conditions(Conditions::EMPTY)]) {
+            let long = Table::SHIPPED.stepped(&rest, &event);
+            assert_eq!(long, (rest, Changes::default()), "{event:?}");
+            assert_eq!(long, Table::SHIPPED.step(&rest, &event), "{event:?}");
+        }
+        let waiting = Conditions::of(&[Condition::Waiting]);
+        let (state, _) = Table::SHIPPED.step(&rest, &Event::Conditions(waiting));
+        assert!(!state.rests());
+    }
 }

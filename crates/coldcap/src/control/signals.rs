@@ -154,6 +154,10 @@ impl<const CHANNELS: usize> Signals<CHANNELS> {
         seen: &Seen<'_, CHANNELS>,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        // On most ticks nothing has changed, and nothing is owed.
+        if changes.iter().chain(&self.owed).all(Changes::is_empty) {
+            return;
+        }
         let lines = channels.iter_mut().zip(self.alarms.channels()).zip(changes);
         for (index, (((channel, state), changes), owed)) in lines.zip(&mut self.owed).enumerate() {
             let evidence = |condition| seen.evidence(condition, index);
