@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Population(Population),
     /// Play a scenario on the virtual machine: both services, what goes wrong, and what must come of it.
     Sim(Sim),
+    /// Search for the head, the fault and the timing of people that leave least of a safety margin.
+    Falsify(Falsify),
 }
 
 /// What demo and run share.
@@ -576,6 +578,36 @@ pub(crate) struct Population {
     /// Parent folder of the picture; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Margins: `face`, the cap's inner face on a head above 0 °C; `skin`, the coldest skin above -0.55 °C; `rush`, \
+                        the fastest fall of skin after an interruption below 3 K/min. Below zero it is broken.\n\n\
+                        Example: coldcap falsify --runs 10000 --margin face --seed 1 --out worst-face.toml"
+)]
+pub(crate) struct Falsify {
+    /// So many runs, in restarts of a hundred.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) runs: u64,
+    /// Which margin: face, skin or rush.
+    #[arg(long, value_name = "NAME", default_value = "face")]
+    pub(crate) margin: String,
+    /// Of the random choices.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Only this fault.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fault: Option<String>,
+    /// Where the worst case goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Play this case again instead, and hold it against what it came to.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["runs", "margin", "seed", "fault", "out"])]
+    pub(crate) case: Option<PathBuf>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What ends the help of `sim`.

@@ -8,6 +8,7 @@ pub(crate) mod csv;
 pub(crate) mod decode;
 pub(crate) mod demo;
 pub(crate) mod expectation;
+pub(crate) mod falsify;
 pub(crate) mod fit_cap;
 pub(crate) mod fluid;
 pub(crate) mod hexadecimal;

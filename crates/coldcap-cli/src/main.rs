@@ -46,6 +46,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Alarms(options) => command::alarms::run(options),
         Command::Population(options) => command::population::run(options),
         Command::Sim(options) => command::sim::run(options),
+        Command::Falsify(options) => command::falsify::run(options),
     }
 }
 

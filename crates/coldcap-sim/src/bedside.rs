@@ -203,6 +203,11 @@ impl Bedside {
         let _ = self.plant.place_cap(0, self.cap);
     }
 
+    /// From now on people act as quickly as this.
+    pub const fn set_manners(&mut self, manners: Manners) {
+        self.operator.set_manners(manners);
+    }
+
     /// One more thing breaks.
     pub fn plant_fault(&mut self, window: FaultWindow) {
         self.faults.push(window);

@@ -73,6 +73,7 @@ pub mod attendant;
 pub mod bedside;
 mod equipment;
 pub mod exposure;
+pub mod falsify;
 pub mod fault;
 pub mod fault_matrix;
 pub mod hazard;

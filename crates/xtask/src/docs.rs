@@ -92,6 +92,17 @@ pub(crate) fn fault_matrix(heads: &str) -> Checked {
     Ok(Outcome::Done)
 }
 
+/// The worst case of each margin, of so many runs each: kept in `examples/worst-cases`.
+pub(crate) fn falsify(runs: &str) -> Checked {
+    let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
+    for margin in ["face", "skin", "rush"] {
+        let place = shell::root().join(format!("examples/worst-cases/{margin}.toml"));
+        let place = place.to_string_lossy().into_owned();
+        shell::run(&[&coldcap, "falsify", "--runs", runs, "--margin", margin, "--out", &place])?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// The same for one head, without the page.
 pub(crate) fn fault_slice() -> Checked {
     matrix("1").map(|_| Outcome::Done)

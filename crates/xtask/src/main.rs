@@ -38,6 +38,8 @@ const CAMPAIGNS: &str =
   campaign laws          the laws of a cap's contact at a fit visit and a session's start, fitted anew
   campaign corruption [N]   N damaged frames, 1e9 unless said otherwise, and every flip of two bits
   campaign upset POINTS STRIDE [PART PARTS]   flips every STRIDEth bit of a control at points of a treatment
+  campaign falsify [RUNS]   the worst case of each of three margins, 333 400 runs each unless said otherwise:
+                         kept in examples/worst-cases
   campaign faults [HEADS]   every fault in every phase and both modes, for 100 heads unless said otherwise:
                          writes docs/fault-campaign.md
   campaign alarms        arbitration of every subset of at most twelve alarms
@@ -81,6 +83,8 @@ fn main() -> ExitCode {
         ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),
         ["campaign", "upset", plan @ ..] => fuzz::upset(plan),
+        ["campaign", "falsify"] => docs::falsify("333400"),
+        ["campaign", "falsify", runs] => docs::falsify(runs),
         ["campaign", "faults"] => docs::fault_matrix("100"),
         ["campaign", "faults", heads] => docs::fault_matrix(heads),
         ["explore"] => fuzz::explore(&["full"]),

@@ -87,6 +87,13 @@ pub(crate) fn patient(path: Option<&Path>) -> Result<PatientParameters, Failure>
     patient_of(&table, &place)
 }
 
+/// What a patient's file would say of this one.
+pub(crate) fn patient_table(patient: &PatientParameters) -> toml::Table {
+    let mut patient = *patient;
+    let value = |name: &&str| Some((name.to_string(), (*field(&mut patient, name)?).into()));
+    FIELDS.iter().filter_map(value).collect()
+}
+
 /// The same, of a table that stands at `place`.
 pub(crate) fn patient_of(table: &toml::Table, place: &str) -> Result<PatientParameters, Failure> {
     let mut patient = PatientParameters::standard();

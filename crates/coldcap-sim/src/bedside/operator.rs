@@ -129,6 +129,10 @@ impl Operator {
         }
     }
 
+    pub(super) const fn set_manners(&mut self, manners: Manners) {
+        self.manners = manners;
+    }
+
     /// How the visit ended, once it has.
     #[must_use]
     pub const fn ending(&self) -> Option<Ending> {
