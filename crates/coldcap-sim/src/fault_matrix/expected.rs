@@ -23,6 +23,8 @@ pub enum Onset {
     PumpOff,
     /// While the chiller is not driven.
     ChillerOff,
+    /// While the chiller is driven.
+    ChillerOn,
     /// From the fault on, where it struck while somebody was treated.
     Treated,
 }
@@ -38,6 +40,7 @@ impl Onset {
             Self::Cooling => "of cooling",
             Self::PumpOff => "with the pump off",
             Self::ChillerOff => "with the chiller off",
+            Self::ChillerOn => "with the chiller driven",
             Self::Treated => "of its return in a treatment",
         }
     }
@@ -102,15 +105,15 @@ impl Expected {
     /// What is expected of this fault.
     #[must_use]
     pub const fn of(kind: FaultKind) -> Self {
-        use Onset::{ChillerOff, Cooling, Driven, Fault, PumpOff, Treated};
+        use Onset::{ChillerOff, ChillerOn, Cooling, Driven, Fault, PumpOff, Treated};
         use Reaction::{CutsPower, GoesOn, Stops, Tells};
         match kind {
             FaultKind::Kink | FaultKind::PumpDry => seen(&[FlowLost], 7.0, Driven, Stops),
             FaultKind::PumpStop => seen(&[PumpStopped, FlowLost], 7.0, Driven, Stops),
             FaultKind::PumpStuckOn => seen(&[PumpRunsOn], 1.5, PumpOff, CutsPower),
-            FaultKind::ChillerStuckOn => seen(&[ChillerStuck], 16.0, ChillerOff, CutsPower),
+            FaultKind::ChillerStuckOn => seen(&[ChillerStuck], 17.0, ChillerOff, CutsPower),
             FaultKind::Leak | FaultKind::Condensation => seen(&[Leak], 1.0, Fault, CutsPower),
-            FaultKind::CapOff => seen(&[CapUncoupled], 1.0, Cooling, Stops),
+            FaultKind::CapOff => seen(&[CapUncoupled], 2.0, Cooling, Stops),
             FaultKind::Sensor(place, defect) => Self::of_sensor(place, defect),
             FaultKind::LinkLoss | FaultKind::HostCrash => seen(&[LinkLost], 4.0, Fault, GoesOn),
             FaultKind::DisplayFreeze => seen(&[DisplaySilent], 10.5, Fault, GoesOn),
@@ -118,17 +121,17 @@ impl Expected {
             FaultKind::PartialKink => seen(&[FlowLow], 45.0, Driven, GoesOn),
             FaultKind::ValveSlip => seen(
                 &[FreezeNear, FreezeAhead, Freeze, LoopImplausible, TooWarm],
-                300.0,
+                400.0,
                 Driven,
                 Tells,
             ),
             FaultKind::CapLifts => seen(
                 &[ContactDoubtful, FreezeNear, FreezeAhead, Freeze, FaceDisagrees],
-                450.0,
+                590.0,
                 Cooling,
                 Tells,
             ),
-            FaultKind::EvaporatorIced => seen(&[EvaporatorCold], 590.0, Fault, Tells),
+            FaultKind::EvaporatorIced => seen(&[EvaporatorCold], 450.0, ChillerOn, Tells),
             FaultKind::WrongPlan => Self::Refused,
             FaultKind::ChillerWeak => Self::Unseen(
                 "not within ten minutes: a cold tank lasts for half an hour and more; then it is `too_warm` \

@@ -131,6 +131,7 @@ impl Watch {
             Onset::Cooling => (!drives.pump.is_off() || self.driven) && phase.is_cooling(),
             Onset::PumpOff => drives.pump.is_off(),
             Onset::ChillerOff => outputs.drives.chiller.is_off(),
+            Onset::ChillerOn => !outputs.drives.chiller.is_off(),
             Onset::Treated => self.struck.is_treatment(),
         }
     }
