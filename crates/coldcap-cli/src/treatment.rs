@@ -45,12 +45,21 @@ pub(crate) struct Setup {
     pub(crate) seed: Option<u64>,
     pub(crate) faults: FaultSchedule,
     pub(crate) out: PathBuf,
+    /// The folder in it, where it is not that of the plan.
+    pub(crate) name: Option<String>,
     pub(crate) speed: Option<f64>,
     pub(crate) print: Print,
     pub(crate) key: HostKey,
     pub(crate) keylog: Option<PathBuf>,
     /// How often the nurse tries to resume after a fault, where that is said.
     pub(crate) resumes: Option<u8>,
+}
+
+impl Setup {
+    /// The folder of what is written, in the parent folder.
+    fn folder(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.plan.name)
+    }
 }
 
 /// What goes to standard output at the end.

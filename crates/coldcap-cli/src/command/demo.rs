@@ -16,6 +16,7 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
         seed: Some(options.seed),
         faults: inputs::faults(&options.fault)?,
         out: options.visit.out.clone(),
+        name: None,
         speed: inputs::speed(options.visit.speed)?,
         print: Print::json(options.visit.json),
         key: if unsecured { HostKey::None } else { HostKey::OfSeed(options.seed) },

@@ -15,6 +15,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         seed: None,
         faults: FaultSchedule::none(),
         out: options.visit.out.clone(),
+        name: None,
         speed: inputs::speed(options.visit.speed)?,
         print: Print::json(options.visit.json),
         key: key(options)?,

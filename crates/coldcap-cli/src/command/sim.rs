@@ -29,13 +29,12 @@ pub(crate) fn run(options: &Sim) -> Result<(), Failure> {
         (false, true) => Print::Csv,
         (false, false) => Print::Words,
     };
-    let mut plan = scenario.plan.clone();
-    plan.name.clone_from(&scenario.name);
     let setup = Setup {
-        plan,
+        plan: scenario.plan.clone(),
         seed: Some(scenario.seed),
         faults: scenario.faults.clone(),
         out: options.out.clone(),
+        name: Some(scenario.name.clone()),
         speed: None,
         print,
         key: HostKey::OfSeed(scenario.seed),

@@ -23,8 +23,8 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn create(setup: &Setup) -> Result<Self, Failure> {
-        let place = setup.out.join(&setup.plan.name);
-        let partial = setup.out.join(format!(".{}.{}", setup.plan.name, std::process::id()));
+        let place = setup.out.join(setup.folder());
+        let partial = setup.out.join(format!(".{}.{}", setup.folder(), std::process::id()));
         if place.exists() && !place.is_dir() {
             return Err(Failure::Io(format!("--out: {}: it is not a folder", place.display())));
         }
