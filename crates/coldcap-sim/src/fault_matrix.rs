@@ -109,7 +109,7 @@ pub fn points(mode: ControlMode, seed: u64) -> Result<Vec<(Phase, Bedside)>, Bui
 pub struct Row {
     /// Trials.
     pub trials: u32,
-    /// Trials in which it could be seen for as long as it may take, or was seen before.
+    /// Trials in which it could be seen for as long as it may take, and nobody was told of the like before.
     pub visible: u32,
     /// Trials in which it was seen in time.
     pub seen: u32,
@@ -173,6 +173,9 @@ impl Row {
     }
 
     fn judge(&mut self, within_s: f64, trial: &Trial) {
+        if trial.told_before {
+            return;
+        }
         let in_time = trial.seen.is_some_and(|(_, after_s)| after_s <= within_s);
         let visible = in_time || trial.longest_s > within_s;
         self.visible += u32::from(visible);

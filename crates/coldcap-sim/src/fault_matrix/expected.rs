@@ -127,7 +127,7 @@ impl Expected {
             ),
             FaultKind::CapLifts => seen(
                 &[ContactDoubtful, FreezeNear, FreezeAhead, Freeze, FaceDisagrees],
-                590.0,
+                890.0,
                 Cooling,
                 Tells,
             ),

@@ -8,8 +8,9 @@ use coldcap_guard::Condition;
 use coldcap_session::Refusal;
 use coldcap_session::record::{Entry, Kind};
 
-/// For so long a fault is looked at, in ticks: ten minutes.
+/// For so long a fault is looked at, in ticks: ten minutes, and a cap that comes loose for a quarter of an hour.
 const WATCH: u32 = 6_000;
+const WATCH_LOOSE: u32 = 9_000;
 /// What hides a fault may be what it does itself: its alarm may come so many ticks later.
 const GRACE: u32 = 10;
 
@@ -22,6 +23,8 @@ const RECORDS: u32 = 100;
 pub struct Trial {
     /// By which alarm it was seen, and how long it could be seen by then without a break, in s.
     pub seen: Option<(Condition, f64)>,
+    /// One of its alarms was there before.
+    pub told_before: bool,
     /// A request was refused by it.
     pub refused: bool,
     /// The reaction that was to follow did not.
@@ -44,7 +47,8 @@ impl Trial {
         let from = bedside.now();
         bedside.plant_fault(FaultWindow { kind, from, until: None, channel: 0 });
         let mut watch = Watch::new(&bedside, Expected::of(kind));
-        for tick in 0..WATCH {
+        let ticks = if kind == FaultKind::CapLifts { WATCH_LOOSE } else { WATCH };
+        for tick in 0..ticks {
             let outputs = bedside.tick();
             watch.see(tick, &bedside, &outputs);
             if bedside.operator().ending().is_some() || watch.is_done(tick) {
@@ -77,11 +81,14 @@ struct Watch {
 impl Watch {
     fn new(bedside: &Bedside, expected: Expected) -> Self {
         let driven = !bedside.drives().channels[0].pump.is_off();
+        let before = bedside.machine().alarms;
+        let told = |by: &[Condition]| by.iter().any(|condition| before.contains(*condition));
+        let told_before = matches!(expected, Expected::Seen { by, .. } if told(by));
         let cooled = driven && bedside.channel().phase.is_cooling();
         Self {
             expected,
             struck: bedside.channel().phase,
-            trial: Trial { coldest_skin_c: f64::INFINITY, ..Trial::default() },
+            trial: Trial { coldest_skin_c: f64::INFINITY, told_before, ..Trial::default() },
             // It may stop the cooling in the very tick in which it comes.
             visible: u32::from(cooled),
             hidden: 0,
@@ -89,7 +96,7 @@ impl Watch {
             driven,
             reacted: false,
             recorded: false,
-            before: bedside.machine().alarms,
+            before,
         }
     }
 
