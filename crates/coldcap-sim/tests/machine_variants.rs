@@ -20,6 +20,16 @@ use coldcap_sim::{
 use coldcap_units::{Duty, Instant};
 use facade::{COOLANT, Facade};
 
+/// The page that has these figures.
+const PAGE: &str = include_str!("../../../docs/machine.md");
+
+/// Says a row of it, and holds the page to it.
+fn told(row: &str) {
+    let row = row.replace('-', "−");
+    println!("{row}");
+    assert!(PAGE.contains(&row), "docs/machine.md does not have: {row}");
+}
+
 const CHILL: Drives<1> = Drives {
     permit: true,
     chiller: Duty::FULL,
@@ -72,14 +82,11 @@ fn pull_down_min(mut machine: MachineParameters, room_c: f64, celsius: f64) -> O
 fn both_chillers_pull_the_tank_down_and_a_hot_room_costs_the_peltier_more() {
     let rows = [(22.0, -4.0), (22.0, -8.0), (30.0, -4.0), (30.0, -8.0)].map(|(room_c, celsius)| {
         let both = [MachineParameters::standard(), peltier()]
-            .map(|machine| pull_down_min(machine, room_c, celsius));
-        println!(
-            "room {room_c} °C to {celsius} °C: compressor {:?}, Peltier {:?} min",
-            both[0], both[1]
-        );
+            .map(|machine| pull_down_min(machine, room_c, celsius).unwrap());
+        told(&format!("| {room_c} | {celsius} | {:.1} | {:.1} |", both[0], both[1]));
         both
     });
-    let minutes = |row: usize, chiller: usize| rows[row][chiller].unwrap_or(f64::INFINITY);
+    let minutes = |row: usize, chiller: usize| rows[row][chiller];
     assert!((20.0..30.0).contains(&minutes(1, 0)) && (20.0..40.0).contains(&minutes(0, 1)));
     let costs = |chiller| minutes(2, chiller) / minutes(0, chiller);
     assert!(costs(1) > 1.1 * costs(0), "{} {}", costs(1), costs(0));
@@ -96,7 +103,10 @@ fn a_peltier_that_is_off_warms_the_tank() {
         plant.truth(0).unwrap()
     };
     let (compressor, stack) = (warmed(MachineParameters::standard()), warmed(peltier()));
-    println!("after ten minutes off: {:.2} and {:.2} °C", compressor.tank_c, stack.tank_c);
+    told(&format!(
+        "{:.1} °C with a compressor, {:.1} °C with the stack",
+        compressor.tank_c, stack.tank_c
+    ));
     assert!(stack.tank_c > compressor.tank_c + 2.0);
     assert!(stack.evaporator_c > stack.tank_c && compressor.heatsink_c.is_none());
     assert!(stack.heatsink_c.unwrap() < 22.0, "{stack:?}");
@@ -157,23 +167,116 @@ fn a_compressor_with_times_of_its_own_follows_late() {
     assert!(chilled(Drives { permit: false, ..off }, 60) <= 0.0, "without power nothing runs");
 }
 
+/// Flow in L/min when the supply has come down to each of these, while a tank is pulled down through a coupled cap.
+fn flows_at<const N: usize>(machine: MachineParameters, temperatures: [f64; N]) -> [f64; N] {
+    let mut plant = plant(machine);
+    plant.place_cap(0, CapPlacement::Coupled).unwrap();
+    let channels = [ChannelDrives { pump: Duty::FULL, valve: Duty::FULL }];
+    let drives = Drives { channels, ..CHILL };
+    temperatures.map(|celsius| {
+        for _ in 0..72_000 {
+            plant.step(&drives, Instant::ZERO, &FaultSchedule::none());
+            let truth = plant.truth(0).unwrap();
+            if truth.supply_c <= celsius {
+                return truth.flow_l_min;
+            }
+        }
+        panic!("{celsius} °C was not reached")
+    })
+}
+
 #[test]
 fn cold_coolant_flows_less_and_its_hose_takes_longer() {
-    let flow_at = |celsius: f64| {
-        let mut machine = viscous();
-        (machine.ambient_c, machine.tank.start_c) = (celsius.max(10.0), celsius);
-        let mut plant = plant(machine);
-        plant.place_cap(0, CapPlacement::Coupled).unwrap();
-        let channels = [ChannelDrives { pump: Duty::FULL, valve: Duty::FULL }];
-        let drives = Drives { chiller: Duty::OFF, channels, ..CHILL };
-        (0..1_200).for_each(|_| plant.step(&drives, Instant::ZERO, &FaultSchedule::none()));
-        let truth = plant.truth(0).unwrap();
-        println!("{:6.2} °C: {:.3} L/min", truth.supply_c, truth.flow_l_min);
-        truth.flow_l_min
-    };
-    let flows = [22.0, 10.0, 5.0, 0.0, -4.0, -8.0].map(flow_at);
+    let temperatures = [20.0, 10.0, 5.0, 0.0, -4.0, -8.0];
+    let stronger = MachineParameters { glycol: 0.4, ..viscous() };
+    let [flows, less] = [viscous(), stronger].map(|machine| flows_at(machine, temperatures));
+    let brine = Brine::new(Solute::PropyleneGlycol, 0.3).unwrap();
+    for (celsius, (flow, less)) in temperatures.into_iter().zip(flows.into_iter().zip(less)) {
+        let viscosity = brine.properties(celsius).unwrap().viscosity * 1e3;
+        let delay_s = 57e-3 / flow * 60.0;
+        told(&format!("| {celsius} | {viscosity:.1} | {flow:.2} | {delay_s:.1} | {less:.2} |"));
+    }
     assert!(flows.is_sorted_by(|warm, cold| warm > cold), "{flows:?}");
     assert!((1.4..1.6).contains(&flows[0]) && (0.95..1.1).contains(&flows[4]), "{flows:?}");
+    assert!(flows.into_iter().zip(less).all(|(thin, thick)| thick < thin));
+}
+
+/// A plant of extreme variants under any drives stays between the coldest and the warmest that there can be, and heat closes.
+mod within_bounds {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn chillers() -> impl Strategy<Value = Chiller> {
+        let stack = (any::<[bool; 5]>(), 1.0..40.0f64).prop_map(|(high, modules)| {
+            let pick = |index: usize, low, top| if high[index] { top } else { low };
+            Chiller::Peltier(PeltierParameters {
+                modules,
+                conducts_w_per_k: pick(0, 0.05, 2.0),
+                full_a: pick(1, 0.5, 8.0),
+                sink_k_per_w: pick(2, 0.01, 0.05),
+                sink_j_per_k: pick(3, 500.0, 50_000.0),
+                ohm: pick(4, 1.0, 4.0),
+                ..PeltierParameters::standard()
+            })
+        });
+        let times = (0.0..60.0f64, 0.0..60.0f64, 0.0..60.0f64);
+        let compressor = times.prop_map(|(start_delay_s, minimum_on_s, minimum_off_s)| {
+            let standard = CompressorParameters::standard();
+            let own =
+                CompressorParameters { start_delay_s, minimum_on_s, minimum_off_s, ..standard };
+            Chiller::Compressor(own)
+        });
+        prop_oneof![stack, compressor]
+    }
+
+    fn machines() -> impl Strategy<Value = MachineParameters> {
+        let extremes = (any::<[bool; 8]>(), 0.1..0.6f64, chillers());
+        extremes.prop_map(|(high, glycol, chiller)| {
+            let pick = |index: usize, low, top| if high[index] { top } else { low };
+            let mut machine = MachineParameters { glycol, ..MachineParameters::standard() };
+            machine.tank.chiller = chiller;
+            machine.tank.litres = pick(0, 1.0, 10.0);
+            machine.tank.evaporator_w_per_k = pick(1, 20.0, 500.0);
+            machine.tank.evaporator_j_per_k = pick(2, 500.0, 10_000.0);
+            machine.tank.freeze = Some(FreezeParameters {
+                surface_m2: pick(3, 0.02, 1.0),
+                metal_part: pick(4, 0.15, 0.5),
+            });
+            machine.circuit.hydraulics = Some(HydraulicParameters {
+                shut_off_kpa: pick(5, 5.0, 300.0),
+                bore_mm: pick(6, 3.0, 12.0),
+                free_flow_l_min: pick(7, 0.5, 4.0),
+                ..HydraulicParameters::standard()
+            });
+            machine.cap.film_part = 0.9;
+            machine
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn variants_stay_finite_and_make_no_heat_up(
+            machine in machines(),
+            duties in proptest::collection::vec(any::<(u16, u16, u16, bool)>(), 6),
+        ) {
+            let mut plant = plant(machine);
+            plant.place_cap(0, CapPlacement::Worn).unwrap();
+            for (pump, valve, chiller, permit) in duties {
+                let channels = [ChannelDrives { pump: Duty(pump), valve: Duty(valve) }];
+                let drives = Drives { permit, chiller: Duty(chiller), channels };
+                for _ in 0..1_200 {
+                    plant.step(&drives, Instant::ZERO, &FaultSchedule::none());
+                }
+                let truth = plant.truth(0).unwrap();
+                let temperatures = [truth.skin_c, truth.supply_c, truth.return_c, truth.tank_c];
+                prop_assert!(temperatures.iter().all(|c| (-60.0..90.0).contains(c)), "{:?}", truth);
+                prop_assert!((0.0..=4.0).contains(&truth.flow_l_min) && truth.ice_mm >= 0.0);
+                prop_assert!(truth.heatsink_c.is_none_or(f64::is_finite));
+                prop_assert!(plant.energy().residual_j().abs() < 1.0);
+            }
+        }
+    }
 }
 
 #[test]
@@ -214,7 +317,7 @@ fn less_flow_warms_the_face_by_its_film() {
         "at its rated flow it is the same"
     );
     let warmer_k = face_c(0.3, false) - face_c(0.0, false);
-    println!("{warmer_k:.2} K");
+    told(&format!("warmer by {warmer_k:.1} K"));
     assert!((0.3..3.0).contains(&warmer_k), "{warmer_k} K");
 }
 
@@ -244,7 +347,15 @@ fn frozen(glycol: f64, config: Config, fault: Option<FaultKind>) -> Frozen {
         let told = facade.signals(Condition::EvaporatorCold);
         found.alarm_s = found.alarm_s.or(now.filter(|_| told));
     }
-    println!("{glycol}: freezes at {:.2} °C; {found:?}", freezes_at(glycol));
+    let moment = |at: Option<f64>| at.map_or("never".into(), |seconds| format!("{:.0} s", seconds));
+    let limit =
+        if config.limits.raw() == Config::reference().limits.raw() { "−12.0" } else { "its own" };
+    let broken = if fault.is_some() { "iced" } else { "none" };
+    let (ice, alarm) = (moment(found.ice_s), moment(found.alarm_s));
+    let (freezes_c, thickest_mm) = (freezes_at(glycol), found.thickest_mm);
+    told(&format!(
+        "| {glycol} | {freezes_c:.1} | {limit} | {broken} | {ice} | {alarm} | {thickest_mm:.1} |"
+    ));
     found
 }
 

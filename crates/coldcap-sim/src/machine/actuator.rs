@@ -63,6 +63,9 @@ const BLOCKED: f64 = 1.4;
 const NARROW: f64 = 0.35;
 const NARROW_LOAD: f64 = 1.2;
 
+/// Of its rated flow so much is at least warmed by a pump with a curve: what hardly moves takes no heat up either.
+const LEAST_WARMED: f64 = 0.1;
+
 /// The circulation pump.
 #[derive(Clone, Debug)]
 pub(super) struct Pump {
@@ -71,6 +74,7 @@ pub(super) struct Pump {
     full_flow: f64,
     approach: f64,
     rise_k: f64,
+    heat_w: f64,
     curve: Option<Curve>,
 }
 
@@ -83,6 +87,7 @@ impl Pump {
             full_flow,
             approach: -libm::expm1(-STEP_S / parameters.pump_lag_s),
             rise_k: parameters.pump_heat_w / (full_flow * COOLANT_J_PER_L_K),
+            heat_w: parameters.pump_heat_w,
             curve: parameters.hydraulics.as_ref().map(Curve::new),
         }
     }
@@ -94,6 +99,7 @@ impl Pump {
             _ if demand.is_off() => (0.0, 0.0),
             (Obstacle::Free | Obstacle::Narrow, Some(curve)) => {
                 let flow = curve.flow(duty, resistance);
+                self.rise_k = self.rise_at(duty, flow);
                 (flow, self.load(duty, flow) * (IDLE_MA + LOAD_MA * duty))
             }
             (obstacle, _) => self.rated(duty, obstacle),
@@ -121,6 +127,12 @@ impl Pump {
         BLOCKED + (1.0 - BLOCKED) * part
     }
 
+    /// The heat is the duty's share of that at full duty, whatever flows; at the rated flow that is the same for every duty.
+    fn rise_at(&self, duty: f64, flow: f64) -> f64 {
+        let least = LEAST_WARMED * duty * self.full_flow;
+        duty * self.heat_w / (flow.max(least) * COOLANT_J_PER_L_K)
+    }
+
     fn follow(&mut self, demand: Duty, (target, current): (f64, f64), obstacle: Obstacle) {
         self.flow += (target - self.flow) * self.approach;
         // A closed way stops the coolant at once, and a pump that runs out stops altogether.
@@ -137,7 +149,7 @@ impl Pump {
         self.flow
     }
 
-    /// How much warmer the coolant leaves the pump than it enters, in K: its heat grows with its flow.
+    /// How much warmer the coolant leaves the pump than it enters, in K: without a curve its heat grows with its flow.
     pub(super) fn rise_k(&self) -> f64 {
         self.rise_k
     }
@@ -180,6 +192,18 @@ mod tests {
         assert_eq!(run(Duty::FULL, Obstacle::Dead), (0.0, 0));
         assert_eq!(run(Duty::FULL, Obstacle::Dry), (0.0, 120));
         assert_eq!(run(Duty::OFF, Obstacle::Blocked), (0.0, 0));
+    }
+
+    #[test]
+    fn a_pump_with_a_curve_warms_by_its_duty_and_not_by_its_flow() {
+        let hydraulics = Some(crate::machine::HydraulicParameters::standard());
+        let parameters = CircuitParameters { hydraulics, ..CIRCUIT };
+        for (duty, resistance) in [(Duty::FULL, 1e9), (Duty::FULL, 3e9), (Duty(32_768), 1e9)] {
+            let mut pump = Pump::new(&parameters);
+            (0..100).for_each(|_| pump.step(duty, Obstacle::Free, resistance));
+            let heat_w = pump.rise_k() * pump.flow() * COOLANT_J_PER_L_K;
+            assert!((heat_w - 5.0 * share(duty)).abs() < 1e-6, "{heat_w}");
+        }
     }
 
     #[test]
