@@ -190,7 +190,10 @@ fn whatever_is_wrong_with_a_scenario_is_said_in_one_line() {
         ("machine = { circuit = { viscous = 1 } }", "machine.circuit.viscous: 1 is "),
         ("machine = { circuit = { bore_mm = 6 } }", "machine.circuit.bore_mm: 6: allowed only "),
         ("machine = { glycol = 0.05 }", "machine.glycol: 0.05: allowed 0.1 to 0.6"),
-        ("machine = { tnak = {} }", "machine.tnak: unknown field: allowed ambient_c, tank, "),
+        (
+            "machine = { tnak = {} }",
+            "machine.tnak: unknown field: allowed ambient_c, glycol, tank, ",
+        ),
         ("patient = { hair = 1 }", "story.toml:patient:hair: unknown: allowed are core_c, "),
         ("nurse = { resumes = 0 }", "nurse.resumes: 0: allowed 1 to 100"),
         ("end = { outcome = \"well\" }", "end.outcome: \"well\": allowed \"completed\", "),
