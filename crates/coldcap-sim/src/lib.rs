@@ -38,7 +38,8 @@
 //!   stays low for as long as the skin remembers the cold.
 //! - **Machine** ([`machine`]): stirred tank, evaporator, compressor; mixing valve with its stroke;
 //!   pump with its current; two hoses whose delay is their volume over the flow; a cap of two halves,
-//!   on request with a crown between them.
+//!   on request with a crown between them. On request, too: a Peltier stack or a compressor with times of its own, a pump
+//!   with a curve against a viscous coolant, a film that goes with the flow, ice on the evaporator: `docs/machine.md`.
 //! - **Sensors** ([`sensor`]): thermistors in dividers with lag, offset, noise and 24-bit codes; flow
 //!   pulses over a second; pump current; read-backs of valve, chiller and permit. On request thermistors have
 //!   tolerances, leads and self-heating, and can be taken to a bath: `tests/calibration.rs` shows what
@@ -54,8 +55,8 @@
 //! it there.
 //!
 //! # What is not modelled
-//! Ice, viscosity (flow and film stay as they are in the cold), pressure, ageing of sensors, sweat and
-//! wetness of hair, movement, injury. Nothing here is evidence that a treatment works or is safe.
+//! Ice in tank and hoses, pressure, turbulence, ageing of sensors, sweat and
+//! wetness of hair, movement, injury. A standard machine has no ice and no viscosity at all. Nothing here is evidence that a treatment works or is safe.
 //!
 //! # Repeatability and speed
 //! Mathematics comes from the `libm` crate alone, and random numbers from a generator written here: the

@@ -5,6 +5,7 @@ mod facade;
 
 use coldcap::{Config, Phase};
 use coldcap_session::Target;
+use coldcap_sim::machine::Chiller;
 use coldcap_sim::{MachineParameters, PatientParameters};
 use facade::{CAP, COOLANT, Facade};
 
@@ -17,8 +18,11 @@ const PARTS: [(&str, Scale); 8] = [
         machine.tank.low_level_litres *= by;
     }),
     ("chiller's power", |machine, by| {
-        machine.tank.chiller_w *= by;
-        machine.tank.chiller_slope_w_per_k *= by;
+        let Chiller::Compressor(compressor) = &mut machine.tank.chiller else {
+            panic!("the standard machine has a compressor")
+        };
+        compressor.full_w *= by;
+        compressor.slope_w_per_k *= by;
     }),
     ("chiller's lag", |machine, by| machine.tank.evaporator_j_per_k *= by),
     ("line", |machine, by| machine.circuit.hose_ml *= by),

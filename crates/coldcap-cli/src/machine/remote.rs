@@ -104,7 +104,7 @@ fn truth_from(bytes: &[u8]) -> Option<Truth> {
         perfusion,
         heat_w,
         flow_l_min,
-        crown: None,
+        ..Truth::default()
     })
 }
 

@@ -1,5 +1,6 @@
 //! Valve and pump: demands become motion.
 
+use super::hydraulics::Curve;
 use super::parameters::CircuitParameters;
 use super::{COOLANT_J_PER_L_K, STEP_S};
 use coldcap_units::{Duty, MilliAmps};
@@ -62,6 +63,9 @@ const BLOCKED: f64 = 1.4;
 const NARROW: f64 = 0.35;
 const NARROW_LOAD: f64 = 1.2;
 
+/// Of its rated flow so much is at least warmed by a pump with a curve: what hardly moves takes no heat up either.
+const LEAST_WARMED: f64 = 0.1;
+
 /// The circulation pump.
 #[derive(Clone, Debug)]
 pub(super) struct Pump {
@@ -70,6 +74,8 @@ pub(super) struct Pump {
     full_flow: f64,
     approach: f64,
     rise_k: f64,
+    heat_w: f64,
+    curve: Option<Curve>,
 }
 
 impl Pump {
@@ -81,13 +87,29 @@ impl Pump {
             full_flow,
             approach: -libm::expm1(-STEP_S / parameters.pump_lag_s),
             rise_k: parameters.pump_heat_w / (full_flow * COOLANT_J_PER_L_K),
+            heat_w: parameters.pump_heat_w,
+            curve: parameters.hydraulics.as_ref().map(Curve::new),
         }
     }
 
-    pub(super) fn step(&mut self, demand: Duty, obstacle: Obstacle) {
+    /// One step against a way of this resistance in Pa s/m³, which matters to a pump with a curve.
+    pub(super) fn step(&mut self, demand: Duty, obstacle: Obstacle, resistance: f64) {
         let duty = share(demand);
-        let (target, current) = match obstacle {
+        let (target, current) = match (obstacle, &self.curve) {
             _ if demand.is_off() => (0.0, 0.0),
+            (Obstacle::Free | Obstacle::Narrow, Some(curve)) => {
+                let flow = curve.flow(duty, resistance);
+                self.rise_k = self.rise_at(duty, flow);
+                (flow, self.load(duty, flow) * (IDLE_MA + LOAD_MA * duty))
+            }
+            (obstacle, _) => self.rated(duty, obstacle),
+        };
+        self.follow(demand, (target, current), obstacle);
+    }
+
+    /// Flow and current of a pump without a curve, or of one that moves nothing.
+    fn rated(&self, duty: f64, obstacle: Obstacle) -> (f64, f64) {
+        match obstacle {
             Obstacle::Free => (duty * self.full_flow, IDLE_MA + LOAD_MA * duty),
             Obstacle::Narrow => {
                 (NARROW * duty * self.full_flow, NARROW_LOAD * (IDLE_MA + LOAD_MA * duty))
@@ -95,7 +117,23 @@ impl Pump {
             Obstacle::Blocked => (0.0, BLOCKED * (IDLE_MA + LOAD_MA * duty)),
             Obstacle::Dry => (0.0, IDLE_MA),
             Obstacle::Dead => (0.0, 0.0),
-        };
+        }
+    }
+
+    /// How much more a pump with a curve draws against its way than at its rated flow: in a straight line to what it
+    /// draws against a closed one.
+    fn load(&self, duty: f64, flow: f64) -> f64 {
+        let part = (flow / (duty * self.full_flow)).min(1.0);
+        BLOCKED + (1.0 - BLOCKED) * part
+    }
+
+    /// The heat is the duty's share of that at full duty, whatever flows; at the rated flow that is the same for every duty.
+    fn rise_at(&self, duty: f64, flow: f64) -> f64 {
+        let least = LEAST_WARMED * duty * self.full_flow;
+        duty * self.heat_w / (flow.max(least) * COOLANT_J_PER_L_K)
+    }
+
+    fn follow(&mut self, demand: Duty, (target, current): (f64, f64), obstacle: Obstacle) {
         self.flow += (target - self.flow) * self.approach;
         // A closed way stops the coolant at once, and a pump that runs out stops altogether.
         if obstacle == Obstacle::Blocked || self.flow < 1.0e-6 {
@@ -111,7 +149,7 @@ impl Pump {
         self.flow
     }
 
-    /// How much warmer the coolant leaves the pump than it enters, in K: its heat grows with its flow.
+    /// How much warmer the coolant leaves the pump than it enters, in K: without a curve its heat grows with its flow.
     pub(super) fn rise_k(&self) -> f64 {
         self.rise_k
     }
@@ -144,7 +182,7 @@ mod tests {
     fn the_pump_shows_what_hinders_it() {
         let run = |demand, obstacle| {
             let mut pump = Pump::new(&CIRCUIT);
-            (0..100).for_each(|_| pump.step(demand, obstacle));
+            (0..100).for_each(|_| pump.step(demand, obstacle, 0.0));
             (pump.flow() * 60.0, pump.current(0.0).0)
         };
         let (flow, current) = run(Duty::FULL, Obstacle::Free);
@@ -157,12 +195,24 @@ mod tests {
     }
 
     #[test]
+    fn a_pump_with_a_curve_warms_by_its_duty_and_not_by_its_flow() {
+        let hydraulics = Some(crate::machine::HydraulicParameters::standard());
+        let parameters = CircuitParameters { hydraulics, ..CIRCUIT };
+        for (duty, resistance) in [(Duty::FULL, 1e9), (Duty::FULL, 3e9), (Duty(32_768), 1e9)] {
+            let mut pump = Pump::new(&parameters);
+            (0..100).for_each(|_| pump.step(duty, Obstacle::Free, resistance));
+            let heat_w = pump.rise_k() * pump.flow() * COOLANT_J_PER_L_K;
+            assert!((heat_w - 5.0 * share(duty)).abs() < 1e-6, "{heat_w}");
+        }
+    }
+
+    #[test]
     fn a_pump_that_is_switched_off_comes_to_rest() {
         let mut pump = Pump::new(&CIRCUIT);
-        (0..100).for_each(|_| pump.step(Duty::FULL, Obstacle::Free));
-        pump.step(Duty::OFF, Obstacle::Free);
+        (0..100).for_each(|_| pump.step(Duty::FULL, Obstacle::Free, 0.0));
+        pump.step(Duty::OFF, Obstacle::Free, 0.0);
         assert!(pump.flow() > 0.0 && pump.current(0.0).0 == 0);
-        (0..59).for_each(|_| pump.step(Duty::OFF, Obstacle::Free));
+        (0..59).for_each(|_| pump.step(Duty::OFF, Obstacle::Free, 0.0));
         assert!(pump.flow() <= 0.0);
     }
 }

@@ -4,6 +4,7 @@ use super::actuator::{Obstacle, Pump, Valve};
 use super::cap::CapZone;
 use super::energy::EnergyBalance;
 use super::hose::Hose;
+use super::hydraulics::Way;
 use super::parameters::{MachineParameters, SkinPlace};
 use super::truth::{CapPlacement, CrownTruth, Truth};
 use super::{COOLANT_J_PER_L_K, STEP_S};
@@ -116,6 +117,7 @@ pub(super) struct Channel {
     /// What the read-back says of it.
     valve_seen: Valve,
     pump: Pump,
+    way: Option<Way>,
     supply_hose: Hose,
     return_hose: Hose,
     front: Zone,
@@ -141,18 +143,20 @@ impl Channel {
         let ambient_c = machine.ambient_c;
         let parts = machine.cap.crown;
         let half_area = parts.map_or(0.5, |crown| 0.5 * (1.0 - crown.area_part));
-        let zone = |part, hair_resistance| Zone {
+        let circuit = &machine.circuit;
+        let rated = circuit.full_flow_l_min / 60.0;
+        let half_flow = parts.map_or(0.5, |crown| 0.5 * (1.0 - crown.flow_part));
+        let zone = |part, flow_part: f64, hair_resistance| Zone {
             scalp: Scalp::bare(patient, ambient_c, SCALP_STEP_S),
-            cap: CapZone::new(&machine.cap, part, ambient_c),
+            cap: CapZone::new(&machine.cap, part, flow_part * rated, ambient_c),
             hair_resistance,
             seat: 1.0,
             flux: 0.0,
             due: 0,
             heat_w: 0.0,
         };
-        let circuit = &machine.circuit;
         let hose = || Hose::new(circuit.hose_ml, circuit.hose_gain_w_per_k, ambient_c);
-        let front = zone(half_area, patient.front_resistance());
+        let front = zone(half_area, half_flow, patient.front_resistance());
         let skin_c = front.scalp.skin_c();
         Self {
             placement: CapPlacement::Off,
@@ -160,17 +164,18 @@ impl Channel {
             valve: Valve::new(circuit),
             valve_seen: Valve::new(circuit),
             pump: Pump::new(circuit),
+            way: circuit.hydraulics.map(|parts| Way::new(&parts, machine.glycol)),
             supply_hose: hose(),
             return_hose: hose(),
             front,
-            rear: zone(half_area, patient.rear_resistance()),
+            rear: zone(half_area, half_flow, patient.rear_resistance()),
             crown: parts.map(|crown| Crown {
-                zone: zone(crown.area_part, patient.crown_resistance()),
+                zone: zone(crown.area_part, crown.flow_part, patient.crown_resistance()),
                 area_part: crown.area_part,
                 flow_part: crown.flow_part,
                 to_half: crown.area_part / half_area,
             }),
-            half_flow: parts.map_or(0.5, |crown| 0.5 * (1.0 - crown.flow_part)),
+            half_flow,
             around: Surroundings {
                 worn: false,
                 ambient_c,
@@ -230,7 +235,9 @@ impl Channel {
         if !slipped {
             self.valve_seen = self.valve.clone();
         }
-        self.pump.step(drives.pump, self.obstacle(faults));
+        let obstacle = self.obstacle(faults);
+        let resistance = self.resistance(obstacle);
+        self.pump.step(drives.pump, obstacle, resistance);
         let litres = self.pump.flow() * STEP_S;
         let to_tank = self.circulate(litres, tank_c, balance);
         self.meter.pass(litres * 1_000.0);
@@ -250,6 +257,13 @@ impl Channel {
         } else {
             Obstacle::Free
         }
+    }
+
+    /// What hoses and cap have against the flow, each with the coolant that is in it, in Pa s/m³; 0 where nobody asks.
+    fn resistance(&self, obstacle: Obstacle) -> f64 {
+        let Some(way) = &self.way else { return 0.0 };
+        let hoses_c = [self.supply_hose.outlet_c(), self.return_hose.outlet_c()];
+        way.resistance(hoses_c, self.leaving_c(), obstacle == Obstacle::Narrow)
     }
 
     /// Moves the coolant round: cap, return hose, mixing valve, pump, supply hose, cap.

@@ -1,5 +1,8 @@
 //! What makes one machine different from another.
 
+use super::chiller::{Chiller, CompressorParameters};
+use super::hydraulics::HydraulicParameters;
+use super::ice::FreezeParameters;
 use crate::parameter::{ParameterError, check};
 
 /// The parameters of a machine. All channels are alike.
@@ -15,6 +18,9 @@ use crate::parameter::{ParameterError, check};
 pub struct MachineParameters {
     /// Temperature of the room in °C, 10 to 40. Hoses and caps begin at it.
     pub ambient_c: f64,
+    /// Propylene glycol in the coolant, as a part of its mass, 0.1 to 0.6. It matters where flow depends on viscosity
+    /// ([`CircuitParameters::hydraulics`]) or the evaporator can freeze ([`TankParameters::freeze`]).
+    pub glycol: f64,
     /// Tank and chiller.
     pub tank: TankParameters,
     /// Valve, pump and hoses.
@@ -25,7 +31,7 @@ pub struct MachineParameters {
     pub sensors: SensorParameters,
 }
 
-/// The tank and the chiller that cools it. The tank is stirred; ice is not modelled.
+/// The tank and the chiller that cools it. The tank is stirred; of ice there is that on the evaporator, on request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TankParameters {
     /// Temperature at the beginning in °C, −10 to 40.
@@ -34,25 +40,25 @@ pub struct TankParameters {
     pub litres: f64,
     /// The level switch opens below this volume in L, 0.5 to 10.
     pub low_level_litres: f64,
-    /// Cooling power of the chiller at a tank of 22 °C in W, 0 to 1500.
-    pub chiller_w: f64,
-    /// Cooling power that is lost with each kelvin of the tank below 22 °C, in W/K, 0 to 20.
-    pub chiller_slope_w_per_k: f64,
+    /// What cools its evaporator.
+    pub chiller: Chiller,
     /// Conductance from the tank to the room in W/K, 0 to 5.
     pub gain_w_per_k: f64,
     /// Conductance from the evaporator to the tank in W/K, 20 to 500.
     pub evaporator_w_per_k: f64,
     /// Heat capacity of the evaporator in J/K, 500 to 10 000.
     pub evaporator_j_per_k: f64,
+    /// How ice grows on the evaporator; without it nothing freezes.
+    pub freeze: Option<FreezeParameters>,
 }
 
-/// The valve, the pump and the two hoses of a channel. The pump's flow does not depend on the
-/// coolant's viscosity, the cap's film resistance not on the flow.
+/// The valve, the pump and the two hoses of a channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CircuitParameters {
     /// Time of the mixing valve's full stroke in s, 1 to 60. Without power it closes by its spring.
     pub valve_stroke_s: f64,
-    /// Flow of the pump at full duty in L/min, 0.2 to 2.
+    /// Flow of the pump at full duty in L/min, 0.2 to 2; with [`hydraulics`](Self::hydraulics) the flow for which pump and
+    /// cap are rated.
     pub full_flow_l_min: f64,
     /// Time constant of the pump in s, 0.2 to 10.
     pub pump_lag_s: f64,
@@ -62,6 +68,8 @@ pub struct CircuitParameters {
     pub hose_ml: f64,
     /// Conductance from each hose to the room in W/K, 0 to 1.
     pub hose_gain_w_per_k: f64,
+    /// A pump's curve against a viscous coolant; without it the flow is the duty's share of the full flow.
+    pub hydraulics: Option<HydraulicParameters>,
 }
 
 /// The cap. Front and rear halves have equal parts of everything that a crown leaves them, of the coolant, too.
@@ -74,6 +82,9 @@ pub struct CapParameters {
     /// Resistance between the coolant and the inner face in m²K/W, film and wall together, 0.003 to
     /// 0.05.
     pub film_resistance: f64,
+    /// The film's part of that at the rated flow, 0 to 0.9: it goes with the cube root of the flow, the wall does not.
+    /// With 0 nothing depends on the flow.
+    pub film_part: f64,
     /// Resistance between the inner face of a cap that is not worn and the room in m²K/W, 0.05 to 1.
     pub open_resistance: f64,
     /// Conductance through the cover from the coolant to the room in W/(m² K), 0 to 20.
@@ -142,15 +153,16 @@ impl MachineParameters {
     pub const fn standard() -> Self {
         Self {
             ambient_c: 22.0,
+            glycol: 0.3,
             tank: TankParameters {
                 start_c: 22.0,
                 litres: 4.0,
                 low_level_litres: 3.0,
-                chiller_w: 450.0,
-                chiller_slope_w_per_k: 6.5,
+                chiller: Chiller::Compressor(CompressorParameters::standard()),
                 gain_w_per_k: 0.8,
                 evaporator_w_per_k: 100.0,
                 evaporator_j_per_k: 1_500.0,
+                freeze: None,
             },
             circuit: CircuitParameters {
                 valve_stroke_s: 10.0,
@@ -159,11 +171,13 @@ impl MachineParameters {
                 pump_heat_w: 5.0,
                 hose_ml: 57.0,
                 hose_gain_w_per_k: 0.05,
+                hydraulics: None,
             },
             cap: CapParameters {
                 coolant_ml: 150.0,
                 wall_j_per_k: 400.0,
                 film_resistance: 0.010,
+                film_part: 0.0,
                 open_resistance: 0.12,
                 cover_w_per_m2_k: 5.0,
                 area_m2: 0.07,
@@ -189,7 +203,7 @@ impl MachineParameters {
     /// # Errors
     /// The first field that is out of range, with its path, its value and what is allowed.
     pub fn validate(&self) -> Result<(), ParameterError> {
-        check(&[("ambient_c", self.ambient_c, 10.0, 40.0)])?;
+        check(&[("ambient_c", self.ambient_c, 10.0, 40.0), ("glycol", self.glycol, 0.1, 0.6)])?;
         self.tank.validate()?;
         self.circuit.validate()?;
         self.cap.validate()?;
@@ -209,12 +223,15 @@ impl TankParameters {
             ("tank.start_c", self.start_c, -10.0, 40.0),
             ("tank.litres", self.litres, 1.0, 10.0),
             ("tank.low_level_litres", self.low_level_litres, 0.5, 10.0),
-            ("tank.chiller_w", self.chiller_w, 0.0, 1_500.0),
-            ("tank.chiller_slope_w_per_k", self.chiller_slope_w_per_k, 0.0, 20.0),
             ("tank.gain_w_per_k", self.gain_w_per_k, 0.0, 5.0),
             ("tank.evaporator_w_per_k", self.evaporator_w_per_k, 20.0, 500.0),
             ("tank.evaporator_j_per_k", self.evaporator_j_per_k, 500.0, 10_000.0),
-        ])
+        ])?;
+        match &self.chiller {
+            Chiller::Compressor(compressor) => compressor.validate()?,
+            Chiller::Peltier(stack) => stack.validate()?,
+        }
+        self.freeze.map_or(Ok(()), |freeze| freeze.validate())
     }
 }
 
@@ -227,7 +244,8 @@ impl CircuitParameters {
             ("circuit.pump_heat_w", self.pump_heat_w, 0.0, 30.0),
             ("circuit.hose_ml", self.hose_ml, 10.0, 200.0),
             ("circuit.hose_gain_w_per_k", self.hose_gain_w_per_k, 0.0, 1.0),
-        ])
+        ])?;
+        self.hydraulics.map_or(Ok(()), |hydraulics| hydraulics.validate())
     }
 }
 
@@ -237,6 +255,7 @@ impl CapParameters {
             ("cap.coolant_ml", self.coolant_ml, 50.0, 500.0),
             ("cap.wall_j_per_k", self.wall_j_per_k, 100.0, 2_000.0),
             ("cap.film_resistance", self.film_resistance, 0.003, 0.05),
+            ("cap.film_part", self.film_part, 0.0, 0.9),
             ("cap.open_resistance", self.open_resistance, 0.05, 1.0),
             ("cap.cover_w_per_m2_k", self.cover_w_per_m2_k, 0.0, 20.0),
             ("cap.area_m2", self.area_m2, 0.04, 0.1),

@@ -1,11 +1,12 @@
-//! The tank, its evaporator and the compressor behind it.
+//! The tank, its evaporator and the chiller behind it.
 
+use super::chiller::{Around, Demand, Unit};
+use super::coolant::freezing_c;
 use super::energy::EnergyBalance;
+use super::ice::Ice;
 use super::parameters::TankParameters;
 use super::{COOLANT_J_PER_L_K, STEP_S};
 
-/// The tank temperature at which the chiller has its nominal power, in °C.
-const NOMINAL_C: f64 = 22.0;
 /// How fast a leak empties the tank, in L a step: 60 mL/min.
 const LEAK: f64 = 0.001 * STEP_S;
 /// What a leak cannot empty, in L.
@@ -22,19 +23,23 @@ pub(super) struct Tank {
     litres: f64,
     coolant_c: f64,
     evaporator_c: f64,
+    chiller: Unit,
+    ice: Option<Ice>,
     /// What is left of the chiller's power and of the evaporator's conductance: 1 but for a fault.
     power: f64,
     conducts: f64,
 }
 
 impl Tank {
-    /// Full, at its starting temperature.
-    pub(super) fn new(parameters: &TankParameters) -> Self {
+    /// Full, at its starting temperature, in a room of `ambient_c`; so much of its coolant is `glycol`.
+    pub(super) fn new(parameters: &TankParameters, ambient_c: f64, glycol: f64) -> Self {
         Self {
             parameters: *parameters,
             litres: parameters.litres,
             coolant_c: parameters.start_c,
             evaporator_c: parameters.start_c,
+            chiller: Unit::new(&parameters.chiller, ambient_c),
+            ice: parameters.freeze.map(|freeze| Ice::new(&freeze, freezing_c(glycol))),
             power: 1.0,
             conducts: 1.0,
         }
@@ -46,23 +51,31 @@ impl Tank {
         self.conducts = if iced { ICED } else { 1.0 };
     }
 
-    /// One step: the chiller runs at `duty` of its power, the channels bring `heat_j`.
+    /// One step: the chiller is asked for `duty` of its power, and has none where it is not `powered`; the channels bring
+    /// `heat_j`.
     pub(super) fn step(
         &mut self,
-        duty: f64,
+        (duty, powered): (f64, bool),
         heat_j: f64,
         ambient_c: f64,
         balance: &mut EnergyBalance,
     ) {
         let parameters = &self.parameters;
-        let chilled = duty * self.chiller_w() * STEP_S;
-        let conducted = parameters.evaporator_w_per_k
-            * self.conducts
-            * (self.coolant_c - self.evaporator_c)
-            * STEP_S;
+        let (coolant_c, evaporator_c) = (self.coolant_c, self.evaporator_c);
+        let demand = Demand { duty, powered, left: self.power };
+        let around = Around { tank_c: coolant_c, evaporator_c, ambient_c };
+        let chilled = self.chiller.step(&demand, &around);
+        let w_per_k = parameters.evaporator_w_per_k * self.conducts;
+        let (given, taken) = match &mut self.ice {
+            Some(ice) => ice.step(w_per_k, coolant_c, evaporator_c),
+            None => {
+                let conducted = w_per_k * (coolant_c - evaporator_c) * STEP_S;
+                (conducted, conducted)
+            }
+        };
         let gained = parameters.gain_w_per_k * (ambient_c - self.coolant_c) * STEP_S;
-        self.evaporator_c += (conducted - chilled) / parameters.evaporator_j_per_k;
-        self.coolant_c += (gained + heat_j - conducted) / (self.litres * COOLANT_J_PER_L_K);
+        self.evaporator_c += (taken - chilled) / parameters.evaporator_j_per_k;
+        self.coolant_c += (gained + heat_j - given) / (self.litres * COOLANT_J_PER_L_K);
         balance.chiller_j += chilled;
         balance.room_j += gained;
     }
@@ -74,19 +87,22 @@ impl Tank {
         balance.leak_j += lost * COOLANT_J_PER_L_K * self.coolant_c;
     }
 
-    /// Cooling power at full duty in W.
-    fn chiller_w(&self) -> f64 {
-        let Self { parameters, coolant_c, .. } = self;
-        let slope = parameters.chiller_slope_w_per_k;
-        self.power * (parameters.chiller_w - slope * (NOMINAL_C - coolant_c)).max(0.0)
-    }
-
     pub(super) fn coolant_c(&self) -> f64 {
         self.coolant_c
     }
 
     pub(super) fn evaporator_c(&self) -> f64 {
         self.evaporator_c
+    }
+
+    /// Temperature of the chiller's heatsink in °C, where it has one.
+    pub(super) const fn sink_c(&self) -> Option<f64> {
+        self.chiller.sink_c()
+    }
+
+    /// Thickness of the ice on the evaporator in mm.
+    pub(super) fn ice_mm(&self) -> f64 {
+        self.ice.as_ref().map_or(0.0, |ice| ice.thickness_m() * 1_000.0)
     }
 
     /// Whether the level switch is closed.
@@ -98,6 +114,7 @@ impl Tank {
     pub(super) fn stored(&self) -> f64 {
         self.litres * COOLANT_J_PER_L_K * self.coolant_c
             + self.parameters.evaporator_j_per_k * self.evaporator_c
+            + self.ice.as_ref().map_or(0.0, Ice::stored)
     }
 }
 
@@ -105,26 +122,32 @@ impl Tank {
 mod tests {
     use super::*;
     use crate::MachineParameters;
+    use crate::machine::CompressorParameters;
+
+    fn standard() -> Tank {
+        Tank::new(&MachineParameters::standard().tank, 22.0, 0.3)
+    }
 
     /// Closed solution of the pull-down with power linear in temperature and the evaporator's
     /// capacity added to the tank's.
     #[test]
     fn the_pull_down_follows_its_exponential() {
         let parameters = MachineParameters::standard().tank;
-        let mut tank = Tank::new(&parameters);
+        let compressor = CompressorParameters::standard();
+        let mut tank = standard();
         let mut balance = EnergyBalance::default();
         for _ in 0..15 * 600 {
-            tank.step(1.0, 0.0, 22.0, &mut balance);
+            tank.step((1.0, true), 0.0, 22.0, &mut balance);
         }
-        let slope = parameters.chiller_slope_w_per_k + parameters.gain_w_per_k;
+        let slope = compressor.slope_w_per_k + parameters.gain_w_per_k;
         let capacity = parameters.litres * COOLANT_J_PER_L_K + parameters.evaporator_j_per_k;
-        let drop = parameters.chiller_w / slope * -libm::expm1(-900.0 * slope / capacity);
+        let drop = compressor.full_w / slope * -libm::expm1(-900.0 * slope / capacity);
         assert!((tank.coolant_c() - (22.0 - drop)).abs() < 0.4, "{}", tank.coolant_c());
     }
 
     #[test]
     fn a_leak_opens_the_level_switch_and_stops_at_the_sump() {
-        let mut tank = Tank::new(&MachineParameters::standard().tank);
+        let mut tank = standard();
         let mut balance = EnergyBalance::default();
         (0..990 * 10).for_each(|_| tank.leak(&mut balance));
         assert!(tank.level_is_sufficient());

@@ -49,6 +49,10 @@ pub struct Truth {
     pub tank_c: f64,
     /// Temperature of the evaporator in °C.
     pub evaporator_c: f64,
+    /// Thickness of the ice on the evaporator in mm; 0 where none is modelled.
+    pub ice_mm: f64,
+    /// Temperature of the chiller's heatsink in °C, where it is modelled.
+    pub heatsink_c: Option<f64>,
     /// Share of its warm perfusion that the skin still has, 0.25 to 1, the mean as above.
     pub perfusion: f64,
     /// Heat from the head into the cap in W; 0 while it is not worn.

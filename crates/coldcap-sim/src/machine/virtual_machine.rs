@@ -101,7 +101,7 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
         };
         let mut plant = Self {
             ambient_c: machine.ambient_c,
-            tank: Tank::new(&machine.tank),
+            tank: Tank::new(&machine.tank, machine.ambient_c, machine.glycol),
             tank_sensor: sensor(),
             evaporator_sensor: sensor(),
             channels: channels(machine, patients, seed),
@@ -187,7 +187,8 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
             }
             heat_j += channel.step(demanded, tank_c, struck, &mut self.balance);
         }
-        self.tank.step(share(self.chiller), heat_j, self.ambient_c, &mut self.balance);
+        let asked = (share(self.chiller), drives.permit);
+        self.tank.step(asked, heat_j, self.ambient_c, &mut self.balance);
         if self.leaking {
             self.tank.leak(&mut self.balance);
         }
@@ -224,7 +225,8 @@ impl<const CHANNELS: usize> VirtualMachine<CHANNELS> {
     pub fn truth(&self, channel: usize) -> Option<Truth> {
         let (tank_c, evaporator_c) = (self.tank.coolant_c(), self.tank.evaporator_c());
         let truth = self.channels.get(channel)?.truth();
-        Some(Truth { tank_c, evaporator_c, ..truth })
+        let (ice_mm, heatsink_c) = (self.tank.ice_mm(), self.tank.sink_c());
+        Some(Truth { tank_c, evaporator_c, ice_mm, heatsink_c, ..truth })
     }
 
     /// Where every joule went since the machine was built.
