@@ -620,7 +620,7 @@ mod tests {
             assert_eq!(long, Table::SHIPPED.step(&rest, &event), "{event:?}");
         }
         let waiting = Conditions::of(&[Condition::Waiting]);
-        let (state, _) = Table::SHIPPED.step(&rest, &Event::Conditions(waiting));
-        assert!(!state.rests());
+        let (state, changes) = Table::SHIPPED.step(&rest, &Event::Conditions(waiting));
+        assert!(!state.rests() && !changes.is_empty() && Changes::default().is_empty());
     }
 }
