@@ -614,7 +614,8 @@ pub(crate) struct Falsify {
 const SIM_HELP: &str = "\
 A scenario is TOML; its times count from power-up, in seconds or HH:MM:SS:
   plan, patient   files beside it, or a table [patient]; without them weekly paclitaxel and the standard head
-  [machine]       ambient_c, and in tables tank, circuit, cap, sensors what differs from the standard machine
+  [machine]       ambient_c, glycol, and in tables tank, circuit, cap, sensors what differs from the standard machine; its
+                  variants and their fields are those of docs/machine.md
   seed            of noise and offsets
   [nurse]         resumes, how often cooling is resumed after a fault before the session is ended: 5
   [[fault]]       name, from_s, and to_s if it ends: `sim --list-faults` has one of each hazard, `demo --help` all
@@ -622,7 +623,7 @@ A scenario is TOML; its times count from power-up, in seconds or HH:MM:SS:
   [[expect]]      time, and one of phase, alarm (with priority), no_alarm, refused, output
   [end]           outcome, skin_at_least_c, skin_falls_at_most_k_min
 Exit status 1 says that an expectation failed or an invariant broke: nothing circulates in a phase in which it must not,
-no skin freezes, and the record gives the live state again.
+no skin freezes, the visit comes to an end, and the record gives the live state again.
 
 Example: coldcap sim --scenario examples/scenarios/kinked-hose.toml --report";
 

@@ -91,6 +91,14 @@ fn what_must_be_so_at_the_end_is_held_against_the_truth() {
     assert!(truth["peak_skin_rate_k_min"].as_f64().unwrap() > 1.0);
 }
 
+/// Half a day of a drug of which nobody says that it has ended: nothing else is wrong.
+#[test]
+fn a_visit_without_an_end_is_wrong() {
+    let lines = "[[fault]]\nname = \"drug-unended\"\nfrom_s = 0\n";
+    let line = play("sim-endless", lines, &[]).refused(1).to_owned();
+    assert!(line.contains("end.outcome: timed_out: allowed is a visit"), "{line}");
+}
+
 #[test]
 fn the_machine_and_the_patient_are_those_of_the_file() {
     let lines = "patient = { hair_resistance = 0.06 }\nmachine = { ambient_c = 25, tank = { start_c = 25 } }\n";

@@ -117,6 +117,15 @@ pub struct Found {
     pub margin: f64,
 }
 
+impl Found {
+    /// Whether this is the worse of two: where something ran that must not, whatever the margin; else by the margin. So
+    /// the worst of a search is safe only where every run was.
+    fn is_worse_than(&self, other: &Self) -> bool {
+        let rank = |found: &Self| (found.lows.unsafe_ticks == 0, found.margin);
+        rank(self) < rank(other)
+    }
+}
+
 /// Runs of a restart: so many heads, each with so many faults, the first ones at random.
 const HEADS: u64 = 4;
 const STRIKES: u64 = 25;
@@ -146,7 +155,7 @@ impl Search {
         let all: Vec<Found> = restarts.collect::<Result<_, _>>()?;
         let worst = all
             .into_iter()
-            .reduce(|one, other| if other.margin < one.margin { other } else { one });
+            .reduce(|one, other| if other.is_worse_than(&one) { other } else { one });
         // There is always a first restart.
         worst.map_or_else(|| self.restart(0), Ok)
     }
@@ -165,21 +174,39 @@ impl Search {
                     (Some(_), false) if run == 0 => strike,
                     (Some(_), false) => strike.nearby(&mut random),
                 };
-                let lows = base.lows(&tried);
-                let margin = self.margin.of(&lows);
-                if worst.as_ref().is_none_or(|worst| margin < worst.margin) {
-                    let case = Case { head: head.clone(), strike: tried };
-                    (strike, worst) = (tried, Some(Found { case, lows, margin }));
+                let case = Case { head: head.clone(), strike: tried };
+                let found = self.found(case, base.lows(&tried));
+                if worst.as_ref().is_none_or(|worst| found.is_worse_than(worst)) {
+                    (strike, worst) = (tried, Some(found));
                 }
             }
             head = worst.as_ref().map_or(head, |worst| worst.case.head.nearby(&mut random));
         }
-        worst.map_or_else(|| self.found(Case { head, strike }), Ok)
+        let case = Case { head, strike };
+        worst.map_or_else(|| case.play().map(|lows| self.found(case.clone(), lows)), Ok)
     }
 
-    fn found(&self, case: Case) -> Result<Found, BuildError> {
-        let lows = case.play()?;
+    fn found(&self, case: Case, lows: Lows) -> Found {
         let margin = self.margin.of(&lows);
-        Ok(Found { case, lows, margin })
+        Found { case, lows, margin }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever its margin: else a search could pass over what must never be.
+    #[test]
+    fn what_must_not_run_is_worse_than_any_margin() {
+        let mut random = Random::new(1);
+        let case = Case { head: Head::random(&mut random), strike: Strike::random(&mut random, None) };
+        let found = |margin, unsafe_ticks| {
+            let lows = Lows { face_c: margin, skin_c: 20.0, fall_k_min: 0.0, unsafe_ticks };
+            Found { case: case.clone(), lows, margin }
+        };
+        assert!(found(5.0, 1).is_worse_than(&found(-5.0, 0)));
+        assert!(found(-5.0, 0).is_worse_than(&found(5.0, 0)));
+        assert!(!found(-5.0, 0).is_worse_than(&found(5.0, 1)));
     }
 }

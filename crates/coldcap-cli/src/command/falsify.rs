@@ -5,7 +5,7 @@ mod case_file;
 use crate::arguments::Falsify;
 use crate::failure::Failure;
 use case_file::CaseFile;
-use coldcap_sim::falsify::{Found, Margin, RUNS_PER_RESTART, Search};
+use coldcap_sim::falsify::{Found, Lows, Margin, RUNS_PER_RESTART, Search};
 use coldcap_sim::{BuildError, FaultKind};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -48,7 +48,16 @@ fn search(options: &Falsify) -> Result<(), Failure> {
         fs::write(path, file.text())
             .map_err(|error| Failure::Io(format!("--out: {}: {error}", path.display())))?;
     }
-    tell(&file, &found, search.restarts() * RUNS_PER_RESTART, options.json)
+    tell(&file, &found, search.restarts() * RUNS_PER_RESTART, options.json)?;
+    safe(&found.lows)
+}
+
+/// The worst of all runs is safe only where every one was.
+fn safe(lows: &Lows) -> Result<(), Failure> {
+    match lows.unsafe_ticks {
+        0 => Ok(()),
+        ticks => Err(Failure::Wrong(format!("in {ticks} ticks something ran that must not"))),
+    }
 }
 
 fn fault(name: &str) -> Result<FaultKind, Failure> {
@@ -71,7 +80,7 @@ fn again(path: &Path, as_json: bool) -> Result<(), Failure> {
         );
         return Err(Failure::Wrong(line));
     }
-    Ok(())
+    safe(&lows)
 }
 
 fn tell(file: &CaseFile, found: &Found, runs: u64, as_json: bool) -> Result<(), Failure> {

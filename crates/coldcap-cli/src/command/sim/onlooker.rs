@@ -117,6 +117,9 @@ impl Onlooker {
         let truth = |field: &str| summary["truth"][field].as_f64();
         let (least, fall) = (truth("skin_min_c"), truth("peak_skin_rate_k_min"));
         let End { outcome: wanted, skin_at_least_c, skin_falls_at_most_k_min } = self.end;
+        self.break_if(outcome == "timed_out", || {
+            "end.outcome: timed_out: allowed is a visit that comes to its end".into()
+        });
         let differs = wanted.is_some_and(|wanted| wanted != outcome);
         self.break_if(differs, || {
             format!("end.outcome: {outcome}: allowed is {}", wanted.unwrap_or_default())
