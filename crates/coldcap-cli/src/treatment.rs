@@ -20,8 +20,8 @@ use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::client::{Client, CommandBody, Message, UNSENT};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
-use coldcap_session::ClockQuality;
-use coldcap_session::regimen::{Cooling, ROWS};
+use coldcap_session::WallTime;
+use coldcap_sim::mishap::{row_not_to_cool, wrong_clock};
 use coldcap_sim::{
     FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, MachineTick, NoisyLink,
 };
@@ -155,16 +155,11 @@ fn plans_wrongly(setup: &Setup) -> bool {
 /// What the nurse plans: with the fault of a wrong plan one by which nothing may be cooled.
 fn plan(setup: &Setup) -> PlanFile {
     let mut plan = setup.plan.clone();
-    let not_to_cool = ROWS.iter().find(|row| row.cooling == Cooling::DoNotCool);
-    if let Some(row) = not_to_cool.filter(|_| plans_wrongly(setup)) {
+    if let Some(row) = row_not_to_cool().filter(|_| plans_wrongly(setup)) {
         (plan.regimen, plan.source) = (row.regimen, row.source);
     }
     plan
 }
-
-/// The wall clock of a visit at power-up, 2026-01-01 08:00 UTC, and how far it is set ahead by mistake.
-const WALL_MS: u64 = 1_767_254_400_000;
-const JUMP_MS: u64 = 2 * 86_400_000;
 
 /// Everything on the host's side of the wire, and the wire.
 struct Visit<'a> {
@@ -308,8 +303,8 @@ impl<'a> Visit<'a> {
         let is = |kind| self.setup.faults.active(kind, self.now);
         self.nurse.forget_drug_ends(is(FaultKind::DrugUnended));
         if is(FaultKind::ClockJump) && !core::mem::replace(&mut self.jumped, true) {
-            let unix_ms = WALL_MS + self.now.as_millis() + JUMP_MS;
-            let quality = ClockQuality::Entered as u8;
+            let WallTime { unix_ms, quality } = wrong_clock(self.now);
+            let quality = quality as u8;
             let clock = SetClock { head: UNSENT, unix_ms, quality };
             self.client.command(self.now, CommandBody::SetClock(clock));
         }

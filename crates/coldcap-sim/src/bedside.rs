@@ -17,10 +17,12 @@
 //! ```
 
 mod course;
+mod judged;
 mod measures;
 mod operator;
 
 pub use course::{Break, Course, Drug, Manners};
+pub use judged::{Fall, runs_forbidden};
 pub use measures::{Measures, Observer, Tracking};
 pub use operator::{Ending, Mishaps, Operator, Sight};
 

@@ -200,7 +200,8 @@ mod tests {
     #[test]
     fn what_must_not_run_is_worse_than_any_margin() {
         let mut random = Random::new(1);
-        let case = Case { head: Head::random(&mut random), strike: Strike::random(&mut random, None) };
+        let case =
+            Case { head: Head::random(&mut random), strike: Strike::random(&mut random, None) };
         let found = |margin, unsafe_ticks| {
             let lows = Lows { face_c: margin, skin_c: 20.0, fall_k_min: 0.0, unsafe_ticks };
             Found { case: case.clone(), lows, margin }

@@ -22,14 +22,14 @@ mod trial;
 pub use expected::{Expected, Onset, Reaction};
 pub use trial::Trial;
 
-use crate::bedside::{Bedside, Break, Course, Setup};
+use crate::bedside::{Bedside, Course, Setup};
 use crate::fault::FaultKind;
 use crate::machine::BuildError;
 use crate::patient::{PatientParameters, Population};
 use crate::random::Random;
 use coldcap::Phase;
-use coldcap_session::{ControlMode, Target};
-use coldcap_units::{Duration, Interface};
+use coldcap_session::ControlMode;
+use coldcap_units::Duration;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -55,17 +55,13 @@ const LONGEST: u64 = 2 * 36_000;
 /// A stream of random numbers of its own.
 const STREAM: u64 = 0xFA_017;
 
-/// A short visit with a walk: ten minutes ahead, a drug of twelve, ten minutes after it.
+/// How long the walk takes.
+const AWAY: Duration = Duration::from_mins(3);
+
 fn setup(mode: ControlMode, patient: PatientParameters) -> Setup {
-    let mut course = Course::standard();
-    course.plan.pre = Duration::from_mins(10);
-    course.plan.post = Duration::from_mins(10);
-    for drug in &mut course.drugs {
-        drug.lasts = Duration::from_mins(12);
-    }
-    course.breaks.push(Break { after: Duration::from_mins(4), away: Duration::from_mins(3) });
+    let mut course = Course::short(AWAY);
     if mode == ControlMode::Cap {
-        course = course.holding(Target::Cap(Interface::from_milli(3_000)));
+        course = course.holding(Course::FACE);
     }
     Setup { course, ..Setup::standard(patient) }
 }

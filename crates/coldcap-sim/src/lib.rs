@@ -81,6 +81,7 @@ pub mod hazard;
 pub mod link;
 pub mod linksim;
 pub mod machine;
+pub mod mishap;
 mod parameter;
 pub mod patient;
 pub mod population;

@@ -24,10 +24,10 @@ use coldcap_session::Config;
 use coldcap_session::record::{Entry, Kind, Summary};
 use coldcap_session::{ByHand, Event, Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
+use coldcap_sim::bedside::Fall;
 use coldcap_units::{Duration, Instant, Permille};
 use coldcap_wire::message::{self as wire, ChannelStatus, Hello, MachineStatus};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 
 /// What the host has seen so far.
 #[derive(Debug)]
@@ -44,16 +44,12 @@ pub(crate) struct Observer {
 #[derive(Debug, Default)]
 struct Worn {
     ticks: u64,
-    /// Once a second, over [`RATE_S`].
-    recent: VecDeque<f64>,
+    fall: Fall,
     /// The coldest of both zones.
     skin_min_c: Option<f64>,
     /// The fastest fall.
     fall_k_min: f64,
 }
-
-/// Rates are taken over so many seconds, as those of populations are.
-const RATE_S: usize = 20;
 
 impl Worn {
     fn see(&mut self, truth: &Truth) {
@@ -63,17 +59,12 @@ impl Worn {
         }
         // No head warms a cap that it does not wear.
         if truth.heat_w.abs() < 1e-9 {
-            self.recent.clear();
+            self.fall.forget();
             return;
         }
         let least = self.skin_min_c.unwrap_or(f64::INFINITY);
         self.skin_min_c = Some(least.min(truth.coldest_skin_c));
-        self.recent.push_back(truth.skin_c);
-        if self.recent.len() > RATE_S {
-            let before = self.recent.pop_front().unwrap_or(truth.skin_c);
-            let fall = (before - truth.skin_c) * 60.0 / RATE_S as f64;
-            self.fall_k_min = self.fall_k_min.max(fall);
-        }
+        self.fall_k_min = self.fall_k_min.max(self.fall.see(truth.skin_c));
     }
 }
 

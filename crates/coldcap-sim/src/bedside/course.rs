@@ -2,7 +2,7 @@
 
 use coldcap_session::regimen::Source;
 use coldcap_session::{Density, Hair, HairType, Patient, PlanRequest, PostClock, Target};
-use coldcap_units::{Coolant, Duration};
+use coldcap_units::{Coolant, Duration, Interface};
 
 /// A drug of the visit. It is given whatever the machine does: a drip does not wait for a cooler that has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,23 @@ impl Course {
             contraindications: 0,
         };
         Self { patient, plan, drugs: vec![drug], breaks: Vec::new() }
+    }
+
+    /// What is held where it is the cap's face: 3 °C.
+    pub const FACE: Target = Target::Cap(Interface::from_milli(3_000));
+
+    /// The shortest that has every phase: ten minutes ahead, a drug of twelve, ten minutes after it, and a walk of `away`
+    /// four minutes into the drug. All of it takes some forty minutes.
+    #[must_use]
+    pub fn short(away: Duration) -> Self {
+        let ten = Duration::from_mins(10);
+        let mut course = Self::standard();
+        (course.plan.pre, course.plan.post) = (ten, ten);
+        for drug in &mut course.drugs {
+            drug.lasts = Duration::from_mins(12);
+        }
+        course.breaks.push(Break { after: Duration::from_mins(4), away });
+        course
     }
 
     /// The same with `target` to hold.

@@ -1,6 +1,6 @@
 //! What a visit came to, measured on what is really so.
 
-use super::{Bedside, Ending};
+use super::{Bedside, Ending, Fall, runs_forbidden};
 use coldcap::{Outputs, Phase};
 use coldcap_guard::alarm::{Priority, Row};
 use coldcap_guard::interlock::TripClass;
@@ -18,9 +18,6 @@ const BAND_K: f64 = 0.3;
 /// The skin is at its plateau within this of what it is after 45 minutes.
 const PLATEAU_K: f64 = 0.5;
 const PLATEAU_S: usize = 45 * 60;
-
-/// Rates are taken over so many seconds: shorter, and the noise of a cap that is being moved would count.
-const RATE_S: usize = 20;
 
 /// How near the freezing trips a face may be for a trip to be right: what the certificates of a sensor allow.
 const NEAR_K: f64 = 0.25;
@@ -107,7 +104,7 @@ pub struct Observer {
     /// Coolant moved in the tick before: only then can a trip stop anything.
     moved: bool,
     skins: Vec<f32>,
-    recent: VecDeque<f64>,
+    fall: Fall,
     targets: VecDeque<f64>,
     arrived: bool,
     settled_at: Option<u32>,
@@ -135,7 +132,7 @@ impl Observer {
             interrupted: false,
             moved: false,
             skins: Vec::new(),
-            recent: VecDeque::new(),
+            fall: Fall::default(),
             targets: VecDeque::new(),
             arrived: false,
             settled_at: None,
@@ -177,8 +174,7 @@ impl Observer {
         }
         let [drives] = &outputs.drives.channels;
         let [channel] = &outputs.channels;
-        let forbidden = !outputs.drives.permit || !channel.phase.circulates();
-        measures.unsafe_ticks += u32::from(forbidden && !drives.pump.is_off());
+        measures.unsafe_ticks += u32::from(runs_forbidden(&outputs.drives, channel.phase));
         self.moved = !drives.pump.is_off();
     }
 
@@ -195,7 +191,7 @@ impl Observer {
             let face_c = truth.interface_front_c.min(truth.interface_rear_c);
             self.measures.coldest_face_c = self.measures.coldest_face_c.min(face_c);
         } else {
-            self.recent.clear();
+            self.fall.forget();
         }
         if self.cooling_since.is_some() && self.skins.len() <= PLATEAU_S {
             self.skins.push(truth.skin_c as f32);
@@ -214,12 +210,7 @@ impl Observer {
         let measures = &mut self.measures;
         measures.coldest_skin_c = measures.coldest_skin_c.min(coldest_c);
         measures.below_22_min += if skin_c < 22.0 { 1.0 / 60.0 } else { 0.0 };
-        self.recent.push_back(skin_c);
-        if self.recent.len() <= RATE_S {
-            return;
-        }
-        let before = self.recent.pop_front().unwrap_or(skin_c);
-        let fall = (before - skin_c) * 60.0 / RATE_S as f64;
+        let fall = self.fall.see(skin_c);
         let most = if self.interrupted {
             &mut measures.later_fall_k_min
         } else {

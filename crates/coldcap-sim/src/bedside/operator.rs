@@ -2,12 +2,10 @@
 
 use super::course::{Course, Manners};
 use crate::machine::CapPlacement;
+use crate::mishap::{row_not_to_cool, wrong_clock};
 use coldcap::{Action, ChannelFlags, ChannelStatus, Phase};
 use coldcap_guard::alarm::Priority;
-use coldcap_session::regimen::{Cooling, ROWS};
-use coldcap_session::{
-    Accepted, Answer, ClockQuality, Fact, PlanRequest, Reason, Refusal, Request, WallTime,
-};
+use coldcap_session::{Accepted, Answer, Fact, PlanRequest, Reason, Refusal, Request};
 use coldcap_units::{Duration, Instant};
 
 /// The site's own reasons: a break that was planned, and something that went wrong.
@@ -41,10 +39,6 @@ pub struct Mishaps {
     /// The wall clock is set two days ahead, once.
     pub clock_jump: bool,
 }
-
-/// The clock of a visit at power-up, 2026-01-01 08:00 UTC, and how far it is set ahead by mistake.
-const WALL_MS: u64 = 1_767_254_400_000;
-const JUMP_MS: u64 = 2 * 86_400_000;
 
 /// How a visit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,9 +221,7 @@ impl Operator {
     fn jump(&mut self, now: Instant) -> Option<Action> {
         let first = self.mishaps.clock_jump && !self.jumped;
         self.jumped |= first;
-        let unix_ms = WALL_MS.saturating_add(now.as_millis()).saturating_add(JUMP_MS);
-        let wall = WallTime { unix_ms, quality: ClockQuality::Entered };
-        first.then_some(Action::SetClock(wall))
+        first.then(|| Action::SetClock(wrong_clock(now)))
     }
 
     /// Drugs begin and end by their own clock.
@@ -358,8 +350,7 @@ impl Operator {
     /// That of the course, or of a row that says not to cool.
     fn plan(&self) -> PlanRequest {
         let plan = self.course.plan;
-        let not_to_cool = ROWS.iter().find(|row| row.cooling == Cooling::DoNotCool);
-        match not_to_cool.filter(|_| self.mishaps.wrong_plan) {
+        match row_not_to_cool().filter(|_| self.mishaps.wrong_plan) {
             Some(row) => PlanRequest { regimen: row.regimen, source: row.source, ..plan },
             None => plan,
         }

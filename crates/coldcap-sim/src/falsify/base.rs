@@ -1,20 +1,17 @@
 //! A head's visit without a fault, kept at many moments: from each, faults are tried.
 
 use super::case::{Head, LONGEST, Lows, STRIKES, Strike};
-use crate::bedside::{Bedside, Break, Course, Manners, Setup};
+use crate::bedside::{Bedside, Course, Fall, Manners, Setup, runs_forbidden};
 use crate::fault::FaultWindow;
 use crate::machine::BuildError;
 use coldcap::Phase;
-use coldcap_session::{ControlMode, Target};
-use coldcap_units::{Duration, Interface};
-use std::collections::VecDeque;
+use coldcap_session::ControlMode;
+use coldcap_units::Duration;
 
 /// A moment is kept every so many ticks.
 const EVERY: u32 = 200;
 /// A fault is followed for so long behind its end, in ticks: somebody has resumed by then, and the cap is cold.
 const BEHIND: u32 = 6_000;
-/// Rates are taken over so many seconds.
-const RATE_S: usize = 20;
 
 pub(super) struct Base {
     /// The visit at every [`EVERY`]th tick.
@@ -55,10 +52,8 @@ impl Base {
         bedside.plant_fault(FaultWindow { kind: strike.kind, from, until, channel: 0 });
         for tick in 0..strike.lasts.min(LONGEST) + BEHIND {
             let outputs = bedside.tick();
-            let [drives] = &outputs.drives.channels;
             let phase = bedside.channel().phase;
-            let forbidden = !outputs.drives.permit || !phase.circulates();
-            low.lows.unsafe_ticks += u32::from(forbidden && !drives.pump.is_off());
+            low.lows.unsafe_ticks += u32::from(runs_forbidden(&outputs.drives, phase));
             if tick % 10 == 9 {
                 low.see(&bedside, phase);
             }
@@ -74,20 +69,20 @@ impl Base {
 struct Low {
     lows: Lows,
     interrupted: bool,
-    recent: VecDeque<f64>,
+    fall: Fall,
 }
 
 impl Low {
     fn new() -> Self {
         let far = f64::INFINITY;
         let lows = Lows { face_c: far, skin_c: far, fall_k_min: 0.0, unsafe_ticks: 0 };
-        Self { lows, interrupted: false, recent: VecDeque::new() }
+        Self { lows, interrupted: false, fall: Fall::default() }
     }
 
     fn see(&mut self, bedside: &Bedside, phase: Phase) {
         self.interrupted |= matches!(phase, Phase::Paused | Phase::Recovery | Phase::Recool);
         if !bedside.cap().is_worn() {
-            self.recent.clear();
+            self.fall.forget();
             return;
         }
         let truth = bedside.truth();
@@ -98,27 +93,14 @@ impl Low {
         if !self.interrupted {
             return;
         }
-        self.recent.push_back(truth.skin_c);
-        if self.recent.len() > RATE_S {
-            let before = self.recent.pop_front().unwrap_or(truth.skin_c);
-            let fall = (before - truth.skin_c) * 60.0 / RATE_S as f64;
-            self.lows.fall_k_min = self.lows.fall_k_min.max(fall);
-        }
+        self.lows.fall_k_min = self.lows.fall_k_min.max(self.fall.see(truth.skin_c));
     }
 }
 
-/// The short visit: ten minutes ahead, a drug of twelve, ten minutes after it, and a walk.
 fn setup(head: &Head) -> Setup {
-    let mut course = Course::standard();
-    course.plan.pre = Duration::from_mins(10);
-    course.plan.post = Duration::from_mins(10);
-    for drug in &mut course.drugs {
-        drug.lasts = Duration::from_mins(12);
-    }
-    let away = Duration::from_secs(head.away_s);
-    course.breaks.push(Break { after: Duration::from_mins(4), away });
+    let mut course = Course::short(Duration::from_secs(head.away_s));
     if head.mode == ControlMode::Cap {
-        course = course.holding(Target::Cap(Interface::from_milli(3_000)));
+        course = course.holding(Course::FACE);
     }
     Setup { course, ..Setup::standard(head.patient) }
 }

@@ -1,7 +1,7 @@
 //! One fault in one visit: what came of it.
 
 use super::expected::{Expected, Onset, Reaction};
-use crate::bedside::Bedside;
+use crate::bedside::{Bedside, runs_forbidden};
 use crate::fault::{FaultKind, FaultWindow};
 use coldcap::{Outputs, Phase};
 use coldcap_guard::Condition;
@@ -110,8 +110,7 @@ impl Watch {
         let [drives] = &outputs.drives.channels;
         let phase = bedside.channel().phase;
         let runs = !drives.pump.is_off();
-        let forbidden = !outputs.drives.permit || !phase.circulates();
-        self.trial.unsafe_ticks += u32::from(forbidden && runs);
+        self.trial.unsafe_ticks += u32::from(runs_forbidden(&outputs.drives, phase));
         if bedside.cap().is_worn() {
             let skin_c = bedside.truth().coldest_skin_c;
             self.trial.coldest_skin_c = self.trial.coldest_skin_c.min(skin_c);

@@ -8,6 +8,7 @@ use coldcap::{EventKind, Glance, Phase};
 use coldcap_guard::alarm::{Priority, Row};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_host::client::{Client, CommandBody, Message};
+use coldcap_sim::bedside::runs_forbidden;
 use coldcap_sim::{MachineTick, RigError};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{EventReport, Response, Status, Vocabulary};
@@ -163,10 +164,8 @@ impl Companion for Onlooker {
         [self.phase] = glance.phases;
         self.driven = Driven::from(&glance);
         self.active = glance.alarms;
-        let [channel] = &glance.drives.channels;
-        let forbidden = !glance.drives.permit || !self.phase.circulates();
         let (phase, at_s) = (self.phase, now.as_millis() as f64 / 1e3);
-        self.break_if(forbidden && !channel.pump.is_off(), || {
+        self.break_if(runs_forbidden(&glance.drives, phase), || {
             format!("pump: runs in {phase} at {at_s} s: allowed is where coolant may circulate")
         });
         let frozen = tick.truth.filter(|truth| truth.coldest_skin_c < COLDEST_SKIN_C);
