@@ -99,18 +99,20 @@ impl Onlooker {
         }
     }
 
-    fn rose(&mut self, event: &EventReport) {
-        let known = [EventKind::AlarmRose as u8, EventKind::AlarmEscalated as u8];
+    /// An alarm rises by its row's priority, becomes more urgent, and begins anew once it has cleared.
+    fn alarmed(&mut self, event: &EventReport) {
         let Some(condition) = u8::try_from(event.code).ok().and_then(Condition::from_code) else {
             return;
         };
-        if !known.contains(&event.kind) {
-            return;
+        let is = |kind: EventKind| event.kind == kind as u8;
+        if is(EventKind::AlarmCleared) {
+            self.risen.retain(|(known, _)| *known != condition);
+        } else if is(EventKind::AlarmRose) || is(EventKind::AlarmEscalated) {
+            let all = [Priority::Low, Priority::Medium, Priority::High];
+            let priority = all.into_iter().find(|one| i32::from(*one as u8) == event.value);
+            self.risen.retain(|(known, _)| *known != condition);
+            self.risen.extend(priority.map(|priority| (condition, priority)));
         }
-        let all = [Priority::Low, Priority::Medium, Priority::High];
-        let priority = all.into_iter().find(|one| i32::from(*one as u8) == event.value);
-        self.risen.retain(|(known, _)| *known != condition);
-        self.risen.extend(priority.map(|priority| (condition, priority)));
     }
 
     fn conclude(&mut self, summary: &Value) {
@@ -154,7 +156,7 @@ impl Companion for Onlooker {
             Message::TooLate { rid, .. } => self.answered(*rid, Some("expired")),
             Message::Stale { rid, .. } => self.answered(*rid, Some("stale")),
             Message::TimedOut { rid, .. } => self.answered(*rid, Some("no answer")),
-            Message::Event(event) => self.rose(event),
+            Message::Event(event) => self.alarmed(event),
             _ => {}
         }
     }
