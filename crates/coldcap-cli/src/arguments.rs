@@ -618,7 +618,8 @@ A scenario is TOML; its times count from power-up, in seconds or HH:MM:SS:
                   variants and their fields are those of docs/machine.md
   seed            of noise and offsets
   [nurse]         resumes, how often cooling is resumed after a fault before the session is ended: 5
-  [[fault]]       name, from_s, and to_s if it ends: `sim --list-faults` has one of each hazard, `demo --help` all
+  [[fault]]       name, from_s, and to_s if it ends: `sim --list-faults` has one of each hazard, a wrong name is
+                  answered with all
   [[at]]          time, and do (a button), fact, or power = \"off\" with gap_s
   [[expect]]      time, and one of phase, alarm (with priority), no_alarm, refused, output
   [end]           outcome, skin_at_least_c, skin_falls_at_most_k_min
@@ -639,7 +640,7 @@ pub(crate) struct Sim {
     /// Print the trace, once a second, as CSV.
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
-    /// Say where the report is.
+    /// Say where the report is, on standard error, beside --json or --csv.
     #[arg(long)]
     pub(crate) report: bool,
     /// Parent folder of what is written, in a folder of the scenario's name; it is made if it is not there.

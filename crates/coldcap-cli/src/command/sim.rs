@@ -47,13 +47,9 @@ pub(crate) fn run(options: &Sim) -> Result<(), Failure> {
     rig.equip(&Equipment::keyed(scenario.seed))?;
     let mut onlooker = Onlooker::new(&scenario);
     let ended = treatment::run(&mut rig, &setup, &mut onlooker)?;
-    if options.report {
-        let page = ended.folder.join("report.html");
-        // Where a document goes to standard output, nothing else does.
-        match print {
-            Print::Words => writeln!(io::stdout(), "{}", page.display())?,
-            Print::Json | Print::Csv => eprintln!("{}", page.display()),
-        }
+    if options.report && print != Print::Words {
+        // Where a document goes to standard output, nothing else does; in words it is said anyway.
+        eprintln!("{}", ended.folder.join("report.html").display());
     }
     if print == Print::Words {
         writeln!(io::stdout(), "{}", onlooker.line())?;
