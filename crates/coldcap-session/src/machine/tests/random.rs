@@ -321,9 +321,12 @@ proptest! {
         // The notes stand alone, too, and none can be left out unseen.
         let notes: Vec<usize> =
             (0..live.entries.len()).filter(|at| live.entries[*at].note().is_some()).collect();
-        let left_out = notes[spoilt.index(notes.len())];
-        let rest = (0..live.entries.len()).filter(|at| *at != left_out).map(|at| &live.entries[at]);
-        prop_assert!(fold(rest, &config).is_err());
+        // A short walk may have none.
+        if !notes.is_empty() {
+            let left_out = notes[spoilt.index(notes.len())];
+            let rest = (0..live.entries.len()).filter(|at| *at != left_out);
+            prop_assert!(fold(rest.map(|at| &live.entries[at]), &config).is_err());
+        }
     }
 
     #[test]
