@@ -47,10 +47,10 @@ static CURVE: LazyLock<Vec<f64>> = LazyLock::new(|| {
 /// converter, in a tenth of the time. Beyond −89 and 159 °C it is the closed form.
 fn ohms_nearby(celsius: f64) -> f64 {
     let place = (celsius - FIRST_C) / APART_K;
-    let whole = libm::floor(place);
-    let part = place - whole;
-    let points =
-        (whole >= 1.0).then(|| CURVE.get(whole as usize - 1..whole as usize + 3)).flatten();
+    // A cast is a floor here: what is below zero becomes zero, and has no point before it.
+    let whole = place as usize;
+    let part = place - whole as f64;
+    let points = whole.checked_sub(1).and_then(|before| CURVE.get(before..whole + 3));
     let Some(&[before, low, high, after]) = points else { return thermistor_ohms(celsius) };
     // Lagrange's form on −1, 0, 1, 2.
     let (from_before, from_high, from_after) = (part + 1.0, part - 1.0, part - 2.0);
@@ -80,7 +80,7 @@ pub fn ratio_of(celsius: f64) -> Ratio {
 /// What the converter makes of a share of its reference.
 fn converted(share: f64) -> Ratio {
     let full = f64::from(1u32 << CODE_BITS);
-    let code = libm::floor(share * full).clamp(0.0, full - 1.0);
+    let code = (share * full).clamp(0.0, full - 1.0);
     Ratio::from_code(code as u32, CODE_BITS)
 }
 
@@ -266,10 +266,10 @@ impl FlowMeter {
     /// One step of 100 ms in which `millilitres` went through.
     pub(crate) fn pass(&mut self, millilitres: f64) {
         self.fraction += millilitres * self.edges_per_ml;
-        let whole = libm::floor(self.fraction);
-        self.fraction -= whole;
+        let whole = self.fraction as u16;
+        self.fraction -= f64::from(whole);
         if let Some(step) = self.steps.get_mut(self.next) {
-            *step = whole as u16;
+            *step = whole;
         }
         self.next = (self.next + 1) % WINDOW_STEPS;
     }

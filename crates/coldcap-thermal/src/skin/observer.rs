@@ -135,6 +135,21 @@ pub struct SkinObserver {
     /// Change of the face in the last second, in µK, smoothed.
     haste: i64,
     coolant: Result<i64, Fault>,
+    /// Both answers as of the last second: they cost more than the nine ticks between two of them.
+    told: Told,
+}
+
+/// What the observer answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Told {
+    estimate: Result<SkinEstimate, Fault>,
+    contact: Result<ContactEvidence, Fault>,
+}
+
+impl Told {
+    const fn nothing(fault: Fault) -> Self {
+        Self { estimate: Err(fault), contact: Err(fault) }
+    }
 }
 
 /// What is known about where the cap is and how long heat has taught.
@@ -172,6 +187,7 @@ impl SkinObserver {
             heat: Err(Fault::Unavailable),
             haste: 0,
             coolant: Err(Fault::Unavailable),
+            told: Told::nothing(Fault::Unavailable),
         }
     }
 
@@ -186,6 +202,7 @@ impl SkinObserver {
     /// Never.
     pub fn step(&mut self, config: &SkinConfig, input: &SkinInput) -> Result<SkinEstimate, Fault> {
         let parameters = config.parameters();
+        let before = self.state;
         self.seat(parameters, input.worn);
         self.seconds.add(input);
         self.pending = self.pending.plus(input.dt);
@@ -202,7 +219,10 @@ impl SkinObserver {
             self.pending = Duration::ZERO;
             self.state.fault = Some(Fault::Stale);
         }
-        self.estimate()
+        if steps > 0 || self.state != before {
+            self.told = self.reckon();
+        }
+        self.told.estimate
     }
 
     /// The estimate as of the last whole second.
@@ -212,21 +232,11 @@ impl SkinObserver {
     ///
     /// # Panics
     /// Never.
-    pub fn estimate(&self) -> Result<SkinEstimate, Fault> {
-        match self.state.fault {
-            Some(fault) => Err(fault),
-            None => Ok(SkinEstimate {
-                skin: Skin(celsius(self.scalp.skin)),
-                uncertainty: kelvin(self.doubt.two_sigma(
-                    &self.scalp,
-                    self.cap.interface,
-                    self.haste,
-                )),
-            }),
-        }
+    pub const fn estimate(&self) -> Result<SkinEstimate, Fault> {
+        self.told.estimate
     }
 
-    /// What heat says about the contact.
+    /// What heat said about the contact in the last whole second.
     ///
     /// # Errors
     /// The fault that kept heat from being measured in the last second: [`Fault::Unavailable`] also in
@@ -234,10 +244,24 @@ impl SkinObserver {
     ///
     /// # Panics
     /// Never.
-    pub fn contact(&self) -> Result<ContactEvidence, Fault> {
-        if let Some(fault) = self.state.fault {
-            return Err(fault);
+    pub const fn contact(&self) -> Result<ContactEvidence, Fault> {
+        self.told.contact
+    }
+
+    /// Both answers from what is known now.
+    fn reckon(&self) -> Told {
+        match self.state.fault {
+            Some(fault) => Told::nothing(fault),
+            None => Told { estimate: Ok(self.skin()), contact: self.evidence() },
         }
+    }
+
+    fn skin(&self) -> SkinEstimate {
+        let two_sigma = self.doubt.two_sigma(&self.scalp, self.cap.interface, self.haste);
+        SkinEstimate { skin: Skin(celsius(self.scalp.skin)), uncertainty: kelvin(two_sigma) }
+    }
+
+    fn evidence(&self) -> Result<ContactEvidence, Fault> {
         let heat = self.heat?;
         let above_coolant = self.scalp.skin.saturating_sub(self.coolant?).max(ONE);
         let reach = mul_div(self.scalp.hair, self.doubt.hair_two_sigma(), ONE);
@@ -414,5 +438,52 @@ impl SkinObserver {
         let reach = mul_div(prior, spread.min(600), 1_000);
         let (low, high) = (prior.saturating_sub(reach), prior.saturating_add(reach));
         self.scalp.tissue = self.scalp.tissue.saturating_sub(change).min(high).max(low);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coldcap_units::{Coolant, Interface, MillilitersPerMinute};
+    use proptest::prelude::*;
+
+    const CONFIG: SkinConfig = SkinConfig::REFERENCE;
+
+    fn stream() -> impl Strategy<Value = SkinInput> {
+        let switches = (prop::bool::weighted(0.9), prop::bool::weighted(0.9), any::<bool>());
+        let spans = prop_oneof![8 => 0..1_500_u32, 1 => 50_000..70_000_u32];
+        (switches, 0..1_500_u16, -9_000..25_000_i32, any::<bool>(), spans).prop_map(
+            |((worn, coupled, pump), flow, milli, open, millis)| SkinInput {
+                supply: Ok(Coolant::from_milli(milli)),
+                returned: Ok(Coolant::from_milli(milli + 700)),
+                flow: Ok(MillilitersPerMinute(flow)),
+                front: if open {
+                    Err(Fault::Open)
+                } else {
+                    Ok(Interface::from_milli(milli + 5_000))
+                },
+                rear: Ok(Interface::from_milli(milli + 5_000)),
+                worn,
+                coupled,
+                pump,
+                dt: Duration::from_millis(millis),
+            },
+        )
+    }
+
+    proptest! {
+        /// What it has reckoned is what it would reckon: nothing changes between two seconds.
+        #[test]
+        fn what_is_told_is_never_older_than_what_is_known(
+            inputs in prop::collection::vec((stream(), 1..300_u32), 1..12),
+        ) {
+            let mut observer = SkinObserver::new(&CONFIG);
+            for (input, times) in inputs {
+                for _ in 0..times {
+                    let _ = observer.step(&CONFIG, &input);
+                    prop_assert_eq!(observer.told, observer.reckon());
+                }
+            }
+        }
     }
 }
