@@ -572,6 +572,16 @@ pub(crate) struct Population {
     /// The seed of the first head and of its machine's sensors; each next head has the next.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// What coolant has to answer to: a fault as NAME@SECONDS..SECONDS from power-up, or none.
+    #[arg(long, value_name = "FAULT", default_value = "partial-kink@3600..3610")]
+    pub(crate) disturb: String,
+    /// Add the follicles' relative exposure to the first hair-toxic drug, taken for docetaxel or doxorubicin: for
+    /// research, no dose and no prediction of hair.
+    #[arg(long, value_name = "DRUG")]
+    pub(crate) exposure: Option<String>,
+    /// Give the cap a crown of its own: its parts of area and of flow, as 0.2,0.1.
+    #[arg(long, value_name = "AREA,FLOW")]
+    pub(crate) crown: Option<String>,
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,

@@ -24,10 +24,44 @@ fn a_population_is_told_drawn_and_the_same_again() {
     assert!(picture.contains("SIMULATED: 3 heads"));
 }
 
+/// Two heads, with and without what can be asked for.
+#[test]
+fn disturbances_exposure_and_a_crown_are_shown_where_they_are_asked_for() {
+    let out = folder("population-more");
+    let played = |more: &[&str]| {
+        let options = ["population", "--patients", "2", "--json", "--out", out.to_str().unwrap()];
+        let run = coldcap(&[&options[..], more].concat());
+        assert_eq!(run.status, Some(0), "{}", run.error);
+        run.json()["figures"].clone()
+    };
+    let (disturbed, exposure) =
+        ("coolant off its target, disturbed, worst", "relative follicle exposure");
+    let calm = played(&["--disturb", "none"]);
+    assert!(calm[disturbed].is_null() && calm[exposure].is_null());
+    let asked = played(&["--exposure", "docetaxel", "--crown", "0.2,0.02"]);
+    assert!(asked[disturbed]["mean"].as_f64().unwrap() > 0.0);
+    assert!((0.01..1.0).contains(&asked[exposure]["mean"].as_f64().unwrap()));
+    let skin = |figures: &serde_json::Value| {
+        figures["skin after 45 minutes of cooling"]["mean"].as_f64().unwrap()
+    };
+    assert!(skin(&asked) > skin(&calm), "a crown with next to no flow stays warmer");
+}
+
 #[test]
 fn what_cannot_be_run_is_refused_in_one_line() {
     let none = coldcap(&["population", "--patients", "0"]);
     assert_eq!(none.refused(2), "--patients: 0: allowed is 1 to 1000000");
+    let refusals = [
+        ("--disturb", "kink@5..3", "`5..3` does not end after it begins, or none"),
+        ("--exposure", "taxol", "'taxol' is none: allowed is docetaxel, doxorubicin"),
+        ("--crown", "0.2", "'0.2': allowed are two parts, as 0.2,0.1"),
+    ];
+    for (option, value, said) in refusals {
+        let refused = coldcap(&["population", option, value]);
+        assert_eq!(refused.refused(2), format!("{option}: {said}"));
+    }
+    let crown = coldcap(&["population", "--crown", "0.2,2"]);
+    assert_eq!(crown.refused(2), "machine: cap.crown.flow_part is 2; allowed is 0.01 to 0.9");
     let plan = include_str!("../../../examples/plans/fit-visit.toml");
     let plan = file(&folder("population-fit"), "plan.toml", plan);
     let fit = coldcap(&["population", "--plan", &plan]);

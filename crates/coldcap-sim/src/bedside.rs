@@ -20,11 +20,13 @@ mod course;
 mod judged;
 mod measures;
 mod operator;
+mod response;
 
 pub use course::{Break, Course, Drug, Manners};
 pub use judged::{Fall, runs_forbidden};
 pub use measures::{Measures, Observer, Tracking};
 pub use operator::{Ending, Mishaps, Operator, Sight};
+pub use response::Response;
 
 use crate::attendant::{Attendant, AttendantParameters};
 use crate::fault::{FaultKind, FaultSchedule, FaultWindow};
@@ -277,8 +279,12 @@ impl Bedside {
     }
 
     /// Runs the visit to its end, or until it has taken so many ticks; gives what it came to.
-    pub fn run(mut self, most_ticks: u64) -> Measures {
-        let mut observer = Observer::new();
+    pub fn run(self, most_ticks: u64) -> Measures {
+        self.run_before(Observer::new(), most_ticks)
+    }
+
+    /// The same before an observer that has been told what to look at.
+    pub fn run_before(mut self, mut observer: Observer, most_ticks: u64) -> Measures {
         for _ in 0..most_ticks {
             let outputs = self.tick();
             observer.see(&self, &outputs);

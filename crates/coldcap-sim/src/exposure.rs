@@ -23,6 +23,9 @@
 //! assert!((0.05..0.10).contains(&index.central) && index.high < 0.2);
 //! ```
 
+use core::fmt;
+use core::str::FromStr;
+
 /// Drugs whose published figures fix a curve. Paclitaxel is not among them: its elimination saturates, and what is
 /// published of it does not fix one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +39,24 @@ pub enum Agent {
     Doxorubicin,
 }
 
+impl fmt::Display for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Agent {
+    type Err = ();
+
+    /// By its name.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|agent| agent.name() == name).ok_or(())
+    }
+}
+
 /// One part of a curve: its share of the area under the curve, and its half-life in minutes.
 type Part = (f64, f64);
 
@@ -43,6 +64,18 @@ type Part = (f64, f64);
 type Curve = [Part; 3];
 
 impl Agent {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Docetaxel, Self::Doxorubicin];
+
+    /// Its name, as the command line spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Docetaxel => "docetaxel",
+            Self::Doxorubicin => "doxorubicin",
+        }
+    }
+
     /// The curve of the middle first.
     const fn curves(self) -> &'static [Curve; 3] {
         match self {

@@ -1,6 +1,7 @@
 //! Many visits, one head each, on all cores.
 
-use crate::bedside::{Bedside, Ending, Measures, Setup};
+use crate::bedside::{Bedside, Ending, Measures, Observer, Response, Setup};
+use crate::exposure::{Agent, Index};
 use crate::machine::BuildError;
 use crate::patient::Population;
 use coldcap_guard::Condition;
@@ -18,7 +19,8 @@ const MOST_TICKS: u64 = 8 * 36_000;
 /// use coldcap_sim::population::Study;
 ///
 /// let setup = Setup::standard(PatientParameters::standard());
-/// let study = Study { population: Population::standard(), setup, first_seed: 0, patients: 2 };
+/// let study =
+///     Study { population: Population::standard(), setup, first_seed: 0, patients: 2, agent: None };
 /// let visits = study.run(|_| ())?;
 /// assert!(visits.iter().all(|visit| !visit.is_unsafe()));
 /// # Ok::<(), coldcap_sim::BuildError>(())
@@ -27,12 +29,14 @@ const MOST_TICKS: u64 = 8 * 36_000;
 pub struct Study {
     /// Whom heads are drawn from.
     pub population: Population,
-    /// The visit; its patient is replaced by each head.
+    /// The visit; its patient is replaced by each head. The first of its faults is a disturbance that coolant answers to.
     pub setup: Setup,
     /// The seed of the first head and of its machine's sensors; each next head has the next seed.
     pub first_seed: u64,
     /// How many heads.
     pub patients: u64,
+    /// What the first hair-toxic drug is taken for where exposure is looked at.
+    pub agent: Option<Agent>,
 }
 
 impl Study {
@@ -44,11 +48,25 @@ impl Study {
     pub fn run(&self, done: impl Fn(u64) + Sync) -> Result<Vec<Measures>, BuildError> {
         let seeds = self.first_seed..self.first_seed.saturating_add(self.patients);
         let visits = seeds.into_par_iter().map(|seed| {
-            let measures = self.visit(seed)?.run(MOST_TICKS);
+            let bedside = self.visit(seed)?;
+            let observer = self.observer(&bedside);
+            let measures = bedside.run_before(observer, MOST_TICKS);
             done(seed);
             Ok(measures)
         });
         visits.collect()
+    }
+
+    /// Who looks at a visit that begins.
+    fn observer(&self, bedside: &Bedside) -> Observer {
+        let mut observer = Observer::new();
+        if let Some(window) = self.setup.faults.windows().first() {
+            observer = observer.disturbed_by(*window);
+        }
+        if let Some(agent) = self.agent {
+            observer = observer.exposed_to(agent, &self.setup.course, bedside.truth().follicle_c);
+        }
+        observer
     }
 
     /// The visit of one seed.
@@ -178,7 +196,7 @@ fn figures(visits: &[Measures]) -> Vec<(&'static str, &'static str, Spread)> {
     let cooled = || visits.iter().filter(|visit| visit.tracking.steady_s > 0);
     let of = |figure: fn(&Measures) -> f64| Spread::of(cooled().map(figure));
     let known = |figure: fn(&Measures) -> Option<f64>| Spread::of(visits.iter().filter_map(figure));
-    vec![
+    let mut figures = vec![
         ("skin when the first drug began", "°C", known(|visit| visit.skin_at_first_drug_c)),
         ("skin after 45 minutes of cooling", "°C", known(|visit| visit.skin_at_45_min_c)),
         ("time to the plateau", "min", known(|visit| visit.plateau_min)),
@@ -193,7 +211,22 @@ fn figures(visits: &[Measures]) -> Vec<(&'static str, &'static str, Spread)> {
         ("coolant behind its ramp, worst", "K", of(|visit| visit.tracking.ramp_k)),
         ("skin's fastest fall, first cooling", "K/min", of(|visit| visit.first_fall_k_min)),
         ("skin's fastest fall, after a break", "K/min", of(|visit| visit.later_fall_k_min)),
-    ]
+    ];
+    let answered = |figure: fn(&Response) -> f64| {
+        Spread::of(visits.iter().filter_map(|visit| visit.response.as_ref()).map(figure))
+    };
+    let exposed = |figure: fn(&Index) -> f64| {
+        Spread::of(visits.iter().filter_map(|visit| visit.exposure.as_ref()).map(figure))
+    };
+    figures.extend([
+        ("coolant off its target, disturbed, worst", "K", answered(|answer| answer.deviation_k)),
+        ("coolant back in 0.3 K once undisturbed", "s", answered(|answer| answer.recovery_s)),
+        ("relative follicle exposure", "of 1", exposed(|index| index.central)),
+        ("relative follicle exposure, at least", "of 1", exposed(|index| index.low)),
+        ("relative follicle exposure, at most", "of 1", exposed(|index| index.high)),
+    ]);
+    figures.retain(|(_, _, spread)| spread.count > 0);
+    figures
 }
 
 fn raised(visits: &[Measures]) -> Vec<(Condition, usize)> {

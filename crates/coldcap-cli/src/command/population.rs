@@ -9,6 +9,9 @@ use coldcap_host::plan::{BreakPhase, PlanFile};
 use coldcap_session::{Patient, PlanRequest, PostClock};
 use coldcap_sim::PatientParameters;
 use coldcap_sim::bedside::{Break, Course, Drug, Measures, Setup};
+use coldcap_sim::exposure::Agent;
+use coldcap_sim::fault::FaultWindow;
+use coldcap_sim::machine::CrownParameters;
 use coldcap_sim::patient::Population;
 use coldcap_sim::population::{Study, Summary};
 use coldcap_units::Duration;
@@ -31,9 +34,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if plan.fit_only {
         return Err(Failure::Input("--plan: fit_only: allowed is a plan with a treatment".into()));
     }
-    let setup = Setup { course: course(&plan), ..Setup::standard(PatientParameters::standard()) };
+    let mut setup =
+        Setup { course: course(&plan), ..Setup::standard(PatientParameters::standard()) };
+    disturb(&mut setup, &options.disturb)?;
+    setup.machine.cap.crown = options.crown.as_deref().map(crown).transpose()?;
+    let agent = options.exposure.as_deref().map(agent).transpose()?;
     let (population, patients) = (Population::standard(), options.patients);
-    let study = Study { population, setup, first_seed: options.seed, patients };
+    let study = Study { population, setup, first_seed: options.seed, patients, agent };
     let visits = played(&study)?;
     let summary = Summary::of(&visits);
     let picture = draw(options, &plan, &visits)?;
@@ -48,6 +55,34 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         return Err(Failure::Wrong(format!("in {visits} visits something ran that must not")));
     }
     Ok(())
+}
+
+/// Plants what coolant has to answer to.
+fn disturb(setup: &mut Setup, given: &str) -> Result<(), Failure> {
+    if given == "none" {
+        return Ok(());
+    }
+    let window: FaultWindow =
+        given.parse().map_err(|error| Failure::Input(format!("--disturb: {error}, or none")))?;
+    setup.faults.push(window);
+    Ok(())
+}
+
+fn agent(given: &str) -> Result<Agent, Failure> {
+    let allowed = Agent::ALL.map(Agent::name).join(", ");
+    given.parse().map_err(|()| {
+        Failure::Input(format!("--exposure: '{given}' is none: allowed is {allowed}"))
+    })
+}
+
+/// The crown's parts of area and flow; whether they are in range is the machine's to say.
+fn crown(given: &str) -> Result<CrownParameters, Failure> {
+    let parts = given.split_once(',').and_then(|(area, flow)| {
+        Some(CrownParameters { area_part: area.parse().ok()?, flow_part: flow.parse().ok()? })
+    });
+    parts.ok_or_else(|| {
+        Failure::Input(format!("--crown: '{given}': allowed are two parts, as 0.2,0.1"))
+    })
 }
 
 fn played(study: &Study) -> Result<Vec<Measures>, Failure> {
@@ -136,6 +171,7 @@ fn document(options: &Options, plan: &PlanFile, summary: &Summary) -> Value {
     let [completed, early, held, open] = summary.endings;
     json!({
         "origin": "simulated", "plan": plan.name, "seed": options.seed, "patients": summary.patients,
+        "disturbed_by": options.disturb, "exposure_to": options.exposure, "crown": options.crown,
         "endings": { "completed": completed, "ended_early": early, "safe_hold": held, "not_ended": open },
         "figures": figures,
         "alarms_per_session": { "low": summary.alarms[0], "medium": summary.alarms[1], "high": summary.alarms[2] },
@@ -145,6 +181,10 @@ fn document(options: &Options, plan: &PlanFile, summary: &Summary) -> Value {
         "unsafe_sessions": summary.unsafe_visits,
     })
 }
+
+/// What stands under every exposure.
+const NO_DOSE: &str = "exposure is 1 for a scalp that is not cooled: an index for research on virtual heads, no dose and no \
+                       prediction of hair";
 
 fn print(
     plan: &PlanFile,
@@ -164,6 +204,9 @@ fn print(
     )?;
     for (name, unit, spread) in &summary.figures {
         writeln!(out, "{:<44}{spread}", format!("{name}, {unit}"))?;
+    }
+    if options.exposure.is_some() {
+        writeln!(out, "{NO_DOSE}")?;
     }
     let [low, medium, high] = summary.alarms;
     writeln!(out, "\nalarms a session: {low:.3} low, {medium:.3} medium, {high:.3} high")?;

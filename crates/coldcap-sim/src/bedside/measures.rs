@@ -1,11 +1,14 @@
 //! What a visit came to, measured on what is really so.
 
-use super::{Bedside, Ending, Fall, runs_forbidden};
+use super::response::{Disturbed, Response};
+use super::{Bedside, Course, Ending, Fall, runs_forbidden};
+use crate::exposure::{Agent, Exposure, Index};
+use crate::fault::FaultWindow;
 use coldcap::{Outputs, Phase};
 use coldcap_guard::alarm::{Priority, Row};
 use coldcap_guard::interlock::TripClass;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_units::Instant;
+use coldcap_units::{Duration, Instant};
 use std::collections::VecDeque;
 
 /// The target stands still when it has moved by less than this in so many seconds.
@@ -62,6 +65,11 @@ pub struct Measures {
     pub later_fall_k_min: f64,
     /// Coolant against its target.
     pub tracking: Tracking,
+    /// How coolant answered to the disturbance that the observer was told of; `None` without one, and where cooling stopped
+    /// by it or was not there.
+    pub response: Option<Response>,
+    /// What the follicles met of the drug that the observer was told of, against a scalp that was not cooled.
+    pub exposure: Option<Index>,
     /// Minutes that the device counts at its target.
     pub at_target_min: f64,
     /// Minutes in which the skin really was below 22 °C.
@@ -112,6 +120,15 @@ pub struct Observer {
     sum_k: f64,
     at_target_before: f64,
     last_at_target: f64,
+    disturbed: Option<Disturbed>,
+    exposed: Option<Exposed>,
+}
+
+/// A drug that is looked at: what the follicles met of it, and when it begins, counted from the first drug.
+#[derive(Clone, Debug)]
+struct Exposed {
+    exposure: Exposure,
+    after: Duration,
 }
 
 impl Default for Observer {
@@ -140,7 +157,27 @@ impl Observer {
             sum_k: 0.0,
             at_target_before: 0.0,
             last_at_target: 0.0,
+            disturbed: None,
+            exposed: None,
         }
+    }
+
+    /// Looks at how coolant answers to this, and leaves those minutes out of [`Tracking`].
+    #[must_use]
+    pub fn disturbed_by(self, window: FaultWindow) -> Self {
+        Self { disturbed: Some(Disturbed::by(window)), ..self }
+    }
+
+    /// Looks at what the follicles meet of the first hair-toxic drug of `course`, as if it were `agent`, until the visit is
+    /// over. `warm_c` is what follicles have that are not cooled, in °C. Without such a drug there is nothing to look at.
+    #[must_use]
+    pub fn exposed_to(self, agent: Agent, course: &Course, warm_c: f64) -> Self {
+        let toxic = course.drugs.iter().filter(|drug| drug.hair_toxic);
+        let exposed = toxic.min_by_key(|drug| drug.after).map(|drug| Exposed {
+            exposure: Exposure::new(agent, minutes(drug.lasts), warm_c),
+            after: drug.after,
+        });
+        Self { exposed, ..self }
     }
 
     /// After a tick: its alarms and drives are looked at in each, the machine once a second.
@@ -200,9 +237,28 @@ impl Observer {
             self.measures.skin_at_first_drug_c.get_or_insert(truth.skin_c);
         }
         self.minutes(channel.at_target.as_millis());
-        match channel.effective.filter(|_| cooling) {
-            Some(target) => self.track(truth.supply_c, f64::from(target.to_milli()) / 1e3),
+        self.meet(bedside);
+        let target_c = channel.effective.filter(|_| cooling);
+        let target_c = target_c.map(|target| f64::from(target.to_milli()) / 1e3);
+        let deviation_k = target_c.map(|target_c| truth.supply_c - target_c);
+        let disturbed = self.disturbed.as_mut();
+        if disturbed.is_some_and(|disturbed| disturbed.see(bedside.now(), deviation_k)) {
+            return self.lose_track();
+        }
+        match target_c {
+            Some(target_c) => self.track(truth.supply_c, target_c),
             None => self.lose_track(),
+        }
+    }
+
+    fn meet(&mut self, bedside: &Bedside) {
+        let began = bedside.operator().first_drug();
+        let Some((exposed, began)) = self.exposed.as_mut().zip(began) else { return };
+        let began = began.plus(exposed.after);
+        if bedside.now() >= began {
+            let truth = bedside.truth();
+            let since_min = minutes(bedside.now().since(began));
+            exposed.exposure.see(since_min, 1.0 / 60.0, truth.follicle_c, truth.perfusion);
         }
     }
 
@@ -278,8 +334,14 @@ impl Observer {
             self.skins.iter().rposition(far).map_or(0.0, |second| (second + 1) as f64 / 60.0)
         };
         self.measures.plateau_min = last.map(away);
+        self.measures.response = self.disturbed.and_then(|disturbed| disturbed.response());
+        self.measures.exposure = self.exposed.map(|exposed| exposed.exposure.index());
         self.measures
     }
+}
+
+fn minutes(duration: Duration) -> f64 {
+    f64::from(duration.as_millis()) / 60e3
 }
 
 /// Whether what tripped is really so. Freezing is judged by the cap's face; all other trips of a machine without a

@@ -3,7 +3,8 @@
 use coldcap_host::plan::PlanFileError;
 use coldcap_host::plan::table::Table;
 use coldcap_sim::machine::{
-    Chiller, CompressorParameters, FreezeParameters, HydraulicParameters, PeltierParameters,
+    Chiller, CompressorParameters, CrownParameters, FreezeParameters, HydraulicParameters,
+    PeltierParameters,
 };
 use coldcap_sim::{MachineParameters, ParameterError};
 
@@ -11,7 +12,7 @@ use coldcap_sim::{MachineParameters, ParameterError};
 type Part = fn(&mut MachineParameters) -> Option<&mut f64>;
 
 /// Every field: the table that it stands in, `""` for that of the machine itself, its name, and its place.
-const FIELDS: [(&str, &str, Part); 36] = [
+const FIELDS: [(&str, &str, Part); 38] = [
     ("", "ambient_c", |machine| Some(&mut machine.ambient_c)),
     ("", "glycol", |machine| Some(&mut machine.glycol)),
     ("tank", "start_c", |machine| Some(&mut machine.tank.start_c)),
@@ -45,6 +46,8 @@ const FIELDS: [(&str, &str, Part); 36] = [
     ("cap", "coolant_ml", |machine| Some(&mut machine.cap.coolant_ml)),
     ("cap", "film_resistance", |machine| Some(&mut machine.cap.film_resistance)),
     ("cap", "film_part", |machine| Some(&mut machine.cap.film_part)),
+    ("cap", "area_part", |machine| Some(&mut machine.cap.crown.as_mut()?.area_part)),
+    ("cap", "flow_part", |machine| Some(&mut machine.cap.crown.as_mut()?.flow_part)),
     ("sensors", "lag_s", |machine| Some(&mut machine.sensors.lag_s)),
     ("sensors", "noise_k", |machine| Some(&mut machine.sensors.noise_k)),
     ("sensors", "offset_k", |machine| Some(&mut machine.sensors.offset_k)),
@@ -69,8 +72,8 @@ fn hydraulics(machine: &mut MachineParameters) -> Option<&mut HydraulicParameter
 }
 
 /// What chooses a variant, and the table that it stands in.
-const VARIANTS: [(&str, &str); 3] =
-    [("tank", "chiller"), ("tank", "freezes"), ("circuit", "viscous")];
+const VARIANTS: [(&str, &str); 4] =
+    [("tank", "chiller"), ("tank", "freezes"), ("circuit", "viscous"), ("cap", "crown")];
 
 const PARTS: [&str; 4] = ["tank", "circuit", "cap", "sensors"];
 
@@ -114,6 +117,9 @@ fn choose(table: &Table<'_>, machine: &mut MachineParameters) -> Result<(), Plan
     if table.has("viscous") {
         machine.circuit.hydraulics = table.boolean("viscous")?.then(HydraulicParameters::standard);
     }
+    if table.has("crown") {
+        machine.cap.crown = table.boolean("crown")?.then(CrownParameters::even);
+    }
     Ok(())
 }
 
@@ -126,7 +132,8 @@ fn set(
         if of == part && table.has(name) {
             let value = table.decimal(name, -1e6, 1e6)?;
             let Some(place) = place(machine) else {
-                let allowed = "only where its variant is chosen, by chiller, freezes or viscous";
+                let allowed =
+                    "only where its variant is chosen, by chiller, freezes, viscous or crown";
                 return Err(table.refuse(name, value.to_string(), allowed));
             };
             *place = value;
