@@ -17,6 +17,7 @@
 //! ```
 
 mod course;
+mod fitting;
 mod judged;
 mod measures;
 mod operator;

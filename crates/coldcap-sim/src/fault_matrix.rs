@@ -23,7 +23,7 @@ pub use expected::{Expected, Onset, Reaction};
 pub use trial::Trial;
 
 use crate::bedside::{Bedside, Course, Setup};
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, FaultWindow};
 use crate::machine::BuildError;
 use crate::patient::{PatientParameters, Population};
 use crate::random::Random;
@@ -33,9 +33,14 @@ use coldcap_units::Duration;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// The phases of a session, and how many seconds into each a fault may strike.
-const PHASES: [(Phase, u64); 12] = [
+/// The phases of a fit visit and of a session, and how many seconds into each a fault may strike.
+const PHASES: [(Phase, u64); 17] = [
+    (Phase::Boot, 0),
     (Phase::Standby, 0),
+    (Phase::FitMeasure, 20),
+    (Phase::FitCalibrate, 60),
+    (Phase::FitVerify, 90),
+    (Phase::FitSaved, 0),
     (Phase::Setup, 10),
     (Phase::FitCheck, 20),
     (Phase::PreCool, 400),
@@ -59,14 +64,15 @@ const STREAM: u64 = 0xFA_017;
 const AWAY: Duration = Duration::from_mins(3);
 
 fn setup(mode: ControlMode, patient: PatientParameters) -> Setup {
-    let mut course = Course::short(AWAY);
+    let mut course = Course::short(AWAY).fitted();
     if mode == ControlMode::Cap {
         course = course.holding(Course::FACE);
     }
     Setup { course, ..Setup::standard(patient) }
 }
 
-/// The visit of the head of this seed in this mode, at a moment in each phase that it comes to.
+/// The visits of the head of this seed in this mode, at a moment in each phase that they come to: those of a fit visit, of a
+/// session, and the two of what went wrong in one.
 ///
 /// # Errors
 /// A parameter is out of range; those of the population are not.
@@ -97,7 +103,43 @@ pub fn points(mode: ControlMode, seed: u64) -> Result<Vec<(Phase, Bedside)>, Bui
             break;
         }
     }
+    let gone_wrong: Vec<_> = found
+        .iter()
+        .filter_map(|(phase, bedside)| match phase {
+            Phase::PreCool => held(bedside),
+            Phase::Infusing => recovering(bedside),
+            _ => None,
+        })
+        .collect();
+    found.extend(gone_wrong);
     Ok(found)
+}
+
+/// Coolant ran out for a moment: everything is off until service has looked.
+fn held(bedside: &Bedside) -> Option<(Phase, Bedside)> {
+    let mut bedside = bedside.clone();
+    let from = bedside.now();
+    let until = Some(from.plus(Duration::from_secs(5)));
+    bedside.plant_fault(FaultWindow { kind: FaultKind::Leak, from, until, channel: 0 });
+    until_in(Phase::SafeHold, bedside)
+}
+
+/// Power was away for twenty minutes.
+fn recovering(bedside: &Bedside) -> Option<(Phase, Bedside)> {
+    let mut bedside = bedside.clone();
+    bedside.cut_power(Duration::from_mins(20));
+    until_in(Phase::Recovery, bedside)
+}
+
+/// The visit as soon as it is in this phase; `None` if that takes longer than a minute.
+fn until_in(phase: Phase, mut bedside: Bedside) -> Option<(Phase, Bedside)> {
+    for _ in 0..600 {
+        bedside.tick();
+        if bedside.channel().phase == phase {
+            return Some((phase, bedside));
+        }
+    }
+    None
 }
 
 /// What came of one fault in one mode, over all phases and heads.

@@ -139,6 +139,7 @@ fn course(plan: &PlanFile) -> Course {
         },
         drugs,
         breaks: breaks.collect(),
+        fit: None,
     }
 }
 

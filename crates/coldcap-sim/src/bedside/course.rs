@@ -1,7 +1,9 @@
 //! What is planned for a patient, and how quickly the people at the machine act.
 
 use coldcap_session::regimen::Source;
-use coldcap_session::{Density, Hair, HairType, Patient, PlanRequest, PostClock, Target};
+use coldcap_session::{
+    Density, Hair, HairType, HeadMeasures, Patient, PlanRequest, PostClock, Target,
+};
 use coldcap_units::{Coolant, Duration, Interface};
 
 /// A drug of the visit. It is given whatever the machine does: a drip does not wait for a cooler that has failed.
@@ -37,6 +39,8 @@ pub struct Course {
     pub drugs: Vec<Drug>,
     /// The walks, in the order of their times.
     pub breaks: Vec<Break>,
+    /// The head as it is measured at a fit visit before the treatment; `None` where there is no fit visit.
+    pub fit: Option<HeadMeasures>,
 }
 
 impl Course {
@@ -75,7 +79,7 @@ impl Course {
             hair,
             contraindications: 0,
         };
-        Self { patient, plan, drugs: vec![drug], breaks: Vec::new() }
+        Self { patient, plan, drugs: vec![drug], breaks: Vec::new(), fit: None }
     }
 
     /// What is held where it is the cap's face: 3 °C.
@@ -93,6 +97,15 @@ impl Course {
         }
         course.breaks.push(Break { after: Duration::from_mins(4), away });
         course
+    }
+
+    /// The same behind a fit visit of a head of middle size.
+    #[must_use]
+    pub fn fitted(self) -> Self {
+        let hair = self.patient.hair;
+        let (circumference_mm, sagittal_mm, coronal_mm) = (560, 340, 350);
+        let measures = HeadMeasures { circumference_mm, sagittal_mm, coronal_mm, hair };
+        Self { fit: Some(measures), ..self }
     }
 
     /// The same with `target` to hold.

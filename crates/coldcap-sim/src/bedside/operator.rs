@@ -1,6 +1,7 @@
 //! Who presses what, and when, at a machine without a host.
 
 use super::course::{Course, Manners};
+use super::fitting::Fitting;
 use crate::machine::CapPlacement;
 use crate::mishap::{row_not_to_cool, wrong_clock};
 use coldcap::{Action, ChannelFlags, ChannelStatus, Phase};
@@ -53,7 +54,11 @@ pub enum Ending {
 
 /// A request of one step or of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub(super) enum Wish {
+    Fit,
+    Measure,
+    Accept,
+    Cancel,
     Select,
     Choose,
     Start,
@@ -92,13 +97,15 @@ pub struct Operator {
     finished: Option<Ending>,
     mishaps: Mishaps,
     jumped: bool,
+    fitting: Option<Fitting>,
 }
 
 impl Operator {
     /// Somebody who waits for the machine.
     #[must_use]
-    pub const fn new(course: Course, manners: Manners) -> Self {
+    pub fn new(course: Course, manners: Manners) -> Self {
         Self {
+            fitting: course.fit.map(Fitting::of),
             course,
             manners,
             phase: Phase::Boot,
@@ -202,6 +209,9 @@ impl Operator {
     }
 
     fn carried_out(&mut self, wish: Wish, now: Instant) {
+        if let Some(fitting) = &mut self.fitting {
+            fitting.carried_out(wish, self.phase);
+        }
         match wish {
             Wish::Start => self.started = Some(now),
             Wish::Pause => self.away = true,
@@ -293,7 +303,11 @@ impl Operator {
     }
 
     fn wish(&self, now: Instant, sight: &Sight<'_>) -> Option<Wish> {
+        let fitting = self.fitting.filter(|fitting| !fitting.is_over());
         match self.phase {
+            Phase::Standby if fitting.is_some() => Some(Wish::Fit),
+            Phase::FitCalibrate => self.mark(now, sight),
+            phase if phase.is_fit_visit() => fitting?.wish(phase),
             Phase::Standby if self.started.is_none() => Some(Wish::Select),
             Phase::Setup => Some(self.setup()),
             Phase::FitCheck => self.mark(now, sight),
@@ -356,8 +370,16 @@ impl Operator {
         }
     }
 
+    fn measure(&self) -> Request {
+        self.fitting.map_or(Request::Cancel, |fitting| Request::Measure(fitting.measures()))
+    }
+
     fn request(&self, wish: Wish, confirm: bool) -> Request {
         match wish {
+            Wish::Fit => Request::StartFit,
+            Wish::Measure => self.measure(),
+            Wish::Accept => Request::ConfirmFit { confirm },
+            Wish::Cancel => Request::Cancel,
             Wish::Select => Request::select(self.course.patient),
             Wish::Choose => Request::ChoosePlan(self.plan()),
             Wish::Start => Request::Start,

@@ -27,6 +27,8 @@ pub enum Onset {
     ChillerOn,
     /// From the fault on, where it struck while somebody was treated.
     Treated,
+    /// From the fault on, where a display had drawn anything before: a machine may be without one.
+    Displayed,
 }
 
 impl Onset {
@@ -42,6 +44,7 @@ impl Onset {
             Self::ChillerOff => "with the chiller off",
             Self::ChillerOn => "with the chiller driven",
             Self::Treated => "of its return in a treatment",
+            Self::Displayed => "of the fault, once a display took part",
         }
     }
 }
@@ -105,7 +108,7 @@ impl Expected {
     /// What is expected of this fault.
     #[must_use]
     pub const fn of(kind: FaultKind) -> Self {
-        use Onset::{ChillerOff, ChillerOn, Cooling, Driven, Fault, PumpOff, Treated};
+        use Onset::{ChillerOff, ChillerOn, Cooling, Displayed, Driven, Fault, PumpOff, Treated};
         use Reaction::{CutsPower, GoesOn, Stops, Tells};
         match kind {
             FaultKind::Kink | FaultKind::PumpDry => seen(&[FlowLost], 7.0, Driven, Stops),
@@ -116,7 +119,7 @@ impl Expected {
             FaultKind::CapOff => seen(&[CapUncoupled], 2.0, Cooling, Stops),
             FaultKind::Sensor(place, defect) => Self::of_sensor(place, defect),
             FaultKind::LinkLoss | FaultKind::HostCrash => seen(&[LinkLost], 4.0, Fault, GoesOn),
-            FaultKind::DisplayFreeze => seen(&[DisplaySilent], 10.5, Fault, GoesOn),
+            FaultKind::DisplayFreeze => seen(&[DisplaySilent], 10.5, Displayed, GoesOn),
             FaultKind::PowerCut | FaultKind::Reset => seen(&[Restarted], 0.5, Treated, Stops),
             FaultKind::PartialKink => seen(&[FlowLow], 45.0, Driven, GoesOn),
             FaultKind::ValveSlip => seen(

@@ -139,6 +139,7 @@ impl Watch {
             Onset::ChillerOff => outputs.drives.chiller.is_off(),
             Onset::ChillerOn => !outputs.drives.chiller.is_off(),
             Onset::Treated => self.struck.is_treatment(),
+            Onset::Displayed => self.struck != Phase::Boot,
         }
     }
 
