@@ -24,7 +24,7 @@ use crate::command::{Action, Answer, Command, Commands, LONGEST_LEASE};
 use crate::config::Config;
 use crate::drives::{ChannelDrives, Drives};
 use crate::inputs::{Inputs, Panel};
-use crate::outputs::{EntryBytes, Event, Outputs};
+use crate::outputs::{EntryBytes, Outputs};
 use crate::supervise;
 use crate::tick_input::TickInput;
 use by_hand::ByHand;
@@ -371,7 +371,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         outputs: &mut Outputs<CHANNELS>,
     ) -> coldcap_session::Answer {
         match command.action {
-            Action::Request(Request::Stop) if command.channel == Event::MACHINE => {
+            // One for a channel that is not there stops them all: whoever pressed it wanted something to stop.
+            Action::Request(Request::Stop) => {
                 let _ = self.ask_all(Request::Stop, command.role, outputs);
                 Ok(Accepted::Done)
             }

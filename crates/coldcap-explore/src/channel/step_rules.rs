@@ -1,4 +1,4 @@
-//! What holds of every step: R1 to R13, and the clinical rules C1 to C8 of the design that override them.
+//! What holds of every step: R1 to R14, and the clinical rules C1 to C8 of the design that override them.
 
 use super::TICK;
 use super::alphabet::HEAD;
@@ -116,6 +116,13 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         text: "the interlock's judgement does not depend on the session, whose end alone it hears of",
         costly: false,
         check: interlock_is_independent,
+    },
+    StepRule {
+        // req: SES-008
+        id: "R14",
+        text: "no loss of power and no phase that time brings about begins a limit on waiting anew",
+        costly: false,
+        check: nobody_came,
     },
     StepRule {
         id: "C1",
@@ -440,6 +447,28 @@ fn infusion_survives(seen: &Seen<'_>) -> Verdict {
     let outside =
         !seen.after.session.phase().is_treatment() && seen.after.session.treatment().is_none();
     Verdict::implies(lost, ended || (closed && outside))
+}
+
+fn nobody_came(seen: &Seen<'_>) -> Verdict {
+    let (before, after) = (&seen.before.session, &seen.after.session);
+    let (left, kept) = (before.attendance(), after.attendance());
+    let no_longer = kept.is_over() || (!left.is_over() && kept.left() <= left.left());
+    let goes_on = after.phase().is_cooling() || after.phase() == Phase::Recovery;
+    match seen.event {
+        // Where nothing returns by itself, somebody is waited for as after any loss of power.
+        Event::Restarted { .. } if left.is_over() => Verdict::implies(goes_on, kept.is_over()),
+        Event::Restarted { .. } => {
+            Verdict::implies(after.timers(&seen.config.session).restart.is_some(), no_longer)
+        }
+        Event::Advance { .. } if before.phase() == Phase::Recovery => {
+            Verdict::implies(after.phase() == Phase::Recool, no_longer)
+        }
+        Event::Advance { .. } => {
+            let on = before.phase().is_cooling() && after.phase().is_cooling();
+            Verdict::implies(on && left.is_over(), kept.is_over())
+        }
+        _ => Verdict::Silent,
+    }
 }
 
 fn amending_credits_and_nothing_else(seen: &Seen<'_>) -> Verdict {

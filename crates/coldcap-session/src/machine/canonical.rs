@@ -40,7 +40,7 @@ impl State {
         let treatment = self.treatment();
         #[rustfmt::skip]
         let Self {
-            phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, break_left, armed: _,
+            phase, goal: _, clock: _, planned_left, hold_left, attendance, restart_left, unattended, break_left, armed: _,
             patient, plan, drugs, since, ended_last, eased, extended, resets, restarts, begun, worn, removed, matched,
             trip: _, seen,
         } = self;
@@ -51,6 +51,7 @@ impl State {
         keep_if(matches!(phase, Phase::PreCool | Phase::Recool), hold_left);
         keep_if(phase.is_cooling() || phase.is_interrupted(), attendance);
         keep_if(phase == Phase::Recovery, restart_left);
+        *unattended &= phase == Phase::Recool;
         if !has_patient(phase) {
             (*patient, *drugs, *resets) = Default::default();
         }

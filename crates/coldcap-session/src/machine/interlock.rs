@@ -4,7 +4,6 @@ use super::TripClass;
 use super::transition::Transition;
 use crate::note::Reason;
 use crate::phase::Phase;
-use coldcap_units::Duration;
 
 pub(super) fn obey(t: &mut Transition<'_>, circulate_denied: bool, class: TripClass) {
     // req: SES-007
@@ -14,7 +13,7 @@ pub(super) fn obey(t: &mut Transition<'_>, circulate_denied: bool, class: TripCl
     if class >= TripClass::Clinician {
         t.state.trip = t.state.trip.max(class);
     }
-    t.state.restart_left = Duration::ZERO;
+    t.give_up_return();
     let phase = t.state.phase;
     if class == TripClass::Service && (phase.circulates() || phase.is_interrupted()) {
         // A treatment stays known: the drip does not stop because the cooler did.

@@ -56,29 +56,41 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
     if by_itself && !allowed {
         t.flag(Flag::RestartLimit);
     }
-    let waited = (t.state.phase == Phase::Recovery).then_some(t.state.attendance);
+    let waited = t.state.attendance;
+    let cooled = t.state.phase.is_cooling();
     t.interrupt(Phase::Recovery, Reason::POWER_GAP);
-    // Nobody has come because the power went again.
-    t.state.attendance = waited.unwrap_or(t.state.attendance);
+    // Nobody has come because the power went.
     if by_itself && allowed {
+        t.state.attendance = waited;
         t.state.restarts = t.state.restarts.saturating_add(1);
         t.state.restart_left = t.config.restart_window;
+    } else if !cooled || waited.is_over() {
+        t.state.attendance = waited.at_most(t.config.recovery_limit);
     }
 }
 
 /// Time in `recovery` while cooling may return by itself: the self-test must pass and the cap must
-/// be coupled within the window. `true` when it returned.
-pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> bool {
+/// be coupled within the window. Gives the time that is left to wait for somebody, `None` where cooling returned.
+pub(super) fn return_by_itself(t: &mut Transition<'_>, dt: Duration) -> Option<Duration> {
     // req: SES-020
     let state = &t.state;
-    if state.restart_left.is_zero() {
-        return false;
+    let window = state.restart_left;
+    if window.is_zero() {
+        return Some(dt);
     }
     let healthy = super::answer::check_health(state).is_ok();
     let goal = state.treatment().filter(|_| healthy && state.seen.coupled() && state.worn);
-    t.state.restart_left = state.restart_left.minus(dt);
     if let Some(goal) = goal {
+        let waited = t.waited(dt);
         t.recool(goal, Reason::POWER_GAP);
+        (t.state.attendance, t.state.unattended) = (waited, true);
+        return None;
     }
-    goal.is_some()
+    if window > dt {
+        t.state.restart_left = window.minus(dt);
+        return Some(dt);
+    }
+    t.state.attendance = t.waited(window);
+    t.give_up_return();
+    Some(dt.minus(window))
 }

@@ -12,7 +12,7 @@ use coldcap_units::{Coolant, Duration, Kelvin};
 pub struct PhaseClock {
     /// All time since the phase was entered.
     pub elapsed: Duration,
-    /// The part in which coolant really cooled the coupled and worn cap.
+    /// The part in which coolant flowed through the coupled and worn cap, and was not too warm for long.
     pub cooled: Duration,
     /// The part of that in which the target was reached.
     pub at_target: Duration,
@@ -40,6 +40,8 @@ pub enum Attendance {
     Watching(Duration),
     /// Flagged. When the rest has passed while no hair-toxic drug runs, the session ends.
     Over(Duration),
+    /// The same, flagged as a break over its budget, which a loss of power makes no less urgent.
+    BreakOver(Duration),
 }
 
 impl Attendance {
@@ -48,7 +50,31 @@ impl Attendance {
     pub const fn left(self) -> Option<Duration> {
         match self {
             Self::Unlimited => None,
-            Self::Watching(left) | Self::Over(left) => Some(left),
+            Self::Watching(left) | Self::Over(left) | Self::BreakOver(left) => Some(left),
+        }
+    }
+
+    /// Whether it was flagged, and nobody has answered.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Over(_) | Self::BreakOver(_))
+    }
+
+    /// The same after `dt` more, before anything follows from it.
+    pub(crate) const fn spent(self, dt: Duration) -> Self {
+        match self {
+            Self::Unlimited => Self::Unlimited,
+            Self::Watching(left) => Self::Watching(left.minus(dt)),
+            Self::Over(left) => Self::Over(left.minus(dt)),
+            Self::BreakOver(left) => Self::BreakOver(left.minus(dt)),
+        }
+    }
+
+    /// The same where it is over, and elsewhere with at most `limit` left.
+    pub(crate) fn at_most(self, limit: Duration) -> Self {
+        match self {
+            Self::Watching(left) => Self::Watching(left.min(limit)),
+            other => other,
         }
     }
 }
@@ -196,6 +222,8 @@ pub struct State {
     pub(crate) attendance: Attendance,
     /// How long cooling may still return by itself.
     pub(crate) restart_left: Duration,
+    /// Cooling has returned by itself, and nobody has acted since.
+    pub(crate) unattended: bool,
     /// What is left of all breaks together.
     pub(crate) break_left: Duration,
     pub(crate) armed: Option<Armed>,
@@ -277,13 +305,13 @@ impl State {
     /// Whether a limit on waiting has run out and nobody has acknowledged it.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
-        matches!(self.attendance, Attendance::Over(_))
+        self.attendance.is_over()
     }
 
-    /// Whether the present break is over its budget.
+    /// Whether the present break is over its budget, or was when power failed in it.
     #[must_use]
-    pub fn is_break_over(&self) -> bool {
-        self.phase == Phase::Paused && self.is_waiting()
+    pub const fn is_break_over(&self) -> bool {
+        matches!(self.attendance, Attendance::BreakOver(_))
     }
 
     /// What is left of all breaks of the session together.

@@ -115,9 +115,13 @@ fn treat(t: &mut Transition<'_>, dt: Duration) {
     let held = t.state.hold_left.is_zero();
     match (t.state.phase, t.state.treatment()) {
         (_, Some(Phase::PostCool)) if complete => t.finish(Reason::COMPLETED),
-        (Phase::PreCool, _) if complete && held => t.enter(Phase::Ready),
-        (Phase::Recool, Some(goal)) if held => t.enter(goal),
-        (Phase::Recovery, _) if restart::return_by_itself(t, dt) => {}
+        (Phase::PreCool, _) if complete && held => t.arrive(Phase::Ready, dt),
+        (Phase::Recool, Some(goal)) if held => t.arrive(goal, dt),
+        (Phase::Recovery, _) => {
+            if let Some(rest) = restart::return_by_itself(t, dt) {
+                waiting::wait(t, rest);
+            }
+        }
         _ => waiting::wait(t, dt),
     }
 }

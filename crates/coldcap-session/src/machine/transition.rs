@@ -45,6 +45,7 @@ impl<'c> Transition<'c> {
         self.state.clock = PhaseClock::default();
         self.state.armed = None;
         self.state.restart_left = Duration::ZERO;
+        self.state.unattended = false;
         self.set_goal(goal, left.treatment());
         self.state.hold_left = self.config.target_hold;
         self.attend_anew();
@@ -83,8 +84,37 @@ impl<'c> Transition<'c> {
         planned.unwrap_or_default()
     }
 
+    /// Enters a phase that time alone has brought about: a limit that is over stays so, and so does any limit since cooling
+    /// returned by itself. Only somebody who acts begins one anew.
+    pub(super) fn arrive(&mut self, phase: Phase, dt: Duration) {
+        // req: SES-008
+        let (kept, waited) = (self.state.unattended, self.waited(dt));
+        self.enter(phase);
+        if kept || waited.is_over() {
+            self.state.attendance = waited;
+        }
+    }
+
+    /// The limit on waiting after `dt` more, before anything follows from it. One that is over rests while a hair-toxic
+    /// drug runs.
+    pub(super) fn waited(&self, dt: Duration) -> Attendance {
+        let attendance = self.state.attendance;
+        let rests = attendance.is_over() && self.state.drugs.running();
+        if rests { attendance } else { attendance.spent(dt) }
+    }
+
+    /// Cooling will not return by itself any more: who is waited for is waited for as after any loss of power.
+    pub(super) fn give_up_return(&mut self) {
+        if self.state.restart_left.is_zero() {
+            return;
+        }
+        self.state.restart_left = Duration::ZERO;
+        self.state.attendance = self.state.attendance.at_most(self.config.recovery_limit);
+    }
+
     /// Starts the limit of the present phase on waiting for an operator.
     pub(super) fn attend_anew(&mut self) {
+        self.state.unattended = false;
         let (state, config) = (&self.state, self.config);
         let limit = match state.phase {
             Phase::PreCool | Phase::PostCool => state.planned_left.plus(config.overrun),

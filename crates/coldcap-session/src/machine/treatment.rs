@@ -17,9 +17,7 @@ pub(super) fn stop(t: &mut Transition<'_>) -> Accepted {
     match t.state.phase {
         phase if phase.is_fit_visit() => t.enter(Phase::Standby),
         phase if phase.circulates() => t.halt(Reason::STOPPED),
-        Phase::Recovery if !t.state.restart_left.is_zero() => {
-            t.state.restart_left = Duration::ZERO;
-        }
+        Phase::Recovery if !t.state.restart_left.is_zero() => t.give_up_return(),
         _ => return Accepted::NoChange,
     }
     Accepted::Done
@@ -211,8 +209,8 @@ pub(super) fn acknowledge(t: &mut Transition<'_>) -> Answer {
             return Ok(Accepted::NoChange);
         }
         // A break stays over its budget; what is re-armed is the time until the cap thaws.
-        (Phase::Paused, Attendance::Over(_)) => {
-            t.state.attendance = Attendance::Over(t.config.break_grace);
+        (Phase::Paused, Attendance::BreakOver(_)) => {
+            t.state.attendance = Attendance::BreakOver(t.config.break_grace);
         }
         _ => t.attend_anew(),
     }

@@ -11,16 +11,13 @@ use coldcap_units::Duration;
 pub(super) fn wait(t: &mut Transition<'_>, dt: Duration) {
     // req: SES-008
     match t.state.attendance {
-        Attendance::Unlimited => {}
-        Attendance::Watching(left) if left > dt => {
-            t.state.attendance = Attendance::Watching(left.minus(dt));
+        Attendance::Watching(left) if left <= dt => run_over(t),
+        Attendance::Over(left) | Attendance::BreakOver(left)
+            if left <= dt && !t.state.drugs.running() =>
+        {
+            t.finish(Reason::UNATTENDED);
         }
-        Attendance::Watching(_) => run_over(t),
-        Attendance::Over(_) if t.state.drugs.running() => {}
-        Attendance::Over(left) if left > dt => {
-            t.state.attendance = Attendance::Over(left.minus(dt));
-        }
-        Attendance::Over(_) => t.finish(Reason::UNATTENDED),
+        _ => t.state.attendance = t.waited(dt),
     }
 }
 
@@ -34,7 +31,8 @@ fn run_over(t: &mut Transition<'_>) {
         Phase::Recovery => Duration::ZERO,
         _ => t.config.waiting_grace,
     };
-    t.state.attendance = Attendance::Over(grace);
+    t.state.attendance =
+        if in_break { Attendance::BreakOver(grace) } else { Attendance::Over(grace) };
     if grace.is_zero() && !t.state.drugs.running() {
         t.finish(Reason::UNATTENDED);
     }

@@ -22,7 +22,7 @@ use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Accepted, Answer, Attendance, ByHand, ControlMode, Demand, Flag, Note, Observed, Phase,
+    Accepted, Answer, Attendance, ByHand, ControlMode, Demand, Fact, Flag, Note, Observed, Phase,
     Progress, Reason, Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
@@ -47,6 +47,8 @@ pub(super) struct Channel {
     backlog: Backlog,
     facts: ChannelFlags,
     signalled: Conditions,
+    /// The cap that was marked as worn, where it says who it is.
+    worn_cap: Option<u32>,
     restart: Option<Option<Duration>>,
     interrupted: Option<Reason>,
     warmth: WarmthWatch,
@@ -90,6 +92,7 @@ impl Channel {
             backlog: Backlog::default(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
+            worn_cap: None,
             restart: None,
             interrupted: None,
             warmth: WarmthWatch::default(),
@@ -119,6 +122,7 @@ impl Channel {
             interlock: coldcap_guard::interlock::State::restored(latched, resets)
                 .with_degraded(interlock.is_degraded()),
         };
+        self.worn_cap = stored.worn_cap;
         self.restart = Some(gap);
         self.seat = Seat::restored(stored.on_head);
     }
@@ -153,6 +157,7 @@ impl Channel {
             dose: self.detector.stored_dose(),
             dosed: self.dosed,
             on_head: self.seat.may_be_on_a_head(),
+            worn_cap: self.worn_cap,
         }
     }
 
@@ -471,12 +476,31 @@ impl Channel {
         let moves = circulates || driven || measured.is_flowing(config);
         self.tests.watch((shared.dt, shared.late), moves, conditions);
         self.seat.see(measured.coupling);
+        self.watch_cap(config, outputs);
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
         self.judge_warmth(measured, shared.dt, config);
         self.know_patient();
         self.remember(&seen, config);
+    }
+
+    /// Another cap on the line than the one that was marked as worn is on nobody's head yet: somebody has to say that it is.
+    fn watch_cap<const CHANNELS: usize>(
+        &mut self,
+        config: &Config,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        // req: CHN-007
+        let session = &self.state.session;
+        let worn = session.is_worn() && session.phase() != Phase::Thaw;
+        let other = self.sensors.cap().filter(|cap| self.worn_cap.is_some_and(|worn| worn != *cap));
+        if worn && other.is_some() {
+            self.worn_cap = None;
+            self.step(&supervise::Event::Fact(Fact::CapOff), config, outputs);
+        } else {
+            self.worn_cap = self.worn_cap.or(self.sensors.cap()).filter(|_| worn);
+        }
     }
 
     /// Whether the treatment is too warm for long. What nobody watched is not held against it.
@@ -514,7 +538,6 @@ impl Channel {
     ) -> Observed {
         let demand = self.state.demand(&config.supervision());
         let phase = self.state.session.phase();
-        // Time that nobody watched passes, but it is never credited as cooled.
         let degraded = self.state.interlock.is_degraded();
         let at_target = is_at(measured, &demand, degraded, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
@@ -529,7 +552,8 @@ impl Channel {
         Observed {
             self_test: self.tests.progress(phase, config),
             coupled,
-            flowing,
+            // What is credited as cooled. Time that nobody watched is not, nor is coolant that is too warm.
+            flowing: flowing && !self.too_warm,
             tank_ready: self.tank_is_ready(shared, config),
             at_target,
             isothermal,
@@ -675,18 +699,23 @@ impl Channel {
             .with_if(Condition::TooWarm, self.too_warm)
     }
 
-    /// What the session flagged, less a limit on waiting that somebody has answered since.
+    /// What the session flagged, less a limit on waiting that somebody has answered since, and a limit that is over, which
+    /// no loss of power makes forgotten.
     fn unanswered(&self) -> Conditions {
-        // req: ALM-016
+        // req: ALM-016, PWR-003
         let session = &self.state.session;
-        let answered = match session.attendance() {
-            Attendance::Watching(_) => Conditions::of(&[Condition::Waiting, Condition::BreakOver]),
-            _ => Conditions::EMPTY,
+        let limits = Conditions::of(&[Condition::Waiting, Condition::BreakOver]);
+        let (answered, over) = match session.attendance() {
+            Attendance::Unlimited => (Conditions::EMPTY, Conditions::EMPTY),
+            Attendance::Watching(_) => (limits, Conditions::EMPTY),
+            Attendance::Over(_) => (limits, Conditions::of(&[Condition::Waiting])),
+            Attendance::BreakOver(_) => (limits, Conditions::of(&[Condition::BreakOver])),
         };
         // A channel in safe hold tells why it is there. Elsewhere the machine tells of its self-test as it is.
         let told = session.phase() != Phase::SafeHold;
         let answered = answered.with_if(Condition::SelfTestFailed, told);
-        self.signalled.difference(answered).with_if(Condition::SelfTestFailed, self.has_failed())
+        let signalled = self.signalled.difference(answered).union(over);
+        signalled.with_if(Condition::SelfTestFailed, self.has_failed())
     }
 
     /// Whether service must reset what no trip has latched: then a self-test had failed. The session remembers it over

@@ -18,7 +18,7 @@ pub struct Checkpoint<const CHANNELS: usize> {
     pub owed: [Changes; CHANNELS],
 }
 
-/// What of a channel must survive a loss of power: 312 bytes at most, whatever has happened.
+/// What of a channel must survive a loss of power: 320 bytes at most, whatever has happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChannelCheckpoint {
     /// Session and interlock.
@@ -38,4 +38,6 @@ pub struct ChannelCheckpoint {
     pub dosed: Option<u64>,
     /// Whether its cap may sit on a head: it was worn, and nobody has seen or said since that it is off.
     pub on_head: bool,
+    /// Which cap was marked as worn; `None` where none is, or it does not say who it is.
+    pub worn_cap: Option<u32>,
 }

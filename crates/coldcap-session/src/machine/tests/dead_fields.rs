@@ -18,6 +18,7 @@ fn full(phase: Phase, goal: Option<Phase>) -> State {
         hold_left: span(2),
         attendance: Attendance::Watching(span(3)),
         restart_left: span(4),
+        unattended: true,
         break_left: span(5),
         armed: Some(Armed { step: Step::Resume(1), left: span(6) }),
         patient: Some(PATIENT),

@@ -6,7 +6,7 @@ use std::vec;
 use std::vec::Vec;
 
 const TICK: Duration = Duration::from_mins(5);
-const MOST_STATES: usize = 400_000;
+const MOST_STATES: usize = 600_000;
 
 /// Every limit is one or two ticks long.
 fn small() -> Config {

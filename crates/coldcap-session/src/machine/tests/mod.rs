@@ -176,7 +176,7 @@ fn rebuilt(state: &State) -> State {
         Ready | Infusing => attended,
         PostCool => State { planned_left: s.planned_left, ..attended },
         Paused => returning,
-        Recool => State { hold_left: s.hold_left, ..returning },
+        Recool => State { hold_left: s.hold_left, unattended: s.unattended, ..returning },
         Recovery => State { restart_left: s.restart_left, ..returning },
         SafeHold => State { attendance: Attendance::Unlimited, ..returning },
         CapOff => State { removed: s.removed, ..chosen },
