@@ -101,7 +101,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
     pub(crate) fault: Vec<String>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Where the device runs.
     #[arg(long, value_enum, default_value_t = Place::InProcess)]
@@ -138,7 +138,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) connect: String,
     /// The seed of the virtual machine: its key follows from it.
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "key")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true, conflicts_with = "key")]
     pub(crate) seed: u64,
     /// The file with the code that the machine has shown when it was paired.
     #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
@@ -161,7 +161,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
     pub(crate) fault: Vec<String>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
     #[arg(long, value_name = "X", default_value_t = 1.0)]
@@ -306,7 +306,7 @@ pub(crate) struct RegimenShow {
 #[derive(Args, Debug)]
 #[command(
     after_help = "The script's fields stand in docs/session-scripts.md, examples in examples/sessions.\n\
-                  Exit status 1: an expectation failed.\n\
+                  Exit status 1: an expectation failed, or the record does not tell the state; 2: the script is wrong.\n\
                   Example: coldcap session --script examples/sessions/kinked-hose.toml"
 )]
 pub(crate) struct Session {
@@ -539,7 +539,7 @@ pub(crate) struct FitCap {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Fit a sensor on the skin under this zone; without it, the zones come from the inner face alone. The
     /// virtual cap's halves meet over the vertex: it has no crown.
@@ -570,7 +570,7 @@ pub(crate) struct Population {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// The seed of the first head and of its machine's sensors; each next head has the next.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// What coolant has to answer to: a fault as NAME@SECONDS..SECONDS from power-up, or none.
     #[arg(long, value_name = "FAULT", default_value = "partial-kink@3600..3610")]
@@ -604,7 +604,7 @@ pub(crate) struct Falsify {
     #[arg(long, value_name = "NAME", default_value = "face")]
     pub(crate) margin: String,
     /// Of the random choices.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Only this fault.
     #[arg(long, value_name = "NAME")]
@@ -715,7 +715,7 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "data")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true, conflicts_with = "data")]
     pub(crate) seed: u64,
     /// A fault of the machine, from one second to another.
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]", conflicts_with = "data")]
@@ -758,6 +758,10 @@ fn columns(names: &str) -> Result<Columns, String> {
     names.map(Columns).ok_or_else(|| "allowed are three names: TIME,INPUT,OUTPUT".into())
 }
 
+fn seed(number: &str) -> Result<u64, String> {
+    number.parse().map_err(|_| format!("allowed is a whole number, 0 to {}", u64::MAX))
+}
+
 fn finite(number: &str) -> Result<f64, String> {
     let parsed = number.parse().ok().filter(|value: &f64| value.is_finite());
     parsed.ok_or_else(|| "allowed is a finite number".into())
@@ -779,7 +783,7 @@ pub(crate) struct Alarms {
     /// Write the tone of this priority instead of printing the table.
     #[arg(long, value_enum, requires = "out")]
     pub(crate) tone: Option<Tone>,
-    /// Where the tone is written: a WAV file.
+    /// Where the tone is written: a WAV file. A folder on the way to it that is not there is made.
     #[arg(long, value_name = "FILE", requires = "tone")]
     pub(crate) out: Option<PathBuf>,
 }
