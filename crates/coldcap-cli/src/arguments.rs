@@ -1,8 +1,12 @@
 //! The command line.
 
+mod values;
+
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+pub(crate) use values::{Columns, Language, Tone};
+use values::{columns, finite, seed};
 
 /// A scalp cooler's protocol and control core, on the desk.
 ///
@@ -138,7 +142,14 @@ pub(crate) struct Run {
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) connect: String,
     /// The seed of the virtual machine: its key follows from it.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true, conflicts_with = "key")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = seed,
+        allow_negative_numbers = true,
+        conflicts_with = "key"
+    )]
     pub(crate) seed: u64,
     /// The file with the code that the machine has shown when it was paired.
     #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
@@ -715,7 +726,14 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true, conflicts_with = "data")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = seed,
+        allow_negative_numbers = true,
+        conflicts_with = "data"
+    )]
     pub(crate) seed: u64,
     /// A fault of the machine, from one second to another.
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]", conflicts_with = "data")]
@@ -747,26 +765,6 @@ pub(crate) struct Tune {
     pub(crate) out: PathBuf,
 }
 
-/// The names of three columns: time, input and output.
-#[derive(Clone, Debug)]
-pub(crate) struct Columns(pub(crate) [String; 3]);
-
-fn columns(names: &str) -> Result<Columns, String> {
-    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
-    let is_named = names.iter().all(|name| !name.is_empty());
-    let names = <[String; 3]>::try_from(names).ok().filter(|_| is_named);
-    names.map(Columns).ok_or_else(|| "allowed are three names: TIME,INPUT,OUTPUT".into())
-}
-
-fn seed(number: &str) -> Result<u64, String> {
-    number.parse().map_err(|_| format!("allowed is a whole number, 0 to {}", u64::MAX))
-}
-
-fn finite(number: &str) -> Result<f64, String> {
-    let parsed = number.parse().ok().filter(|value: &f64| value.is_finite());
-    parsed.ok_or_else(|| "allowed is a finite number".into())
-}
-
 #[derive(Args, Debug)]
 #[command(
     after_help = "Nothing here was checked against the text of a standard; docs/alarms.md discloses all of it.\n\
@@ -786,24 +784,4 @@ pub(crate) struct Alarms {
     /// Where the tone is written: a WAV file. A folder on the way to it that is not there is made.
     #[arg(long, value_name = "FILE", requires = "tone")]
     pub(crate) out: Option<PathBuf>,
-}
-
-/// A language of the alarms' texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English.
-    En,
-    /// German.
-    De,
-}
-
-/// A priority that has a tone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Tone {
-    /// The operator must act at once.
-    High,
-    /// The operator should act soon.
-    Medium,
-    /// The operator should know.
-    Low,
 }

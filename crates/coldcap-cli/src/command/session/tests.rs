@@ -8,6 +8,11 @@ fn refused(text: &str) -> String {
     line
 }
 
+fn assert_refused(text: &str, beginning: &str) {
+    let line = refused(text);
+    assert!(line.starts_with(beginning), "{text}: {line}");
+}
+
 #[test]
 fn every_field_is_checked_and_named() {
     for (text, beginning) in [
@@ -56,18 +61,6 @@ fn every_field_is_checked_and_named() {
             "[[at]]\ntime = \"00:00:01\"\npower = \"on\"",
             "s.toml:at[0].power: on at 00:00:01.0 while it is on: allowed ",
         ),
-        (
-            "[[at]]\ntime = \"00:00:01\"\ndo = \"pause\"\nreason = 128",
-            "s.toml:at[0].reason: 128: allowed 0 to 127",
-        ),
-        (
-            "[[at]]\ntime = \"00:00:01\"\ndo = \"amend\"\nmark = \"drug_ended\"\nearlier_min = 1\nreason = 128",
-            "s.toml:at[0].reason: 128: allowed 0 to 127",
-        ),
-        ("title = 3", "s.toml:title: 3 is a whole number: allowed a string"),
-        ("title = \"nothing\"", "s.toml:at: none: allowed one [[at]] or [[expect]] at least"),
-        ("until = \"00:01:00\"", "s.toml:at: none: allowed "),
-        ("", "s.toml:at: none: allowed "),
         ("[[at]]\ntime = \"00:00:01\"\nclock_jump_s = 1.5", "s.toml:at[0].clock_jump_s: "),
         ("[[expect]]\ntime = \"00:00:01\"", "s.toml:expect[0].phase: none: allowed "),
         (
@@ -80,8 +73,27 @@ fn every_field_is_checked_and_named() {
         ),
         ("[[expect", "s.toml:line 1: [[expect: allowed TOML"),
     ] {
-        let line = refused(text);
-        assert!(line.starts_with(beginning), "{text}: {line}");
+        assert_refused(text, beginning);
+    }
+}
+
+#[test]
+fn a_reason_a_title_and_an_entry_are_what_they_should_be() {
+    for (text, beginning) in [
+        (
+            "[[at]]\ntime = \"00:00:01\"\ndo = \"pause\"\nreason = 128",
+            "s.toml:at[0].reason: 128: allowed 0 to 127",
+        ),
+        (
+            "[[at]]\ntime = \"00:00:01\"\ndo = \"amend\"\nmark = \"drug_ended\"\nearlier_min = 1\nreason = 128",
+            "s.toml:at[0].reason: 128: allowed 0 to 127",
+        ),
+        ("title = 3", "s.toml:title: 3 is a whole number: allowed a string"),
+        ("title = \"nothing\"", "s.toml:at: none: allowed one [[at]] or [[expect]] at least"),
+        ("until = \"00:01:00\"", "s.toml:at: none: allowed "),
+        ("", "s.toml:at: none: allowed "),
+    ] {
+        assert_refused(text, beginning);
     }
 }
 
