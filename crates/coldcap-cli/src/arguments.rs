@@ -1,8 +1,12 @@
 //! The command line.
 
+mod values;
+
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+pub(crate) use values::{Columns, Language, Tone};
+use values::{columns, finite, seed};
 
 /// A scalp cooler's protocol and control core, on the desk.
 ///
@@ -101,7 +105,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
     pub(crate) fault: Vec<String>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Where the device runs.
     #[arg(long, value_enum, default_value_t = Place::InProcess)]
@@ -138,7 +142,14 @@ pub(crate) struct Run {
     #[arg(long, value_name = "tcp:HOST:PORT")]
     pub(crate) connect: String,
     /// The seed of the virtual machine: its key follows from it.
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "key")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = seed,
+        allow_negative_numbers = true,
+        conflicts_with = "key"
+    )]
     pub(crate) seed: u64,
     /// The file with the code that the machine has shown when it was paired.
     #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
@@ -161,7 +172,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
     pub(crate) fault: Vec<String>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
     #[arg(long, value_name = "X", default_value_t = 1.0)]
@@ -306,7 +317,7 @@ pub(crate) struct RegimenShow {
 #[derive(Args, Debug)]
 #[command(
     after_help = "The script's fields stand in docs/session-scripts.md, examples in examples/sessions.\n\
-                  Exit status 1: an expectation failed.\n\
+                  Exit status 1: an expectation failed, or the record does not tell the state; 2: the script is wrong.\n\
                   Example: coldcap session --script examples/sessions/kinked-hose.toml"
 )]
 pub(crate) struct Session {
@@ -539,7 +550,7 @@ pub(crate) struct FitCap {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Fit a sensor on the skin under this zone; without it, the zones come from the inner face alone. The
     /// virtual cap's halves meet over the vertex: it has no crown.
@@ -570,7 +581,7 @@ pub(crate) struct Population {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// The seed of the first head and of its machine's sensors; each next head has the next.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// What coolant has to answer to: a fault as NAME@SECONDS..SECONDS from power-up, or none.
     #[arg(long, value_name = "FAULT", default_value = "partial-kink@3600..3610")]
@@ -604,7 +615,7 @@ pub(crate) struct Falsify {
     #[arg(long, value_name = "NAME", default_value = "face")]
     pub(crate) margin: String,
     /// Of the random choices.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// Only this fault.
     #[arg(long, value_name = "NAME")]
@@ -715,7 +726,14 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(crate) patient: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "data")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = seed,
+        allow_negative_numbers = true,
+        conflicts_with = "data"
+    )]
     pub(crate) seed: u64,
     /// A fault of the machine, from one second to another.
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]", conflicts_with = "data")]
@@ -747,22 +765,6 @@ pub(crate) struct Tune {
     pub(crate) out: PathBuf,
 }
 
-/// The names of three columns: time, input and output.
-#[derive(Clone, Debug)]
-pub(crate) struct Columns(pub(crate) [String; 3]);
-
-fn columns(names: &str) -> Result<Columns, String> {
-    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
-    let is_named = names.iter().all(|name| !name.is_empty());
-    let names = <[String; 3]>::try_from(names).ok().filter(|_| is_named);
-    names.map(Columns).ok_or_else(|| "allowed are three names: TIME,INPUT,OUTPUT".into())
-}
-
-fn finite(number: &str) -> Result<f64, String> {
-    let parsed = number.parse().ok().filter(|value: &f64| value.is_finite());
-    parsed.ok_or_else(|| "allowed is a finite number".into())
-}
-
 #[derive(Args, Debug)]
 #[command(
     after_help = "Nothing here was checked against the text of a standard; docs/alarms.md discloses all of it.\n\
@@ -779,27 +781,7 @@ pub(crate) struct Alarms {
     /// Write the tone of this priority instead of printing the table.
     #[arg(long, value_enum, requires = "out")]
     pub(crate) tone: Option<Tone>,
-    /// Where the tone is written: a WAV file.
+    /// Where the tone is written: a WAV file. A folder on the way to it that is not there is made.
     #[arg(long, value_name = "FILE", requires = "tone")]
     pub(crate) out: Option<PathBuf>,
-}
-
-/// A language of the alarms' texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English.
-    En,
-    /// German.
-    De,
-}
-
-/// A priority that has a tone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Tone {
-    /// The operator must act at once.
-    High,
-    /// The operator should act soon.
-    Medium,
-    /// The operator should know.
-    Low,
 }

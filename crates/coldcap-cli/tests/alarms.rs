@@ -46,9 +46,17 @@ fn the_words_are_in_the_language_that_was_asked_for() {
     }
     let page = coldcap(&["alarms", "--language", "de"]);
     assert_eq!(page.status, Some(0));
-    assert!(page.out.starts_with("high     1 freeze (latches)\n"), "{}", page.out);
+    assert!(
+        page.out.starts_with("high     1 freeze (onset: two fresh samples in a row; latches)\n"),
+        "{}",
+        page.out
+    );
     assert!(page.out.contains("Haube lockern") && !page.out.contains("Loosen"));
     assert_eq!(page.out.lines().filter(|line| line.starts_with(' ')).count(), 2 * 39);
+    let remarks = page.out.lines().filter_map(|line| line.split_once(" ("));
+    let onsets =
+        remarks.filter(|(_, rest)| rest.starts_with("after ") || rest.starts_with("onset: "));
+    assert_eq!(onsets.count(), 39, "every alarm says when it begins");
 }
 
 /// A WAV file by its specification: samples between −1 and 1, and their rate.

@@ -199,8 +199,9 @@ fn an_output_folder_that_cannot_be_made_leaves_nothing() {
     let blocked = file(&folder, "blocked", "a file");
     let line = coldcap(&["demo", "--out", &blocked]).refused(3).to_owned();
     assert!(line.starts_with(&format!("--out: {blocked}: ")), "{line}");
+    assert!(line.ends_with(": allowed is a folder that can be made or written to"), "{line}");
     file(&folder, "short", "a file in the way");
     let line = demo(&folder, &[]).refused(3).to_owned();
-    assert!(line.contains("/short: it is not a folder"), "{line}");
+    assert!(line.contains("/short: it is not a folder: allowed is a folder that "), "{line}");
     assert_eq!(names_in(&folder), ["blocked", "short", "short.toml"]);
 }

@@ -24,7 +24,14 @@ fn refuses(arguments: &[&str], line: &str) {
 fn the_command_line_itself() {
     refuses(&["demo", "--bogus"], "unexpected argument '--bogus' found");
     refuses(&["dmo"], "unrecognized subcommand 'dmo'");
-    refuses(&["demo", "--seed", "x"], "invalid value 'x' for '--seed <N>'");
+    refuses(
+        &["demo", "--seed", "x"],
+        "invalid value 'x' for '--seed <N>': allowed is a whole number, 0 to 18446744073709551615",
+    );
+    for command in ["demo", "machine", "fit-cap", "population", "falsify"] {
+        let line = "invalid value '-1' for '--seed <N>': allowed is a whole number, 0 to ";
+        refuses(&[command, "--seed", "-1"], line);
+    }
     refuses(&["demo", "--machine", "x"], "invalid value 'x' for '--machine <MACHINE>' [possible");
     refuses(
         &["convert", "--from", "ohm"],

@@ -230,6 +230,8 @@ fn the_fit_visit_runs_alone_over_the_wire() {
         summary["phases"].as_array().unwrap().iter().map(|span| span["phase"].clone()).collect();
     let expected = ["boot", "standby", "fit_measure", "fit_calibrate", "fit_verify", "fit_saved"];
     assert_eq!(phases, expected.map(Value::from));
+    let told = coldcap(&["demo", "--plan", &text(&plan), "--out", &text(&out)]);
+    assert!(told.out.contains("fit_saved") && !told.out.contains("coolant"), "{}", told.out);
     let recording = text(&out.join("fit-visit/session.ccap"));
     assert_eq!(coldcap(&["replay", &recording]).status, Some(0));
     let both = std::fs::read_to_string(&plan).unwrap() + "\n[treatment]\npre_min = 30\n";

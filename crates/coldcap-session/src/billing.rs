@@ -77,7 +77,7 @@ const SESSION: Rule = Rule {
 const AFTER_INFUSION: Rule = Rule {
     id: "from-2026/after-infusion/midpoint",
     code: "97009",
-    counting: "cooled time after the last drug ended, in units of 30 minutes, a unit counted once more than its half has passed; only with 97008",
+    counting: "cooled time after the last drug ended, in full minutes: one unit from 16, one more with each further 30; only with 97008",
 };
 
 /// One code with its units.
@@ -136,7 +136,7 @@ fn units_after_infusion(visit: &Summary) -> u32 {
     }
 }
 
-/// 0–15 minutes give none, 16–45 one, 46–75 two, and so on.
+/// Full minutes: 0–15 give none, 16–45 one, 46–75 two, and so on.
 const fn half_hours(minutes: u32) -> u32 {
     minutes.saturating_add(14) / 30
 }
@@ -162,6 +162,7 @@ mod tests {
         let closed = |phase, cooled| Note::PhaseClosed { phase, clock: clock(cooled) };
         let mut notes = vec![closed(Phase::Infusing, Duration::from_mins(60))];
         if drug_ended {
+            notes.insert(0, Note::DrugStarted { drug: 1, hair_toxic: true });
             notes.push(Note::DrugEnded { drug: 1, hair_toxic: true });
         }
         notes.push(closed(Phase::PostCool, after));

@@ -97,9 +97,10 @@ fn page(language: alarm::Language) -> String {
 
 fn remarks(row: &Row) -> String {
     let mut remarks = Vec::new();
-    if let OnsetDelay::Lasting(delay) = row.onset_delay {
-        remarks.push(format!("after {} s", seconds(delay)));
-    }
+    remarks.push(match row.onset_delay {
+        OnsetDelay::Lasting(delay) => format!("after {} s", seconds(delay)),
+        OnsetDelay::Rule(rule) => format!("onset: {rule}"),
+    });
     if row.latching {
         remarks.push("latches".to_owned());
     }
@@ -109,7 +110,7 @@ fn remarks(row: &Row) -> String {
     if !row.inhibited_by.is_empty() {
         remarks.push(format!("silent while {}", names(row).join(" or ")));
     }
-    if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
+    format!(" ({})", remarks.join("; "))
 }
 
 fn names(row: &Row) -> Vec<&'static str> {

@@ -12,6 +12,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+const FOLDER: &str = "allowed is a folder that can be made or written to";
+
 /// The files of one visit. They are written beside their place and moved there at the end. Whatever
 /// else somebody keeps in that place stays there.
 pub(crate) struct Files {
@@ -26,10 +28,14 @@ impl Files {
         let place = setup.out.join(setup.folder());
         let partial = setup.out.join(format!(".{}.{}", setup.folder(), std::process::id()));
         if place.exists() && !place.is_dir() {
-            return Err(Failure::Io(format!("--out: {}: it is not a folder", place.display())));
+            return Err(Failure::Io(format!(
+                "--out: {}: it is not a folder: {FOLDER}",
+                place.display()
+            )));
         }
-        fs::create_dir_all(&partial)
-            .map_err(|error| Failure::Io(format!("--out: {}: {error}", setup.out.display())))?;
+        fs::create_dir_all(&partial).map_err(|error| {
+            Failure::Io(format!("--out: {}: {error}: {FOLDER}", setup.out.display()))
+        })?;
         let mut files = Self { partial, place, capture: None, seals: InputSeals::default() };
         files.begin(setup)?;
         Ok(files)

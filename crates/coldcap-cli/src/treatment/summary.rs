@@ -101,14 +101,14 @@ fn skin_at_first_drug(treatment: &Treatment) -> Option<f64> {
     treatment.samples.iter().rev().find(|sample| sample.time_s <= first)?.skin_true_c
 }
 
-/// What is held, and at what.
-fn target(treatment: &Treatment) -> String {
+/// What is held, and at what; `None` where no treatment is planned.
+fn target(treatment: &Treatment) -> Option<String> {
     let plan = &treatment.plan;
     let (held, target_c) = match plan.mode {
         ControlMode::Coolant => ("target", plan.target_c),
         ControlMode::Cap => ("interface target", plan.interface_c),
     };
-    target_c.map_or("no target".into(), |target_c| format!("{held} {target_c:.2} °C"))
+    target_c.map(|target_c| format!("{held} {target_c:.2} °C"))
 }
 
 /// The same for people.
@@ -139,15 +139,17 @@ pub(crate) fn print(
             span.at_target_min
         )?;
     }
-    writeln!(
-        out,
-        "{} mode: coolant {} °C ({}), largest error {} K; skin at the first drug {} °C (truth)",
-        treatment.plan.mode.name(),
-        figure(coolant.map(|held| held.mean_c)),
-        target(treatment),
-        figure(coolant.map(|held| held.max_abs_error_k)),
-        figure(skin_at_first_drug(treatment))
-    )?;
+    // A fit visit alone holds nothing.
+    if let Some(target) = target(treatment) {
+        writeln!(
+            out,
+            "{} mode: coolant {} °C ({target}), largest error {} K; skin at the first drug {} °C (truth)",
+            treatment.plan.mode.name(),
+            figure(coolant.map(|held| held.mean_c)),
+            figure(coolant.map(|held| held.max_abs_error_k)),
+            figure(skin_at_first_drug(treatment))
+        )?;
+    }
     if let Some(contact) = contact {
         writeln!(out, "{}", contact.line())?;
     }

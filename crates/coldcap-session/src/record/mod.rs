@@ -8,6 +8,7 @@ mod fields;
 mod fold;
 mod recorder;
 mod summary;
+mod sums;
 
 pub use chain::{Chain, ChainError, LINK_BYTES, verify};
 pub use entry::{ENTRY_BYTES, Entry};

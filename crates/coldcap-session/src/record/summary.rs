@@ -1,11 +1,12 @@
 //! What the entries of one visit add up to.
 
 use super::entry::Entry;
+use super::sums::Sums;
 use crate::machine::PhaseClock;
-use crate::note::{Flag, Note, Reason};
+use crate::note::{Flag, Reason};
 use crate::phase::Phase;
 use crate::plan::{ControlMode, Plan};
-use crate::request::{Amendment, Mark, Patient};
+use crate::request::Patient;
 use coldcap_units::{Duration, Instant};
 
 /// The sums of one visit on one channel, for a report.
@@ -23,7 +24,8 @@ pub struct Summary {
     pub plan: Option<Plan>,
     /// Whether a fit was stored.
     pub fit_saved: bool,
-    /// How many interruptions there were, power gaps included.
+    /// How many interruptions there were, power gaps included. One that follows another with nothing
+    /// circulating in between is the same.
     pub breaks: u32,
     /// All interruptions together, without the time that the power was away.
     pub break_time: Duration,
@@ -31,19 +33,20 @@ pub struct Summary {
     pub longest_break: Duration,
     /// How long the power was away, as far as that is known.
     pub power_gaps: Duration,
-    /// When the first hair-toxic drug was marked as started.
+    /// When the first hair-toxic drug started, by its mark as it was amended.
     pub first_drug_start: Option<Instant>,
-    /// When the last hair-toxic drug was marked as ended.
+    /// When the last hair-toxic drug ended, by its mark as it was amended.
     pub last_drug_end: Option<Instant>,
-    /// How many starts of hair-toxic drugs were marked.
+    /// How many starts of hair-toxic drugs were marked; that of a drug that runs is no other one.
     pub drug_starts: u32,
-    /// How many ends of hair-toxic drugs were marked.
+    /// How many hair-toxic drugs that ran were marked as ended, whatever kind was told with it. An end
+    /// that matches no start is in the record with its flag, and does not count.
     pub drug_ends: u32,
     /// How many marks of drugs were moved to an earlier time.
     pub amendments: u32,
-    /// The hair-toxic drug that was marked as started first.
+    /// The hair-toxic drug that started first.
     pub first_drug: Option<u16>,
-    /// Post-cooling since the end of the last hair-toxic drug; voided minutes are not in it.
+    /// Post-cooling since the end of the last hair-toxic drug; nothing once another one has started.
     pub after_infusion: PhaseClock,
     /// Why cooling ended, once it did.
     pub ended: Option<Reason>,
@@ -56,13 +59,13 @@ impl Summary {
     ///
     /// Whether they are true is not asked here: [`verify`](crate::record::verify) them first.
     pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
-        let mut summary = Self::default();
+        let mut sums = Sums::default();
         for entry in entries {
             if let Some(note) = entry.note() {
-                summary.add(entry.at, note);
+                sums.add(entry.at, note);
             }
         }
-        summary
+        sums.summary
     }
 
     /// The times of all visits of one phase together.
@@ -94,76 +97,16 @@ impl Summary {
     pub fn cooled(&self) -> Duration {
         self.phases.iter().fold(Duration::ZERO, |sum, clock| sum.plus(clock.cooled))
     }
-
-    fn add(&mut self, at: Instant, note: Note) {
-        match note {
-            Note::PhaseClosed { phase, clock } => self.close(phase, clock),
-            Note::PostClockVoided => self.after_infusion = PhaseClock::default(),
-            Note::BreakBegan { .. } => self.breaks = self.breaks.saturating_add(1),
-            Note::BreakEnded { length } => {
-                self.break_time = self.break_time.plus(length);
-                self.longest_break = self.longest_break.max(length);
-            }
-            Note::Restarted { gap } => {
-                self.power_gaps = self.power_gaps.plus(gap.unwrap_or_default());
-            }
-            Note::DrugStarted { drug, hair_toxic: true } => {
-                self.first_drug_start = self.first_drug_start.or(Some(at));
-                self.first_drug = self.first_drug.or(Some(drug));
-                self.drug_starts = self.drug_starts.saturating_add(1);
-            }
-            Note::DrugEnded { hair_toxic: true, .. } => {
-                self.last_drug_end = Some(at);
-                self.drug_ends = self.drug_ends.saturating_add(1);
-            }
-            Note::Amended { amendment, credited } => self.amend(&amendment, credited),
-            Note::Flag(flag) => self.flags |= flag_mask(flag),
-            Note::PlanChosen(plan) => self.plan = Some(plan),
-            Note::PatientSelected { patient, .. } => self.patient = Some(patient),
-            Note::FitSaved => self.fit_saved = true,
-            Note::Ended { reason } => self.ended = Some(reason),
-            Note::Comfort(score) => self.worst_comfort = self.worst_comfort.max(Some(score)),
-            _ => {}
-        }
-    }
-
-    /// The times of phases stay as they were measured; what is amended is when a drug ran.
-    fn amend(&mut self, amendment: &Amendment, credited: Duration) {
-        self.amendments = self.amendments.saturating_add(1);
-        let moved = |at: Option<Instant>| at.map(|at| at.minus(amendment.earlier));
-        match amendment.mark {
-            Mark::Ended => {
-                self.last_drug_end = moved(self.last_drug_end);
-                let elapsed = amendment.earlier;
-                let credit = PhaseClock { elapsed, cooled: credited, at_target: Duration::ZERO };
-                self.after_infusion = self.after_infusion.plus(credit);
-            }
-            Mark::Started if self.first_drug == Some(amendment.drug) => {
-                self.first_drug_start = moved(self.first_drug_start);
-            }
-            Mark::Started => {}
-        }
-    }
-
-    fn close(&mut self, phase: Phase, clock: PhaseClock) {
-        if let Some(sum) = self.phases.get_mut(usize::from(phase.code())) {
-            *sum = sum.plus(clock);
-        }
-        match phase {
-            Phase::Infusing => self.after_infusion = PhaseClock::default(),
-            Phase::PostCool => self.after_infusion = self.after_infusion.plus(clock),
-            _ => {}
-        }
-    }
 }
 
-const fn flag_mask(flag: Flag) -> u32 {
+pub(super) const fn flag_mask(flag: Flag) -> u32 {
     1u32.wrapping_shl(flag.code() as u32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::note::Note;
     use crate::record::Chain;
     extern crate std;
     use std::vec::Vec;

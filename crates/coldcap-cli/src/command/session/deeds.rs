@@ -4,7 +4,7 @@ use super::script::Defaults;
 use coldcap::Action;
 use coldcap_host::plan::PlanFileError;
 use coldcap_host::plan::table::Table;
-use coldcap_session::{Amendment, Fact, Mark, Request, Role};
+use coldcap_session::{Amendment, Fact, Mark, Reason, Request, Role};
 use coldcap_units::Duration;
 
 /// One command, under the word that the script has for it.
@@ -16,6 +16,9 @@ pub(crate) struct Deed {
 }
 
 type Checked<T> = Result<T, PlanFileError>;
+
+/// The codes above it are the machine's own.
+const LARGEST_REASON: i64 = Reason::LARGEST_OPERATOR_CODE as i64;
 
 /// Every word behind `do`, and the further fields that it takes.
 const WORDS: [(&str, &[&str]); 23] = [
@@ -57,7 +60,7 @@ pub(crate) fn request(table: &Table<'_>, defaults: &Defaults) -> Checked<Deed> {
     let (word, fields) = table.choice("do", &words)?;
     table.only(&[&["time", "do", "role"], fields].concat())?;
     let confirm = || if table.has("confirm") { table.boolean("confirm") } else { Ok(false) };
-    let reason = || table.integer_or("reason", 0, 255, 0).map(|reason| reason as u8);
+    let reason = || table.integer_or("reason", 0, LARGEST_REASON, 0).map(|reason| reason as u8);
     let action = match word {
         "acknowledge" => Action::AcknowledgeAlarms,
         "audio_pause" => Action::PauseAudio,
@@ -102,7 +105,7 @@ fn amendment(table: &Table<'_>) -> Checked<Amendment> {
         mark: table.choice("mark", &marks)?,
         drug: table.integer_or("drug", 0, u16::MAX.into(), 1)? as u16,
         earlier: Duration::from_secs(table.minutes("earlier_min", 0.0, 1_440.0)?.as_secs()),
-        reason: table.integer_or("reason", 0, 255, 1)? as u8,
+        reason: table.integer_or("reason", 0, LARGEST_REASON, 1)? as u8,
     })
 }
 

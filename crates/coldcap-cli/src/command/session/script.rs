@@ -29,6 +29,8 @@ pub(crate) struct Script {
 /// Something that happens.
 #[derive(Clone, Debug)]
 pub(crate) struct At {
+    /// The place of its entry in the file, from 0.
+    pub(crate) place: usize,
     pub(crate) time: Duration,
     pub(crate) what: What,
 }
@@ -79,9 +81,13 @@ impl Script {
             hair: patient.hair,
         };
         let defaults = Defaults { plan, patient, head };
+        if root.has("title") {
+            root.string("title", "a string")?;
+        }
         let mut steps = Vec::new();
-        for table in root.tables("at")? {
-            steps.extend(at(&table, &defaults)?);
+        for (place, table) in root.tables("at")?.iter().enumerate() {
+            let entry = at(table, &defaults)?;
+            steps.extend(entry.into_iter().map(|(time, what)| At { place, time, what }));
         }
         steps.sort_by_key(|step| step.time);
         check_power(&root, &steps)?;
@@ -93,7 +99,11 @@ impl Script {
         let times = steps.iter().map(|step| step.time).chain(expects.iter().map(|one| one.time));
         let last = times.max().unwrap_or_default();
         let end = end(&root, last)?;
-        Ok(Self { basis, date: date(&root)?, steps, expects, end })
+        let date = date(&root)?;
+        if steps.is_empty() && expects.is_empty() {
+            return Err(root.refuse("at", "none".into(), "one [[at]] or [[expect]] at least"));
+        }
+        Ok(Self { basis, date, steps, expects, end })
     }
 }
 
@@ -126,7 +136,8 @@ fn check_power(root: &Table<'_>, steps: &[At]) -> Checked<()> {
                 "{word} at {} while it is {word}",
                 told::clock(step.time.as_millis().into())
             );
-            return Err(root.refuse("at.power", found, "off and on in turn, beginning with off"));
+            let field = format!("at[{}].power", step.place);
+            return Err(root.refuse(&field, found, "off and on in turn, beginning with off"));
         }
         on = turned;
     }
@@ -294,7 +305,7 @@ fn patient(root: &Table<'_>) -> Checked<Patient> {
 const KINDS: [&str; 5] = ["do", "fact", "input", "power", "clock_jump_s"];
 
 /// One entry: one thing, or a power cut that names its own end.
-fn at(table: &Table<'_>, defaults: &Defaults) -> Checked<Vec<At>> {
+fn at(table: &Table<'_>, defaults: &Defaults) -> Checked<Vec<(Duration, What)>> {
     let time = time(table, "time")?;
     let named: Vec<_> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     let [kind] = named[..] else {
@@ -305,7 +316,7 @@ fn at(table: &Table<'_>, defaults: &Defaults) -> Checked<Vec<At>> {
             "just one of do, fact, input, power, clock_jump_s",
         ));
     };
-    let one = |what| vec![At { time, what }];
+    let one = |what| vec![(time, what)];
     Ok(match kind {
         "do" => one(What::Deed(deeds::request(table, defaults)?)),
         "fact" => one(What::Deed(deeds::fact(table)?)),
@@ -321,7 +332,7 @@ fn at(table: &Table<'_>, defaults: &Defaults) -> Checked<Vec<At>> {
     })
 }
 
-fn power(table: &Table<'_>, time: Duration) -> Checked<Vec<At>> {
+fn power(table: &Table<'_>, time: Duration) -> Checked<Vec<(Duration, What)>> {
     table.only(&["time", "power", "gap_s", "rtc"])?;
     let on = table.choice("power", &[("off", false), ("on", true)])?;
     let said = match table.has("gap_s") {
@@ -335,11 +346,11 @@ fn power(table: &Table<'_>, time: Duration) -> Checked<Vec<At>> {
         (true, None) => Gap::Kept,
     };
     if on {
-        return Ok(vec![At { time, what: What::PowerOn(gap(said)) }]);
+        return Ok(vec![(time, What::PowerOn(gap(said)))]);
     }
-    let off = At { time, what: What::PowerOff };
+    let off = (time, What::PowerOff);
     Ok(match said {
-        Some(span) => vec![off, At { time: time.plus(span), what: What::PowerOn(gap(None)) }],
+        Some(span) => vec![off, (time.plus(span), What::PowerOn(gap(None)))],
         None => vec![off],
     })
 }

@@ -8,6 +8,11 @@ fn refused(text: &str) -> String {
     line
 }
 
+fn assert_refused(text: &str, beginning: &str) {
+    let line = refused(text);
+    assert!(line.starts_with(beginning), "{text}: {line}");
+}
+
 #[test]
 fn every_field_is_checked_and_named() {
     for (text, beginning) in [
@@ -50,11 +55,11 @@ fn every_field_is_checked_and_named() {
         ),
         (
             "[[at]]\ntime = \"00:00:01\"\npower = \"off\"\ngap_s = 9\n[[at]]\ntime = \"00:00:05\"\npower = \"off\"",
-            "s.toml:at.power: off at 00:00:05.0 while it is off: allowed off and on in turn, ",
+            "s.toml:at[1].power: off at 00:00:05.0 while it is off: allowed off and on in turn, ",
         ),
         (
             "[[at]]\ntime = \"00:00:01\"\npower = \"on\"",
-            "s.toml:at.power: on at 00:00:01.0 while it is on: allowed ",
+            "s.toml:at[0].power: on at 00:00:01.0 while it is on: allowed ",
         ),
         ("[[at]]\ntime = \"00:00:01\"\nclock_jump_s = 1.5", "s.toml:at[0].clock_jump_s: "),
         ("[[expect]]\ntime = \"00:00:01\"", "s.toml:expect[0].phase: none: allowed "),
@@ -68,8 +73,27 @@ fn every_field_is_checked_and_named() {
         ),
         ("[[expect", "s.toml:line 1: [[expect: allowed TOML"),
     ] {
-        let line = refused(text);
-        assert!(line.starts_with(beginning), "{text}: {line}");
+        assert_refused(text, beginning);
+    }
+}
+
+#[test]
+fn a_reason_a_title_and_an_entry_are_what_they_should_be() {
+    for (text, beginning) in [
+        (
+            "[[at]]\ntime = \"00:00:01\"\ndo = \"pause\"\nreason = 128",
+            "s.toml:at[0].reason: 128: allowed 0 to 127",
+        ),
+        (
+            "[[at]]\ntime = \"00:00:01\"\ndo = \"amend\"\nmark = \"drug_ended\"\nearlier_min = 1\nreason = 128",
+            "s.toml:at[0].reason: 128: allowed 0 to 127",
+        ),
+        ("title = 3", "s.toml:title: 3 is a whole number: allowed a string"),
+        ("title = \"nothing\"", "s.toml:at: none: allowed one [[at]] or [[expect]] at least"),
+        ("until = \"00:01:00\"", "s.toml:at: none: allowed "),
+        ("", "s.toml:at: none: allowed "),
+    ] {
+        assert_refused(text, beginning);
     }
 }
 
@@ -84,7 +108,8 @@ fn no_text_makes_it_panic() {
 }
 
 #[test]
-fn an_empty_script_is_one() {
-    let script = Script::parse("", "s.toml").unwrap();
-    assert!(script.steps.is_empty() && script.end.is_zero());
+fn one_expectation_is_a_script() {
+    let text = "[[expect]]\ntime = \"00:00:01\"\nphase = \"standby\"";
+    let script = Script::parse(text, "s.toml").unwrap();
+    assert!(script.steps.is_empty() && script.expects.len() == 1);
 }
