@@ -61,7 +61,7 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
     t.interrupt(Phase::Recovery, Reason::POWER_GAP);
     // Nobody has come because the power went.
     if by_itself && allowed {
-        t.state.attendance = waited;
+        t.state.attendance = waited.in_minutes();
         t.state.restarts = t.state.restarts.saturating_add(1);
         t.state.restart_left = t.config.restart_window;
     } else if !cooled || waited.is_over() {

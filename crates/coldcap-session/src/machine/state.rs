@@ -70,6 +70,12 @@ impl Attendance {
         }
     }
 
+    /// The same in whole minutes, rounded down: never longer, and few enough to visit them all.
+    pub(crate) fn in_minutes(self) -> Self {
+        let part = |left: Duration| left.minus(Duration::from_mins(left.as_mins()));
+        self.left().map_or(self, |left| self.spent(part(left)))
+    }
+
     /// The same where it is over, and elsewhere with at most `limit` left.
     pub(crate) fn at_most(self, limit: Duration) -> Self {
         match self {
