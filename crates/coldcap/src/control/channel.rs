@@ -47,8 +47,6 @@ pub(super) struct Channel {
     backlog: Backlog,
     facts: ChannelFlags,
     signalled: Conditions,
-    /// The cap that was marked as worn, where it says who it is.
-    worn_cap: Option<u32>,
     restart: Option<Option<Duration>>,
     interrupted: Option<Reason>,
     warmth: WarmthWatch,
@@ -92,7 +90,6 @@ impl Channel {
             backlog: Backlog::default(),
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
-            worn_cap: None,
             restart: None,
             interrupted: None,
             warmth: WarmthWatch::default(),
@@ -122,9 +119,8 @@ impl Channel {
             interlock: coldcap_guard::interlock::State::restored(latched, resets)
                 .with_degraded(interlock.is_degraded()),
         };
-        self.worn_cap = stored.worn_cap;
         self.restart = Some(gap);
-        self.seat = Seat::restored(stored.on_head);
+        self.seat = Seat::restored(stored.on_head, stored.worn_cap);
     }
 
     /// Entries that wait for a tick with room for them.
@@ -157,7 +153,7 @@ impl Channel {
             dose: self.detector.stored_dose(),
             dosed: self.dosed,
             on_head: self.seat.may_be_on_a_head(),
-            worn_cap: self.worn_cap,
+            worn_cap: self.seat.worn_cap(),
         }
     }
 
@@ -476,31 +472,17 @@ impl Channel {
         let moves = circulates || driven || measured.is_flowing(config);
         self.tests.watch((shared.dt, shared.late), moves, conditions);
         self.seat.see(measured.coupling);
-        self.watch_cap(config, outputs);
+        let session = &self.state.session;
+        let worn = session.is_worn() && session.phase() != Phase::Thaw;
+        if self.seat.is_swapped(self.sensors.cap(), worn) {
+            self.step(&supervise::Event::Fact(Fact::CapOff), config, outputs);
+        }
         let seen = self.observe(measured, shared, config, outputs);
         let event = supervise::Event::Advance { dt: shared.dt, seen, conditions };
         self.step(&event, config, outputs);
         self.judge_warmth(measured, shared.dt, config);
         self.know_patient();
         self.remember(&seen, config);
-    }
-
-    /// Another cap on the line than the one that was marked as worn is on nobody's head yet: somebody has to say that it is.
-    fn watch_cap<const CHANNELS: usize>(
-        &mut self,
-        config: &Config,
-        outputs: &mut Outputs<CHANNELS>,
-    ) {
-        // req: CHN-007
-        let session = &self.state.session;
-        let worn = session.is_worn() && session.phase() != Phase::Thaw;
-        let other = self.sensors.cap().filter(|cap| self.worn_cap.is_some_and(|worn| worn != *cap));
-        if worn && other.is_some() {
-            self.worn_cap = None;
-            self.step(&supervise::Event::Fact(Fact::CapOff), config, outputs);
-        } else {
-            self.worn_cap = self.worn_cap.or(self.sensors.cap()).filter(|_| worn);
-        }
     }
 
     /// Whether the treatment is too warm for long. What nobody watched is not held against it.

@@ -9,11 +9,26 @@ use coldcap_units::Fault;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seat {
     on_head: bool,
+    /// The cap that was marked as worn, where it says who it is.
+    cap: Option<u32>,
 }
 
 impl Seat {
-    pub(super) const fn restored(on_head: bool) -> Self {
-        Self { on_head }
+    pub(super) const fn restored(on_head: bool, cap: Option<u32>) -> Self {
+        Self { on_head, cap }
+    }
+
+    pub(super) const fn worn_cap(self) -> Option<u32> {
+        self.cap
+    }
+
+    /// Whether another cap is on the line than the one that was marked as `worn`: that one is on nobody's head until somebody
+    /// says so. It is told once.
+    pub(super) fn is_swapped(&mut self, on_the_line: Option<u32>, worn: bool) -> bool {
+        // req: CHN-007
+        let swapped = worn && self.cap.zip(on_the_line).is_some_and(|(was, is)| was != is);
+        self.cap = self.cap.or(on_the_line).filter(|_| worn && !swapped);
+        swapped
     }
 
     pub(super) const fn may_be_on_a_head(self) -> bool {
@@ -66,5 +81,18 @@ mod tests {
         removed.hear(&asked(Request::ConfirmRemoved), Some(Ok(Accepted::Done)), false);
         seat.see(Ok(false));
         assert_eq!([told, removed, seat], [Seat::default(); 3]);
+    }
+
+    #[test]
+    fn another_cap_than_the_worn_one_is_told_once() {
+        let mut seat = Seat::default();
+        assert!(!seat.is_swapped(Some(8), false), "nobody wears any");
+        assert!(!seat.is_swapped(None, true) && !seat.is_swapped(Some(7), true));
+        assert!(!seat.is_swapped(None, true), "it does not say who it is for a while");
+        assert_eq!(seat.worn_cap(), Some(7));
+        assert!(seat.is_swapped(Some(8), true));
+        assert!(!seat.is_swapped(Some(8), false) && seat.worn_cap().is_none());
+        assert!(!seat.is_swapped(Some(8), true), "somebody has said that it is on");
+        assert_eq!(Seat::restored(true, seat.worn_cap()).worn_cap(), Some(8));
     }
 }
