@@ -441,9 +441,15 @@ proptest! {
             on.step(at(tick), &faced(tick, last && passed < 150), &limits());
             tick += 1;
         }
-        let (after, on) = (after.cold_dose().as_millis(), on.cold_dose().as_millis());
+        let (after, dose) = (after.cold_dose().as_millis(), on.cold_dose().as_millis());
+        // A bin's cold may have been put into the one before: it leaves the window a bin sooner then.
+        for _ in 0..150 {
+            on.step(at(tick), &faced(tick, false), &limits());
+            tick += 1;
+        }
+        let least = dose.min(on.cold_dose().as_millis());
         // Whole seconds are kept of a bin, and a bin's cold may have moved to the next.
-        prop_assert!(after + 2_000 >= on && after <= on + 16_000, "{after} against {on}");
+        prop_assert!(after + 2_000 >= least && after <= dose + 16_000, "{after} against {dose}, {least}");
     }
 }
 

@@ -136,6 +136,10 @@ fn until_in(phase: Phase, mut bedside: Bedside) -> Option<(Phase, Bedside)> {
     for _ in 0..600 {
         bedside.tick();
         if bedside.channel().phase == phase {
+            // For a second, so that a display has drawn something again.
+            (0..10).for_each(|_| {
+                bedside.tick();
+            });
             return Some((phase, bedside));
         }
     }

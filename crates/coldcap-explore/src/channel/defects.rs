@@ -38,7 +38,7 @@ pub const DEFECTS: [Defect; 10] = [
     Defect { name: "still coolant counts as cooling", found_by: &["R11"], step: credits_still },
     Defect {
         name: "nobody need be there: every tick acknowledges",
-        found_by: &["L1"],
+        found_by: &["L1", "R14"],
         step: attended,
     },
     Defect {

@@ -482,7 +482,7 @@ impl Channel {
         self.step(&event, config, outputs);
         self.judge_warmth(measured, shared.dt, config);
         self.know_patient();
-        self.remember(&seen, config);
+        self.remember(&seen, measured.is_flowing(config) && !shared.late, config);
     }
 
     /// Whether the treatment is too warm for long. What nobody watched is not held against it.
@@ -622,13 +622,13 @@ impl Channel {
         }
     }
 
-    fn remember(&mut self, seen: &Observed, config: &Config) {
+    fn remember(&mut self, seen: &Observed, flowing: bool, config: &Config) {
         let session = &self.state.session;
         let permit = self.state.permit(&config.supervision());
         self.facts = ChannelFlags::default()
             .with(ChannelFlags::COUPLED, seen.coupled)
             .with(ChannelFlags::WORN, session.is_worn())
-            .with(ChannelFlags::FLOWING, seen.flowing)
+            .with(ChannelFlags::FLOWING, flowing)
             .with(ChannelFlags::TANK_READY, seen.tank_ready)
             .with(ChannelFlags::AT_TARGET, seen.at_target)
             .with(ChannelFlags::PERMITTED, permit.circulate)
