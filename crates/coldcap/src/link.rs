@@ -35,6 +35,8 @@ pub(crate) use stored::Stored;
 
 /// The machine as a whole has no revision: who expects one expects what is not there.
 const NO_REVISION: u16 = 0;
+/// The minor version that brought the proofs by which deadlines mean something.
+const TIMED_SINCE: u8 = 3;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -318,7 +320,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
-        let timed = matches!(message, AnyMessage::Actuate(_));
+        let timed = must_be_timed(message, self.port.host_minor());
         let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
         let inbound = inbound::inbound(message, role);
         let begins = match &inbound {
@@ -555,6 +557,19 @@ fn hello<const CHANNELS: usize>(identity: &Identity) -> Hello {
 
 fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
+}
+
+/// Whether a command must state a deadline; `minor` is what the host of a session speaks. In a session a line may hold
+/// back whatever has none, for as long as it likes. A host from before minor 3 has no way to prove when it speaks, and on
+/// a bench nobody is treated.
+fn must_be_timed(message: &AnyMessage, minor: Option<u8>) -> bool {
+    // req: LNK-006
+    let proves = minor.is_some_and(|minor| minor >= TIMED_SINCE);
+    match message {
+        AnyMessage::Actuate(_) => true,
+        AnyMessage::Operate(_) | AnyMessage::PutSetting(_) => proves,
+        _ => false,
+    }
 }
 
 /// Whether a command has to wait for a tick, and whether it is then a fact.

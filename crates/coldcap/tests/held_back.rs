@@ -1,0 +1,95 @@
+//! What a line keeps back for a while, and what one session leaves to the next: neither does what nobody asks for now.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod bench;
+
+use bench::Bench;
+use bench::keyed::{HELLO, Host, code, secured};
+use coldcap::Phase;
+use coldcap_session::Request;
+use coldcap_wire::message::{
+    Action, CommandHead, Heartbeat, Hello, Operate, PutSetting, Status, TimeAsk,
+};
+use coldcap_wire::security::{HostLink, Policy, Transport};
+
+fn press(rid: u16, deadline: u16, action: Action, confirm: u8) -> Operate {
+    let head = CommandHead { deadline, ..CommandHead::new(rid, 0) };
+    Operate { head, action, confirm, argument: 1 }
+}
+
+fn prove(bench: &mut Bench<1>, host: &mut Host) {
+    let heard_us = bench.now.as_millis() * 1_000;
+    host.say(bench, &TimeAsk { asked_us: 1, heard_us });
+    host.hear(bench);
+    host.heard.clear();
+}
+
+/// A break that a stop has begun.
+fn paused() -> Bench<1> {
+    let mut bench = secured(Phase::Infusing);
+    bench.ask(Request::Stop).unwrap();
+    bench.run(6);
+    assert_eq!(bench.phase(), Phase::Paused);
+    bench
+}
+
+/// Somebody without a key keeps the presses back for a minute, while nothing else of the host is held up for longer than
+/// its proofs allow.
+// req: LNK-006
+#[test]
+fn a_press_without_a_deadline_that_was_kept_back_does_nothing() {
+    let mut bench = paused();
+    let mut host = Host::connected(&mut bench, 3);
+    let resume = host.frame(&press(1, 0, Action::RESUME, 0));
+    let confirm = host.frame(&press(2, 0, Action::RESUME, 1));
+    for second in 0..20 {
+        bench.run(3);
+        prove(&mut bench, &mut host);
+        host.say(&mut bench, &Heartbeat { at_ms: second, nonce: 0 });
+        host.hear(&mut bench);
+    }
+    for frame in [&resume, &confirm] {
+        bench.device.link.receive(bench.now, frame);
+        bench.tick();
+    }
+    bench.run(1);
+    assert_eq!(bench.phase(), Phase::Paused, "a minute later nobody is asked");
+}
+
+// req: LNK-006
+#[test]
+fn what_states_no_deadline_is_expired_but_a_stop() {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 3);
+    prove(&mut bench, &mut host);
+    host.say(&mut bench, &press(1, 0, Action::EASE_OFF, 0));
+    host.say(&mut bench, &press(2, 0, Action::ACKNOWLEDGE, 0));
+    host.say(&mut bench, &PutSetting { head: CommandHead::new(3, 0), key: 1, value: 1 });
+    let statuses: Vec<_> = host.answers(&mut bench).iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Status::EXPIRED; 3], "without a tick");
+    host.say(&mut bench, &press(4, 0, Action::STOP, 0));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench)[0].status, Status::OK);
+}
+
+/// It has no proofs, and is let speak all the same.
+#[test]
+fn a_host_of_minor_two_may_press_without_a_deadline() {
+    let mut bench = secured(Phase::PreCool);
+    let older = Hello { minor_max: 2, ..HELLO };
+    let mut host = Host::new(code(3));
+    host.link = HostLink::new(&older, Transport::Serial, Policy::STANDARD, code(3));
+    host.connect_as(&mut bench, &older);
+    host.say(&mut bench, &Heartbeat { at_ms: 0, nonce: 0 });
+    host.hear(&mut bench);
+    host.heard.clear();
+    assert_eq!(bench.device.link.peer().map(|grant| grant.slot), Some(3));
+    host.say(&mut bench, &press(1, 0, Action::EASE_OFF, 0));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench)[0].status, Status::OK);
+}
