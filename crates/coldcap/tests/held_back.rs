@@ -22,11 +22,24 @@ fn press(rid: u16, deadline: u16, action: Action, confirm: u8) -> Operate {
     Operate { head, action, confirm, argument: 1 }
 }
 
+fn in_ms(bench: &Bench<1>, ms: u64) -> u16 {
+    (bench.now.as_millis() + ms) as u16
+}
+
 fn prove(bench: &mut Bench<1>, host: &mut Host) {
     let heard_us = bench.now.as_millis() * 1_000;
     host.say(bench, &TimeAsk { asked_us: 1, heard_us });
     host.hear(bench);
     host.heard.clear();
+}
+
+/// Sends it within its deadline, ticks, and gives the answer.
+fn pressed(bench: &mut Bench<1>, host: &mut Host, rid: u16, action: Action, confirm: u8) -> Status {
+    prove(bench, host);
+    let wish = press(rid, in_ms(bench, 4_000), action, confirm);
+    host.say(bench, &wish);
+    bench.tick();
+    host.answers(bench)[0].status
 }
 
 /// A break that a stop has begun.
@@ -92,4 +105,45 @@ fn a_host_of_minor_two_may_press_without_a_deadline() {
     host.say(&mut bench, &press(1, 0, Action::EASE_OFF, 0));
     bench.tick();
     assert_eq!(host.answers(&mut bench)[0].status, Status::OK);
+}
+
+/// docs/wire-format.md, 7: nothing of the session before completes anything.
+// req: SES-002
+#[test]
+fn the_first_of_two_steps_is_not_completed_in_the_next_session() {
+    for (action, begin) in
+        [(Action::END_SESSION, secured(Phase::PreCool)), (Action::RESUME, paused())]
+    {
+        // Another person with another key, and the same key again.
+        for slot in [2, 3] {
+            let mut bench = begin.clone();
+            let phase = bench.phase();
+            let mut clinician = Host::connected(&mut bench, 3);
+            assert_eq!(pressed(&mut bench, &mut clinician, 1, action, 0), Status::ARMED);
+            bench.run(2);
+            let mut next = Host::connected(&mut bench, slot);
+            let status = pressed(&mut bench, &mut next, 1, action, 1);
+            assert_eq!((status, bench.phase()), (Status::EXPIRED, phase));
+            // Who takes both steps is believed.
+            assert_eq!(pressed(&mut bench, &mut next, 2, action, 0), Status::ARMED);
+            assert_eq!(pressed(&mut bench, &mut next, 3, action, 1), Status::OK);
+            assert_ne!(bench.phase(), phase);
+        }
+    }
+}
+
+/// A first step whose answer comes when its session is over arms nothing for the next.
+// req: SES-002
+#[test]
+fn a_first_step_that_outlives_its_session_is_not_completed() {
+    let mut bench = paused();
+    let mut clinician = Host::connected(&mut bench, 3);
+    bench.run(2);
+    prove(&mut bench, &mut clinician);
+    let wish = press(1, in_ms(&bench, 4_000), Action::RESUME, 0);
+    clinician.say(&mut bench, &wish);
+    let mut next = Host::connected(&mut bench, 2);
+    bench.tick();
+    assert_eq!(pressed(&mut bench, &mut next, 1, Action::RESUME, 1), Status::EXPIRED);
+    assert_eq!(bench.phase(), Phase::Paused);
 }

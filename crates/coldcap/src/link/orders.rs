@@ -1,7 +1,8 @@
 //! Commands between their arrival and their answer.
 
-use crate::command::{Action, COMMANDS_MAXIMUM, Command};
-use coldcap_session::Request;
+use crate::bridge::outbound;
+use crate::command::{Action, Answer, COMMANDS_MAXIMUM, Command};
+use coldcap_session::{Refusal, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{CommandHead, MACHINE, Message, Operate, Response, Status, TimeAsk};
 use coldcap_wire::service::{Begins, Freshness, Gate, Order, Verdict};
@@ -26,6 +27,8 @@ pub(super) struct Orders {
     waiting: Deque<Taken, { WAITING + RESERVED }>,
     stops: Vec<Taken, STOPS>,
     handed: Deque<Handed, { KEPT + STOPS }>,
+    /// The channels at which a host of this session has taken the first of two steps: a bit for each.
+    armed: u64,
     session: u8,
     turn: u8,
 }
@@ -81,14 +84,16 @@ impl Orders {
             waiting: Deque::new(),
             stops: Vec::new(),
             handed: Deque::new(),
+            armed: 0,
             session: 0,
             turn: 0,
         }
     }
 
-    /// Another host, or the same by new keys: its request ids begin anew, and what it was told is not proven. What
-    /// was taken is carried out, and nobody is left to answer to.
+    /// Another host, or the same by new keys: its request ids begin anew, what it was told is not proven, and it completes
+    /// no first step that was taken before. What was taken is carried out, and nobody is left to answer to.
     pub(super) fn begin_session(&mut self) {
+        self.armed = 0;
         self.session = self.session.wrapping_add(1);
         (self.gate, self.freshness) = (Gate::new(), Freshness::new());
     }
@@ -218,7 +223,9 @@ impl Orders {
             let is_stop = stop.is_some();
             let Some(taken) = stop.or_else(|| self.next_of(&mut others)) else { break };
             let now_is = revision(taken.command.channel).unwrap_or(taken.expected);
-            if taken.expected == 0 || is_stop {
+            if !self.may_confirm(&taken) {
+                self.refuse_unconfirmed(&taken, &mut refuse);
+            } else if taken.expected == 0 || is_stop {
                 self.hand(now, &taken, is_stop);
                 give(taken.command);
             } else if taken.expected != now_is {
@@ -249,9 +256,26 @@ impl Orders {
         let _ = self.handed.push_back(handed);
     }
 
-    fn refuse_stale(&mut self, taken: &Taken, now_is: u16, mut refuse: impl FnMut(u8, Response)) {
+    /// The second of two steps is done where the first was taken in the same session. The machine remembers a first step
+    /// for half a minute, whoever took it; a person who has left is not to be completed by who comes after.
+    fn may_confirm(&self, taken: &Taken) -> bool {
+        // req: SES-002
+        let first = taken.session == self.session && self.armed & bit(taken.command.channel) != 0;
+        first || !is_second_step(&taken.command.action)
+    }
+
+    fn refuse_unconfirmed(&mut self, taken: &Taken, refuse: impl FnMut(u8, Response)) {
+        let result = Err(Refusal::NotConfirmed);
+        let answer = outbound::response(&Answer { id: taken.command.id, result });
+        self.refuse(taken, answer, refuse);
+    }
+
+    fn refuse_stale(&mut self, taken: &Taken, now_is: u16, refuse: impl FnMut(u8, Response)) {
         let stale = Response::new(taken.command.id.0, Status::STALE);
-        let answer = Response { value: now_is.into(), ..stale };
+        self.refuse(taken, Response { value: now_is.into(), ..stale }, refuse);
+    }
+
+    fn refuse(&mut self, taken: &Taken, answer: Response, mut refuse: impl FnMut(u8, Response)) {
         let known = taken.session == self.session;
         if let Some(endpoint) = known.then(|| self.gate.settle(answer)).flatten() {
             refuse(endpoint, answer);
@@ -280,6 +304,9 @@ impl Orders {
     /// published.
     pub(super) fn answered(&mut self, response: Response) -> Option<u8> {
         let found = self.handed.iter().find(|handed| handed.rid == response.rid).copied()?;
+        if response.status == Status::ARMED && found.session == self.session {
+            self.armed |= bit(found.channel);
+        }
         for _ in 0..self.handed.len() {
             let Some(handed) = self.handed.pop_front() else { break };
             if handed.rid == response.rid && handed.turn == found.turn {
@@ -317,6 +344,28 @@ impl Orders {
             let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
         }
     }
+}
+
+/// The bit of a channel; none for one that is beyond all machines.
+const fn bit(channel: u8) -> u64 {
+    match 1_u64.checked_shl(channel as u32) {
+        Some(bit) => bit,
+        None => 0,
+    }
+}
+
+/// Whether a command is the second of two steps.
+const fn is_second_step(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Request(
+            Request::ConfirmFit { confirm: true }
+                | Request::Resume { confirm: true, .. }
+                | Request::EndSession { confirm: true, .. }
+                | Request::ClinicianReset { confirm: true }
+                | Request::ServiceReset { confirm: true }
+        )
+    )
 }
 
 /// What a command begins. Whoever stops anywhere ends all that is driven by hand.
