@@ -12,7 +12,7 @@ use crate::bridge::outbound;
 use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands, Drive};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
-use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
+use crate::outputs::{ChannelStatus, EntryBytes, EventKind, MachineStatus, Outputs};
 use coldcap_session::{Accepted, Actuator, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
@@ -414,6 +414,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let keys = &self.port.keys;
         let has_key = |slot| keys.slots().any(|held| held.id == slot);
         self.orders.void_overdue(now, has_key, &mut refuse);
+        self.orders.void_answers(now, &mut refuse);
         // A tick whose record was full had more to say than it could: facts, which are never refused, come to the next
         // ones singly, and what has no room here meanwhile is told to try again.
         let most = if self.crowded { 1 } else { COMMANDS_MAXIMUM };
@@ -445,6 +446,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
         for event in &outputs.events {
             self.outbox.report(outputs.now, event);
+        }
+        if has_risen(outputs, self.latest.as_ref().map(|latest| &latest.machine)) {
+            self.orders.alarm_rose(outputs.now);
         }
         self.crowded = outputs.entries.is_full();
         for entry in &outputs.entries {
@@ -579,6 +583,17 @@ fn waits(message: &AnyMessage) -> Option<bool> {
         AnyMessage::Observe(_) => Some(true),
         _ => Some(false),
     }
+}
+
+/// Whether something is heard that was not heard before: an alarm that rose or became more urgent, or a louder sounder.
+fn has_risen<const CHANNELS: usize>(
+    outputs: &Outputs<CHANNELS>,
+    before: Option<&MachineStatus>,
+) -> bool {
+    let rise = |kind: EventKind| matches!(kind, EventKind::AlarmRose | EventKind::AlarmEscalated);
+    let louder = before.is_none_or(|before| outputs.machine.sounding > before.sounding);
+    let told = outputs.events.iter().any(|event| rise(event.kind));
+    louder || told || outputs.events.dropped() > 0
 }
 
 /// From the first coolant in the cap until it has warmed.

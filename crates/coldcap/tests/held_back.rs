@@ -10,7 +10,8 @@ mod bench;
 
 use bench::Bench;
 use bench::keyed::{HELLO, Host, code, secured};
-use coldcap::Phase;
+use coldcap::{Inputs, Phase};
+use coldcap_guard::alarm::Priority;
 use coldcap_session::Request;
 use coldcap_wire::message::{
     Action, CommandHead, Heartbeat, Hello, Operate, PutSetting, Status, TimeAsk,
@@ -146,4 +147,57 @@ fn a_first_step_that_outlives_its_session_is_not_completed() {
     bench.tick();
     assert_eq!(pressed(&mut bench, &mut next, 1, Action::RESUME, 1), Status::EXPIRED);
     assert_eq!(bench.phase(), Phase::Paused);
+}
+
+/// An answer to one alarm, kept back until another one is there, which nobody has seen. Gives what came of it, and
+/// whether the second is silent.
+fn answered_late(action: Action, span_ms: u64, held_ticks: u32, second_at: u32) -> (Status, bool) {
+    let mut bench = secured(Phase::PreCool);
+    let mut host = Host::connected(&mut bench, 2);
+    let dark = |inputs: &mut Inputs<1>| inputs.mains = inputs.mains.map(|_| false);
+    let both = |inputs: &mut Inputs<1>| {
+        inputs.mains = inputs.mains.map(|_| false);
+        inputs.leak = inputs.leak.map(|_| true);
+    };
+    for _ in 0..50 {
+        bench.tick_with(dark);
+    }
+    prove(&mut bench, &mut host);
+    let answer = host.frame(&press(1, in_ms(&bench, span_ms), action, 0));
+    for tick in 0..held_ticks {
+        host.say(&mut bench, &Heartbeat { at_ms: tick.into(), nonce: 0 });
+        if tick < second_at {
+            bench.tick_with(dark);
+        } else {
+            bench.tick_with(both);
+        }
+    }
+    host.hear(&mut bench);
+    host.heard.clear();
+    bench.device.link.receive(bench.now, &answer);
+    let mut sounding = Priority::None;
+    for _ in 0..2 {
+        let leak = second_at < held_ticks;
+        let outputs = if leak { bench.tick_with(both) } else { bench.tick_with(dark) };
+        sounding = outputs.machine.sounding;
+    }
+    let silent = sounding == Priority::None;
+    (host.answers(&mut bench)[0].status, silent)
+}
+
+/// Somebody without a key keeps the answer to one alarm back until another one is there.
+// req: LNK-006
+#[test]
+fn an_answer_to_an_alarm_does_not_silence_the_next_one() {
+    for action in [Action::ACKNOWLEDGE, Action::AUDIO_PAUSE] {
+        for second_at in [0, 1, 20] {
+            assert_eq!(answered_late(action, 4_000, 39, second_at), (Status::STALE, false));
+            // A host that gives itself less time is believed less, not more.
+            assert_eq!(answered_late(action, 2_500, 24, second_at), (Status::STALE, false));
+        }
+        // An alarm that stood already when it was answered to is silent, however late within the deadline.
+        assert_eq!(answered_late(action, 4_000, 39, 99), (Status::OK, true));
+        // Nobody can tell when this was pressed.
+        assert_eq!(answered_late(action, 9_000, 1, 99), (Status::EXPIRED, false));
+    }
 }

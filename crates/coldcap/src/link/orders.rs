@@ -19,6 +19,12 @@ const KEPT: usize = WAITING + RESERVED + COMMANDS_MAXIMUM;
 /// A command that was handed over so long ago belongs to outputs that nobody published.
 const LOST: Duration = Duration::from_secs(2);
 
+/// An answer to an alarm states a deadline so long behind the press, or less: this tells when it was pressed at the
+/// earliest.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(4);
+/// A press may seem to lie ahead by this, since a host knows the device's time roughly.
+const AHEAD: Duration = Duration::from_secs(1);
+
 /// What has arrived and was not answered yet, and what was answered.
 #[derive(Clone, Debug)]
 pub(super) struct Orders {
@@ -29,6 +35,8 @@ pub(super) struct Orders {
     handed: Deque<Handed, { KEPT + STOPS }>,
     /// The channels at which a host of this session has taken the first of two steps: a bit for each.
     armed: u64,
+    /// When an alarm was last heard that was not heard before.
+    rose: Option<Instant>,
     session: u8,
     turn: u8,
 }
@@ -44,6 +52,14 @@ struct Taken {
     /// By which key it came; `None` on a bench.
     by: Option<u32>,
     session: u8,
+}
+
+impl Taken {
+    /// When somebody answered to the alarms at the earliest, if this is that and says so.
+    fn answered(&self) -> Option<Instant> {
+        let answers = matches!(self.command.action, Action::AcknowledgeAlarms | Action::PauseAudio);
+        self.due.filter(|_| answers).map(|due| due.minus(ANSWERS_WITHIN))
+    }
 }
 
 /// A command that a tick has, or had.
@@ -85,6 +101,7 @@ impl Orders {
             stops: Vec::new(),
             handed: Deque::new(),
             armed: 0,
+            rose: None,
             session: 0,
             turn: 0,
         }
@@ -182,6 +199,23 @@ impl Orders {
             !fact && taken.by.is_some_and(|slot| !has_key(slot))
         };
         self.void(Status::DENIED, revoked, void);
+    }
+
+    /// An alarm was heard at `at` that was not heard before.
+    pub(super) fn alarm_rose(&mut self, at: Instant) {
+        self.rose = Some(at);
+    }
+
+    /// Nobody has answered to an alarm before it was there: what a line has kept back, or sent again, until another one
+    /// rose does not silence that one.
+    pub(super) fn void_answers(&mut self, now: Instant, mut void: impl FnMut(u8, Response)) {
+        // req: LNK-006
+        let rose = self.rose;
+        let before = |made: Instant| rose.is_some_and(|rose| rose >= made);
+        self.void(Status::STALE, |taken| taken.answered().is_some_and(before), &mut void);
+        // Of a deadline that is further ahead nobody can tell when it was pressed.
+        let ahead = |made: Instant| made > now.plus(AHEAD);
+        self.void(Status::EXPIRED, |taken| taken.answered().is_some_and(ahead), &mut void);
     }
 
     fn void(
