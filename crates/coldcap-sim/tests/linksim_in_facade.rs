@@ -383,3 +383,86 @@ fn over_a_hostile_line_nothing_is_driven_without_role_and_lease() {
     println!("ticks of {TICKS} in which service drives, by seed: {driven:?}");
     assert!(driven.iter().all(|ticks| *ticks > 500), "{driven:?}");
 }
+
+/// What the host of a break presses, and for how long the line keeps each press back.
+const KEPT_BACK: [(Action, u8, u64); 6] = [
+    (Action::RESUME, 0, 4_100),
+    (Action::RESUME, 1, 4_200),
+    (Action::EXTEND, 0, 4_100),
+    (Action::ACKNOWLEDGE, 0, 3_000),
+    (Action::AUDIO_PAUSE, 0, 3_500),
+    (Action::ACKNOWLEDGE, 0, 9_000),
+];
+/// The key of the panel begins a break, the presses are made, and a leak is found, in these ticks.
+const BREAK_AT: u64 = 100;
+const PRESSED_AT: u64 = 200;
+const LEAK_AT: u64 = 215;
+const BREAK_TICKS: u64 = 400;
+
+/// A break in which a leak is found, with what is driven, the phase, the alarms, and how loud they are. The line passes
+/// proofs and signs of life on at once, and keeps the presses back as [`KEPT_BACK`] has it, but for those that `passes`.
+fn a_break(host: bool, passes: impl Fn(Action) -> bool) -> Vec<(Drives<1>, Phase, u64, u8)> {
+    let mut facade = cooling();
+    let mut link = keyed(facade.control.config());
+    let mut between = Between::new(1, TICKS, false);
+    if host {
+        between.connect(facade.now, &mut link);
+    }
+    let mut room = vec![0; 4_096];
+    let (mut kept, mut trajectory) = (Vec::new(), Vec::new());
+    for tick in 0..BREAK_TICKS {
+        facade.plant.step(&facade.drives, facade.now, &facade.faults);
+        facade.now = facade.now.plus(TICK);
+        let (now, now_ms) = (facade.now, facade.now.as_millis());
+        if host && tick.is_multiple_of(10) {
+            // A proof behind a press would make it unproven when it comes: there is none later.
+            let ask = TimeAsk { asked_us: 1, heard_us: now_ms * 1_000 };
+            let (endpoint, message) = match tick {
+                ..PRESSED_AT => (0x64, AnyMessage::TimeAsk(ask)),
+                _ => (0x60, AnyMessage::Heartbeat(Heartbeat { at_ms: now_ms, nonce: 1 })),
+            };
+            let frame = between.seal(endpoint, &message);
+            link.receive(now, &frame);
+        }
+        for (index, (action, confirm, held_ms)) in KEPT_BACK.into_iter().enumerate() {
+            if host && tick == PRESSED_AT + index as u64 {
+                let deadline = (now_ms + 4_000) as u16;
+                let head = CommandHead { deadline, ..CommandHead::new(1 + index as u16, 0) };
+                let press = Operate { head, action, confirm, argument: 1 };
+                let held_ms = if passes(action) { 0 } else { held_ms };
+                kept.push((now_ms + held_ms, between.seal(0x15, &AnyMessage::Operate(press))));
+            }
+        }
+        for (_, frame) in kept.extract_if(.., |(at, _)| *at <= now_ms) {
+            link.receive(now, &frame);
+        }
+        let mut input = TickInput::new(now, facade.plant.inputs(now));
+        input.commands = link.take_commands(now);
+        input.inputs.panel.stop = tick == BREAK_AT;
+        if tick >= LEAK_AT {
+            input.inputs.leak = input.inputs.leak.map(|_| true);
+        }
+        let outputs = facade.control.tick(&input);
+        link.publish(&outputs);
+        link.transmit(now, &mut room);
+        facade.drives = outputs.drives;
+        let machine = outputs.machine;
+        let phase = outputs.channels[0].phase;
+        trajectory.push((outputs.drives, phase, machine.alarms.bits(), machine.sounding.code()));
+    }
+    trajectory
+}
+
+/// A press of a key's holder that was kept back is none: nothing is resumed, prolonged or silenced by it.
+// req: LNK-006
+#[test]
+fn what_was_kept_back_resumes_prolongs_and_silences_nothing() {
+    let alone = a_break(false, |_| false);
+    assert_eq!(alone[PRESSED_AT as usize].1, Phase::Paused);
+    // It rises within the deadlines of the presses before it, and is heard when they come.
+    assert!(alone[PRESSED_AT as usize + 32].3 > 0, "the leak is heard");
+    assert!(alone == a_break(true, |_| false));
+    // That a change would be seen: what is passed on at once resumes.
+    let resumed = a_break(true, |action| action == Action::RESUME);
+    assert!(resumed != alone);
+}

@@ -12,7 +12,7 @@ use crate::bridge::outbound;
 use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands, Drive};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
-use crate::outputs::{ChannelStatus, EntryBytes, MachineStatus, Outputs};
+use crate::outputs::{ChannelStatus, EntryBytes, EventKind, MachineStatus, Outputs};
 use coldcap_session::{Accepted, Actuator, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
@@ -35,6 +35,8 @@ pub(crate) use stored::Stored;
 
 /// The machine as a whole has no revision: who expects one expects what is not there.
 const NO_REVISION: u16 = 0;
+/// The minor version that brought the proofs by which deadlines mean something.
+const TIMED_SINCE: u8 = 3;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -318,7 +320,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     fn command(&mut self, now: Instant, heard: &Heard, head: CommandHead, message: &AnyMessage) {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
-        let timed = matches!(message, AnyMessage::Actuate(_));
+        let timed = must_be_timed(message, self.port.host_minor());
         let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
         let inbound = inbound::inbound(message, role);
         let begins = match &inbound {
@@ -412,6 +414,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let keys = &self.port.keys;
         let has_key = |slot| keys.slots().any(|held| held.id == slot);
         self.orders.void_overdue(now, has_key, &mut refuse);
+        self.orders.void_answers(now, &mut refuse);
         // A tick whose record was full had more to say than it could: facts, which are never refused, come to the next
         // ones singly, and what has no room here meanwhile is told to try again.
         let most = if self.crowded { 1 } else { COMMANDS_MAXIMUM };
@@ -443,6 +446,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
         for event in &outputs.events {
             self.outbox.report(outputs.now, event);
+        }
+        if has_risen(outputs, self.latest.as_ref().map(|latest| &latest.machine)) {
+            self.orders.alarm_rose(outputs.now);
         }
         self.crowded = outputs.entries.is_full();
         for entry in &outputs.entries {
@@ -557,6 +563,19 @@ fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
 }
 
+/// Whether a command must state a deadline; `minor` is what the host of a session speaks. In a session a line may hold
+/// back whatever has none, for as long as it likes. A host from before minor 3 has no way to prove when it speaks, and on
+/// a bench nobody is treated.
+fn must_be_timed(message: &AnyMessage, minor: Option<u8>) -> bool {
+    // req: LNK-006
+    let proves = minor.is_some_and(|minor| minor >= TIMED_SINCE);
+    match message {
+        AnyMessage::Actuate(_) => true,
+        AnyMessage::Operate(_) | AnyMessage::PutSetting(_) => proves,
+        _ => false,
+    }
+}
+
 /// Whether a command has to wait for a tick, and whether it is then a fact.
 fn waits(message: &AnyMessage) -> Option<bool> {
     match message {
@@ -564,6 +583,17 @@ fn waits(message: &AnyMessage) -> Option<bool> {
         AnyMessage::Observe(_) => Some(true),
         _ => Some(false),
     }
+}
+
+/// Whether something is heard that was not heard before: an alarm that rose or became more urgent, or a louder sounder.
+fn has_risen<const CHANNELS: usize>(
+    outputs: &Outputs<CHANNELS>,
+    before: Option<&MachineStatus>,
+) -> bool {
+    let rise = |kind: EventKind| matches!(kind, EventKind::AlarmRose | EventKind::AlarmEscalated);
+    let louder = before.is_none_or(|before| outputs.machine.sounding > before.sounding);
+    let told = outputs.events.iter().any(|event| rise(event.kind));
+    louder || told || outputs.events.dropped() > 0
 }
 
 /// From the first coolant in the cap until it has warmed.

@@ -30,6 +30,12 @@ fn put(rid: u16) -> PutSetting {
     PutSetting { head: CommandHead::new(rid, 0), key: 1, value: 1 }
 }
 
+/// A press that is proven to be of now, where its host is [`Host::timed`].
+fn soon(bench: &Bench<1>, rid: u16, action: Action) -> Operate {
+    let deadline = (bench.now.as_millis() + 4_000) as u16;
+    Operate { head: CommandHead { deadline, ..CommandHead::new(rid, 0) }, ..operate(rid, action) }
+}
+
 fn is_still(bench: &mut Bench<1>) -> bool {
     bench.tick().drives.channels[0].pump.is_off()
 }
@@ -102,12 +108,13 @@ fn a_clinician_gets_what_a_nurse_does_not_and_a_nurse_what_an_observer_does_not(
     ];
     for (id, selecting, putting) in expected {
         let mut bench = secured(Phase::Standby);
-        let mut host = Host::connected(&mut bench, id);
+        let mut host = Host::timed(&mut bench, id);
         host.say(&mut bench, &select(1));
         bench.tick();
         assert_eq!(host.answers(&mut bench), [Response::new(1, selecting)], "{id}");
         assert_eq!(bench.phase() == Phase::Setup, selecting == Status::OK, "{id}");
-        host.say(&mut bench, &put(2));
+        let setting = PutSetting { head: soon(&bench, 2, Action::STOP).head, ..put(2) };
+        host.say(&mut bench, &setting);
         bench.tick();
         assert_eq!(host.answers(&mut bench), [Response::new(2, putting)], "{id}");
     }
@@ -118,8 +125,9 @@ fn a_clinician_gets_what_a_nurse_does_not_and_a_nurse_what_an_observer_does_not(
 fn the_role_of_a_press_is_that_of_its_key() {
     for (id, allowed) in [(1, false), (2, true), (3, true), (4, false)] {
         let mut bench = secured(Phase::PreCool);
-        let mut host = Host::connected(&mut bench, id);
-        host.say(&mut bench, &operate(1, Action::EASE_OFF));
+        let mut host = Host::timed(&mut bench, id);
+        let press = soon(&bench, 1, Action::EASE_OFF);
+        host.say(&mut bench, &press);
         bench.tick();
         let status = host.answers(&mut bench)[0].status;
         assert_eq!(status, if allowed { Status::OK } else { Status::DENIED }, "{id}");
@@ -142,8 +150,9 @@ fn every_key_may_stop_and_a_stop_is_never_too_late() {
 #[test]
 fn what_was_recorded_changes_nothing_when_it_is_sent_again() {
     let mut bench = secured(Phase::PreCool);
-    let mut host = Host::connected(&mut bench, 2);
-    let frames: Vec<_> = (1..4).map(|rid| host.frame(&operate(rid, Action::EASE_OFF))).collect();
+    let mut host = Host::timed(&mut bench, 2);
+    let frames: Vec<_> =
+        (1..4).map(|rid| host.frame(&soon(&bench, rid, Action::EASE_OFF))).collect();
     // In another order than they were sent: each is done, and once.
     for index in [2, 0, 1, 0, 2, 1] {
         bench.device.link.receive(bench.now, &frames[index]);
@@ -163,9 +172,9 @@ fn what_was_recorded_changes_nothing_when_it_is_sent_again() {
 #[test]
 fn a_command_is_answered_again_and_not_done_again_and_a_new_session_has_ids_of_its_own() {
     let mut bench = secured(Phase::PreCool);
-    let mut host = Host::connected(&mut bench, 2);
+    let mut host = Host::timed(&mut bench, 2);
     let target = |bench: &mut Bench<1>| bench.tick().channels[0].target;
-    let press = operate(5, Action::EASE_OFF);
+    let press = soon(&bench, 5, Action::EASE_OFF);
     host.say(&mut bench, &press);
     let eased = target(&mut bench);
     assert_eq!(host.answers(&mut bench), [Response::new(5, Status::OK)]);
@@ -174,7 +183,8 @@ fn a_command_is_answered_again_and_not_done_again_and_a_new_session_has_ids_of_i
     assert_eq!(host.answers(&mut bench), [Response::new(5, Status::OK)]);
     // The host does not repeat across sessions; what it sends anew is another command.
     bench.run(1);
-    let mut host = Host::connected(&mut bench, 2);
+    let mut host = Host::timed(&mut bench, 2);
+    let press = soon(&bench, 5, Action::EASE_OFF);
     host.say(&mut bench, &press);
     assert!(target(&mut bench) > eased);
 }
@@ -183,11 +193,17 @@ fn a_command_is_answered_again_and_not_done_again_and_a_new_session_has_ids_of_i
 #[test]
 fn an_answer_of_one_session_is_not_given_in_the_next() {
     let mut bench = secured(Phase::PreCool);
-    let mut host = Host::connected(&mut bench, 2);
+    let mut host = Host::timed(&mut bench, 2);
     bench.run(1);
-    host.say(&mut bench, &operate(5, Action::EASE_OFF));
+    let press = soon(&bench, 5, Action::EASE_OFF);
+    host.say(&mut bench, &press);
     let mut next = Host::connected(&mut bench, 3);
-    next.say(&mut bench, &operate(5, Action::START));
+    let heard_us = bench.now.as_millis() * 1_000;
+    next.say(&mut bench, &TimeAsk { asked_us: 1, heard_us });
+    next.hear(&mut bench);
+    next.heard.clear();
+    let press = soon(&bench, 5, Action::START);
+    next.say(&mut bench, &press);
     bench.tick();
     let answers = next.answers(&mut bench);
     assert_eq!(answers.iter().map(|it| it.status).collect::<Vec<_>>(), [Status::BAD_STATE]);

@@ -1,7 +1,8 @@
 //! Commands between their arrival and their answer.
 
-use crate::command::{Action, COMMANDS_MAXIMUM, Command};
-use coldcap_session::Request;
+use crate::bridge::outbound;
+use crate::command::{Action, Answer, COMMANDS_MAXIMUM, Command};
+use coldcap_session::{Refusal, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{CommandHead, MACHINE, Message, Operate, Response, Status, TimeAsk};
 use coldcap_wire::service::{Begins, Freshness, Gate, Order, Verdict};
@@ -18,6 +19,12 @@ const KEPT: usize = WAITING + RESERVED + COMMANDS_MAXIMUM;
 /// A command that was handed over so long ago belongs to outputs that nobody published.
 const LOST: Duration = Duration::from_secs(2);
 
+/// An answer to an alarm states a deadline so long behind the press, or less: this tells when it was pressed at the
+/// earliest.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(4);
+/// A press may seem to lie ahead by this, since a host knows the device's time roughly.
+const AHEAD: Duration = Duration::from_secs(1);
+
 /// What has arrived and was not answered yet, and what was answered.
 #[derive(Clone, Debug)]
 pub(super) struct Orders {
@@ -26,6 +33,10 @@ pub(super) struct Orders {
     waiting: Deque<Taken, { WAITING + RESERVED }>,
     stops: Vec<Taken, STOPS>,
     handed: Deque<Handed, { KEPT + STOPS }>,
+    /// The channels at which a host of this session has taken the first of two steps: a bit for each.
+    armed: u64,
+    /// When an alarm was last heard that was not heard before.
+    rose: Option<Instant>,
     session: u8,
     turn: u8,
 }
@@ -41,6 +52,14 @@ struct Taken {
     /// By which key it came; `None` on a bench.
     by: Option<u32>,
     session: u8,
+}
+
+impl Taken {
+    /// When somebody answered to the alarms at the earliest, if this is that and says so.
+    fn answered(&self) -> Option<Instant> {
+        let answers = matches!(self.command.action, Action::AcknowledgeAlarms | Action::PauseAudio);
+        self.due.filter(|_| answers).map(|due| due.minus(ANSWERS_WITHIN))
+    }
 }
 
 /// A command that a tick has, or had.
@@ -81,14 +100,17 @@ impl Orders {
             waiting: Deque::new(),
             stops: Vec::new(),
             handed: Deque::new(),
+            armed: 0,
+            rose: None,
             session: 0,
             turn: 0,
         }
     }
 
-    /// Another host, or the same by new keys: its request ids begin anew, and what it was told is not proven. What
-    /// was taken is carried out, and nobody is left to answer to.
+    /// Another host, or the same by new keys: its request ids begin anew, what it was told is not proven, and it completes
+    /// no first step that was taken before. What was taken is carried out, and nobody is left to answer to.
     pub(super) fn begin_session(&mut self) {
+        self.armed = 0;
         self.session = self.session.wrapping_add(1);
         (self.gate, self.freshness) = (Gate::new(), Freshness::new());
     }
@@ -179,6 +201,23 @@ impl Orders {
         self.void(Status::DENIED, revoked, void);
     }
 
+    /// An alarm was heard at `at` that was not heard before.
+    pub(super) fn alarm_rose(&mut self, at: Instant) {
+        self.rose = Some(at);
+    }
+
+    /// Nobody has answered to an alarm before it was there: what a line has kept back, or sent again, until another one
+    /// rose does not silence that one.
+    pub(super) fn void_answers(&mut self, now: Instant, mut void: impl FnMut(u8, Response)) {
+        // req: LNK-006
+        let rose = self.rose;
+        let before = |made: Instant| rose.is_some_and(|rose| rose >= made);
+        self.void(Status::STALE, |taken| taken.answered().is_some_and(before), &mut void);
+        // Of a deadline that is further ahead nobody can tell when it was pressed.
+        let ahead = |made: Instant| made > now.plus(AHEAD);
+        self.void(Status::EXPIRED, |taken| taken.answered().is_some_and(ahead), &mut void);
+    }
+
     fn void(
         &mut self,
         status: Status,
@@ -218,7 +257,9 @@ impl Orders {
             let is_stop = stop.is_some();
             let Some(taken) = stop.or_else(|| self.next_of(&mut others)) else { break };
             let now_is = revision(taken.command.channel).unwrap_or(taken.expected);
-            if taken.expected == 0 || is_stop {
+            if !self.may_confirm(&taken) {
+                self.refuse_unconfirmed(&taken, &mut refuse);
+            } else if taken.expected == 0 || is_stop {
                 self.hand(now, &taken, is_stop);
                 give(taken.command);
             } else if taken.expected != now_is {
@@ -249,9 +290,26 @@ impl Orders {
         let _ = self.handed.push_back(handed);
     }
 
-    fn refuse_stale(&mut self, taken: &Taken, now_is: u16, mut refuse: impl FnMut(u8, Response)) {
+    /// The second of two steps is done where the first was taken in the same session. The machine remembers a first step
+    /// for half a minute, whoever took it; a person who has left is not to be completed by who comes after.
+    fn may_confirm(&self, taken: &Taken) -> bool {
+        // req: SES-002
+        let first = taken.session == self.session && self.armed & bit(taken.command.channel) != 0;
+        first || !is_second_step(&taken.command.action)
+    }
+
+    fn refuse_unconfirmed(&mut self, taken: &Taken, refuse: impl FnMut(u8, Response)) {
+        let result = Err(Refusal::NotConfirmed);
+        let answer = outbound::response(&Answer { id: taken.command.id, result });
+        self.refuse(taken, answer, refuse);
+    }
+
+    fn refuse_stale(&mut self, taken: &Taken, now_is: u16, refuse: impl FnMut(u8, Response)) {
         let stale = Response::new(taken.command.id.0, Status::STALE);
-        let answer = Response { value: now_is.into(), ..stale };
+        self.refuse(taken, Response { value: now_is.into(), ..stale }, refuse);
+    }
+
+    fn refuse(&mut self, taken: &Taken, answer: Response, mut refuse: impl FnMut(u8, Response)) {
         let known = taken.session == self.session;
         if let Some(endpoint) = known.then(|| self.gate.settle(answer)).flatten() {
             refuse(endpoint, answer);
@@ -280,6 +338,9 @@ impl Orders {
     /// published.
     pub(super) fn answered(&mut self, response: Response) -> Option<u8> {
         let found = self.handed.iter().find(|handed| handed.rid == response.rid).copied()?;
+        if response.status == Status::ARMED && found.session == self.session {
+            self.armed |= bit(found.channel);
+        }
         for _ in 0..self.handed.len() {
             let Some(handed) = self.handed.pop_front() else { break };
             if handed.rid == response.rid && handed.turn == found.turn {
@@ -317,6 +378,28 @@ impl Orders {
             let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
         }
     }
+}
+
+/// The bit of a channel; none for one that is beyond all machines.
+const fn bit(channel: u8) -> u64 {
+    match 1_u64.checked_shl(channel as u32) {
+        Some(bit) => bit,
+        None => 0,
+    }
+}
+
+/// Whether a command is the second of two steps.
+const fn is_second_step(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Request(
+            Request::ConfirmFit { confirm: true }
+                | Request::Resume { confirm: true, .. }
+                | Request::EndSession { confirm: true, .. }
+                | Request::ClinicianReset { confirm: true }
+                | Request::ServiceReset { confirm: true }
+        )
+    )
 }
 
 /// What a command begins. Whoever stops anywhere ends all that is driven by hand.

@@ -95,7 +95,12 @@ impl Host {
     }
 
     pub(crate) fn connect(&mut self, bench: &mut Bench<1>) {
-        self.say(bench, &HELLO);
+        self.connect_as(bench, &HELLO);
+    }
+
+    /// With the hello that the link was made with.
+    pub(crate) fn connect_as(&mut self, bench: &mut Bench<1>, hello: &Hello) {
+        self.say(bench, hello);
         self.hear(bench);
         self.dice += 1;
         self.link.connect(bench.now, [self.dice; 32]).unwrap();
