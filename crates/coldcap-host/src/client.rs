@@ -1,7 +1,7 @@
 //! A client of one device: bytes in, messages out, commands in, bytes out.
 //!
-//! It holds no clock, no thread and no transport: whoever drives it says what time it is. The same calls
-//! give the same bytes. What it takes off its user's hands:
+//! It holds no clock, no thread and no transport: whoever drives it says what time it is. Where that clock is set back,
+//! every wait keeps its bound. The same calls give the same bytes. What it takes off its user's hands:
 //!
 //! - it greets the device once a second until the greeting is answered, and shows itself alive once a
 //!   second;
@@ -50,6 +50,7 @@ mod port;
 mod presence;
 mod record;
 mod requests;
+mod steady;
 mod timing;
 
 pub use by_hand::HandDrive;
@@ -77,6 +78,7 @@ use port::{Arrived, Frame, Port};
 use presence::Presence;
 use requests::{Leaving, Requests, Way};
 use std::collections::VecDeque;
+use steady::Steady;
 use timing::Timing;
 
 /// Missing entries of the record are asked for this often.
@@ -145,6 +147,7 @@ pub struct Counters {
 pub struct Client {
     channel: u8,
     hello: Hello,
+    steady: Steady,
     port: Port,
     presence: Presence,
     requests: Requests,
@@ -176,6 +179,7 @@ impl Client {
         Self {
             channel: config.channel,
             hello,
+            steady: Steady::default(),
             port: Port::new(config.key.as_ref(), &hello),
             presence: Presence::new(),
             requests: Requests::new(config.first_rid),
@@ -211,6 +215,7 @@ impl Client {
     /// # Panics
     /// Never.
     pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        let now = self.read_clock(now);
         self.notice_silence(now);
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -246,7 +251,17 @@ impl Client {
         if body.is_urgent() {
             self.requests.void_beginnings(&mut self.messages);
         }
+        let now = self.read_clock(now);
         self.requests.push_expecting(now, body, revision)
+    }
+
+    /// The client's own time, which all its waits are in: they have their bound also where `clock` is set back.
+    fn read_clock(&mut self, clock: Instant) -> Instant {
+        let (now, set_back) = self.steady.read(clock);
+        if set_back {
+            self.timing.lose_relation(now);
+        }
+        now
     }
 
     fn withdraw(&mut self, rid: u16) {
@@ -267,6 +282,7 @@ impl Client {
     /// assert!(!client.accounts()[0].granted, "the device has still to say so");
     /// ```
     pub fn follow(&mut self, now: Instant, period: Duration) {
+        let now = self.read_clock(now);
         self.following.want(now, period);
     }
 
@@ -282,7 +298,7 @@ impl Client {
     /// By itself the client asks each time that a session begins, and every [`RECORD_LOOKED_AT_EVERY`]: a lost report of
     /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
-        self.record_due = Some(now);
+        self.record_due = Some(self.read_clock(now));
     }
 
     /// Appends every frame that is due at `now`.
@@ -290,6 +306,7 @@ impl Client {
     /// # Panics
     /// Never.
     pub fn transmit(&mut self, now: Instant, out: &mut Vec<u8>) {
+        let now = self.read_clock(now);
         self.notice_silence(now);
         self.timing.notice(now);
         self.requests.give_up(now, &mut self.messages);
@@ -375,7 +392,7 @@ impl Client {
     pub fn drawn(&mut self, now: Instant, progress: u16) {
         if progress != 0 && progress != self.drawn {
             self.drawn = progress;
-            self.drawn_due = Some(now);
+            self.drawn_due = Some(self.read_clock(now));
         }
     }
 
@@ -383,6 +400,7 @@ impl Client {
     /// none came yet.
     #[must_use]
     pub fn values_are_stale(&self, now: Instant) -> bool {
+        let now = self.steady.at(now);
         self.machine_seen.is_none_or(|seen| now.since(seen) >= STALE)
     }
 
@@ -401,7 +419,8 @@ impl Client {
         let presence = self.presence.deadline(open);
         let services = [record, following, credit, timing];
         let all = [commands, drawn, presence, self.port.deadline()];
-        all.into_iter().chain(services).flatten().min().unwrap_or(Instant::from_millis(u64::MAX))
+        let next = all.into_iter().chain(services).flatten().min();
+        next.map_or(Instant::from_millis(u64::MAX), |next| self.steady.clock(next))
     }
 
     /// The channel that commands are meant for, from 0.
@@ -486,7 +505,7 @@ impl Client {
                     self.copies = Copies::default();
                     self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.record_rid = None;
-                    self.ask_record_length(now);
+                    self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
                 }
                 Err(refused) => {
@@ -568,7 +587,7 @@ impl Client {
         if self.presence.greet(now, hello.boot) {
             // Another boot: the session of the one before went with it. It may also be a lie: nothing is closed.
             let _ = self.port.heard(&hello, true);
-            self.ask_record_length(now);
+            self.record_due = Some(now);
             if !self.port.is_keyed() {
                 self.begin_services(now, hello.minor_max);
             }

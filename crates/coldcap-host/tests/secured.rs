@@ -371,3 +371,26 @@ fn the_deadline_misses_nothing() {
     assert_eq!(lazy.0.len(), eager.0.len());
     assert!(lazy == eager);
 }
+
+/// docs/campaigns.md: whatever the host's clock does, waits have their bound. It is set back by a minute.
+#[test]
+fn a_clock_that_is_set_back_silences_no_host_and_hides_no_loss() {
+    let (mut client, mut device) = connected();
+    for second in 0..100_u64 {
+        turn(&mut client, &mut device, second * 1_000);
+    }
+    let stop = client.command(at(39_000), STOP);
+    let (mut said, mut lost) = (0, false);
+    for second in 40..60_u64 {
+        // The device is gone: nothing comes any more.
+        let mut out = Vec::new();
+        client.transmit(at(second * 1_000), &mut out);
+        said += out.iter().filter(|byte| **byte == 0).count();
+        lost |= messages(&mut client).contains(&Message::LinkLost);
+    }
+    assert!(
+        said >= 20,
+        "{said} frames in twenty seconds, with a stop ({stop}) and a heartbeat a second"
+    );
+    assert!(lost, "twenty seconds of silence");
+}

@@ -31,6 +31,14 @@ impl Timing {
         *self = Self { due: tells.then_some(now), wanting: tells, ..Self::default() };
     }
 
+    /// The host's clock was set back: what its relation to the device's is has to be learnt anew. What was proven stays.
+    pub(super) fn lose_relation(&mut self, now: Instant) {
+        // A step back is what makes it forget.
+        let _ = self.clock.device_us(0);
+        self.due = self.due.map(|_| now);
+        self.notice(now);
+    }
+
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -113,6 +121,18 @@ mod tests {
         assert!(!wanting(&mut timing, 11));
         assert_eq!(timing.deadline(at(1_000), Duration::from_secs(4)), Some(55_000));
         assert_eq!(timing.due(), Some(at(5_011)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_has_its_relation_to_the_device_s_to_learn_anew() {
+        let mut timing = Timing::default();
+        timing.begin(at(10), true);
+        exchange(&mut timing, 10);
+        exchange(&mut timing, 11);
+        timing.lose_relation(at(1_000));
+        assert!(timing.is_wanting() && timing.due() == Some(at(1_000)));
+        exchange(&mut timing, 1_000);
+        assert!(!wanting(&mut timing, 1_000), "that the device could judge was proven before");
     }
 
     #[test]
