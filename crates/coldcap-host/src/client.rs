@@ -61,6 +61,7 @@ pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
+pub use timing::UNANSWERED;
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
@@ -160,8 +161,8 @@ pub struct Client {
     newest_channel: Newest,
     newest_machine: Newest,
     counters: Counters,
-    /// When the controller was last seen to move on.
-    machine_seen: Option<Instant>,
+    /// When the controller was last seen to move on, and what its own time was.
+    machine_seen: Option<(Instant, u64)>,
     newest_progress: u16,
     /// What was drawn last, and since when the device should know.
     drawn: u16,
@@ -316,7 +317,7 @@ impl Client {
         }
         self.transmit_handshake(now, out);
         // The question goes first: it proves when what follows was sent.
-        if self.is_connected()
+        if self.may_ask_time(now)
             && let Some(ask) = self.timing.ask(now)
         {
             self.append(out, &ask);
@@ -396,12 +397,13 @@ impl Client {
         }
     }
 
-    /// Whether the newest report of the machine is so old that a display must blank its values: 2 s, or
-    /// none came yet.
+    /// Whether the newest report of the machine is so old that a display must blank its values: it came 2 s ago, or none
+    /// came yet, or it was more than 2 s on its way by the device's own time.
     #[must_use]
     pub fn values_are_stale(&self, now: Instant) -> bool {
         let now = self.steady.at(now);
-        self.machine_seen.is_none_or(|seen| now.since(seen) >= STALE)
+        let old = |(seen, at_ms)| now.since(seen) >= STALE || self.timing.age(now, at_ms) > STALE;
+        self.machine_seen.is_none_or(old)
     }
 
     /// When [`transmit`](Self::transmit) has something to do next, unless something comes in before; in
@@ -413,11 +415,16 @@ impl Client {
         let record = self.record_due.filter(|_| may_ask);
         let following = self.following.due().filter(|_| may_ask);
         let credit = self.following.credit_due().filter(|_| open);
-        let timing = self.timing.due().filter(|_| self.is_connected());
+        let lost = self.timing.lost_at().filter(|_| self.is_proven_by_answers());
+        // Once it is lost for want of an answer it is still asked, from then on.
+        let asks =
+            |due: Instant| if self.is_connected() { Some(due) } else { Some(due.max(lost?)) };
+        let timing = self.timing.due().filter(|_| open).and_then(asks);
+        let lost = lost.filter(|_| !self.presence.is_lost());
         let drawn = self.drawn_due.filter(|_| open);
         let commands = self.requests.deadline(self.way());
         let presence = self.presence.deadline(open);
-        let services = [record, following, credit, timing];
+        let services = [record, following, credit, timing, lost];
         let all = [commands, drawn, presence, self.port.deadline()];
         let next = all.into_iter().chain(services).flatten().min();
         next.map_or(Instant::from_millis(u64::MAX), |next| self.steady.clock(next))
@@ -461,9 +468,24 @@ impl Client {
     }
 
     fn notice_silence(&mut self, now: Instant) {
-        if self.presence.falls_silent(now) {
+        let silent = self.presence.falls_silent(now);
+        if silent || (self.is_unproven(now) && self.presence.lose(now)) {
             self.messages.push_back(Message::LinkLost);
         }
+    }
+
+    /// Under keys only an answer to a question of now shows that the device is there now: somebody may keep back all that
+    /// it seals, a little longer each time, so that something is always heard.
+    fn is_unproven(&self, now: Instant) -> bool {
+        self.is_proven_by_answers() && self.timing.is_unanswered(now)
+    }
+
+    const fn is_proven_by_answers(&self) -> bool {
+        self.port.is_keyed()
+    }
+
+    fn may_ask_time(&self, now: Instant) -> bool {
+        self.is_connected() || (self.port.is_open() && self.is_unproven(now))
     }
 
     /// Takes the bytes of at most one frame; returns how many.
@@ -499,11 +521,11 @@ impl Client {
         while let Some(event) = self.port.poll_event(now) {
             match event {
                 Ok(()) => {
+                    self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.notice_packet(now);
                     self.requests.begin_session(now, &mut self.messages);
                     self.presence.beat_at_once(now);
                     self.copies = Copies::default();
-                    self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.record_rid = None;
                     self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
@@ -524,7 +546,7 @@ impl Client {
     }
 
     fn notice_packet(&mut self, now: Instant) {
-        if self.presence.hear(now) {
+        if self.presence.hear(now, self.is_unproven(now)) {
             self.messages.push_back(Message::LinkBack);
         }
     }
@@ -533,7 +555,11 @@ impl Client {
         self.account(now, &message);
         match message {
             AnyMessage::Hello(hello) => self.accept_hello(now, hello),
-            AnyMessage::TimeAnswer(answer) => self.timing.answered(now, &answer),
+            AnyMessage::TimeAnswer(answer) => {
+                if self.timing.answered(now, &answer) {
+                    self.notice_packet(now);
+                }
+            }
             AnyMessage::ChannelStatus(status) if self.newest_channel.overtook(status.at_ms) => {
                 count(&mut self.counters.overtaken);
             }
@@ -545,7 +571,7 @@ impl Client {
             }
             AnyMessage::MachineStatus(status) => {
                 if self.newest_progress != status.progress || status.progress == 0 {
-                    self.machine_seen = Some(now);
+                    self.machine_seen = Some((now, status.at_ms));
                 }
                 self.newest_progress = status.progress;
                 self.messages.push_back(Message::MachineStatus(status));

@@ -10,8 +10,8 @@ use coldcap_host::client::{Client, ClientConfig, ClientKey, CommandBody, Message
 use coldcap_units::Instant;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, Body, EventReport, Hello, MINOR, Message as _, Operate, Origin, Response,
-    SCHEMA, Status, TimeAnswer, decode_at_device,
+    Action, AnyMessage, Body, EventReport, Hello, MINOR, MachineStatus, Message as _, Operate,
+    Origin, Response, SCHEMA, Status, TimeAnswer, decode_at_device,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, Kind};
 use coldcap_wire::security::{
@@ -393,4 +393,95 @@ fn a_clock_that_is_set_back_silences_no_host_and_hides_no_loss() {
         "{said} frames in twenty seconds, with a stop ({stop}) and a heartbeat a second"
     );
     assert!(lost, "twenty seconds of silence");
+}
+
+fn machine_status(at_ms: u64, seq: u16, progress: u16, alarms: u64) -> MachineStatus {
+    let value = coldcap_wire::message::Value::absent();
+    MachineStatus {
+        seq,
+        at_ms,
+        tank: value,
+        evaporator: value,
+        chiller_permille: 0,
+        battery: value,
+        inputs: 0,
+        alarms,
+        highest: 0,
+        sounding: 0,
+        link_ok: 0,
+        link_crc: 0,
+        link_length: 0,
+        link_overflow: 0,
+        progress,
+        dropped: 0,
+    }
+}
+
+/// docs/wire-format.md, 7: values are blanked where they are old, and a peer that is not heard is told as lost. Somebody
+/// lets each packet of the device through later than the one before: after ten minutes what the host shows is five
+/// minutes old.
+#[test]
+fn values_that_the_line_has_held_back_for_minutes_are_not_shown_as_fresh() {
+    let (mut client, mut device) = connected();
+    let mut queue = std::collections::VecDeque::new();
+    let (mut stale, mut lost, mut last) = (false, false, 0);
+    for second in 1..600_u64 {
+        let now = second * 1_000;
+        let (seq, progress) = (second as u16, second as u16 * 10);
+        queue.push_back((
+            now,
+            device.send(Kind::Report, 0x41, &machine_status(now, seq, progress, 0)),
+        ));
+        let mut out = Vec::new();
+        client.transmit(at(now), &mut out);
+        let answer = device.take(now, &out);
+        if !answer.is_empty() {
+            queue.push_back((now, answer));
+        }
+        // One of two seconds' worth gets through.
+        if second % 2 == 0 {
+            for _ in 0..2 {
+                if let Some((sent, frames)) = queue.pop_front() {
+                    client.receive(at(now), &frames);
+                    last = now - sent;
+                }
+            }
+        }
+        stale |= second > 10 && client.values_are_stale(at(now));
+        lost |= messages(&mut client).contains(&Message::LinkLost);
+    }
+    assert!(last > 60_000, "{last} ms old");
+    assert!(stale || lost, "values of {} s ago are shown as those of now", last / 1_000);
+}
+
+/// What the device says soon comes three seconds late, what the host says for a minute not at all. Something is heard each
+/// second: it is blanked, the loss is told once and in time, and what was kept back does not say that the link is back.
+#[test]
+fn a_device_that_is_heard_late_and_answers_nothing_is_lost_until_it_answers() {
+    let (mut client, mut device) = connected();
+    let mut line = std::collections::VecDeque::new();
+    let mut told = Vec::new();
+    for second in 1..120_u64 {
+        let now = second * 1_000;
+        let status = machine_status(now, second as u16, second as u16 * 10, 0);
+        let mut sent = device.send(Kind::Report, 0x41, &status);
+        let mut out = Vec::new();
+        client.transmit(at(now), &mut out);
+        if second >= 60 {
+            sent.extend(device.take(now, &out));
+        }
+        line.push_back((second, sent));
+        while let Some((_, frames)) =
+            line.pop_front_if(|(sent, _)| second >= (*sent + 3.min(*sent)).min(60))
+        {
+            client.receive(at(now), &frames);
+        }
+        let stale = client.values_are_stale(at(now));
+        assert!(second < 5 || stale == (second < 60), "{second}");
+        told.extend(messages(&mut client).into_iter().map(|message| (second, message)));
+    }
+    let when = |it: Message| told.iter().filter(move |told| told.1 == it).map(|told| told.0);
+    assert_eq!(when(Message::LinkLost).collect::<Vec<_>>(), [15]);
+    assert_eq!(when(Message::LinkBack).collect::<Vec<_>>(), [60]);
+    assert!(client.is_connected());
 }

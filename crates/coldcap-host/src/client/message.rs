@@ -61,8 +61,9 @@ pub enum Message {
     Secured,
     /// There is no session, though a key is configured; it is tried again.
     NotSecured(NotSecured),
-    /// No packet came for 3.5 s; where a key is configured, none that is the device's own.
+    /// No packet came for 3.5 s; where a key is configured, none that is the device's own, or it has not answered the
+    /// question for its time for [`UNANSWERED`](super::UNANSWERED): what is heard may have been kept back.
     LinkLost,
-    /// A packet came after the link was lost.
+    /// A packet came after the link was lost; where the device had not answered, an answer or a new session.
     LinkBack,
 }
