@@ -526,6 +526,8 @@ impl Client {
                     self.requests.begin_session(now, &mut self.messages);
                     self.presence.beat_at_once(now);
                     self.copies = Copies::default();
+                    self.newest_channel = Newest::default();
+                    self.newest_machine = Newest::default();
                     self.record_rid = None;
                     self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
@@ -560,12 +562,7 @@ impl Client {
                     self.notice_packet(now);
                 }
             }
-            AnyMessage::ChannelStatus(status) if self.newest_channel.overtook(status.at_ms) => {
-                count(&mut self.counters.overtaken);
-            }
-            AnyMessage::MachineStatus(status) if self.newest_machine.overtook(status.at_ms) => {
-                count(&mut self.counters.overtaken);
-            }
+            status if self.is_overtaken(&status) => count(&mut self.counters.overtaken),
             AnyMessage::ChannelStatus(status) => {
                 self.messages.push_back(Message::ChannelStatus(status));
             }
@@ -585,6 +582,19 @@ impl Client {
             AnyMessage::Heartbeat(_) => {}
             // A device does not send commands: what comes here is not one, or an echo.
             _ => count(&mut self.counters.unreadable),
+        }
+    }
+
+    /// Somebody may have kept a report back for as long as he likes: under keys a device that starts anew has another
+    /// session, and within one its time does not go back.
+    fn is_overtaken(&mut self, message: &AnyMessage) -> bool {
+        let keyed = self.port.is_keyed();
+        match message {
+            AnyMessage::ChannelStatus(it) => {
+                self.newest_channel.overtook(it.channel, it.at_ms, keyed)
+            }
+            AnyMessage::MachineStatus(it) => self.newest_machine.overtook(MACHINE, it.at_ms, keyed),
+            _ => false,
         }
     }
 

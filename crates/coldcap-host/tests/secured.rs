@@ -485,3 +485,43 @@ fn a_device_that_is_heard_late_and_answers_nothing_is_lost_until_it_answers() {
     assert_eq!(when(Message::LinkBack).collect::<Vec<_>>(), [60]);
     assert!(client.is_connected());
 }
+
+/// docs/wire-format.md, 7.4: a report that was overtaken by a newer one is counted and not shown. Somebody keeps one back
+/// for three seconds.
+#[test]
+fn a_report_that_was_kept_back_is_not_shown_as_the_newest() {
+    let (mut client, mut device) = connected();
+    let calm = device.send(Kind::Report, 0x41, &machine_status(10_000, 1, 100, 0));
+    let alarmed = device.send(Kind::Report, 0x41, &machine_status(13_000, 2, 130, 1));
+    client.receive(at(13_000), &alarmed);
+    let shown = |client: &mut Client| -> Vec<u64> {
+        let alarms = |told: &Message| match told {
+            Message::MachineStatus(status) => Some(status.alarms),
+            _ => None,
+        };
+        messages(client).iter().filter_map(alarms).collect()
+    };
+    assert_eq!(shown(&mut client), [1]);
+    client.receive(at(13_100), &calm);
+    assert_eq!(shown(&mut client), [0_u64; 0], "the older says that there is no alarm");
+}
+
+/// Its clock begins anew with it, and so does what is the newest.
+#[test]
+fn a_device_that_starts_anew_shows_its_first_report() {
+    let (mut client, mut device) = connected();
+    let shown = |client: &mut Client| {
+        let of = |told: &Message| matches!(told, Message::MachineStatus(_));
+        messages(client).iter().filter(|told| of(told)).count()
+    };
+    let late = device.send(Kind::Report, 0x41, &machine_status(3_000_000, 1, 100, 0));
+    client.receive(at(1_000), &late);
+    assert_eq!(shown(&mut client), 1);
+    let mut device = Device::new(2);
+    let hello = device.hello();
+    client.receive(at(2_000), &hello);
+    turn(&mut client, &mut device, 2_000);
+    let first = device.send(Kind::Report, 0x41, &machine_status(2_000, 1, 1, 0));
+    client.receive(at(2_100), &first);
+    assert_eq!((shown(&mut client), client.counters().overtaken), (1, 0));
+}
