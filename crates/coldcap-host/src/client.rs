@@ -520,7 +520,8 @@ impl Client {
     fn notice_session(&mut self, now: Instant) {
         while let Some(event) = self.port.poll_event(now) {
             match event {
-                Ok(()) => {
+                Ok(hello) => {
+                    self.messages.extend(hello.map(Message::Hello));
                     self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.notice_packet(now);
                     self.requests.begin_session(now, &mut self.messages);
@@ -628,7 +629,10 @@ impl Client {
                 self.begin_services(now, hello.minor_max);
             }
         }
-        self.messages.push_back(Message::Hello(hello));
+        // Under keys it may be anybody's: told is that which a handshake was bound to.
+        if !self.port.is_keyed() {
+            self.messages.push_back(Message::Hello(hello));
+        }
     }
 
     /// Every channel has a record of its own; this client keeps that of its channel.
