@@ -1,7 +1,7 @@
 //! A client of one device: bytes in, messages out, commands in, bytes out.
 //!
-//! It holds no clock, no thread and no transport: whoever drives it says what time it is. The same calls
-//! give the same bytes. What it takes off its user's hands:
+//! It holds no clock, no thread and no transport: whoever drives it says what time it is. Where that clock is set back,
+//! every wait keeps its bound. The same calls give the same bytes. What it takes off its user's hands:
 //!
 //! - it greets the device once a second until the greeting is answered, and shows itself alive once a
 //!   second;
@@ -50,6 +50,7 @@ mod port;
 mod presence;
 mod record;
 mod requests;
+mod steady;
 mod timing;
 
 pub use by_hand::HandDrive;
@@ -60,6 +61,7 @@ pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
+pub use timing::UNANSWERED;
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
@@ -77,6 +79,7 @@ use port::{Arrived, Frame, Port};
 use presence::Presence;
 use requests::{Leaving, Requests, Way};
 use std::collections::VecDeque;
+use steady::Steady;
 use timing::Timing;
 
 /// Missing entries of the record are asked for this often.
@@ -145,6 +148,7 @@ pub struct Counters {
 pub struct Client {
     channel: u8,
     hello: Hello,
+    steady: Steady,
     port: Port,
     presence: Presence,
     requests: Requests,
@@ -157,8 +161,8 @@ pub struct Client {
     newest_channel: Newest,
     newest_machine: Newest,
     counters: Counters,
-    /// When the controller was last seen to move on.
-    machine_seen: Option<Instant>,
+    /// When the controller was last seen to move on, and what its own time was.
+    machine_seen: Option<(Instant, u64)>,
     newest_progress: u16,
     /// What was drawn last, and since when the device should know.
     drawn: u16,
@@ -176,6 +180,7 @@ impl Client {
         Self {
             channel: config.channel,
             hello,
+            steady: Steady::default(),
             port: Port::new(config.key.as_ref(), &hello),
             presence: Presence::new(),
             requests: Requests::new(config.first_rid),
@@ -211,6 +216,7 @@ impl Client {
     /// # Panics
     /// Never.
     pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        let now = self.read_clock(now);
         self.notice_silence(now);
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -246,7 +252,17 @@ impl Client {
         if body.is_urgent() {
             self.requests.void_beginnings(&mut self.messages);
         }
+        let now = self.read_clock(now);
         self.requests.push_expecting(now, body, revision)
+    }
+
+    /// The client's own time, which all its waits are in: they have their bound also where `clock` is set back.
+    fn read_clock(&mut self, clock: Instant) -> Instant {
+        let (now, set_back) = self.steady.read(clock);
+        if set_back {
+            self.timing.lose_relation(now);
+        }
+        now
     }
 
     fn withdraw(&mut self, rid: u16) {
@@ -267,6 +283,7 @@ impl Client {
     /// assert!(!client.accounts()[0].granted, "the device has still to say so");
     /// ```
     pub fn follow(&mut self, now: Instant, period: Duration) {
+        let now = self.read_clock(now);
         self.following.want(now, period);
     }
 
@@ -282,7 +299,7 @@ impl Client {
     /// By itself the client asks each time that a session begins, and every [`RECORD_LOOKED_AT_EVERY`]: a lost report of
     /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
-        self.record_due = Some(now);
+        self.record_due = Some(self.read_clock(now));
     }
 
     /// Appends every frame that is due at `now`.
@@ -290,6 +307,7 @@ impl Client {
     /// # Panics
     /// Never.
     pub fn transmit(&mut self, now: Instant, out: &mut Vec<u8>) {
+        let now = self.read_clock(now);
         self.notice_silence(now);
         self.timing.notice(now);
         self.requests.give_up(now, &mut self.messages);
@@ -299,7 +317,7 @@ impl Client {
         }
         self.transmit_handshake(now, out);
         // The question goes first: it proves when what follows was sent.
-        if self.is_connected()
+        if self.may_ask_time(now)
             && let Some(ask) = self.timing.ask(now)
         {
             self.append(out, &ask);
@@ -375,15 +393,17 @@ impl Client {
     pub fn drawn(&mut self, now: Instant, progress: u16) {
         if progress != 0 && progress != self.drawn {
             self.drawn = progress;
-            self.drawn_due = Some(now);
+            self.drawn_due = Some(self.read_clock(now));
         }
     }
 
-    /// Whether the newest report of the machine is so old that a display must blank its values: 2 s, or
-    /// none came yet.
+    /// Whether the newest report of the machine is so old that a display must blank its values: it came 2 s ago, or none
+    /// came yet, or it was more than 2 s on its way by the device's own time.
     #[must_use]
     pub fn values_are_stale(&self, now: Instant) -> bool {
-        self.machine_seen.is_none_or(|seen| now.since(seen) >= STALE)
+        let now = self.steady.at(now);
+        let old = |(seen, at_ms)| now.since(seen) >= STALE || self.timing.age(now, at_ms) > STALE;
+        self.machine_seen.is_none_or(old)
     }
 
     /// When [`transmit`](Self::transmit) has something to do next, unless something comes in before; in
@@ -395,13 +415,19 @@ impl Client {
         let record = self.record_due.filter(|_| may_ask);
         let following = self.following.due().filter(|_| may_ask);
         let credit = self.following.credit_due().filter(|_| open);
-        let timing = self.timing.due().filter(|_| self.is_connected());
+        let lost = self.timing.lost_at().filter(|_| self.is_proven_by_answers());
+        // Once it is lost for want of an answer it is still asked, from then on.
+        let asks =
+            |due: Instant| if self.is_connected() { Some(due) } else { Some(due.max(lost?)) };
+        let timing = self.timing.due().filter(|_| open).and_then(asks);
+        let lost = lost.filter(|_| !self.presence.is_lost());
         let drawn = self.drawn_due.filter(|_| open);
         let commands = self.requests.deadline(self.way());
         let presence = self.presence.deadline(open);
-        let services = [record, following, credit, timing];
+        let services = [record, following, credit, timing, lost];
         let all = [commands, drawn, presence, self.port.deadline()];
-        all.into_iter().chain(services).flatten().min().unwrap_or(Instant::from_millis(u64::MAX))
+        let next = all.into_iter().chain(services).flatten().min();
+        next.map_or(Instant::from_millis(u64::MAX), |next| self.steady.clock(next))
     }
 
     /// The channel that commands are meant for, from 0.
@@ -442,9 +468,24 @@ impl Client {
     }
 
     fn notice_silence(&mut self, now: Instant) {
-        if self.presence.falls_silent(now) {
+        let silent = self.presence.falls_silent(now);
+        if silent || (self.is_unproven(now) && self.presence.lose(now)) {
             self.messages.push_back(Message::LinkLost);
         }
+    }
+
+    /// Under keys only an answer to a question of now shows that the device is there now: somebody may keep back all that
+    /// it seals, a little longer each time, so that something is always heard.
+    fn is_unproven(&self, now: Instant) -> bool {
+        self.is_proven_by_answers() && self.timing.is_unanswered(now)
+    }
+
+    const fn is_proven_by_answers(&self) -> bool {
+        self.port.is_keyed()
+    }
+
+    fn may_ask_time(&self, now: Instant) -> bool {
+        self.is_connected() || (self.port.is_open() && self.is_unproven(now))
     }
 
     /// Takes the bytes of at most one frame; returns how many.
@@ -479,14 +520,17 @@ impl Client {
     fn notice_session(&mut self, now: Instant) {
         while let Some(event) = self.port.poll_event(now) {
             match event {
-                Ok(()) => {
+                Ok(hello) => {
+                    self.messages.extend(hello.map(Message::Hello));
+                    self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.notice_packet(now);
                     self.requests.begin_session(now, &mut self.messages);
                     self.presence.beat_at_once(now);
                     self.copies = Copies::default();
-                    self.begin_services(now, self.port.device_minor().unwrap_or(0));
+                    self.newest_channel = Newest::default();
+                    self.newest_machine = Newest::default();
                     self.record_rid = None;
-                    self.ask_record_length(now);
+                    self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
                 }
                 Err(refused) => {
@@ -505,7 +549,7 @@ impl Client {
     }
 
     fn notice_packet(&mut self, now: Instant) {
-        if self.presence.hear(now) {
+        if self.presence.hear(now, self.is_unproven(now)) {
             self.messages.push_back(Message::LinkBack);
         }
     }
@@ -514,19 +558,18 @@ impl Client {
         self.account(now, &message);
         match message {
             AnyMessage::Hello(hello) => self.accept_hello(now, hello),
-            AnyMessage::TimeAnswer(answer) => self.timing.answered(now, &answer),
-            AnyMessage::ChannelStatus(status) if self.newest_channel.overtook(status.at_ms) => {
-                count(&mut self.counters.overtaken);
+            AnyMessage::TimeAnswer(answer) => {
+                if self.timing.answered(now, &answer) {
+                    self.notice_packet(now);
+                }
             }
-            AnyMessage::MachineStatus(status) if self.newest_machine.overtook(status.at_ms) => {
-                count(&mut self.counters.overtaken);
-            }
+            status if self.is_overtaken(&status) => count(&mut self.counters.overtaken),
             AnyMessage::ChannelStatus(status) => {
                 self.messages.push_back(Message::ChannelStatus(status));
             }
             AnyMessage::MachineStatus(status) => {
                 if self.newest_progress != status.progress || status.progress == 0 {
-                    self.machine_seen = Some(now);
+                    self.machine_seen = Some((now, status.at_ms));
                 }
                 self.newest_progress = status.progress;
                 self.messages.push_back(Message::MachineStatus(status));
@@ -540,6 +583,19 @@ impl Client {
             AnyMessage::Heartbeat(_) => {}
             // A device does not send commands: what comes here is not one, or an echo.
             _ => count(&mut self.counters.unreadable),
+        }
+    }
+
+    /// Somebody may have kept a report back for as long as he likes: under keys a device that starts anew has another
+    /// session, and within one its time does not go back.
+    fn is_overtaken(&mut self, message: &AnyMessage) -> bool {
+        let keyed = self.port.is_keyed();
+        match message {
+            AnyMessage::ChannelStatus(it) => {
+                self.newest_channel.overtook(it.channel, it.at_ms, keyed)
+            }
+            AnyMessage::MachineStatus(it) => self.newest_machine.overtook(MACHINE, it.at_ms, keyed),
+            _ => false,
         }
     }
 
@@ -568,12 +624,15 @@ impl Client {
         if self.presence.greet(now, hello.boot) {
             // Another boot: the session of the one before went with it. It may also be a lie: nothing is closed.
             let _ = self.port.heard(&hello, true);
-            self.ask_record_length(now);
+            self.record_due = Some(now);
             if !self.port.is_keyed() {
                 self.begin_services(now, hello.minor_max);
             }
         }
-        self.messages.push_back(Message::Hello(hello));
+        // Under keys it may be anybody's: told is that which a handshake was bound to.
+        if !self.port.is_keyed() {
+            self.messages.push_back(Message::Hello(hello));
+        }
     }
 
     /// Every channel has a record of its own; this client keeps that of its channel.

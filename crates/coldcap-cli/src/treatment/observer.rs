@@ -111,6 +111,7 @@ impl Observer {
     /// One message from the client.
     pub(crate) fn take(&mut self, now: Instant, message: &Message) {
         match message {
+            // Under keys the client tells that of the session's handshake, and no stranger's.
             Message::Hello(hello) => self.hello = Some(*hello),
             Message::MachineStatus(status) => self.machine = Some(*status),
             Message::ChannelStatus(status) => self.sample(now, status),

@@ -64,7 +64,8 @@ impl HandDrive {
 
     /// Asks, where it is due and the last time was answered.
     pub fn poll(&mut self, now: Instant, client: &mut Client) {
-        let due = self.due.is_some_and(|due| due <= now);
+        // A clock that was set back must not let the lease go by.
+        let due = self.due.is_some_and(|due| due <= now || due.since(now) > self.every);
         if due && self.asked.is_none() {
             self.asked = Some(client.command(now, CommandBody::Actuate(self.wish)));
             self.due = Some(now.plus(self.every));
@@ -140,6 +141,15 @@ mod tests {
         assert_eq!((drive.asked, drive.next_deadline()), (None, Some(at(500))));
         drive.poll(at(500), &mut client);
         assert_eq!(drive.asked, Some(rid + 1));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_lets_no_lease_go_by() {
+        let (mut client, mut drive, rid) = asked();
+        drive.hear(&answer(rid, Status::OK));
+        drive.due = Some(at(60_000));
+        drive.poll(at(100), &mut client);
+        assert_eq!((drive.asked, drive.next_deadline()), (Some(rid + 1), Some(at(600))));
     }
 
     #[test]

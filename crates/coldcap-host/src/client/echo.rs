@@ -1,13 +1,13 @@
 //! Packets that came twice, and status reports that came late.
 
 use coldcap_units::Duration;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many packets back a copy is recognised.
 const REMEMBERED: usize = 32;
 
-/// A status report that is older than the newest by less than this was overtaken. One that is older by
-/// more comes from a device that started anew.
+/// On a bench a status report that is older than the newest by less than this was overtaken. One that is older by more
+/// comes from a device that started anew.
 const OVERTAKEN: Duration = Duration::from_secs(2);
 
 /// Recognises exact copies of recent packets: same number, same bytes.
@@ -29,17 +29,21 @@ impl Copies {
     }
 }
 
-/// The newest time stamp of one kind of report.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Newest(u64);
+/// The newest time stamp of one kind of report, of each channel.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Newest(BTreeMap<u8, u64>);
 
 impl Newest {
     /// Whether a report with this time stamp was overtaken by the newest; if not, it becomes the newest.
-    pub(super) fn overtook(&mut self, at_ms: u64) -> bool {
-        let behind = self.0.saturating_sub(at_ms);
-        let late = behind > 0 && behind < u64::from(OVERTAKEN.as_millis());
+    ///
+    /// With `one_start` all reports are of one start of the device, as those of a session are: whatever is older was
+    /// overtaken.
+    pub(super) fn overtook(&mut self, channel: u8, at_ms: u64, one_start: bool) -> bool {
+        let newest = self.0.entry(channel).or_insert(at_ms);
+        let behind = newest.saturating_sub(at_ms);
+        let late = behind > 0 && (one_start || behind < u64::from(OVERTAKEN.as_millis()));
         if !late {
-            self.0 = at_ms;
+            *newest = at_ms;
         }
         late
     }
@@ -63,9 +67,19 @@ mod tests {
     #[test]
     fn late_is_a_little_back_and_restarted_is_far_back() {
         let mut newest = Newest::default();
-        assert!(!newest.overtook(10_000));
-        assert!(newest.overtook(9_000) && newest.overtook(8_001));
-        assert!(!newest.overtook(10_000), "another channel of the same moment");
-        assert!(!newest.overtook(100) && !newest.overtook(200));
+        let mut late = |at_ms| newest.overtook(0, at_ms, false);
+        assert!(!late(10_000));
+        assert!(late(9_000) && late(8_001));
+        assert!(!late(10_000), "of the same moment");
+        assert!(!late(100) && !late(200));
+    }
+
+    #[test]
+    fn in_one_session_late_is_any_step_back_of_a_channel() {
+        let mut newest = Newest::default();
+        let mut late = |channel, at_ms| newest.overtook(channel, at_ms, true);
+        assert!(!late(0, 10_000) && !late(1, 100));
+        assert!(late(0, 9_999) && late(0, 8_000) && late(0, 0) && late(1, 99));
+        assert!(!late(0, 10_000) && !late(1, 101));
     }
 }

@@ -9,7 +9,9 @@ use coldcap_wire::message::{
 /// One thing that came over the wire, or did not come in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Who the device is and what it speaks.
+    /// Who the device is and what it speaks. Where a key is configured it is told with each new session, before
+    /// [`Secured`](Self::Secured), and it is the hello that the session's handshake was bound to; what anybody says
+    /// later is not told. The handshake does not show that `origin`, `model`, `firmware` and `channels` are true.
     Hello(Hello),
     /// The state of a channel. One that was overtaken by a newer one is not told.
     ChannelStatus(ChannelStatus),
@@ -61,8 +63,9 @@ pub enum Message {
     Secured,
     /// There is no session, though a key is configured; it is tried again.
     NotSecured(NotSecured),
-    /// No packet came for 3.5 s; where a key is configured, none that is the device's own.
+    /// No packet came for 3.5 s; where a key is configured, none that is the device's own, or it has not answered the
+    /// question for its time for [`UNANSWERED`](super::UNANSWERED): what is heard may have been kept back.
     LinkLost,
-    /// A packet came after the link was lost.
+    /// A packet came after the link was lost; where the device had not answered, an answer or a new session.
     LinkBack,
 }

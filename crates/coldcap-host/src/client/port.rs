@@ -86,6 +86,9 @@ struct Security {
     wanted: bool,
     not_before: Instant,
     stranger: bool,
+    /// The device's hello as it was heard last, and that to which the newest handshake is bound.
+    heard: Option<Hello>,
+    bound: Option<Hello>,
 }
 
 impl Port {
@@ -96,7 +99,8 @@ impl Port {
             // Nothing that comes unsealed is shown as if it were the device's.
             let link = HostLink::new(hello, key.transport, Policy::CLOSED, key.code.clone());
             let not_before = Instant::ZERO;
-            Box::new(Security { link, entropy, wanted: false, not_before, stranger: false })
+            let (wanted, stranger, heard, bound) = (false, false, None, None);
+            Box::new(Security { link, entropy, wanted, not_before, stranger, heard, bound })
         });
         Self { sender: Sender::new(), receiver: Receiver::new(), security }
     }
@@ -138,6 +142,7 @@ impl Port {
     pub(super) fn heard(&mut self, hello: &Hello, begin: bool) -> Result<(), NotSecured> {
         let Some(security) = &mut self.security else { return Ok(()) };
         security.link.heard(hello).map_err(|_| NotSecured::OtherDevice)?;
+        security.heard = Some(*hello);
         security.wanted |= begin || !security.link.is_secured();
         Ok(())
     }
@@ -157,8 +162,8 @@ impl Port {
         }
     }
 
-    /// The next thing that happened to the session.
-    pub(super) fn poll_event(&mut self, now: Instant) -> Option<Result<(), NotSecured>> {
+    /// The next thing that happened to the session: one has begun with the device that said this hello, or why none has.
+    pub(super) fn poll_event(&mut self, now: Instant) -> Option<Result<Option<Hello>, NotSecured>> {
         let security = self.security.as_mut()?;
         if core::mem::take(&mut security.stranger) {
             return Some(Err(NotSecured::Unsealed));
@@ -166,7 +171,7 @@ impl Port {
         match security.link.poll_event()? {
             SecurityEvent::Secured => {
                 security.wanted = false;
-                Some(Ok(()))
+                Some(Ok(security.bound))
             }
             _ => {
                 (security.wanted, security.not_before) = (true, now.plus(TRY_AGAIN_AFTER));
@@ -241,6 +246,7 @@ fn sealed(
 ) -> Frame {
     let Some(Ok(packet)) = packet else { return Frame::Nothing };
     let header = Header::parse(packet).map(|(header, _)| header);
+    let handshakes = security.link.counters().handshakes;
     match security.link.handle_input(now, packet) {
         Ok(Input::Packet(opened)) => {
             let header = Header { secured: false, ..opened.header };
@@ -257,6 +263,13 @@ fn sealed(
         Err(Refusal::Unsealed) => {
             let for_all = |it: Header| Policy::STANDARD.releases_unsealed(it.kind, it.endpoint);
             security.stranger |= !header.is_ok_and(for_all);
+            Frame::Nothing
+        }
+        Ok(Input::Handled) => {
+            // It was the invitation, which the handshake begins with, and not its end.
+            if security.link.counters().handshakes == handshakes {
+                security.bound = security.heard;
+            }
             Frame::Nothing
         }
         Ok(_) | Err(_) => Frame::Nothing,

@@ -39,10 +39,13 @@ impl Presence {
         self.peer_boot.is_some() && !self.lost
     }
 
-    /// Takes note of a packet; `true` when the link had been lost.
-    pub(super) fn hear(&mut self, now: Instant) -> bool {
+    /// Takes note of a packet; `true` when the link had been lost and is back. One that is `unproven` to be of now brings
+    /// nothing back.
+    pub(super) const fn hear(&mut self, now: Instant, unproven: bool) -> bool {
         self.heard = Some(now);
-        core::mem::take(&mut self.lost)
+        let back = self.lost && !unproven;
+        self.lost &= unproven;
+        back
     }
 
     /// Takes note of the device's greeting; `true` when the device is not the one that was known.
@@ -57,12 +60,16 @@ impl Presence {
 
     /// `true` once when the silence has lasted too long. The device is greeted anew from then on.
     pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
-        if self.silent_at().is_none_or(|at| at > now) {
-            return false;
+        self.silent_at().is_some_and(|at| at <= now) && self.lose(now)
+    }
+
+    /// The device is lost, though something is heard; `true` where it was not lost before. It is greeted anew from then
+    /// on.
+    pub(super) const fn lose(&mut self, now: Instant) -> bool {
+        if !self.lost {
+            self.greet_due = Some(now);
         }
-        self.lost = true;
-        self.greet_due = Some(now);
-        true
+        !core::mem::replace(&mut self.lost, true)
     }
 
     pub(super) fn greeting_due(&mut self, now: Instant) -> bool {

@@ -11,6 +11,12 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// A proof that is older than this is soon none for the device, which takes 22 s.
 const PROVEN_FOR: Duration = Duration::from_secs(20);
 
+/// Where a question, repeated each second, has no answer for this long, whoever is heard is not the device as it is now:
+/// the link is lost. Ten tries: of a line that loses each tenth packet either way, all go unanswered once in ten
+/// million. And it is soon enough: the question comes 5 s after the last answer, so what was known then is 15 s old, before
+/// commands are held back for want of a proof, 20 s, and before the device takes this host for lost, 22 s.
+pub const UNANSWERED: Duration = Duration::from_secs(10);
+
 /// Asks for the device's time, and knows whether a deadline would mean anything to the device.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timing {
@@ -21,6 +27,8 @@ pub(super) struct Timing {
     asked_heard: u64,
     /// What the device knows that we have heard.
     proven_us: u64,
+    /// Since when a question is asked that has no answer.
+    unanswered: Option<Instant>,
     /// Whether the device tells its time and could not judge a deadline yet, or not any more.
     wanting: bool,
 }
@@ -31,6 +39,14 @@ impl Timing {
         *self = Self { due: tells.then_some(now), wanting: tells, ..Self::default() };
     }
 
+    /// The host's clock was set back: what its relation to the device's is has to be learnt anew. What was proven stays.
+    pub(super) fn lose_relation(&mut self, now: Instant) {
+        // A step back is what makes it forget.
+        let _ = self.clock.device_us(0);
+        self.due = self.due.map(|_| now);
+        self.notice(now);
+    }
+
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -39,20 +55,42 @@ impl Timing {
     pub(super) fn ask(&mut self, now: Instant) -> Option<TimeAsk> {
         self.due.filter(|due| *due <= now)?;
         self.due = Some(now.plus(ASK_AGAIN));
+        self.unanswered.get_or_insert(now);
         let ask = self.clock.ask(micros(now));
         self.asked_heard = ask.heard_us;
         Some(ask)
     }
 
     /// The first answer is heard, but the device does not know that: it is asked once more at once.
-    pub(super) fn answered(&mut self, now: Instant, answer: &TimeAnswer) {
+    ///
+    /// `true` where it answers what was asked last.
+    pub(super) fn answered(&mut self, now: Instant, answer: &TimeAnswer) -> bool {
         if !self.clock.answered(micros(now), answer) {
-            return;
+            return false;
         }
+        self.unanswered = None;
         self.proven_us = self.proven_us.max(self.asked_heard);
         let next = if self.proven_us == 0 { now } else { now.plus(ASK_EVERY) };
         self.due = self.due.map(|_| next);
         self.notice(now);
+        true
+    }
+
+    /// When the device has not answered for too long.
+    pub(super) fn lost_at(&self) -> Option<Instant> {
+        self.unanswered.map(|since| since.plus(UNANSWERED))
+    }
+
+    /// Whether it has not.
+    pub(super) fn is_unanswered(&self, now: Instant) -> bool {
+        self.lost_at().is_some_and(|at| at <= now)
+    }
+
+    /// How far what the device said at this time of its own lies behind its time now; zero while that is not known.
+    pub(super) fn age(&self, now: Instant, at_ms: u64) -> Duration {
+        let mut clock = self.clock;
+        let device = clock.device_us(micros(now)).unwrap_or(0) / 1_000;
+        Instant::from_millis(device).since(Instant::from_millis(at_ms))
     }
 
     /// Looks whether a deadline would mean anything now.
@@ -98,7 +136,7 @@ mod tests {
         let ask = timing.ask(at(now)).unwrap();
         let device = (now + 50_000) * 1_000;
         let answer = TimeAnswer { asked_us: ask.asked_us, received_us: device, sent_us: device };
-        timing.answered(at(now), &answer);
+        assert!(timing.answered(at(now), &answer));
     }
 
     #[test]
@@ -113,6 +151,42 @@ mod tests {
         assert!(!wanting(&mut timing, 11));
         assert_eq!(timing.deadline(at(1_000), Duration::from_secs(4)), Some(55_000));
         assert_eq!(timing.due(), Some(at(5_011)));
+    }
+
+    #[test]
+    fn a_question_without_an_answer_for_ten_seconds_is_a_loss() {
+        let mut timing = Timing::default();
+        timing.begin(at(10), true);
+        exchange(&mut timing, 10);
+        exchange(&mut timing, 11);
+        assert!(!timing.is_unanswered(at(60_000)), "nobody has asked");
+        (5_011..15_000).step_by(1_000).for_each(|now| assert!(timing.ask(at(now)).is_some()));
+        assert_eq!(timing.lost_at(), Some(at(15_011)));
+        assert!(!timing.is_unanswered(at(15_010)) && timing.is_unanswered(at(15_011)));
+        exchange(&mut timing, 15_011);
+        assert!(!timing.is_unanswered(at(90_000)));
+    }
+
+    #[test]
+    fn an_age_is_by_the_device_s_own_time() {
+        let mut timing = Timing::default();
+        timing.begin(at(10), true);
+        assert_eq!(timing.age(at(90_000), 1), Duration::ZERO, "not known yet");
+        exchange(&mut timing, 10);
+        assert_eq!(timing.age(at(3_000), 51_000), Duration::from_secs(2));
+        assert_eq!(timing.age(at(3_000), 54_000), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_has_its_relation_to_the_device_s_to_learn_anew() {
+        let mut timing = Timing::default();
+        timing.begin(at(10), true);
+        exchange(&mut timing, 10);
+        exchange(&mut timing, 11);
+        timing.lose_relation(at(1_000));
+        assert!(timing.is_wanting() && timing.due() == Some(at(1_000)));
+        exchange(&mut timing, 1_000);
+        assert!(!wanting(&mut timing, 1_000), "that the device could judge was proven before");
     }
 
     #[test]
