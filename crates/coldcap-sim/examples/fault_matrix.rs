@@ -26,6 +26,9 @@ fn main() -> ExitCode {
         for (mode, rows) in ["coolant", "cap"].iter().zip(&all) {
             good &= rows[place].is_good();
             println!("{}", line(kind, mode, &rows[place]));
+            if !rows[place].is_good() {
+                eprintln!("not as stated: {}", line(kind, mode, &rows[place]));
+            }
         }
     }
     unseen();
