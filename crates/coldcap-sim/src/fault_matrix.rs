@@ -131,12 +131,12 @@ fn recovering(bedside: &Bedside) -> Option<(Phase, Bedside)> {
     until_in(Phase::Recovery, bedside)
 }
 
-/// The visit as soon as it is in this phase; `None` if that takes longer than a minute.
+/// The visit a second after it came into this phase; `None` if that takes longer than a minute.
 fn until_in(phase: Phase, mut bedside: Bedside) -> Option<(Phase, Bedside)> {
     for _ in 0..600 {
         bedside.tick();
         if bedside.channel().phase == phase {
-            // For a second, so that a display has drawn something again.
+            // By then a display has drawn something again.
             (0..10).for_each(|_| {
                 bedside.tick();
             });
