@@ -1,10 +1,12 @@
 //! Faults of each kind of reaction in every phase of a visit, for one head: a small slice of the fault campaign.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use coldcap::Phase;
+use coldcap_guard::Condition;
 use coldcap_session::ControlMode;
 use coldcap_sim::FaultKind;
 use coldcap_sim::fault::{Defect, Place};
-use coldcap_sim::fault_matrix::{Expected, rows};
+use coldcap_sim::fault_matrix::{Expected, Trial, points, rows};
 
 #[test]
 fn what_must_be_seen_is_seen_in_time_answered_and_recorded() {
@@ -35,6 +37,25 @@ fn what_is_not_seen_is_told() {
     for kind in FaultKind::ALL {
         if let Expected::Seen { by, within_s, .. } = Expected::of(kind) {
             assert!(!by.is_empty() && within_s > 0.0, "{kind}");
+        }
+    }
+}
+
+/// While a fit visit calibrates nothing was driven yet: no trend tells that the valve is open, and the tank is at its coldest.
+#[test]
+fn a_valve_that_slipped_before_a_fit_visit_is_seen_at_once() {
+    for seed in [91, 4] {
+        let points = points(ControlMode::Coolant, seed).unwrap();
+        for (phase, point) in &points {
+            if matches!(phase, Phase::Boot | Phase::Standby | Phase::FitMeasure) {
+                let trial = Trial::of(point, FaultKind::ValveSlip);
+                let (by, after_s) = trial.seen.unwrap();
+                assert!(
+                    by == Condition::LoopImplausible && after_s < 30.0,
+                    "{phase:?}: {by:?} {after_s}"
+                );
+                assert!(trial.coldest_skin_c > 26.0, "{phase:?}: {}", trial.coldest_skin_c);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod sensors;
 mod signals;
 mod skin_side;
 mod thermal;
+mod uncooled;
 mod zones;
 
 use crate::arbiter;

@@ -1,6 +1,7 @@
 //! The fourth stage of one channel: its loops, the estimate of the skin, and who watches both.
 
 use super::calibrate::MeasuredChannel;
+use super::uncooled::{Seen, Uncooled};
 use crate::config::Config;
 use coldcap_calibration::isothermal::{IsothermalOffsets, LoopTemperatures};
 use coldcap_guard::{Condition, Conditions};
@@ -29,6 +30,9 @@ pub(super) struct Thermal {
     observer: SkinObserver,
     contact: ContactWatch,
     watch: Watch,
+    uncooled: Uncooled,
+    /// Coolant got colder without a target, and nobody took that yet.
+    colder: bool,
     /// The valve should be read back and cannot be, or could not be until a moment ago.
     valve_unseen: Held,
     /// The same for the return sensor, without which nobody can tell what contact the cap has.
@@ -70,6 +74,8 @@ impl Thermal {
             observer: SkinObserver::new(&config.skin),
             contact: ContactWatch::new(),
             watch: Watch::new(),
+            uncooled: Uncooled::new(),
+            colder: false,
             valve_unseen: Held::new(),
             heat_unseen: Held::new(),
             stays_open: false,
@@ -167,6 +173,7 @@ impl Thermal {
         let stale = config.limits.delays().input_stale;
         self.valve_unseen.step(unseen, stale, stale, surroundings.dt);
         self.watch_over(target, read_back.ok(), &input, surroundings.driven, config);
+        self.watch_uncooled(target, &input, surroundings.driven, config);
         if self.distrusts() {
             self.shown.valve = Duty::OFF;
         }
@@ -259,6 +266,28 @@ impl Thermal {
         self.watch.step(&config.loop_watch, watched);
     }
 
+    /// One tick of the watch over coolant without a target.
+    fn watch_uncooled(
+        &mut self,
+        target: Option<Coolant>,
+        input: &CapInput,
+        driven: Duty,
+        config: &Config,
+    ) {
+        let supply = input.supply.ok().map(|supply| supply.0);
+        let returned = input.returned.ok().map(|returned| returned.0);
+        let faces = [input.front, input.rear].map(|face| face.ok().map(|face| face.0));
+        let measured = [supply, returned].into_iter().chain(faces).flatten();
+        let seen = Seen {
+            undriven: target.is_none() && driven <= config.loop_watch.settings().idle,
+            flowing: input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from),
+            supply,
+            coldest: measured.min(),
+            dt: input.dt,
+        };
+        self.colder |= self.uncooled.step(&seen);
+    }
+
     /// A clinician has seen what the watch said: warnings, and that it is too little, begin anew. Distrust
     /// is the interlock's.
     pub(super) fn acknowledge(&mut self) {
@@ -269,7 +298,7 @@ impl Thermal {
 
     /// Whether the watch found that a sensor or the valve cannot be trusted, and nobody took that yet.
     pub(super) const fn distrusts(&self) -> bool {
-        self.watch.distrust().is_some()
+        self.colder || self.watch.distrust().is_some()
     }
 
     /// What the interlock must hear of: it latches that, counts who resets it, and keeps it over a loss
@@ -290,10 +319,11 @@ impl Thermal {
             self.watch = Watch::new();
         }
         let stuck = found == Some(Finding::StuckOn) && open;
+        let colder = core::mem::take(&mut self.colder);
         self.stays_open = open && (stuck || self.stays_open);
         Conditions::EMPTY
             .with_if(Condition::ValveStuck, self.stays_open)
-            .with_if(Condition::LoopImplausible, found.is_some() && !stuck)
+            .with_if(Condition::LoopImplausible, colder || (found.is_some() && !stuck))
     }
 
     /// Whether the watch has warned of something since a clinician last acknowledged, and it has not become
