@@ -53,6 +53,7 @@ const CAMPAIGNS: &str =
   mutants [K/N [PACKAGE]]   small changes of session and guard in a copy, each of which a test must notice, or
                          docs/mutants.md says why none can; every Nth from the Kth on, K from 0, of both
                          packages or of one (needs cargo-mutants)
+  mutants since COMMIT [PACKAGE]   the same, in lines that were written since a commit
   fuzz --minutes N       every fuzz target for N minutes, from what was found before and the committed corpus";
 
 fn usage() -> String {
@@ -96,6 +97,8 @@ fn main() -> ExitCode {
         ["defects", "write"] => defects::write(),
         ["defects", names @ ..] => defects::explore(names),
         ["mutants"] => mutants::run("0/1", None),
+        ["mutants", "since", commit] => mutants::since(commit, None),
+        ["mutants", "since", commit, package] => mutants::since(commit, Some(package)),
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
         ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),

@@ -82,9 +82,26 @@ struct Fate {
     unviable: BTreeSet<String>,
 }
 
+/// Which places are changed.
+enum Places<'a> {
+    /// Every Nth from the first on.
+    EveryNth { first: usize, every: usize },
+    /// Those of lines that were written since this commit.
+    Since(&'a str),
+}
+
 /// Changes every Nth place from the Kth on, of all packages or of one; `shard` is `K/N`.
 pub(crate) fn run(shard: &str, package: Option<&str>) -> Checked {
     let (first, every) = parse(shard)?;
+    plant(&Places::EveryNth { first, every }, package)
+}
+
+/// Changes every place of a line that was written since `commit`, of all packages or of one.
+pub(crate) fn since(commit: &str, package: Option<&str>) -> Checked {
+    plant(&Places::Since(commit), package)
+}
+
+fn plant(places: &Places<'_>, package: Option<&str>) -> Checked {
     let packages = of(package)?;
     if !shell::has(&["cargo", "mutants", "--version"]) {
         return Ok(Outcome::Skipped("cargo-mutants is not installed".into()));
@@ -92,9 +109,17 @@ pub(crate) fn run(shard: &str, package: Option<&str>) -> Checked {
     let start = Instant::now();
     let copy = Copy::new("mutants")?;
     one_program::make(copy.sources(), &PACKAGES)?;
-    let names = list(&copy, packages)?;
-    let said = shell::target().join("mutants").join(format!("{first}-of-{every}"));
-    let chosen = names.iter().skip(first).step_by(every).cloned().collect();
+    let names = list(&copy, packages, &[])?;
+    let (said, chosen) = match places {
+        Places::EveryNth { first, every } => {
+            let chosen = names.iter().skip(*first).step_by(*every).cloned().collect();
+            (format!("{first}-of-{every}"), chosen)
+        }
+        Places::Since(commit) => {
+            (format!("since-{commit}"), written_since(commit, &copy, packages)?)
+        }
+    };
+    let said = shell::target().join("mutants").join(said);
     let mut all = Fate { missed: chosen, ..Fate::default() };
     for pass in &PASSES {
         let left: BTreeSet<&String> =
@@ -124,13 +149,25 @@ fn of(package: Option<&str>) -> Done<&'static [&'static str]> {
     Ok(&PACKAGES[place..=place])
 }
 
-/// The names of all mutants, in the order of their places.
-fn list(copy: &Copy, packages: &[&str]) -> Done<Vec<String>> {
+/// The names of mutants, in the order of their places.
+fn list(copy: &Copy, packages: &[&str], among: &[&str]) -> Done<Vec<String>> {
     let fixed = ["cargo", "mutants", "--list", "--no-config"];
     let packages = packages.iter().flat_map(|name| ["--package", *name]);
-    let line: Vec<&str> = fixed.into_iter().chain(packages).collect();
+    let line: Vec<&str> = fixed.into_iter().chain(packages).chain(among.iter().copied()).collect();
     let names = shell::output_in(copy.sources(), &line)?;
     Ok(names.lines().map(String::from).collect())
+}
+
+/// The names of those of lines that were written since `commit`.
+fn written_since(commit: &str, copy: &Copy, packages: &[&str]) -> Done<BTreeSet<String>> {
+    let sources = PACKAGES.map(|name| format!("crates/{name}/src"));
+    let fixed = ["git", "diff", commit, "--"];
+    let line: Vec<&str> = fixed.into_iter().chain(sources.iter().map(String::as_str)).collect();
+    let file = shell::target().join("mutants").join("written.diff");
+    std::fs::create_dir_all(shell::target().join("mutants"))?;
+    std::fs::write(&file, shell::output_in(&shell::root(), &line)?)?;
+    let file = file.to_string_lossy();
+    Ok(list(copy, packages, &["--in-diff", &file])?.into_iter().collect())
 }
 
 /// Says of mutants that they were caught before, so that cargo-mutants leaves them out. Its own choice by a regular
