@@ -24,6 +24,9 @@ const PLATEAU_S: usize = 45 * 60;
 
 /// How near the freezing trips a face may be for a trip to be right: what the certificates of a sensor allow.
 const NEAR_K: f64 = 0.25;
+/// A trip that looks ahead follows the line on which the face falls for so long, taken over so many ticks.
+const AHEAD_S: f64 = 20.0;
+const LINE_TICKS: usize = 40;
 
 /// How the coolant followed its effective target, after floor and ramp.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -111,6 +114,8 @@ pub struct Observer {
     interrupted: bool,
     /// Coolant moved in the tick before: only then can a trip stop anything.
     moved: bool,
+    /// The coldest face in the latest ticks, in °C.
+    faces: VecDeque<f64>,
     skins: Vec<f32>,
     fall: Fall,
     targets: VecDeque<f64>,
@@ -148,6 +153,7 @@ impl Observer {
             cooling_since: None,
             interrupted: false,
             moved: false,
+            faces: VecDeque::new(),
             skins: Vec::new(),
             fall: Fall::default(),
             targets: VecDeque::new(),
@@ -190,6 +196,11 @@ impl Observer {
     }
 
     fn count(&mut self, bedside: &Bedside, outputs: &Outputs<1>) {
+        let truth = bedside.truth();
+        self.faces.push_back(truth.interface_front_c.min(truth.interface_rear_c));
+        if self.faces.len() > LINE_TICKS {
+            self.faces.pop_front();
+        }
         let measures = &mut self.measures;
         let risen = outputs.machine.alarms.difference(measures.raised);
         measures.raised = measures.raised.union(risen);
@@ -204,7 +215,7 @@ impl Observer {
                 }
                 coldcap::EventKind::Tripped if self.moved => {
                     measures.trips += 1;
-                    measures.nuisance_trips += u32::from(!is_there(condition, bedside));
+                    measures.nuisance_trips += u32::from(!is_there(condition, &self.faces));
                 }
                 _ => {}
             }
@@ -344,14 +355,48 @@ fn minutes(duration: Duration) -> f64 {
     f64::from(duration.as_millis()) / 60e3
 }
 
-/// Whether what tripped is really so. Freezing is judged by the cap's face; all other trips of a machine without a
-/// fault are a nuisance.
-fn is_there(condition: Condition, bedside: &Bedside) -> bool {
-    let truth = bedside.truth();
-    let face_c = truth.interface_front_c.min(truth.interface_rear_c);
+/// Whether what tripped is really so. Freezing is judged by the cap's face, now or on the line on which it falls; all other
+/// trips of a machine without a fault are a nuisance.
+fn is_there(condition: Condition, faces: &VecDeque<f64>) -> bool {
+    let face_c = faces.back().copied().unwrap_or(f64::INFINITY);
     match condition {
         Condition::Freeze => face_c < NEAR_K,
-        Condition::FreezeAhead => face_c < 2.0 * NEAR_K,
+        Condition::FreezeAhead => face_c - fall_k_s(faces) * AHEAD_S < NEAR_K,
         _ => TripClass::of(condition).is_none(),
+    }
+}
+
+/// How fast the face fell in the latest ticks, in K/s; zero where it did not.
+fn fall_k_s(faces: &VecDeque<f64>) -> f64 {
+    let ends = faces.front().zip(faces.back());
+    let seconds = faces.len().saturating_sub(1).max(1) as f64 / 10.0;
+    ends.map_or(0.0, |(first, last)| (first - last) / seconds).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Faces that fall by so much in each tick, down to this.
+    fn falling(to_c: f64, k_s: f64) -> VecDeque<f64> {
+        let back = (0..LINE_TICKS).rev().map(|tick| tick as f64);
+        back.map(|back| to_c + k_s * back / 10.0).collect()
+    }
+
+    #[test]
+    fn a_trip_that_looks_ahead_is_right_where_the_face_falls_to_the_limit() {
+        let ahead = |to_c, k_s| is_there(Condition::FreezeAhead, &falling(to_c, k_s));
+        // 0.6 °C and 1.2 K/min: 0.2 °C in twenty seconds.
+        assert!(ahead(0.6, 0.02) && !ahead(0.6, 0.017));
+        // Warming is no fall, and near is near.
+        assert!(!ahead(0.3, -0.02) && ahead(0.2, -0.02));
+    }
+
+    #[test]
+    fn a_trip_of_the_limit_is_right_at_the_limit_and_any_other_never() {
+        let at = |condition, to_c| is_there(condition, &falling(to_c, 0.02));
+        assert!(at(Condition::Freeze, 0.2) && !at(Condition::Freeze, 0.3));
+        assert!(!at(Condition::FlowLost, 0.2));
+        assert!(!is_there(Condition::FreezeAhead, &VecDeque::new()));
     }
 }
