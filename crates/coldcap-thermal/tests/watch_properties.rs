@@ -5,7 +5,7 @@ use coldcap_thermal::pid::Action;
 use coldcap_thermal::watch::{
     Finding, Verdict, Watch, WatchConfig, WatchInput, WatchMode, WatchSettings,
 };
-use coldcap_units::{Celsius, Duration, Duty, Fault};
+use coldcap_units::{Celsius, Duration, Duty, Fault, Kelvin};
 use proptest::prelude::*;
 
 fn config(action: Action) -> WatchConfig {
@@ -201,6 +201,30 @@ fn an_acknowledged_fault_that_is_still_there_comes_back_after_the_patience() {
     assert_eq!(seconds_to_trip(&mut watch, STUCK), 152);
     watch.acknowledge();
     assert_eq!(seconds_to_trip(&mut watch, STUCK), 40);
+}
+
+/// The trip comes when it would have come: what is acknowledged is a warning.
+#[test]
+fn nobody_keeps_it_from_seeing_by_acknowledging_again_and_again() {
+    let (config, mut watch) = (config(Action::Direct), Watch::new());
+    let mut until_trip = |stuck: WatchInput| {
+        watch = Watch::new();
+        (1..300u32).find(|second| {
+            watch.acknowledge();
+            let noise = (second % 4) as i32;
+            let measured = stuck.measured.map(|it| it.plus(Kelvin::from_milli(noise)));
+            watch
+                .step(&config, WatchInput { dt: Duration::from_secs(1), measured, ..stuck })
+                .is_trip()
+        })
+    };
+    assert_eq!(until_trip(STUCK), Some(152));
+    let open = WatchInput { mode: WatchMode::Resting, drive: Duty::OFF, ..STUCK };
+    assert_eq!(
+        until_trip(WatchInput { achieved: Some(Duty::FULL), ..open }),
+        Some(20),
+        "read-back"
+    );
 }
 
 #[test]

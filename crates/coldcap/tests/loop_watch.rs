@@ -101,6 +101,24 @@ fn a_valve_that_stays_open_takes_the_power_and_waits_for_service() {
 }
 
 #[test]
+fn a_clinician_who_acknowledges_every_second_hides_no_valve_that_stays_open() {
+    let mut bench = holding();
+    bench.act(&[Action::Request(Request::Stop)]);
+    let open = stands_at(Duty::FULL);
+    let found = (1..=400).find(|tick| {
+        if tick % 10 == 0 {
+            let command = bench.command_as(Role::Clinician, Action::AcknowledgeAlarms);
+            let mut input = bench.next_input();
+            input.commands.list.push(command);
+            open(&mut input.inputs.channels[0], bench.now);
+            return bench.feed(&input).machine.alarms.contains(STUCK);
+        }
+        spoilt(&mut bench, &open).machine.alarms.contains(STUCK)
+    });
+    assert_eq!(found, Some(201));
+}
+
+#[test]
 fn a_supply_sensor_that_repeats_itself_is_found_and_nothing_is_driven_on_its_word() {
     let mut bench = holding();
     let frozen = repeats(bench.inputs().channels[0].supply.value.unwrap());

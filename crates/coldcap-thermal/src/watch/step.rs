@@ -126,13 +126,18 @@ impl Watch {
         }
     }
 
-    /// Clears the verdict and what led to it.
+    /// Clears the verdict, and what led to it if that was a trip.
     ///
     /// What the windows have seen stays: a trend that is still wrong trips again after the patience,
-    /// not after reaction and window as well.
+    /// not after reaction and window as well. What has not led to a trip yet goes on, so that nobody who
+    /// acknowledges again and again keeps the watch from seeing.
     pub const fn acknowledge(&mut self) {
+        let tripped = self.verdict.is_trip();
         self.verdict = Verdict::Ok;
         self.distrust = None;
+        if !tripped {
+            return;
+        }
         self.actuation.acknowledge();
         self.deviation = Deviation::new();
         self.anchor = Anchor::new();
