@@ -140,6 +140,10 @@ fn rule_3_a_recovery_that_nobody_answers_ends_unless_a_drug_runs() {
     let mut script = Script::post_cooling(PACLITAXEL);
     script.restarted(gap);
     script.minutes(9);
+    assert!(!script.state.is_waiting());
+    script.minutes(1);
+    assert!(script.state.is_waiting(), "somebody is called before anything ends");
+    script.minutes(1);
     script.expect(Phase::Recovery);
     script.minutes(1);
     script.expect(Phase::Thaw);
@@ -148,9 +152,12 @@ fn rule_3_a_recovery_that_nobody_answers_ends_unless_a_drug_runs() {
     script.restarted(gap);
     script.minutes(30);
     script.expect(Phase::Recovery);
+    // Who says that the drug has ended is there: post-cooling is still to come.
     script.ends(1);
-    script.minutes(1);
-    script.expect(Phase::Thaw);
+    script.minutes(9);
+    script.expect(Phase::Recovery);
+    script.resume();
+    script.expect(Phase::Recool);
 }
 
 #[test]

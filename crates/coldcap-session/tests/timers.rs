@@ -178,12 +178,17 @@ fn times_that_only_the_record_shows_decide_nothing() {
     sooner.done(Request::Acknowledge);
     later.done(Request::Acknowledge);
     assert_ne!(sooner.state.clock(), later.state.clock());
-    assert_eq!(later.state.as_decided().clock(), PhaseClock::default());
+    assert_eq!(later.state.as_decided(&Config::DEFAULT).clock(), PhaseClock::default());
     let mut thawing = Script::post_cooling(PACLITAXEL);
     thawing.minutes(61);
     thawing.expect(Phase::Thaw);
     let elapsed = thawing.state.clock().elapsed;
     assert_eq!(elapsed, Duration::from_mins(1));
-    assert_eq!(thawing.state.as_decided().clock(), PhaseClock { elapsed, ..Default::default() });
-    assert!(thawing.state.is_canonical() && thawing.state.as_decided().is_canonical());
+    assert_eq!(
+        thawing.state.as_decided(&Config::DEFAULT).clock(),
+        PhaseClock { elapsed, ..Default::default() }
+    );
+    assert!(
+        thawing.state.is_canonical() && thawing.state.as_decided(&Config::DEFAULT).is_canonical()
+    );
 }

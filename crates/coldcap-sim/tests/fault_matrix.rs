@@ -43,18 +43,22 @@ fn what_is_not_seen_is_told() {
 
 /// While a fit visit calibrates nothing was driven yet: no trend tells that the valve is open, and the tank is at its coldest.
 #[test]
-fn a_valve_that_slipped_before_a_fit_visit_is_seen_at_once() {
-    for seed in [91, 4] {
+fn a_valve_that_slips_before_anything_was_driven_is_seen_at_once() {
+    for seed in [91, 97, 4] {
         let points = points(ControlMode::Coolant, seed).unwrap();
         for (phase, point) in &points {
-            if matches!(phase, Phase::Boot | Phase::Standby | Phase::FitMeasure) {
+            if matches!(
+                phase,
+                Phase::Boot | Phase::Standby | Phase::FitMeasure | Phase::FitCalibrate
+            ) {
                 let trial = Trial::of(point, FaultKind::ValveSlip);
                 let (by, after_s) = trial.seen.unwrap();
                 assert!(
-                    by == Condition::LoopImplausible && after_s < 30.0,
+                    matches!(by, Condition::LoopImplausible | Condition::FreezeNear)
+                        && after_s < 65.0,
                     "{phase:?}: {by:?} {after_s}"
                 );
-                assert!(trial.coldest_skin_c > 26.0, "{phase:?}: {}", trial.coldest_skin_c);
+                assert!(trial.coldest_skin_c > 24.0, "{phase:?}: {}", trial.coldest_skin_c);
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::search::{Counterexample, Machine, Space};
 use crate::store::Store;
 use coldcap::supervise::{Event, State};
 use coldcap_guard::Conditions;
-use coldcap_session::{Attendance, Phase, TripClass};
+use coldcap_session::{Phase, TripClass};
 use coldcap_units::Duration;
 
 /// What the liveness properties found.
@@ -28,7 +28,7 @@ fn unattended(state: &State) -> bool {
 }
 
 fn waits(state: &State) -> bool {
-    matches!(state.session.attendance(), Attendance::Watching(_))
+    state.session.attendance().is_watching()
 }
 
 fn clear(state: &State) -> bool {

@@ -20,7 +20,7 @@ use crate::search::{Machine, Taken};
 use crate::store::{Interner, Store};
 use alphabet::Letter;
 use coldcap::supervise::{Config, Effects, Event, State};
-use coldcap_session::{Attendance, Note, Phase};
+use coldcap_session::{Note, Phase};
 use coldcap_units::Duration;
 use core::fmt;
 
@@ -189,7 +189,7 @@ impl Machine for Channel<'_> {
     }
 
     fn decided(&self, state: State) -> State {
-        State { session: state.session.as_decided(), ..state }
+        State { session: state.session.as_decided(&self.config.session), ..state }
     }
 
     fn is_followed(&self, letter: u32) -> bool {
@@ -200,7 +200,7 @@ impl Machine for Channel<'_> {
         let letter = self.letter(taken.letter);
         let helps = if letter.helps { Edges::HELP } else { 0 };
         let Event::Advance { .. } = taken.event else { return helps };
-        let watched = matches!(taken.before.session.attendance(), Attendance::Watching(_));
+        let watched = taken.before.session.attendance().is_watching();
         let silent = watched && !taken.effects.notes().any(|note| matches!(note, Note::Flag(_)));
         helps | Edges::TIME | if silent { Edges::SILENT } else { 0 }
     }

@@ -7,8 +7,8 @@ use coldcap::supervise::{Effects, Event, State, heard, step};
 use coldcap_guard::interlock::{self, trips};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::{
-    Accepted, Fact, Flag, Mark, Note, Phase, PhaseClock, PostClock, Progress, Refusal, Request,
-    Role,
+    Accepted, Fact, Flag, Mark, Note, Phase, PhaseClock, PostClock, Progress, Reason, Refusal,
+    Request, Role,
 };
 use coldcap_units::Duration;
 
@@ -123,6 +123,13 @@ pub(super) const STEP_RULES: &[StepRule] = &[
         text: "no loss of power and no phase that time brings about begins a limit on waiting anew",
         costly: false,
         check: nobody_came,
+    },
+    StepRule {
+        // req: SES-009
+        id: "R15",
+        text: "time ends a session only where somebody was called before, and never between the steps of a resume",
+        costly: false,
+        check: called_before_the_end,
     },
     StepRule {
         id: "C1",
@@ -469,6 +476,15 @@ fn nobody_came(seen: &Seen<'_>) -> Verdict {
         }
         _ => Verdict::Silent,
     }
+}
+
+fn called_before_the_end(seen: &Seen<'_>) -> Verdict {
+    let ended = seen.noted(|note| *note == Note::Ended { reason: Reason::UNATTENDED });
+    let Event::Advance { dt, .. } = *seen.event else { return Verdict::Silent };
+    let before = &seen.before.session;
+    let resumes = before.is_resuming()
+        && before.timers(&seen.config.session).armed.is_some_and(|left| left > dt);
+    Verdict::implies(ended, before.is_waiting() && !resumes)
 }
 
 fn amending_credits_and_nothing_else(seen: &Seen<'_>) -> Verdict {

@@ -49,7 +49,8 @@ impl State {
         keep_if(matches!(treatment, Some(Phase::Infusing | Phase::PostCool)), since);
         keep_if(treatment == Some(Phase::PostCool), ended_last);
         keep_if(matches!(phase, Phase::PreCool | Phase::Recool), hold_left);
-        keep_if(phase.is_cooling() || phase.is_interrupted(), attendance);
+        let waits = phase.is_cooling() || phase.is_interrupted() || phase == Phase::Thaw;
+        keep_if(waits, attendance);
         keep_if(phase == Phase::Recovery, restart_left);
         *unattended &= phase == Phase::Recool;
         if !has_patient(phase) {

@@ -27,13 +27,13 @@ pub struct Config {
     pub ready_grace: Duration,
     /// Unattended time in `infusing` before it is flagged; cooling goes on. 240 min.
     pub infusing_limit: Duration,
-    /// Re-cooling may take this long before it is flagged. 20 min.
+    /// Re-cooling may take this long before it is flagged, however it began. 20 min.
     pub recool_limit: Duration,
     /// From a flag in pre-cooling, post-cooling or re-cooling to thawing. 10 min.
     pub waiting_grace: Duration,
-    /// From the flag of an overlong break to thawing. 2 min.
+    /// From the flag of an overlong break, or of a recovery that nobody answers, to thawing. 2 min.
     pub break_grace: Duration,
-    /// A recovery that nobody answers ends after this. 10 min.
+    /// A recovery that nobody answers is flagged after this. 10 min.
     pub recovery_limit: Duration,
     /// A power gap up to this lets cooling return by itself. 30 s, the figure within which alarm
     /// settings of medical equipment commonly must survive.

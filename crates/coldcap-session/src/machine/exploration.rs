@@ -55,6 +55,7 @@ impl State {
             Phase::FitCalibrate | Phase::FitVerify => left(config.fit_limit),
             Phase::FitCheck => left(config.fit_check_limit),
             Phase::Thaw => left(config.thaw_maximum),
+            Phase::Recool if self.unattended => left(config.recool_limit),
             _ => None,
         };
         Timers {
@@ -62,7 +63,7 @@ impl State {
             hold: some(self.hold_left),
             attendance: self.attendance.left(),
             restart: some(self.restart_left),
-            breaks: (self.phase == Phase::Paused).then_some(self.break_left),
+            breaks: self.phase.is_interrupted().then_some(self.break_left),
             armed: self.armed.map(|armed| armed.left),
             phase: limit,
             thaw: if self.phase == Phase::Thaw { left(config.thaw_minimum) } else { None },
@@ -75,12 +76,16 @@ impl State {
     /// # Panics
     /// Never.
     #[must_use]
-    pub fn as_decided(self) -> Self {
-        let read = matches!(
-            self.phase,
-            Phase::Boot | Phase::FitCalibrate | Phase::FitVerify | Phase::FitCheck | Phase::Thaw
-        );
-        let elapsed = if read { self.clock.elapsed } else { Duration::ZERO };
+    pub fn as_decided(self, config: &Config) -> Self {
+        let most = match self.phase {
+            Phase::Boot => config.boot_limit,
+            Phase::FitCalibrate | Phase::FitVerify => config.fit_limit,
+            Phase::FitCheck => config.fit_check_limit,
+            Phase::Thaw => config.thaw_maximum.max(config.thaw_minimum),
+            Phase::Recool if self.unattended => config.recool_limit,
+            _ => Duration::ZERO,
+        };
+        let elapsed = self.clock.elapsed.min(most);
         Self { clock: PhaseClock { elapsed, ..PhaseClock::default() }, ..self }
     }
 

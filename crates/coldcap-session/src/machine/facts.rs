@@ -1,5 +1,6 @@
 //! Facts: always recorded, at most flagged.
 
+use super::Attendance;
 use super::drugs::Start;
 use super::state::{SinceMark, Step};
 use super::transition::Transition;
@@ -57,7 +58,17 @@ fn drug_started(t: &mut Transition<'_>, drug: u16) {
             _ => Flag::DrugOutsideCooling,
         });
     }
+    if t.state.phase == Phase::Thaw {
+        call_for_somebody(t);
+    }
     begin_infusion(t);
+}
+
+/// The cap warms while a drug runs: a person decides whether it is cooled again, and until then it stays where it is.
+fn call_for_somebody(t: &mut Transition<'_>) {
+    // req: SES-009
+    t.flag(Flag::Waiting);
+    t.state.attendance = Attendance::Over(t.config.waiting_grace);
 }
 
 /// Whoever had begun to end the session did not know of this drug.
@@ -108,6 +119,7 @@ fn turn_to(t: &mut Transition<'_>, phase: Phase) {
     } else {
         let before = t.state.treatment();
         t.set_goal(Some(phase), before);
+        t.somebody_came();
     }
 }
 

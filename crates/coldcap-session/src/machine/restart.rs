@@ -1,5 +1,6 @@
 //! After a power gap: what runs on, what starts over, and what may return by itself.
 
+use super::Attendance;
 use super::state::Seen;
 use super::transition::Transition;
 use crate::note::{Flag, Note, Reason};
@@ -17,7 +18,7 @@ pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
         Phase::Boot | Phase::Standby => t.enter(Phase::Boot),
         phase if phase.is_fit_visit() => t.enter(Phase::Boot),
         Phase::FitCheck => t.enter(Phase::Setup),
-        Phase::Thaw => t.enter(Phase::Thaw),
+        Phase::Thaw => thaw_anew(t),
         phase if phase.is_cooling() || phase.is_interrupted() => recover(t, gap),
         _ => {}
     }
@@ -27,7 +28,11 @@ pub(super) fn restore(t: &mut Transition<'_>, gap: Option<Duration>) {
 /// unknown length spends all breaks and counts toward nothing.
 fn charge(t: &mut Transition<'_>, gap: Option<Duration>) {
     // req: PWR-002
-    t.state.break_left = gap.map_or(Duration::ZERO, |gap| t.state.break_left.minus(gap));
+    let after = |left: Duration| gap.map_or(Duration::ZERO, |gap| left.minus(gap));
+    t.state.break_left = after(t.state.break_left);
+    if let Attendance::Break(left) = t.state.attendance {
+        t.state.attendance = Attendance::Break(after(left));
+    }
     let elapsed = t.state.plan.is_some_and(|plan| plan.post_clock() == PostClock::Elapsed);
     if elapsed && t.state.treatment() == Some(Phase::PostCool) {
         t.state.planned_left = t.state.planned_left.minus(gap.unwrap_or_default());
@@ -42,6 +47,13 @@ fn take_off_in_a_long_gap(t: &mut Transition<'_>, gap: Option<Duration>) {
         t.state.worn = false;
         t.note(Note::Worn(false));
     }
+}
+
+/// Somebody has still to decide what becomes of a drug that began in the thaw.
+fn thaw_anew(t: &mut Transition<'_>) {
+    let waited = t.state.attendance;
+    t.enter(Phase::Thaw);
+    t.state.attendance = waited;
 }
 
 fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {

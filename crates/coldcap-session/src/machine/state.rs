@@ -38,6 +38,8 @@ pub enum Attendance {
     Unlimited,
     /// Not yet flagged; so much is left.
     Watching(Duration),
+    /// The same of a break, which stays one over a loss of power.
+    Break(Duration),
     /// Flagged. When the rest has passed while no hair-toxic drug runs, the session ends.
     Over(Duration),
     /// The same, flagged as a break over its budget, which a loss of power makes no less urgent.
@@ -50,8 +52,16 @@ impl Attendance {
     pub const fn left(self) -> Option<Duration> {
         match self {
             Self::Unlimited => None,
-            Self::Watching(left) | Self::Over(left) | Self::BreakOver(left) => Some(left),
+            Self::Watching(left) | Self::Break(left) | Self::Over(left) | Self::BreakOver(left) => {
+                Some(left)
+            }
         }
+    }
+
+    /// Whether a limit runs that was not flagged yet.
+    #[must_use]
+    pub const fn is_watching(self) -> bool {
+        matches!(self, Self::Watching(_) | Self::Break(_))
     }
 
     /// Whether it was flagged, and nobody has answered.
@@ -65,6 +75,7 @@ impl Attendance {
         match self {
             Self::Unlimited => Self::Unlimited,
             Self::Watching(left) => Self::Watching(left.minus(dt)),
+            Self::Break(left) => Self::Break(left.minus(dt)),
             Self::Over(left) => Self::Over(left.minus(dt)),
             Self::BreakOver(left) => Self::BreakOver(left.minus(dt)),
         }
@@ -80,6 +91,7 @@ impl Attendance {
     pub(crate) fn at_most(self, limit: Duration) -> Self {
         match self {
             Self::Watching(left) => Self::Watching(left.min(limit)),
+            Self::Break(left) => Self::Break(left.min(limit)),
             other => other,
         }
     }
@@ -366,6 +378,12 @@ impl State {
     #[must_use]
     pub const fn is_armed(&self) -> bool {
         self.armed.is_some()
+    }
+
+    /// Whether that is the first step of a resume.
+    #[must_use]
+    pub fn is_resuming(&self) -> bool {
+        self.armed.is_some_and(|armed| matches!(armed.step, Step::Resume(_)))
     }
 
     /// The target as it applies now, eased steps included, and no colder than the floor while a control

@@ -50,7 +50,8 @@ fn credit(t: &mut Transition<'_>, dt: Duration, seen: &Observed) {
     if counts_as_planned(t, cooled) {
         t.state.planned_left = t.state.planned_left.minus(dt);
     }
-    if t.state.phase == Phase::Paused {
+    // What waits behind a loss of power is a break as well.
+    if t.state.phase.is_interrupted() {
         t.state.break_left = t.state.break_left.minus(dt);
     }
     t.state.clear_dead_fields();
@@ -127,6 +128,10 @@ fn treat(t: &mut Transition<'_>, dt: Duration) {
 }
 
 fn thaw(t: &mut Transition<'_>, seen: &Observed) {
+    // Somebody decides first what becomes of a drug that began in the thaw.
+    if t.state.attendance.is_over() && t.state.drugs.running() {
+        return;
+    }
     let elapsed = t.state.clock.elapsed;
     let warmed = elapsed >= t.config.thaw_minimum && seen.removable;
     if warmed || elapsed >= t.config.thaw_maximum {

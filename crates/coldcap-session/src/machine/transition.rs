@@ -112,11 +112,26 @@ impl<'c> Transition<'c> {
         self.state.attendance = self.state.attendance.at_most(self.config.recovery_limit);
     }
 
+    /// Somebody who acts begins the limit anew. A break stays what it is, and over where it was: what is begun anew then is
+    /// the time until the cap thaws.
+    pub(super) fn somebody_came(&mut self) {
+        match self.state.attendance {
+            Attendance::Break(_) => {}
+            Attendance::BreakOver(_) => {
+                self.state.attendance = Attendance::BreakOver(self.config.break_grace);
+            }
+            _ => self.attend_anew(),
+        }
+    }
+
     /// Starts the limit of the present phase on waiting for an operator.
     pub(super) fn attend_anew(&mut self) {
         self.state.unattended = false;
         let (state, config) = (&self.state, self.config);
-        let limit = match state.phase {
+        // Cooling that is about to return by itself has the limit of what it returns to.
+        let returns = !state.restart_left.is_zero();
+        let phase = state.treatment().filter(|_| returns).unwrap_or(state.phase);
+        let limit = match phase {
             Phase::PreCool | Phase::PostCool => state.planned_left.plus(config.overrun),
             Phase::Ready => config.ready_limit,
             Phase::Infusing => config.infusing_limit,
@@ -124,7 +139,8 @@ impl<'c> Transition<'c> {
             Phase::Recovery => config.recovery_limit,
             Phase::Paused => {
                 let each = state.plan.map(|plan| plan.break_each()).unwrap_or_default();
-                each.min(state.break_left)
+                self.state.attendance = Attendance::Break(each.min(state.break_left));
+                return;
             }
             _ => {
                 self.state.attendance = Attendance::Unlimited;

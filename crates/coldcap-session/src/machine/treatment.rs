@@ -204,15 +204,9 @@ pub(super) fn report_when_uncoupled(t: &mut Transition<'_>) {
 
 pub(super) fn acknowledge(t: &mut Transition<'_>) -> Answer {
     // req: SES-019
-    match (t.state.phase, t.state.attendance) {
-        (_, Attendance::Unlimited) | (Phase::Paused, Attendance::Watching(_)) => {
-            return Ok(Accepted::NoChange);
-        }
-        // A break stays over its budget; what is re-armed is the time until the cap thaws.
-        (Phase::Paused, Attendance::BreakOver(_)) => {
-            t.state.attendance = Attendance::BreakOver(t.config.break_grace);
-        }
-        _ => t.attend_anew(),
+    match t.state.attendance {
+        Attendance::Unlimited | Attendance::Break(_) => return Ok(Accepted::NoChange),
+        _ => t.somebody_came(),
     }
     Ok(Accepted::Done)
 }

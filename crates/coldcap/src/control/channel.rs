@@ -689,7 +689,7 @@ impl Channel {
         let limits = Conditions::of(&[Condition::Waiting, Condition::BreakOver]);
         let (answered, over) = match session.attendance() {
             Attendance::Unlimited => (Conditions::EMPTY, Conditions::EMPTY),
-            Attendance::Watching(_) => (limits, Conditions::EMPTY),
+            Attendance::Watching(_) | Attendance::Break(_) => (limits, Conditions::EMPTY),
             Attendance::Over(_) => (limits, Conditions::of(&[Condition::Waiting])),
             Attendance::BreakOver(_) => (limits, Conditions::of(&[Condition::BreakOver])),
         };

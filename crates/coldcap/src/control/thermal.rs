@@ -31,7 +31,7 @@ pub(super) struct Thermal {
     contact: ContactWatch,
     watch: Watch,
     uncooled: Uncooled,
-    /// Coolant got colder without a target, and nobody took that yet.
+    /// Coolant got colder without a drive, and nobody took that yet.
     colder: bool,
     /// The valve should be read back and cannot be, or could not be until a moment ago.
     valve_unseen: Held,
@@ -173,7 +173,7 @@ impl Thermal {
         let stale = config.limits.delays().input_stale;
         self.valve_unseen.step(unseen, stale, stale, surroundings.dt);
         self.watch_over(target, read_back.ok(), &input, surroundings.driven, config);
-        self.watch_uncooled(target, &input, surroundings.driven, config);
+        self.watch_uncooled(&input, surroundings.driven, config);
         if self.distrusts() {
             self.shown.valve = Duty::OFF;
         }
@@ -266,20 +266,14 @@ impl Thermal {
         self.watch.step(&config.loop_watch, watched);
     }
 
-    /// One tick of the watch over coolant without a target.
-    fn watch_uncooled(
-        &mut self,
-        target: Option<Coolant>,
-        input: &CapInput,
-        driven: Duty,
-        config: &Config,
-    ) {
+    /// One tick of the watch over coolant that nothing cools.
+    fn watch_uncooled(&mut self, input: &CapInput, driven: Duty, config: &Config) {
         let supply = input.supply.ok().map(|supply| supply.0);
         let returned = input.returned.ok().map(|returned| returned.0);
         let faces = [input.front, input.rear].map(|face| face.ok().map(|face| face.0));
         let measured = [supply, returned].into_iter().chain(faces).flatten();
         let seen = Seen {
-            undriven: target.is_none() && driven <= config.loop_watch.settings().idle,
+            undriven: driven.is_off(),
             flowing: input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from),
             supply,
             coldest: measured.min(),

@@ -1,7 +1,8 @@
-//! Coolant that circulates without a target gets no colder: the valve to the tank is closed, and all else is warmer.
+//! Coolant that circulates while the valve has no drive gets no colder: the valve to the tank is closed, and all else is warmer.
 //!
 //! The loop's watch judges how a measurement comes back behind a drive; while a fit visit calibrates, nothing was driven
-//! yet, and a valve that has slipped on its shaft, read back as closed, would send a tank's cold to a head all at once.
+//! yet, and a valve that has slipped on its shaft, read back as closed, would send a tank's cold to a head all at once. Nor
+//! does a target that was never reached speak against it while the visit verifies.
 
 use coldcap_units::{Celsius, Duration, Kelvin};
 
@@ -15,7 +16,7 @@ const LASTS: Duration = Duration::from_secs(20);
 /// What one tick shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
-    /// The valve has no drive, and there is no target.
+    /// The valve has no drive.
     pub(super) undriven: bool,
     /// Coolant moves.
     pub(super) flowing: bool,

@@ -87,12 +87,16 @@ fn others() -> Vec<Event> {
 }
 
 /// Time in a phase matters only where a limit reads it; the rest is for the report.
-fn key(state: State) -> State {
-    let read = matches!(
-        state.phase,
-        Phase::Boot | Phase::FitCalibrate | Phase::FitVerify | Phase::FitCheck | Phase::Thaw
-    );
-    let elapsed = if read { state.clock.elapsed } else { Duration::ZERO };
+fn key(state: State, config: &Config) -> State {
+    let most = match state.phase {
+        Phase::Boot | Phase::FitCalibrate | Phase::FitVerify | Phase::FitCheck => {
+            state.clock.elapsed
+        }
+        Phase::Thaw => config.thaw_maximum,
+        Phase::Recool if state.unattended => config.recool_limit,
+        _ => Duration::ZERO,
+    };
+    let elapsed = state.clock.elapsed.min(most);
     State { clock: PhaseClock { elapsed, ..PhaseClock::default() }, ..state }
 }
 
@@ -123,7 +127,7 @@ fn explore(config: &Config) -> Space {
             if let Some(Err(refusal)) = effects.answer {
                 space.refusals.insert(refusal.code());
             }
-            let after = key(after);
+            let after = key(after, config);
             let place = *places.entry(after).or_insert_with(|| {
                 space.states.push(after);
                 space.states.len() - 1
