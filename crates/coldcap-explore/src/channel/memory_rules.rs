@@ -190,7 +190,7 @@ fn is_break(seen: &Seen<'_>) -> bool {
     let phase = seen.before.session.phase();
     let denied = !seen.after.permit(seen.config).circulate;
     let held = seen.after.session.phase() == Phase::SafeHold;
-    !held && (phase == Phase::Paused || (phase.is_cooling() && denied))
+    !held && (phase.is_interrupted() || (phase.is_cooling() && denied))
 }
 
 fn begins_afresh(seen: &Seen<'_>) -> Verdict {
