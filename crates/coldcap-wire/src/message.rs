@@ -59,7 +59,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub const MACHINE: u8 = 255;
 
 /// The minor version this crate speaks.
-pub const MINOR: u8 = 3;
+pub const MINOR: u8 = 4;
 
 /// Why a body was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

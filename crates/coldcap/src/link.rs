@@ -19,8 +19,8 @@ use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, MINOR,
-    ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
+    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, ReadRecord,
+    Response, Status, Subscribe, TimeAnswer, TimeAsk,
 };
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
@@ -37,6 +37,8 @@ pub(crate) use stored::Stored;
 const NO_REVISION: u16 = 0;
 /// The minor version that brought the proofs by which deadlines mean something.
 const TIMED_SINCE: u8 = 3;
+/// The minor version that brought subscriptions.
+const FOLLOWS_SINCE: u8 = 3;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -397,7 +399,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     /// Whoever subscribes reads the count of what was dropped, whatever his hello said.
     fn follow(&mut self, now: Instant, endpoint: u8, follow: &Follow) {
-        self.host_minor = self.host_minor.max(MINOR);
+        self.host_minor = self.host_minor.max(FOLLOWS_SINCE);
         let response = self.reports.follow(now, follow);
         self.reply(endpoint, response);
     }
