@@ -1056,7 +1056,8 @@ typedef struct {
     uint32_t firmware;
     /* [hash] Number of the message set; equal numbers mean equal endpoints, fields and units. */
     uint32_t schema;
-    /* [bytes] Longest packet accepted, header included. The lower of both sides holds. */
+    /* [bytes] Longest packet accepted, header and seal included: 176 to 240. Nobody is sent a
+     * longer one. */
     uint16_t mtu;
     /* [count] Channels of the machine. */
     uint8_t channels;

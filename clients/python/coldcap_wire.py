@@ -788,7 +788,8 @@ class Hello(Message):
     firmware: int
     # [hash] Number of the message set; equal numbers mean equal endpoints, fields and units.
     schema: int
-    # [bytes] Longest packet accepted, header included. The lower of both sides holds.
+    # [bytes] Longest packet accepted, header and seal included: 176 to 240. Nobody is sent a longer
+    # one.
     mtu: int
     # [count] Channels of the machine.
     channels: int

@@ -142,7 +142,7 @@ export interface Hello {
   firmware: number;
   /** [hash] Number of the message set; equal numbers mean equal endpoints, fields and units. */
   schema: number;
-  /** [bytes] Longest packet accepted, header included. The lower of both sides holds. */
+  /** [bytes] Longest packet accepted, header and seal included: 176 to 240. Nobody is sent a longer one. */
   mtu: number;
   /** [count] Channels of the machine. */
   channels: number;

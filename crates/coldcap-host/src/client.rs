@@ -110,13 +110,17 @@ pub struct ClientConfig {
     /// The key for the device. Without one the client takes whatever comes for the device's, and sends commands that a
     /// device with keys passes over: for benches.
     pub key: Option<ClientKey>,
+    /// The longest packet that comes through what carries the bytes: from
+    /// [`LEAST_MTU`](coldcap_wire::packet::LEAST_MTU) to [`PACKET_LEN`]. The device sends none that is longer.
+    pub mtu: u16,
 }
 
 impl ClientConfig {
     /// A client of channel 0 without a key whose first request id is taken from `boot`.
     #[must_use]
     pub const fn new(boot: u32) -> Self {
-        Self { channel: 0, boot, first_rid: (boot as u16).rotate_left(8), key: None }
+        let first_rid = (boot as u16).rotate_left(8);
+        Self { channel: 0, boot, first_rid, key: None, mtu: PACKET_LEN as u16 }
     }
 
     /// The same with a key: only the device that holds it is believed.
@@ -176,7 +180,7 @@ impl Client {
     /// A client that has sent and seen nothing.
     #[must_use]
     pub fn new(config: ClientConfig) -> Self {
-        let hello = hello(config.boot);
+        let hello = hello(config.boot, config.mtu);
         Self {
             channel: config.channel,
             hello,
@@ -721,7 +725,7 @@ impl Client {
 }
 
 /// What a host says of itself: 0 wherever a field describes a device.
-const fn hello(boot: u32) -> Hello {
+const fn hello(boot: u32, mtu: u16) -> Hello {
     Hello {
         major: MAJOR,
         minor_min: 0,
@@ -731,7 +735,7 @@ const fn hello(boot: u32) -> Hello {
         serial: 0,
         firmware: 0,
         schema: SCHEMA,
-        mtu: PACKET_LEN as u16,
+        mtu,
         channels: 0,
         features: 0,
         boot,

@@ -216,7 +216,7 @@ fn turn(client: &mut Client, device: &mut Device, now: u64) {
 }
 
 fn connected(serves: bool) -> (Client, Device) {
-    let mut client = Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: None });
+    let mut client = Client::new(ClientConfig { first_rid: 100, ..ClientConfig::new(7) });
     let mut device = Device::new(serves);
     turn(&mut client, &mut device, 0);
     assert!(client.is_connected());

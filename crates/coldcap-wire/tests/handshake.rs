@@ -107,7 +107,7 @@ fn a_hello_that_was_changed_on_the_way_begins_no_session() {
         |h| h.minor_min = 1,
         |h| h.minor_max = 0,
         |h| h.schema ^= 1,
-        |h| h.mtu = 64,
+        |h| h.mtu = 239,
         |h| h.features ^= 1,
         |h| h.boot ^= 1,
     ];

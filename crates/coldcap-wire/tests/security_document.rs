@@ -10,6 +10,7 @@
 mod security_example;
 
 use coldcap_wire::message::ENDPOINTS;
+use coldcap_wire::packet::LEAST_MTU;
 use coldcap_wire::security::{
     FAILURES, LABEL_LEN, LOCKOUT, MESSAGE_LEN, NONCE_LEN, Open, PAIRING_TEXT_LEN, PAIRING_WINDOW,
     PROLOGUE_LEN, REKEY_AFTER, RETRY_PERIOD, RULES, ReplayWindow, Role, SLOTS, STORED_LEN, TAG_LEN,
@@ -62,6 +63,7 @@ fn the_figures_are_those_of_the_code() {
         (PROLOGUE_LEN as u64, "68 or 96 bytes"),
         (WHOLE_PROLOGUE_LEN as u64, "68 or 96 bytes"),
         (WHOLE_SINCE.into(), "`minor_max` 4 or more"),
+        (LEAST_MTU as u64, "an `mtu` below 176"),
         (NONCE_LEN as u64, "16 random bytes"),
         (MESSAGE_LEN as u64, "48 bytes"),
         (TAG_LEN as u64, "tag of 16 bytes"),

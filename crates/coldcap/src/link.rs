@@ -50,6 +50,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 ///
 /// - A command that arrives again under the same id is answered again and not done again; one that arrives after
 ///   its deadline, or on another revision of its channel than it expects, is not done. A stop is always done.
+/// - No packet is longer than the host takes by the `mtu` of its hello, and one that takes less than
+///   [`LEAST_MTU`](coldcap_wire::packet::LEAST_MTU) bytes is told so and gets nothing but what everybody may read.
 /// - The newest status wins: a slow reader sees fewer reports, never old ones, and each report says how many of its
 ///   channel gave way. A host subscribes with `follow`; one that does not gets each report once a second.
 /// - Damaged bytes are counted and dropped; they cost nothing but themselves.
@@ -299,7 +301,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// A host on a bench that was started anew begins its ids anew: what was answered before is not its own. With
     /// keys it is the session that says so, for anybody can say hello.
     fn meet(&mut self, hello: &Hello) {
-        self.port.greeted_by(hello);
+        let served = self.port.greeted_by(hello);
         let anybody = self.port.peer().is_none();
         if anybody {
             self.host_minor = hello.minor_max;
@@ -309,7 +311,9 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             self.orders.begin_session();
             self.begin_reports();
         }
-        self.outbox.greet();
+        if served {
+            self.outbox.greet();
+        }
     }
 
     fn tell_time(&mut self, now: Instant, number: u32, ask: &TimeAsk) {

@@ -3,7 +3,7 @@
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::FrameError;
 use coldcap_wire::message::{AnyMessage, BodyError, Hello, Message, decode_any};
-use coldcap_wire::packet::{BODY_LEN, Header};
+use coldcap_wire::packet::{BODY_LEN, HEADER_LEN, Header, LEAST_MTU, PACKET_LEN};
 use coldcap_wire::security::{
     EntropyPool, HostLink, Input, Keys, PairingCode, Policy, Refusal, Secret, SecurityCounters,
     SecurityEvent, SendError, Transport, framed,
@@ -47,6 +47,9 @@ pub enum NotSecured {
     OtherDevice,
     /// It sends without a seal what a device with keys never would: nothing of it is believed.
     Unsealed,
+    /// One of the two takes shorter packets than [`LEAST_MTU`], by the `mtu` of its hello: the device says that of this
+    /// host, or says it of itself. On a bench only what it says of itself.
+    SmallMtu,
 }
 
 /// A packet as it came, opened.
@@ -76,6 +79,8 @@ pub(super) enum Frame {
 pub(super) struct Port {
     sender: Sender,
     receiver: Receiver,
+    /// The longest packet that the device of a bench takes.
+    bench_mtu: u16,
     security: Option<Box<Security>>,
 }
 
@@ -102,7 +107,8 @@ impl Port {
             let (wanted, stranger, heard, bound) = (false, false, None, None);
             Box::new(Security { link, entropy, wanted, not_before, stranger, heard, bound })
         });
-        Self { sender: Sender::new(), receiver: Receiver::new(), security }
+        let bench_mtu = PACKET_LEN as u16;
+        Self { sender: Sender::new(), receiver: Receiver::new(), bench_mtu, security }
     }
 
     pub(super) const fn receiver(&self) -> &Receiver {
@@ -140,7 +146,13 @@ impl Port {
 
     /// Takes note of the device's hello; `begin` says that a session that goes on is not enough.
     pub(super) fn heard(&mut self, hello: &Hello, begin: bool) -> Result<(), NotSecured> {
-        let Some(security) = &mut self.security else { return Ok(()) };
+        if usize::from(hello.mtu) < LEAST_MTU {
+            return Err(NotSecured::SmallMtu);
+        }
+        let Some(security) = &mut self.security else {
+            self.bench_mtu = hello.mtu;
+            return Ok(());
+        };
         security.link.heard(hello).map_err(|_| NotSecured::OtherDevice)?;
         security.heard = Some(*hello);
         security.wanted |= begin || !security.link.is_secured();
@@ -173,6 +185,8 @@ impl Port {
                 security.wanted = false;
                 Some(Ok(security.bound))
             }
+            // Anybody can say so: it is told, and delays nothing.
+            SecurityEvent::SmallMtu => Some(Err(NotSecured::SmallMtu)),
             _ => {
                 (security.wanted, security.not_before) = (true, now.plus(TRY_AGAIN_AFTER));
                 Some(Err(NotSecured::NoAnswer))
@@ -199,11 +213,14 @@ impl Port {
         message: &M,
         out: &mut [u8],
     ) -> Result<usize, SendError> {
-        let Some(security) = &mut self.security else {
-            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
-        };
         let mut body = [0; BODY_LEN];
         let length = message.encode(&mut body).map_err(|_| SendError::TooLong)?;
+        let Some(security) = &mut self.security else {
+            if length.saturating_add(HEADER_LEN) > usize::from(self.bench_mtu) {
+                return Err(SendError::BeyondMtu);
+            }
+            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
+        };
         let body = body.get(..length).unwrap_or_default();
         framed(out, |room| security.link.send(M::KIND, <M as Message>::ENDPOINT, body, room))
     }

@@ -1,6 +1,7 @@
 //! What both sides must agree on before they speak: bound into the handshake's first tag.
 
 use crate::message::{Hello, Origin};
+use crate::packet::LEAST_MTU;
 use core::ops::Deref;
 
 /// How many bytes a prologue has where a side is of minor version 3 or older.
@@ -69,6 +70,14 @@ pub struct Offer {
     pub serial: u64,
     /// Changes with every start of the sender.
     pub boot: u32,
+}
+
+impl Offer {
+    /// Whether it takes packets as long as a session needs.
+    #[must_use]
+    pub const fn takes_enough(&self) -> bool {
+        self.mtu as usize >= LEAST_MTU
+    }
 }
 
 impl From<&Hello> for Offer {

@@ -83,6 +83,11 @@ impl Pair {
         Self::between(Role::Nurse, Policy::STANDARD, &device, &host)
     }
 
+    /// The same of two that say this of themselves.
+    pub(crate) fn heard(of_device: &Hello, of_host: &Hello) -> Self {
+        Self::between(Role::Nurse, Policy::STANDARD, of_device, of_host)
+    }
+
     fn between(role: Role, policy: Policy<'static>, of_device: &Hello, of_host: &Hello) -> Self {
         let mut keys = KeyRing::new();
         keys.add(key(1, role)).unwrap();

@@ -111,6 +111,8 @@ impl Outbox {
         waiting: &mut Waiting<'_, CHANNELS>,
         room: &mut [u8],
     ) -> Option<usize> {
+        // Who takes too short packets is told that, and nothing of who is there.
+        self.greeting &= port.takes_enough();
         if self.greeting {
             let sent = port.send(&waiting.hello, room).ok()?;
             (self.greeting, self.named) = (false, true);

@@ -6,15 +6,15 @@ use coldcap_session::Role;
 use coldcap_units::Instant;
 use coldcap_wire::Sender;
 use coldcap_wire::message::{AnyMessage, Body, Hello, Message, Response, decode_at_device};
-use coldcap_wire::packet::{BODY_LEN, Header, Kind};
+use coldcap_wire::packet::{BODY_LEN, HEADER_LEN, Header, Kind};
 use coldcap_wire::security::{
-    DeviceLink, EntropyPool, Input, KeyRing, Opened, Policy, SecurityCounters, SecurityEvent,
-    SendError, Transport, framed,
+    DeviceLink, EntropyPool, Input, KeyRing, Offer, Opened, Policy, SecurityCounters,
+    SecurityEvent, SendError, Transport, framed,
 };
 use heapless::Deque;
 
 /// As many as there are kinds of events: each is held once.
-const EVENTS: usize = 6;
+const EVENTS: usize = 7;
 
 /// The keys of the device, what makes new ones, and the session that goes on.
 #[derive(Clone, Debug)]
@@ -85,9 +85,14 @@ impl Port {
         self.bench.is_none() && self.entropy.is_empty()
     }
 
-    /// Whether what is not for everybody may be sent.
+    /// Whether what is not for everybody may be sent: there is somebody for it, who takes packets that are long enough.
     pub(super) fn is_open(&self) -> bool {
-        self.bench.is_some() || self.link.peer().is_some()
+        (self.bench.is_some() && self.link.takes_enough()) || self.link.peer().is_some()
+    }
+
+    /// Whether whoever is heard takes packets that are long enough.
+    pub(super) fn takes_enough(&self) -> bool {
+        self.link.takes_enough()
     }
 
     pub(super) fn peer(&self) -> Option<coldcap_wire::security::Grant> {
@@ -117,9 +122,14 @@ impl Port {
         self.answering
     }
 
-    /// Whose hello the next handshake is bound to.
-    pub(super) fn greeted_by(&mut self, hello: &Hello) {
+    /// Whose hello the next handshake is bound to. `false` where it takes too short packets, and is told that in place of a
+    /// hello.
+    pub(super) fn greeted_by(&mut self, hello: &Hello) -> bool {
         self.link.heard(hello);
+        let served = Offer::from(hello).takes_enough();
+        self.answering |= !served;
+        self.note_events();
+        served
     }
 
     /// Opens a packet where it stands; `None` where there is nothing to act on.
@@ -182,11 +192,12 @@ impl Port {
         message: &M,
         out: &mut [u8],
     ) -> Result<usize, SendError> {
-        if self.bench.is_some() {
-            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
-        }
         let mut body = [0; BODY_LEN];
         let length = message.encode(&mut body).map_err(|_| SendError::TooLong)?;
+        if self.bench.is_some() {
+            self.fits(length)?;
+            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
+        }
         self.seal(M::KIND, M::ENDPOINT, body.get(..length).unwrap_or_default(), out)
     }
 
@@ -197,13 +208,20 @@ impl Port {
         response: &Response,
         out: &mut [u8],
     ) -> Result<usize, SendError> {
+        let mut body = [0; BODY_LEN];
+        let length = response.encode(&mut body).map_err(|_| SendError::TooLong)?;
         if self.bench.is_some() {
+            self.fits(length)?;
             let sent = self.sender.respond(endpoint, response, out);
             return sent.map_err(|_| SendError::TooLong);
         }
-        let mut body = [0; BODY_LEN];
-        let length = response.encode(&mut body).map_err(|_| SendError::TooLong)?;
         self.seal(Response::KIND, endpoint, body.get(..length).unwrap_or_default(), out)
+    }
+
+    /// Whether the host of a bench takes a packet with such a body.
+    fn fits(&self, body: usize) -> Result<(), SendError> {
+        let fits = body.saturating_add(HEADER_LEN) <= usize::from(self.link.mtu());
+        fits.then_some(()).ok_or(SendError::BeyondMtu)
     }
 
     fn seal(
