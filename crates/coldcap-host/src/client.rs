@@ -8,7 +8,9 @@
 //! - it sends commands in their order, one at a time, and repeats an unanswered one **under the same
 //!   request id**, so that a device carries it out at most once; stopping overtakes everything;
 //! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds; a command
-//!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]);
+//!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]). An
+//!   answer to an alarm has its deadline [`DEADLINE`] behind the press, whenever it leaves, and leaves by a line alone
+//!   that lets it know the device's time to a second;
 //! - it subscribes to the reports, keeps that up, and accounts for every one of them ([`Client::follow`]);
 //! - it keeps an actuator driven by hand for as long as that is granted ([`HandDrive`]);
 //! - it says when the link is lost and when it is back;
@@ -61,7 +63,7 @@ pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
-pub use timing::UNANSWERED;
+pub use timing::{LONGEST_TRIP, UNANSWERED};
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
@@ -235,7 +237,7 @@ impl Client {
     }
 
     /// Queues a command; returns its request id, under which the answer comes as
-    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`] or [`Message::TimedOut`].
+    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`], [`Message::TimedOut`] or [`Message::LineTooSlow`].
     pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
         self.command_seeing(now, body, 0)
     }
@@ -355,7 +357,10 @@ impl Client {
 
     fn next_command(&mut self, now: Instant) -> Option<Leaving> {
         let way = self.way();
-        let deadline = self.timing.deadline(now, self.requests.next_span(way));
+        if self.timing.is_rough() && self.requests.refuse_answers(way, &mut self.messages) {
+            self.timing.ask_soon(now);
+        }
+        let deadline = self.timing.deadline(now, self.requests.next_span(now, way));
         self.requests.next_due(now, way, deadline)
     }
 

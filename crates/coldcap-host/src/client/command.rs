@@ -123,6 +123,15 @@ impl CommandBody {
         !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))
     }
 
+    /// Whether it answers an alarm: it counts for what was heard when the button was pressed, and for nothing that began
+    /// later.
+    pub(super) const fn answers_alarm(&self) -> bool {
+        matches!(
+            self,
+            Self::Operate(Operate { action: Action::ACKNOWLEDGE | Action::AUDIO_PAUSE, .. })
+        )
+    }
+
     /// Within what time it is carried out after it was first sent, or never. What is driven by hand is driven for a
     /// button that somebody holds: not later than it would have ended.
     pub(super) fn span(&self) -> Duration {
@@ -131,6 +140,9 @@ impl CommandBody {
 
     /// For how long it may wait to be sent at all.
     pub(super) fn longest_wait(&self) -> Duration {
+        if self.answers_alarm() {
+            return DEADLINE;
+        }
         self.lease().map_or(LONGEST_WAIT, |lease| lease.min(LONGEST_WAIT))
     }
 

@@ -81,8 +81,25 @@ impl DeviceClock {
     /// The device's time at this host time; `None` while nothing is known.
     pub fn device_us(&mut self, now_us: u64) -> Option<u64> {
         self.notice(now_us);
-        let best = self.exchanges.iter().flatten().min_by_key(|exchange| exchange.trip_us)?;
-        Some(now_us.saturating_add_signed(best.offset_us))
+        Some(now_us.saturating_add_signed(self.best()?.offset_us))
+    }
+
+    fn best(&self) -> Option<&Exchange> {
+        self.exchanges.iter().flatten().min_by_key(|exchange| exchange.trip_us)
+    }
+
+    /// The round trip of the exchange that counts: the device's time is known to half of it, whoever has held back what.
+    ///
+    /// ```
+    /// # use coldcap_wire::{message::TimeAnswer, service::DeviceClock};
+    /// let mut clock = DeviceClock::new();
+    /// let asked_us = clock.ask(1_000_000).asked_us;
+    /// clock.answered(4_000_000, &TimeAnswer { asked_us, received_us: 9, sent_us: 9 });
+    /// assert_eq!(clock.trip_us(), Some(3_000_000));
+    /// ```
+    #[must_use]
+    pub fn trip_us(&self) -> Option<u64> {
+        self.best().map(|exchange| exchange.trip_us)
     }
 
     /// A deadline `span` from now, at most [`HORIZON`](super::HORIZON), as an instant of the device and as
