@@ -54,6 +54,7 @@ mod record;
 mod requests;
 mod steady;
 mod timing;
+mod vendor;
 
 pub use by_hand::HandDrive;
 pub use command::{CommandBody, UNSENT};
@@ -64,6 +65,7 @@ pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
 pub use timing::{LONGEST_TRIP, UNANSWERED};
+pub use vendor::{VendorBody, VendorReport};
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
@@ -74,7 +76,7 @@ use coldcap_wire::message::{
     Subscribe,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
-use coldcap_wire::security::{Keys, SecurityCounters};
+use coldcap_wire::security::{Keys, SecurityCounters, SendError};
 use echo::{Copies, Newest};
 use following::{Following, Granted, Stamp};
 use port::{Arrived, Frame, Port};
@@ -115,6 +117,9 @@ pub struct ClientConfig {
     /// The longest packet that comes through what carries the bytes: from
     /// [`LEAST_MTU`](coldcap_wire::packet::LEAST_MTU) to [`PACKET_LEN`]. The device sends none that is longer.
     pub mtu: u16,
+    /// The model whose maker's messages this host knows: of a device of another one they are refused like any that nobody
+    /// knows. With a key a session must show the model, which a device of minor version 3 or older does not.
+    pub model: Option<u16>,
 }
 
 impl ClientConfig {
@@ -122,7 +127,7 @@ impl ClientConfig {
     #[must_use]
     pub const fn new(boot: u32) -> Self {
         let first_rid = (boot as u16).rotate_left(8);
-        Self { channel: 0, boot, first_rid, key: None, mtu: PACKET_LEN as u16 }
+        Self { channel: 0, boot, first_rid, key: None, mtu: PACKET_LEN as u16, model: None }
     }
 
     /// The same with a key: only the device that holds it is believed.
@@ -153,6 +158,7 @@ pub struct Counters {
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: u8,
+    model: Option<u16>,
     hello: Hello,
     steady: Steady,
     port: Port,
@@ -185,6 +191,7 @@ impl Client {
         let hello = hello(config.boot, config.mtu);
         Self {
             channel: config.channel,
+            model: config.model,
             hello,
             steady: Steady::default(),
             port: Port::new(config.key.as_ref(), &hello),
@@ -510,7 +517,7 @@ impl Client {
     }
 
     fn accept_packet(&mut self, now: Instant, arrived: Arrived) {
-        let Arrived { header, message, body, genuine, earlier, missed } = arrived;
+        let Arrived { header, message, vendor, body, genuine, earlier, missed } = arrived;
         self.counters.packets_lost = self.counters.packets_lost.saturating_add(missed);
         let copy = self.copies.seen(header.number, header.endpoint, body);
         if genuine {
@@ -521,8 +528,15 @@ impl Client {
             _ if earlier => {}
             _ if copy => count(&mut self.counters.copies),
             Ok(message) => self.accept(now, header.endpoint, message),
+            Err(_) if vendor.is_some() && self.knows_maker() => {
+                self.messages.extend(vendor.map(Message::Vendor));
+            }
             Err(_) => count(&mut self.counters.unreadable),
         }
+    }
+
+    fn knows_maker(&self) -> bool {
+        self.model.is_some() && self.port.device_model() == self.model
     }
 
     /// What has become of the session.
@@ -716,8 +730,12 @@ impl Client {
             ..CommandHead::new(rid, self.channel)
         };
         let mut room = [0; FRAME_LEN];
-        let length = body.write(head, &mut self.port, &mut room).unwrap_or(0);
-        out.extend_from_slice(room.get(..length).unwrap_or_default());
+        let sent = body.write(head, &mut self.port, &mut room);
+        if sent == Err(SendError::BeyondMtu) {
+            self.requests.withdraw(rid);
+            self.messages.push_back(Message::TooLong { rid, command: body });
+        }
+        out.extend_from_slice(room.get(..sent.unwrap_or(0)).unwrap_or_default());
     }
 
     /// Every message fits its frame, and is asked for only where it may be sent: a refusal cannot happen. If it did,

@@ -198,6 +198,8 @@ impl Nurse {
                 }
             }
             Message::ChannelStatus(_)
+            | Message::Vendor(_)
+            | Message::TooLong { .. }
             | Message::CapCalibration(_)
             | Message::Event(_)
             | Message::Hello(_)

@@ -6,12 +6,15 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_host::client::{Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured};
+use coldcap_host::client::{
+    Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured, UNSENT,
+};
 use coldcap_units::Instant;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, Body, EventReport, Hello, MINOR, MachineStatus, Message as _, Operate,
-    Origin, Response, SCHEMA, Status, TimeAnswer, decode_at_device,
+    Action, AnyMessage, Body, CommandHead, Described, Direction, EventReport, Hello, MINOR,
+    MachineStatus, Message as _, Operate, Origin, Response, SCHEMA, Status, TimeAnswer,
+    decode_at_device,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, Kind, LEAST_MTU};
 use coldcap_wire::security::{
@@ -588,4 +591,49 @@ fn a_host_is_told_that_it_takes_too_short_packets() {
     assert!(told.contains(&Message::Secured), "{told:?}");
     client.receive(at(0), &out[..length]);
     assert_eq!(messages(&mut client), [], "in a session it means nothing");
+}
+
+/// A command of a maker's with 160 bytes behind its head.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Long {
+    head: CommandHead,
+    bytes: [[u8; 32]; 5],
+}
+
+impl Described for Long {
+    const NAME: &'static str = "long";
+    const MINIMUM_LEN: usize = CommandHead::MINIMUM_LEN + 160;
+    const MAXIMUM_LEN: usize = CommandHead::MAXIMUM_LEN + 160;
+
+    fn base_len(&self) -> usize {
+        self.head.base_len() + 160
+    }
+}
+
+impl Body for Long {
+    const KIND: Kind = Kind::Command;
+    const DIRECTION: Direction = Direction::ToDevice;
+}
+
+impl coldcap_wire::message::Message for Long {
+    const ENDPOINT: u8 = 0xC0;
+}
+
+#[test]
+fn what_is_longer_than_the_device_takes_is_told_and_not_sent() {
+    let part = [7; 32];
+    let long = Long { head: UNSENT, bytes: [part; 5] };
+    let long = CommandBody::vendor(&long).unwrap();
+    let mut client = client();
+    let mut device = Device::new(1);
+    device.hello.mtu = LEAST_MTU as u16;
+    device.link = DeviceLink::new(&device.hello, Transport::Serial, Policy::STANDARD);
+    let told = turn(&mut client, &mut device, 0);
+    assert!(told.contains(&Message::Secured), "{told:?}");
+    let rid = client.command(at(0), long);
+    let start = client.command(at(0), START);
+    let told = turn(&mut client, &mut device, 0);
+    assert_eq!(told[0], Message::TooLong { rid, command: long });
+    assert!(matches!(told[1], Message::Response { rid, .. } if rid == start), "{told:?}");
+    assert_eq!(device.done, [(1, start)]);
 }

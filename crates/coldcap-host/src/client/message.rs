@@ -2,6 +2,7 @@
 
 use super::command::CommandBody;
 use super::port::NotSecured;
+use super::vendor::VendorReport;
 use coldcap_wire::message::{
     CapCalibration, ChannelStatus, EventReport, Hello, MachineStatus, RecordEntry, Response,
 };
@@ -24,6 +25,10 @@ pub enum Message {
     RecordEntry(RecordEntry),
     /// The cap calibration that a fit visit stored.
     CapCalibration(CapCalibration),
+    /// A report of the machine's maker, from a device of the model that [`ClientConfig::model`] names.
+    ///
+    /// [`ClientConfig::model`]: super::ClientConfig::model
+    Vendor(VendorReport),
     /// The answer to a command of this client.
     Response {
         /// The request id that [`Client::command`](super::Client::command) gave.
@@ -61,6 +66,13 @@ pub enum Message {
     /// that the device could take the press for a later one, of somebody who has heard an alarm that began behind it.
     /// Press again, or at the machine.
     LineTooSlow {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// A command, not sent: with its seal it is longer than the device takes. Only a maker's can be.
+    TooLong {
         /// The request id that [`Client::command`](super::Client::command) gave.
         rid: u16,
         /// The command.
