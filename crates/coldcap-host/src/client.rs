@@ -670,7 +670,13 @@ impl Client {
     fn accept_response(&mut self, now: Instant, endpoint: u8, response: Response) {
         let rid = response.rid;
         match self.requests.answered(endpoint, &response) {
-            Some(outcome) => self.messages.push_back(outcome),
+            Some(outcome) => {
+                if matches!(outcome, Message::TooLate { .. }) {
+                    // A clock that was set ahead looks like this, too.
+                    self.timing.ask_soon(now);
+                }
+                self.messages.push_back(outcome);
+            }
             None if endpoint == Follow::ENDPOINT => self.accept_grant(now, &response),
             None if self.record_rid.take_if(|own| *own == rid).is_some() => {
                 if response.status == Status::EXPIRED {
