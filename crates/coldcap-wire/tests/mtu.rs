@@ -81,9 +81,10 @@ fn whoever_takes_too_little_is_told_so_and_gets_no_session() {
     assert_eq!(pair.at_host(&told), Err(Refusal::SmallMtu));
     assert_eq!(pair.host.poll_event(), Some(SecurityEvent::SmallMtu));
     assert_eq!(pair.device.counters().failures, 0, "no key was wrong");
-    // Whoever says more is served.
+    // Whoever says more is served, and not told what was meant for another.
+    pair.device.heard(&of(1, 0));
     pair.device.heard(&of(LEAST, 0));
-    assert!(pair.device.takes_enough());
+    assert!(pair.device.takes_enough() && pair.device_says().is_none());
 }
 
 #[test]

@@ -113,6 +113,8 @@ impl<'a> DeviceLink<'a> {
         self.host = Some(host);
         if !host.takes_enough() {
             let _ = self.refuse();
+        } else if self.reply == Some(Reply::Refused) {
+            self.reply = None;
         }
     }
 
