@@ -1,14 +1,20 @@
 //! What a maker adds without touching a coldcap crate: a sensor (the room's temperature), an alarm (the fan
-//! stands) and a message (`fan_status`, endpoint 192 of the reports), which `vendor.schema` tells the tools.
+//! stands) and two messages, which `vendor.schema` tells the tools: a report (`fan_status`, endpoint 192) and a command
+//! (`set_fan`), which travel over the shipped link and client with everything that those do for coldcap's own.
 
-use coldcap::{Config, Control, Inputs, TickInput, VendorConditions};
+use coldcap::{Config, Control, Inputs, Link, LinkAccess, TickInput, VendorConditions};
 use coldcap_calibration::curves::ntc_10k3a1;
 use coldcap_guard::alarm::{Harm, Onset, OnsetDelay, Row, Scope, Table};
 use coldcap_guard::{Condition, Conditions};
+use coldcap_host::client::{Client, ClientConfig, CommandBody, Message as Told, UNSENT};
 use coldcap_schema::{reader, registry, text, vendor};
+use coldcap_session::Role;
 use coldcap_units::{Instant, Ratio, Reading};
-use coldcap_wire::message::{Body, BodyError, Described, Direction, Field, Message, Value};
+use coldcap_wire::message::{
+    Body, BodyError, CommandHead, Described, Direction, Field, Message, Response, Status, Value,
+};
 use coldcap_wire::packet::{FIRST_VENDOR_ENDPOINT, Kind};
+use coldcap_wire::security::{Open, Roles, Rule};
 use coldcap_wire::{Receiver, Sender};
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +111,95 @@ impl Message for FanStatus {
     const ENDPOINT: u8 = FIRST_VENDOR_ENDPOINT;
 }
 
+/// The fan is driven otherwise until the next power-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct SetFan {
+    head: CommandHead,
+    drive_permille: u16,
+}
+
+impl Described for SetFan {
+    const NAME: &'static str = "set_fan";
+    const MINIMUM_LEN: usize = CommandHead::MINIMUM_LEN + u16::MINIMUM_LEN;
+    const MAXIMUM_LEN: usize = CommandHead::MAXIMUM_LEN + u16::MAXIMUM_LEN;
+
+    fn base_len(&self) -> usize {
+        self.head.base_len() + self.drive_permille.base_len()
+    }
+}
+
+impl Body for SetFan {
+    const KIND: Kind = Kind::Command;
+    const DIRECTION: Direction = Direction::ToDevice;
+}
+
+impl Message for SetFan {
+    const ENDPOINT: u8 = FIRST_VENDOR_ENDPOINT;
+}
+
+/// Who may set the fan. On a ward the row stands in the `vendor` of the policy of `LinkAccess::Keyed`.
+static ROWS: [Rule; 1] = [Rule {
+    kind: Kind::Command,
+    endpoint: FIRST_VENDOR_ENDPOINT,
+    roles: Roles::OPERATORS,
+    open: Open::Never,
+}];
+
+// ---- Over the shipped link and client -------------------------------------------------------------------
+
+/// Both ends of a bench, and what goes between them.
+struct Bench {
+    now: Instant,
+    link: Link<1>,
+    client: Client,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let access = LinkAccess::UnsecuredBench { role: Role::Nurse, vendor: &ROWS };
+        let config = Config { access, ..Config::reference() };
+        // A host says whose messages it knows: those of another model mean something else.
+        let model = Some(config.identity.model);
+        let client = Client::new(ClientConfig { model, ..ClientConfig::new(1) });
+        Self { now: Instant::from_millis(100), link: Link::new(&config), client }
+    }
+
+    fn exchange(&mut self) -> Vec<Told> {
+        for _ in 0..4 {
+            let (mut bytes, mut room) = (Vec::new(), [0; 1_024]);
+            self.client.transmit(self.now, &mut bytes);
+            self.link.receive(self.now, &bytes);
+            let length = self.link.transmit(self.now, &mut room);
+            self.client.receive(self.now, &room[..length]);
+        }
+        core::iter::from_fn(|| self.client.poll_message()).collect()
+    }
+}
+
+/// The host sets the fan, the board answers, and its report comes back.
+fn over_the_link(status: &FanStatus) -> Result<(), Box<dyn core::error::Error>> {
+    let mut bench = Bench::new();
+    bench.exchange();
+    let set = SetFan { head: UNSENT, drive_permille: 700 };
+    let rid = bench.client.command(bench.now, CommandBody::vendor(&set).ok_or("too long")?);
+    bench.exchange();
+    let command = bench.link.take_vendor(bench.now).ok_or("no command came")?;
+    let set = SetFan::decode(command.body())?;
+    println!("the board: {:?} sets the fan to {}", command.role, set.drive_permille);
+    bench.link.answer_vendor(Response::new(command.head.rid, Status::OK));
+    bench.link.send_vendor(status)?;
+    let told = bench.exchange();
+    let done = |it: &Told| matches!(it, Told::Response { rid: it, response, .. } if *it == rid && response.status == Status::OK);
+    assert!(told.iter().any(done), "{told:?}");
+    let report = told.iter().find_map(|told| match told {
+        Told::Vendor(report) => report.read::<FanStatus>(),
+        _ => None,
+    });
+    assert_eq!(report.ok_or("no report came")??, *status);
+    println!("the host: {status:?}");
+    Ok(())
+}
+
 // ---- All three together -------------------------------------------------------------------------------
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -152,5 +247,5 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     assert_eq!(both.lengths(described, both.minor), lengths);
     let values = reader::read(&both, described, packet.body)?;
     println!("{}: {}", described.name, reader::json(&both, described, &values));
-    Ok(())
+    over_the_link(&status)
 }

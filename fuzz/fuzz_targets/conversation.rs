@@ -301,10 +301,16 @@ fn reasons(bytes: &[u8]) {
         Refusal::Locked,
         Refusal::OtherDevice,
         Refusal::Revoked,
+        Refusal::SmallMtu,
     ];
     let lines: BTreeSet<String> = refusals.iter().map(ToString::to_string).collect();
     assert_eq!(lines.len(), refusals.len());
-    let unsent = [SendError::TooLong, SendError::NoSession, SendError::Exhausted];
+    let unsent = [
+        SendError::TooLong,
+        SendError::NoSession,
+        SendError::Exhausted,
+        SendError::BeyondMtu,
+    ];
     assert!(unsent.iter().all(|error| error.to_string().len() > 9));
     assert_eq!(SecurityCounters::default().forged, 0);
 }

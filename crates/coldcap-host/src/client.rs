@@ -8,7 +8,9 @@
 //! - it sends commands in their order, one at a time, and repeats an unanswered one **under the same
 //!   request id**, so that a device carries it out at most once; stopping overtakes everything;
 //! - it gives up after four tries, and never sends a command that had to wait longer than ten seconds; a command
-//!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]);
+//!   carries that deadline, so that what was delayed on the way does nothing any more (see [`Message::TooLate`]). An
+//!   answer to an alarm has its deadline [`DEADLINE`] behind the press, whenever it leaves, and leaves by a line alone
+//!   that lets it know the device's time to a second;
 //! - it subscribes to the reports, keeps that up, and accounts for every one of them ([`Client::follow`]);
 //! - it keeps an actuator driven by hand for as long as that is granted ([`HandDrive`]);
 //! - it says when the link is lost and when it is back;
@@ -52,6 +54,7 @@ mod record;
 mod requests;
 mod steady;
 mod timing;
+mod vendor;
 
 pub use by_hand::HandDrive;
 pub use command::{CommandBody, UNSENT};
@@ -61,7 +64,8 @@ pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
 pub use record::{LARGEST_REQUEST, Record};
 pub use requests::{DEADLINE, LONGEST_WAIT, RETRY_AFTER, TRIES};
-pub use timing::UNANSWERED;
+pub use timing::{LONGEST_TRIP, UNANSWERED};
+pub use vendor::{VendorBody, VendorReport};
 
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Instant};
@@ -72,7 +76,7 @@ use coldcap_wire::message::{
     Subscribe,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
-use coldcap_wire::security::{Keys, SecurityCounters};
+use coldcap_wire::security::{Keys, SecurityCounters, SendError};
 use echo::{Copies, Newest};
 use following::{Following, Granted, Stamp};
 use port::{Arrived, Frame, Port};
@@ -110,13 +114,20 @@ pub struct ClientConfig {
     /// The key for the device. Without one the client takes whatever comes for the device's, and sends commands that a
     /// device with keys passes over: for benches.
     pub key: Option<ClientKey>,
+    /// The longest packet that comes through what carries the bytes: from
+    /// [`LEAST_MTU`](coldcap_wire::packet::LEAST_MTU) to [`PACKET_LEN`]. The device sends none that is longer.
+    pub mtu: u16,
+    /// The model whose maker's messages this host knows: of a device of another one they are refused like any that nobody
+    /// knows. With a key a session must show the model, which a device of minor version 3 or older does not.
+    pub model: Option<u16>,
 }
 
 impl ClientConfig {
     /// A client of channel 0 without a key whose first request id is taken from `boot`.
     #[must_use]
     pub const fn new(boot: u32) -> Self {
-        Self { channel: 0, boot, first_rid: (boot as u16).rotate_left(8), key: None }
+        let first_rid = (boot as u16).rotate_left(8);
+        Self { channel: 0, boot, first_rid, key: None, mtu: PACKET_LEN as u16, model: None }
     }
 
     /// The same with a key: only the device that holds it is believed.
@@ -147,6 +158,7 @@ pub struct Counters {
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: u8,
+    model: Option<u16>,
     hello: Hello,
     steady: Steady,
     port: Port,
@@ -176,9 +188,10 @@ impl Client {
     /// A client that has sent and seen nothing.
     #[must_use]
     pub fn new(config: ClientConfig) -> Self {
-        let hello = hello(config.boot);
+        let hello = hello(config.boot, config.mtu);
         Self {
             channel: config.channel,
+            model: config.model,
             hello,
             steady: Steady::default(),
             port: Port::new(config.key.as_ref(), &hello),
@@ -231,7 +244,7 @@ impl Client {
     }
 
     /// Queues a command; returns its request id, under which the answer comes as
-    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`] or [`Message::TimedOut`].
+    /// [`Message::Response`], [`Message::TooLate`], [`Message::Stale`], [`Message::TimedOut`] or [`Message::LineTooSlow`].
     pub fn command(&mut self, now: Instant, body: CommandBody) -> u16 {
         self.command_seeing(now, body, 0)
     }
@@ -351,7 +364,10 @@ impl Client {
 
     fn next_command(&mut self, now: Instant) -> Option<Leaving> {
         let way = self.way();
-        let deadline = self.timing.deadline(now, self.requests.next_span(way));
+        if self.timing.is_rough() && self.requests.refuse_answers(way, &mut self.messages) {
+            self.timing.ask_soon(now);
+        }
+        let deadline = self.timing.deadline(now, self.requests.next_span(now, way));
         self.requests.next_due(now, way, deadline)
     }
 
@@ -501,7 +517,7 @@ impl Client {
     }
 
     fn accept_packet(&mut self, now: Instant, arrived: Arrived) {
-        let Arrived { header, message, body, genuine, earlier, missed } = arrived;
+        let Arrived { header, message, vendor, body, genuine, earlier, missed } = arrived;
         self.counters.packets_lost = self.counters.packets_lost.saturating_add(missed);
         let copy = self.copies.seen(header.number, header.endpoint, body);
         if genuine {
@@ -512,8 +528,15 @@ impl Client {
             _ if earlier => {}
             _ if copy => count(&mut self.counters.copies),
             Ok(message) => self.accept(now, header.endpoint, message),
+            Err(_) if vendor.is_some() && self.knows_maker() => {
+                self.messages.extend(vendor.map(Message::Vendor));
+            }
             Err(_) => count(&mut self.counters.unreadable),
         }
+    }
+
+    fn knows_maker(&self) -> bool {
+        self.model.is_some() && self.port.device_model() == self.model
     }
 
     /// What has become of the session.
@@ -647,7 +670,13 @@ impl Client {
     fn accept_response(&mut self, now: Instant, endpoint: u8, response: Response) {
         let rid = response.rid;
         match self.requests.answered(endpoint, &response) {
-            Some(outcome) => self.messages.push_back(outcome),
+            Some(outcome) => {
+                if matches!(outcome, Message::TooLate { .. }) {
+                    // A clock that was set ahead looks like this, too.
+                    self.timing.ask_soon(now);
+                }
+                self.messages.push_back(outcome);
+            }
             None if endpoint == Follow::ENDPOINT => self.accept_grant(now, &response),
             None if self.record_rid.take_if(|own| *own == rid).is_some() => {
                 if response.status == Status::EXPIRED {
@@ -707,8 +736,12 @@ impl Client {
             ..CommandHead::new(rid, self.channel)
         };
         let mut room = [0; FRAME_LEN];
-        let length = body.write(head, &mut self.port, &mut room).unwrap_or(0);
-        out.extend_from_slice(room.get(..length).unwrap_or_default());
+        let sent = body.write(head, &mut self.port, &mut room);
+        if sent == Err(SendError::BeyondMtu) {
+            self.requests.withdraw(rid);
+            self.messages.push_back(Message::TooLong { rid, command: body });
+        }
+        out.extend_from_slice(room.get(..sent.unwrap_or(0)).unwrap_or_default());
     }
 
     /// Every message fits its frame, and is asked for only where it may be sent: a refusal cannot happen. If it did,
@@ -721,7 +754,7 @@ impl Client {
 }
 
 /// What a host says of itself: 0 wherever a field describes a device.
-const fn hello(boot: u32) -> Hello {
+const fn hello(boot: u32, mtu: u16) -> Hello {
     Hello {
         major: MAJOR,
         minor_min: 0,
@@ -731,7 +764,7 @@ const fn hello(boot: u32) -> Hello {
         serial: 0,
         firmware: 0,
         schema: SCHEMA,
-        mtu: PACKET_LEN as u16,
+        mtu,
         channels: 0,
         features: 0,
         boot,

@@ -190,12 +190,16 @@ impl Nurse {
                 self.answered(now, *rid, *command, response, client);
             }
             Message::Stale { rid, .. } => self.look_again(now, *rid),
-            Message::TimedOut { rid, .. } | Message::TooLate { rid, .. } => {
+            Message::TimedOut { rid, .. }
+            | Message::TooLate { rid, .. }
+            | Message::LineTooSlow { rid, .. } => {
                 if let Some(errand) = self.errands.asked_under(*rid) {
                     self.errands.retry_at(now, errand);
                 }
             }
             Message::ChannelStatus(_)
+            | Message::Vendor(_)
+            | Message::TooLong { .. }
             | Message::CapCalibration(_)
             | Message::Event(_)
             | Message::Hello(_)

@@ -27,7 +27,7 @@ fn at(millis: u64) -> Instant {
 }
 
 fn client() -> Client {
-    Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: None })
+    Client::new(ClientConfig { first_rid: 100, ..ClientConfig::new(7) })
 }
 
 /// Everything a host sent, in order.
@@ -392,8 +392,7 @@ fn a_program_that_was_started_again_keeps_its_record_and_nothing_else() {
     let (mut client, mut device, mut receiver) = connected();
     client.command(at(50), START);
     record(2).iter().for_each(|entry| client.receive(at(100), &device.frame(entry)));
-    let mut again =
-        client.restarted(ClientConfig { channel: 0, boot: 8, first_rid: 300, key: None });
+    let mut again = client.restarted(ClientConfig { first_rid: 300, ..ClientConfig::new(8) });
     assert_eq!(again.record(), client.record());
     assert!(!again.is_connected() && messages(&mut again).is_empty());
     let out = sent(&mut again, &mut Receiver::new(), at(200));

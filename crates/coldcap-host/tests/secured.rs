@@ -6,14 +6,17 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_host::client::{Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured};
+use coldcap_host::client::{
+    Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured, UNSENT,
+};
 use coldcap_units::Instant;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, Body, EventReport, Hello, MINOR, MachineStatus, Message as _, Operate,
-    Origin, Response, SCHEMA, Status, TimeAnswer, decode_at_device,
+    Action, AnyMessage, Body, CommandHead, Described, Direction, EventReport, Hello, MINOR,
+    MachineStatus, Message as _, Operate, Origin, Response, SCHEMA, Status, TimeAnswer,
+    decode_at_device,
 };
-use coldcap_wire::packet::{BODY_LEN, Header, Kind};
+use coldcap_wire::packet::{BODY_LEN, Header, Kind, LEAST_MTU};
 use coldcap_wire::security::{
     DeviceLink, Input, KeyRing, KeySlot, Label, PairingCode, Policy, Role, Secret, SendError,
     Transport, framed,
@@ -48,7 +51,7 @@ fn client() -> Client {
     let code = PairingCode { serial: SERIAL, slot: 3, psk: Secret::new([7; 32]) };
     let entropy = Secret::new([9; 32]);
     let key = ClientKey { code, transport: Transport::Serial, entropy };
-    Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: Some(key) })
+    Client::new(ClientConfig { first_rid: 100, ..ClientConfig::new(7).with_key(key) })
 }
 
 /// A device that answers every command with `ok`, unless it is dumb.
@@ -560,4 +563,77 @@ fn a_stranger_who_speaks_in_the_middle_of_a_handshake_names_no_origin() {
         told.extend(messages(&mut client));
     }
     assert_eq!((told, lied), (vec![Message::Hello(HELLO), Message::Secured], 1));
+}
+
+#[test]
+fn a_device_that_takes_too_short_packets_is_not_connected_to() {
+    let (mut client, mut device) = (client(), Device::new(1));
+    device.hello.mtu = LEAST_MTU as u16 - 1;
+    let told = turn(&mut client, &mut device, 0);
+    assert!(told.contains(&Message::NotSecured(NotSecured::SmallMtu)), "{told:?}");
+    assert!(!told.contains(&Message::Secured) && !client.is_connected());
+    assert_eq!(turn(&mut client, &mut device, 10), [], "it is told once a greeting");
+}
+
+/// What the device says of this host anybody can say: it is told, and a session begins all the same where it was a lie.
+#[test]
+fn a_host_is_told_that_it_takes_too_short_packets() {
+    let (mut client, mut device) = (client(), Device::new(1));
+    device.link.heard(&Hello { mtu: 20, ..HELLO });
+    let mut out = [0; 64];
+    let link = &mut device.link;
+    let length = framed(&mut out, |room| link.poll_output(room).ok_or(SendError::TooLong)).unwrap();
+    for _ in 0..3 {
+        client.receive(at(0), &out[..length]);
+        assert_eq!(messages(&mut client), [Message::NotSecured(NotSecured::SmallMtu)]);
+    }
+    let told = turn(&mut client, &mut device, 0);
+    assert!(told.contains(&Message::Secured), "{told:?}");
+    client.receive(at(0), &out[..length]);
+    assert_eq!(messages(&mut client), [], "in a session it means nothing");
+}
+
+/// A command of a maker's with 160 bytes behind its head.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Long {
+    head: CommandHead,
+    bytes: [[u8; 32]; 5],
+}
+
+impl Described for Long {
+    const NAME: &'static str = "long";
+    const MINIMUM_LEN: usize = CommandHead::MINIMUM_LEN + 160;
+    const MAXIMUM_LEN: usize = CommandHead::MAXIMUM_LEN + 160;
+
+    fn base_len(&self) -> usize {
+        self.head.base_len() + 160
+    }
+}
+
+impl Body for Long {
+    const KIND: Kind = Kind::Command;
+    const DIRECTION: Direction = Direction::ToDevice;
+}
+
+impl coldcap_wire::message::Message for Long {
+    const ENDPOINT: u8 = 0xC0;
+}
+
+#[test]
+fn what_is_longer_than_the_device_takes_is_told_and_not_sent() {
+    let part = [7; 32];
+    let long = Long { head: UNSENT, bytes: [part; 5] };
+    let long = CommandBody::vendor(&long).unwrap();
+    let mut client = client();
+    let mut device = Device::new(1);
+    device.hello.mtu = LEAST_MTU as u16;
+    device.link = DeviceLink::new(&device.hello, Transport::Serial, Policy::STANDARD);
+    let told = turn(&mut client, &mut device, 0);
+    assert!(told.contains(&Message::Secured), "{told:?}");
+    let rid = client.command(at(0), long);
+    let start = client.command(at(0), START);
+    let told = turn(&mut client, &mut device, 0);
+    assert_eq!(told[0], Message::TooLong { rid, command: long });
+    assert!(matches!(told[1], Message::Response { rid, .. } if rid == start), "{told:?}");
+    assert_eq!(device.done, [(1, start)]);
 }

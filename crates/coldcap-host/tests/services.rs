@@ -216,7 +216,7 @@ fn turn(client: &mut Client, device: &mut Device, now: u64) {
 }
 
 fn connected(serves: bool) -> (Client, Device) {
-    let mut client = Client::new(ClientConfig { channel: 0, boot: 7, first_rid: 100, key: None });
+    let mut client = Client::new(ClientConfig { first_rid: 100, ..ClientConfig::new(7) });
     let mut device = Device::new(serves);
     turn(&mut client, &mut device, 0);
     assert!(client.is_connected());
@@ -300,6 +300,50 @@ fn every_copy_has_the_deadline_of_the_first_and_a_stop_has_none() {
     turn(&mut client, &mut older, 1_000);
     assert_eq!(older.deadlines, [0]);
     device.asks.clear();
+}
+
+/// The device takes what lies 4 s before the deadline for the press. A press that waited in the host is no later one.
+#[test]
+fn the_deadline_of_an_answer_to_an_alarm_counts_from_the_press() {
+    for (action, deadline) in
+        [(Action::ACKNOWLEDGE, 45_000), (Action::AUDIO_PAUSE, 45_000), (Action::EASE_OFF, 46_500)]
+    {
+        let (mut client, mut device) = connected(true);
+        client.command(at(1_000), CommandBody::operate(action));
+        turn(&mut client, &mut device, 2_500);
+        assert_eq!((device.done.len(), device.deadlines), (1, vec![deadline]), "{action:?}");
+    }
+}
+
+/// Somebody holds back each question for the time by 3 s, so that the device's clock seems to be up to 3 s ahead.
+#[test]
+fn no_answer_to_an_alarm_leaves_by_a_line_that_hides_the_time() {
+    let acknowledge = CommandBody::operate(Action::ACKNOWLEDGE);
+    let mut client = Client::new(ClientConfig { first_rid: 100, ..ClientConfig::new(7) });
+    let mut device = Device::new(true);
+    let slowly = |client: &mut Client, device: &mut Device, now, held| {
+        let mut out = Vec::new();
+        client.transmit(at(now), &mut out);
+        let back = device.take(now + held, &out);
+        client.receive(at(now + held), &back);
+    };
+    slowly(&mut client, &mut device, 0, 0);
+    slowly(&mut client, &mut device, 1_000, 3_000);
+    slowly(&mut client, &mut device, 5_000, 3_000);
+    messages(&mut client);
+    let rid = client.command(at(9_000), acknowledge);
+    let start = client.command(at(9_000), START);
+    slowly(&mut client, &mut device, 9_000, 0);
+    let told = messages(&mut client);
+    assert_eq!(told[0], Message::LineTooSlow { rid, command: acknowledge });
+    assert_eq!(device.done, [start], "whatever else is not the same");
+    let asked = device.asks.len();
+    slowly(&mut client, &mut device, 9_000, 0);
+    assert_eq!(device.asks.len(), asked + 1, "the time is asked anew at once");
+    // One question that was not held back is enough.
+    let rid = client.command(at(9_100), acknowledge);
+    turn(&mut client, &mut device, 9_100);
+    assert!(device.done.contains(&rid));
 }
 
 #[test]

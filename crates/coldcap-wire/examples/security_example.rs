@@ -1,4 +1,5 @@
-//! Prints the part of `docs/wire-security.md` that stands between its two markers.
+//! Prints what stands between the markers of `docs/wire-security.md`: an example of minor version 2, or with the word
+//! `whole` that of minor version 4.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -10,5 +11,6 @@
 mod security_example;
 
 fn main() {
-    print!("{}", security_example::text());
+    let whole = std::env::args().nth(1).is_some_and(|word| word == "whole");
+    print!("{}", if whole { security_example::whole_text() } else { security_example::text() });
 }

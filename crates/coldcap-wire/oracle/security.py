@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""The worked example of docs/wire-security.md, from the document alone and Python's own library.
+"""The worked examples of docs/wire-security.md, from the document alone and Python's own library.
 
-Prints what stands between the two markers; `cargo run -p coldcap-wire --example security_example` prints the
-same. Nothing in here is fit for secrets: it is not constant in time.
+Prints what stands between the markers, with the word `whole` that of section 7.1;
+`cargo run -p coldcap-wire --example security_example` prints the same. Nothing in here is fit for secrets: it is
+not constant in time.
 """
 import hashlib
 import hmac
 import struct
+import sys
 
 P = 2**255 - 19
 
@@ -95,22 +97,33 @@ def show(name, data):
         print("  " + data[at:at + 16].hex(" "))
 
 
-def main():
+def prologue_of(minor, serial, boot, nonce, slot):
+    """Section 4.1: everything that both sides have said of themselves where both speak minor version 4."""
+    offer = struct.pack("<BBBIHI", 1, 0, minor, 0x12345678, 240, 0)
+    prologue = b"ccaplink\x01\x01" + offer + offer + struct.pack("<QI", serial, boot) + nonce
+    prologue += struct.pack("<I", slot)
+    if minor >= 4:
+        prologue += struct.pack("<BHIB", 1, 0x0506, 0x01020003, 2)
+        prologue += struct.pack("<BHIB", 0, 0, 0, 0) + struct.pack("<QI", 0, 9)
+    return prologue
+
+
+def main(whole):
     serial, boot, slot, psk = 4711, 7, 1, counting(0)
     base = bytes([9]) + bytes(31)
 
     body = struct.pack(">QI", serial, slot) + psk
     check = sha(b"COLDCAP:1:", body)[:4]
     fields = [struct.pack(">Q", serial), struct.pack(">I", slot), psk, check]
-    print("pairing\n  COLDCAP:1:\n  " + ":\n  ".join(field.hex().upper() for field in fields))
+    if not whole:
+        print("pairing\n  COLDCAP:1:\n  " + ":\n  ".join(field.hex().upper() for field in fields))
 
     random, of_device, _ = derive(counting(0x20), b"")
     nonce, of_host = random[:16], counting(0x40)
-    show("request", header(0, 0, 1, 0))
-    show("invitation", header(0, 0, 2, 0) + nonce)
-    offer = struct.pack("<BBBIHI", 1, 0, 2, 0x12345678, 240, 0)
-    prologue = b"ccaplink\x01\x01" + offer + offer + struct.pack("<QI", serial, boot) + nonce
-    prologue += struct.pack("<I", slot)
+    if not whole:
+        show("request", header(0, 0, 1, 0))
+        show("invitation", header(0, 0, 2, 0) + nonce)
+    prologue = prologue_of(4 if whole else 2, serial, boot, nonce, slot)
     show("prologue", prologue)
 
     name = sha(b"Noise_NNpsk0_25519_ChaChaPoly_SHA256")
@@ -140,4 +153,4 @@ def main():
     show("heartbeat", head + seal(to_host, 0, head, bytes.fromhex("f0930901")))
 
 
-main()
+main(sys.argv[1:] == ["whole"])

@@ -17,6 +17,7 @@ mod follow;
 mod hello;
 mod link;
 mod object;
+mod raw;
 mod report;
 mod response;
 mod schema;
@@ -37,6 +38,7 @@ pub use follow::{Credit, Follow};
 pub use hello::Hello;
 pub use link::{Drawn, Heartbeat};
 pub use object::{ObjectAbout, ObjectAsk, ObjectData, PIECE_LEN, Piece};
+pub use raw::RawBody;
 pub use report::{
     CAP_CALIBRATION_LEN, CalibrationBytes, CapCalibration, ChannelStatus, EventReport, FixedBytes,
     MachineStatus, RECORD_ENTRY_LEN, RecordBytes, RecordEntry,
@@ -59,7 +61,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub const MACHINE: u8 = 255;
 
 /// The minor version this crate speaks.
-pub const MINOR: u8 = 3;
+pub const MINOR: u8 = 4;
 
 /// Why a body was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

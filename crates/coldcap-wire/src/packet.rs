@@ -17,6 +17,10 @@ pub const HEADER_LEN: usize = 6;
 /// The longest packet, header included. It fits the payload of one Bluetooth Low Energy notification.
 pub const PACKET_LEN: usize = 240;
 
+/// The shortest `mtu` with which a peer is served: every message of coldcap but the pieces of objects fits such a packet
+/// with its seal, today and with fields that are still to come. Pieces are cut to fit, and whoever takes less is refused.
+pub const LEAST_MTU: usize = 176;
+
 /// The longest body.
 pub const BODY_LEN: usize = PACKET_LEN - HEADER_LEN;
 

@@ -99,7 +99,10 @@ pub use limit::{FAILURES, LOCKOUT, TRY_PERIOD};
 pub use noise::{Initiator, Keys, MESSAGE_LEN, NoiseError, Responder};
 pub use pairing::{PAIRING_TEXT_LEN, PairingCode, PairingError, PairingText};
 pub use policy::{Open, Policy, RULES, Rule};
-pub use prologue::{NONCE_LEN, Offer, PROLOGUE_LEN, Prologue, Transport};
+pub use prologue::{
+    NONCE_LEN, Offer, PROLOGUE_LEN, Prologue, PrologueBytes, Transport, WHOLE_PROLOGUE_LEN,
+    WHOLE_SINCE,
+};
 pub use refusal::{Refusal, SecurityCounters, SecurityEvent, SendError};
 pub use replay::ReplayWindow;
 pub use role::{Role, Roles};

@@ -56,6 +56,27 @@ impl Sender {
         self.write(kind, endpoint, |room| encode_body(body, room), out)
     }
 
+    /// Writes the frame of a packet whose body is these bytes, as a maker's own codec has made them.
+    ///
+    /// # Errors
+    /// [`TooLong`] where the packet would be longer than [`PACKET_LEN`] or the frame than `out`.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn send_bytes(
+        &mut self,
+        kind: Kind,
+        endpoint: u8,
+        body: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, TooLong> {
+        let copy = |room: &mut [u8]| {
+            room.get_mut(..body.len()).ok_or(TooLong)?.copy_from_slice(body);
+            Ok(body.len())
+        };
+        self.write(kind, endpoint, copy, out)
+    }
+
     fn write(
         &mut self,
         kind: Kind,

@@ -50,7 +50,7 @@ pub use follower::{Arrival, Follower};
 pub use freshness::{Freshness, HORIZON, LONGEST_PROOF, Timeliness};
 pub use gate::{Gate, KEPT, Order, Verdict};
 pub use lease::{LONGEST_LEASE, Lease};
-pub use object::{About, ObjectServer, ObjectSource, Outgoing};
+pub use object::{About, ObjectServer, ObjectSource, Outgoing, longest_piece};
 pub use publisher::{Due, PERIOD_RANGE, Publisher};
 pub use pulse::{BEAT_EVERY, Pulse, SILENCE};
 pub use requests::{Answered, Full, Requests, TRIES};

@@ -10,13 +10,14 @@
 mod link;
 
 use coldcap_units::Instant;
-use coldcap_wire::message::Hello;
+use coldcap_wire::message::{Body, Hello};
 use coldcap_wire::packet::{HEADER_LEN, Header};
 use coldcap_wire::security::{
     DeviceLink, FAILURES, HostLink, Initiator, Input, MESSAGE_LEN, NONCE_LEN, NoiseError, Offer,
     Policy, Prologue, Refusal, Responder, Role, Secret, SecurityEvent, TRIES, Transport,
+    WHOLE_SINCE,
 };
-use link::{Got, PSK, Pair, SERIAL, code, hello, key};
+use link::{Got, PSK, Pair, SERIAL, code, hello, hello_of, key};
 
 #[test]
 fn a_session_begins_with_four_packets_of_these_lengths() {
@@ -40,7 +41,7 @@ type Change<T> = fn(&mut T);
 
 #[test]
 fn every_field_of_the_prologue_breaks_the_first_tag() {
-    let offer = Offer::from(&hello(SERIAL));
+    let offer = Offer::from(&hello_of(WHOLE_SINCE, SERIAL));
     let prologue = Prologue {
         transport: Transport::Serial,
         device: offer,
@@ -48,7 +49,7 @@ fn every_field_of_the_prologue_breaks_the_first_tag() {
         nonce: [3; NONCE_LEN],
         slot: 1,
     };
-    let changes: [Change<Prologue>; 17] = [
+    let changes: [Change<Prologue>; 27] = [
         |p| p.transport = Transport::Tcp,
         |p| p.device.major ^= 1,
         |p| p.device.minor_min ^= 1,
@@ -64,6 +65,16 @@ fn every_field_of_the_prologue_breaks_the_first_tag() {
         |p| p.host.schema ^= 1 << 31,
         |p| p.host.mtu ^= 1 << 15,
         |p| p.host.features ^= 1 << 31,
+        |p| p.device.origin ^= 1,
+        |p| p.device.model ^= 1 << 15,
+        |p| p.device.firmware ^= 1 << 31,
+        |p| p.device.channels ^= 1 << 7,
+        |p| p.host.origin ^= 1,
+        |p| p.host.model ^= 1 << 15,
+        |p| p.host.serial ^= 1 << 63,
+        |p| p.host.firmware ^= 1 << 31,
+        |p| p.host.channels ^= 1 << 7,
+        |p| p.host.boot ^= 1 << 31,
         |p| p.nonce[NONCE_LEN - 1] ^= 1,
         |p| p.slot ^= 1 << 31,
     ];
@@ -80,9 +91,9 @@ fn every_field_of_the_prologue_breaks_the_first_tag() {
         assert_eq!(read(&changed), Some(NoiseError::Forged), "change {index}");
     }
     // The magic, the suite: any bit of the bytes at all.
-    let bytes = prologue.to_bytes();
+    let bytes = prologue.to_bytes().to_vec();
     for bit in 0..8 * bytes.len() {
-        let mut changed = bytes;
+        let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         let read = Responder::read(&changed, &psk, &mut sent.clone()).map(|_| ()).err();
         assert_eq!(read, Some(NoiseError::Forged), "bit {bit}");
@@ -96,7 +107,7 @@ fn a_hello_that_was_changed_on_the_way_begins_no_session() {
         |h| h.minor_min = 1,
         |h| h.minor_max = 0,
         |h| h.schema ^= 1,
-        |h| h.mtu = 64,
+        |h| h.mtu = 239,
         |h| h.features ^= 1,
         |h| h.boot ^= 1,
     ];
@@ -112,9 +123,74 @@ fn a_hello_that_was_changed_on_the_way_begins_no_session() {
         change(&mut changed);
         pair.device.heard(&changed);
         let first = pair.first();
-        // A host's boot number is bound to nothing: it names nothing that is trusted.
+        // At minor 2 a host's boot number is bound to nothing: it names nothing that is trusted.
         let expected = if index == 6 { Ok(Got::Handled) } else { Err(Refusal::Forged) };
         assert_eq!(pair.at_device(&first), expected, "of the host, {index}");
+    }
+}
+
+/// Every hello that is one bit away from this one on the line and still a hello.
+fn one_bit_away(hello: &Hello) -> Vec<Hello> {
+    let mut body = [0; 41];
+    let len = hello.encode(&mut body).unwrap();
+    let flipped = |bit: usize| {
+        let mut changed = body;
+        changed[bit / 8] ^= 1 << (bit % 8);
+        Hello::decode(&changed[..len]).ok()
+    };
+    (0..8 * len).filter_map(flipped).collect()
+}
+
+#[test]
+fn a_hello_with_any_bit_changed_on_the_line_begins_no_session() {
+    let [of_device, of_host] = [SERIAL, 0].map(|serial| hello_of(WHOLE_SINCE, serial));
+    let (mut of_others, mut refused) = (0, 0);
+    for changed in one_bit_away(&of_device) {
+        let mut pair = Pair::of_minors(WHOLE_SINCE, WHOLE_SINCE);
+        if pair.host.heard(&changed).is_err() {
+            of_others += 1;
+            continue;
+        }
+        let first = pair.first();
+        assert_eq!(pair.at_device(&first), Err(Refusal::Forged), "{changed:?}");
+        refused += 1;
+    }
+    for changed in one_bit_away(&of_host) {
+        let mut pair = Pair::of_minors(WHOLE_SINCE, WHOLE_SINCE);
+        pair.device.heard(&changed);
+        let first = pair.first();
+        assert_eq!(pair.at_device(&first), Err(Refusal::Forged), "{changed:?}");
+        refused += 1;
+    }
+    // 13 bits of the serial number; of the rest each that leaves the body readable.
+    assert!(of_others >= 13 && refused > 200, "{of_others}, {refused}");
+}
+
+#[test]
+fn a_peer_of_an_older_minor_version_still_begins_a_session() {
+    let minors = [(0, 4), (2, 4), (3, 4), (4, 0), (4, 3), (4, 4), (9, 4)];
+    for (device, host) in minors {
+        let mut pair = Pair::of_minors(device, host);
+        pair.connect();
+        pair.assert_alive();
+        let bound = (pair.host.device_minor(), pair.device.host_minor());
+        assert_eq!(bound, (Some(device), Some(host)));
+    }
+}
+
+#[test]
+fn nobody_talks_a_pair_down_to_the_shorter_prologue() {
+    let older = |serial| hello_of(WHOLE_SINCE - 1, serial);
+    for (of_device, of_host) in [(true, false), (false, true), (true, true)] {
+        let mut pair = Pair::of_minors(WHOLE_SINCE, WHOLE_SINCE);
+        if of_device {
+            pair.host.heard(&older(SERIAL)).unwrap();
+        }
+        if of_host {
+            pair.device.heard(&older(0));
+        }
+        let first = pair.first();
+        assert_eq!(pair.at_device(&first), Err(Refusal::Forged));
     }
 }
 

@@ -10,19 +10,25 @@
 mod security_example;
 
 use coldcap_wire::message::ENDPOINTS;
+use coldcap_wire::packet::LEAST_MTU;
 use coldcap_wire::security::{
     FAILURES, LABEL_LEN, LOCKOUT, MESSAGE_LEN, NONCE_LEN, Open, PAIRING_TEXT_LEN, PAIRING_WINDOW,
     PROLOGUE_LEN, REKEY_AFTER, RETRY_PERIOD, RULES, ReplayWindow, Role, SLOTS, STORED_LEN, TAG_LEN,
-    TRIES, TRY_PERIOD,
+    TRIES, TRY_PERIOD, WHOLE_PROLOGUE_LEN, WHOLE_SINCE,
 };
 
 const DOCUMENT: &str = include_str!("../../../docs/wire-security.md");
 
 #[test]
-fn the_worked_example_is_what_the_code_makes() {
-    let (_, behind) = DOCUMENT.split_once("<!-- example -->\n```text\n").unwrap();
-    let (example, _) = behind.split_once("```\n<!-- end of example -->").unwrap();
-    assert_eq!(example, security_example::text(), "run the example `security_example`");
+fn the_worked_examples_are_what_the_code_makes() {
+    for (mark, made, command) in [
+        ("example", security_example::text(), "security_example"),
+        ("whole example", security_example::whole_text(), "security_example -- whole"),
+    ] {
+        let (_, behind) = DOCUMENT.split_once(&format!("<!-- {mark} -->\n```text\n")).unwrap();
+        let (example, _) = behind.split_once(&format!("```\n<!-- end of {mark} -->")).unwrap();
+        assert_eq!(example, made, "run the example `{command}`");
+    }
 }
 
 #[test]
@@ -54,7 +60,10 @@ fn the_figures_are_those_of_the_code() {
         (STORED_LEN as u64, "64 bytes"),
         (PAIRING_TEXT_LEN as u64, "109 characters"),
         (u64::from(PAIRING_WINDOW.as_secs()), "60 s"),
-        (PROLOGUE_LEN as u64, "68 bytes"),
+        (PROLOGUE_LEN as u64, "68 or 96 bytes"),
+        (WHOLE_PROLOGUE_LEN as u64, "68 or 96 bytes"),
+        (WHOLE_SINCE.into(), "`minor_max` 4 or more"),
+        (LEAST_MTU as u64, "an `mtu` below 176"),
         (NONCE_LEN as u64, "16 random bytes"),
         (MESSAGE_LEN as u64, "48 bytes"),
         (TAG_LEN as u64, "tag of 16 bytes"),

@@ -24,7 +24,7 @@ use coldcap_thermal::watch::{WatchConfig, WatchSettings};
 use coldcap_units::{
     Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
 };
-use coldcap_wire::security::{Policy, Transport};
+use coldcap_wire::security::{Policy, Rule, Transport};
 
 /// The period of the tick: 100 ms.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -80,6 +80,8 @@ pub enum LinkAccess {
     UnsecuredBench {
         /// The role that everybody has.
         role: Role,
+        /// The rows of a maker's own commands.
+        vendor: &'static [Rule],
     },
 }
 
@@ -251,7 +253,7 @@ impl Config {
     /// Never, as [`reference`](Self::reference).
     #[must_use]
     pub fn unsecured_bench() -> Self {
-        let access = LinkAccess::UnsecuredBench { role: Role::Clinician };
+        let access = LinkAccess::UnsecuredBench { role: Role::Clinician, vendor: &[] };
         Self { access, ..Self::reference() }
     }
 

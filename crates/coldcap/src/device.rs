@@ -122,7 +122,7 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
     ) -> Result<(), LaneError> {
         let access = match transport {
             Some(transport) => LinkAccess::Keyed { transport, policy: Policy::STANDARD },
-            None => LinkAccess::UnsecuredBench { role: Role::Clinician },
+            None => LinkAccess::UnsecuredBench { role: Role::Clinician, vendor: &[] },
         };
         *self = Self::new(Config { access, ..*self.control.config() });
         self.link.add_entropy(entropy);

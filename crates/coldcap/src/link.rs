@@ -1,5 +1,6 @@
 //! The second half: bytes to commands, and outputs to bytes.
 
+mod makers;
 mod orders;
 mod outbox;
 mod port;
@@ -19,16 +20,19 @@ use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, MINOR,
-    ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
+    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, Message,
+    RawBody, ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
 };
+use coldcap_wire::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Kind};
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
 use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
+use makers::Makers;
+pub use makers::{VendorCommand, VendorError};
 use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
-use port::{Heard, Port};
+use port::{Heard, Port, Said};
 use reports::{Reports, Sight};
 use revisions::Revisions;
 pub(crate) use stored::Stored;
@@ -37,6 +41,8 @@ pub(crate) use stored::Stored;
 const NO_REVISION: u16 = 0;
 /// The minor version that brought the proofs by which deadlines mean something.
 const TIMED_SINCE: u8 = 3;
+/// The minor version that brought subscriptions.
+const FOLLOWS_SINCE: u8 = 3;
 /// How often the device says that it is there when it has nothing else to say.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -48,6 +54,8 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 ///
 /// - A command that arrives again under the same id is answered again and not done again; one that arrives after
 ///   its deadline, or on another revision of its channel than it expects, is not done. A stop is always done.
+/// - No packet is longer than the host takes by the `mtu` of its hello, and one that takes less than
+///   [`LEAST_MTU`](coldcap_wire::packet::LEAST_MTU) bytes is told so and gets nothing but what everybody may read.
 /// - The newest status wins: a slow reader sees fewer reports, never old ones, and each report says how many of its
 ///   channel gave way. A host subscribes with `follow`; one that does not gets each report once a second.
 /// - Damaged bytes are counted and dropped; they cost nothing but themselves.
@@ -92,6 +100,7 @@ pub struct Link<const CHANNELS: usize> {
     port: Port,
     deframer: Deframer<FRAME_ROOM>,
     orders: Orders,
+    makers: Makers,
     outbox: Outbox,
     stored: Stored<CHANNELS>,
     latest: Option<Latest<CHANNELS>>,
@@ -137,6 +146,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             port: Port::new(&config.access, &hello::<CHANNELS>(&identity)),
             deframer: Deframer::new(),
             orders: Orders::new(),
+            makers: Makers::new(),
             outbox: Outbox::new(),
             stored: Stored::new(),
             latest: None,
@@ -249,6 +259,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// What was agreed with the host before is not agreed with this one.
     fn begin_session(&mut self) {
         self.orders.begin_session();
+        self.makers = Makers::new();
         self.outbox.begin_session();
         // Of a later hello nobody knows whose it is.
         self.host_minor = self.port.host_minor().unwrap_or(0);
@@ -264,10 +275,11 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 
     fn hear(&mut self, now: Instant, heard: &Heard) {
-        match &heard.message {
-            Err(None) => return,
-            Err(Some(response)) => self.outbox.respond(heard.endpoint, *response),
-            Ok(message) => self.take(now, heard, message),
+        match &heard.said {
+            Said::Nothing => return,
+            Said::Refused(response) => self.outbox.respond(heard.endpoint, *response),
+            Said::Message(message) => self.take(now, heard, message),
+            Said::Vendor(head, body) => self.vendor_command(now, heard, *head, *body),
         }
         self.met = true;
         if heard.genuine {
@@ -297,7 +309,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     /// A host on a bench that was started anew begins its ids anew: what was answered before is not its own. With
     /// keys it is the session that says so, for anybody can say hello.
     fn meet(&mut self, hello: &Hello) {
-        self.port.greeted_by(hello);
+        let served = self.port.greeted_by(hello);
         let anybody = self.port.peer().is_none();
         if anybody {
             self.host_minor = hello.minor_max;
@@ -305,9 +317,12 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if anybody && self.host_boot != Some(hello.boot) {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
+            self.makers = Makers::new();
             self.begin_reports();
         }
-        self.outbox.greet();
+        if served {
+            self.outbox.greet();
+        }
     }
 
     fn tell_time(&mut self, now: Instant, number: u32, ask: &TimeAsk) {
@@ -327,12 +342,96 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             Inbound::Command(command) => orders::begins(&command.action),
             _ => Begins::Nothing,
         };
-        let arrived = Arrived { number, endpoint, head, revision, stop, begins, timed, waits };
+        let full = false;
+        let arrived =
+            Arrived { number, endpoint, head, revision, stop, begins, timed, waits, full };
         match self.orders.admit(now, &arrived) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
             Verdict::Run => self.run(now, endpoint, head, inbound),
         }
+    }
+
+    /// A maker's command is let through like any other: once, in time, on the revision that it expects.
+    fn vendor_command(&mut self, now: Instant, heard: &Heard, head: CommandHead, body: RawBody) {
+        // req: LNK-002
+        let Heard { endpoint, number, role, .. } = *heard;
+        let arrived = Arrived {
+            number,
+            endpoint,
+            head,
+            revision: self.revisions.of(head.channel).unwrap_or(NO_REVISION),
+            stop: false,
+            begins: Begins::Nothing,
+            timed: proves(self.port.host_minor()),
+            waits: None,
+            full: !self.makers.has_room(),
+        };
+        match self.orders.admit(now, &arrived) {
+            Verdict::Wait => {}
+            Verdict::Answer(response) => self.outbox.respond(endpoint, response),
+            Verdict::Run => {
+                let by = self.port.peer().map(|grant| grant.slot);
+                self.makers.keep(now, VendorCommand { endpoint, head, role, body }, by);
+            }
+        }
+    }
+
+    /// The next command of the machine's maker, endpoints 192 to 255, for the board to carry out. Answer each within 2 s
+    /// by [`answer_vendor`](Self::answer_vendor); what is not answered by then is answered `internal`.
+    ///
+    /// Only commands with a row in the maker's part of the policy come here, from a key whose role is in that row
+    /// ([`Policy::vendor`](coldcap_wire::security::Policy::vendor)). What a line repeats is carried out once, and what comes
+    /// late, or by a key that was revoked since, not at all.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn take_vendor(&mut self, now: Instant) -> Option<VendorCommand> {
+        self.tend_vendor(now);
+        self.makers.take(now)
+    }
+
+    /// The board's answer to a command that it took. `false` where nobody waits for it any more.
+    pub fn answer_vendor(&mut self, response: Response) -> bool {
+        self.makers.answered(response.rid) && self.settle_vendor(response)
+    }
+
+    fn settle_vendor(&mut self, response: Response) -> bool {
+        let endpoint = self.orders.settle(response);
+        if let Some(endpoint) = endpoint {
+            self.outbox.respond(endpoint, response);
+        }
+        endpoint.is_some()
+    }
+
+    fn tend_vendor(&mut self, now: Instant) {
+        while let Some(answer) = {
+            let keys = &self.port.keys;
+            self.makers.over(now, |slot| keys.slots().any(|held| held.id == slot))
+        } {
+            self.settle_vendor(answer);
+        }
+    }
+
+    /// Queues a report of the machine's maker, endpoint 192 to 255. It leaves with the next bytes, behind the status; it
+    /// may get lost, like any report.
+    ///
+    /// # Errors
+    /// Any [`VendorError`].
+    ///
+    /// # Panics
+    /// Never.
+    pub fn send_vendor<M: Message>(&mut self, report: &M) -> Result<(), VendorError> {
+        const {
+            assert!(M::ENDPOINT >= FIRST_VENDOR_ENDPOINT);
+            assert!(matches!(M::KIND, Kind::Report | Kind::ObjectData | Kind::Link));
+        }
+        let mut body = [0; BODY_LEN];
+        let length = report.encode(&mut body).map_err(|_| VendorError::BeyondMtu)?;
+        self.port.may_send(M::KIND, M::ENDPOINT, length)?;
+        let body = body.get(..length).and_then(RawBody::new).ok_or(VendorError::BeyondMtu)?;
+        let queued = self.outbox.report_raw(M::KIND, M::ENDPOINT, body);
+        queued.then_some(()).ok_or(VendorError::Full)
     }
 
     fn run(&mut self, now: Instant, endpoint: u8, head: CommandHead, inbound: Inbound) {
@@ -397,7 +496,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
 
     /// Whoever subscribes reads the count of what was dropped, whatever his hello said.
     fn follow(&mut self, now: Instant, endpoint: u8, follow: &Follow) {
-        self.host_minor = self.host_minor.max(MINOR);
+        self.host_minor = self.host_minor.max(FOLLOWS_SINCE);
         let response = self.reports.follow(now, follow);
         self.reply(endpoint, response);
     }
@@ -407,6 +506,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub fn take_commands(&mut self, now: Instant) -> Commands {
         let mut commands =
             Commands { host_silent: self.silence(now), shown: self.shown, ..Commands::default() };
+        self.tend_vendor(now);
         // Between the coming of a command and its tick the state may have moved on.
         let (outbox, revisions) = (&mut self.outbox, &self.revisions);
         let give = |command| commands.list.push(command);
@@ -563,12 +663,17 @@ fn is_stop(message: &AnyMessage) -> bool {
     matches!(message, AnyMessage::Operate(body) if body.action == WireAction::STOP)
 }
 
+/// Whether a host of this minor version proves when it speaks.
+fn proves(minor: Option<u8>) -> bool {
+    minor.is_some_and(|minor| minor >= TIMED_SINCE)
+}
+
 /// Whether a command must state a deadline; `minor` is what the host of a session speaks. In a session a line may hold
 /// back whatever has none, for as long as it likes. A host from before minor 3 has no way to prove when it speaks, and on
 /// a bench nobody is treated.
 fn must_be_timed(message: &AnyMessage, minor: Option<u8>) -> bool {
     // req: LNK-006
-    let proves = minor.is_some_and(|minor| minor >= TIMED_SINCE);
+    let proves = proves(minor);
     match message {
         AnyMessage::Actuate(_) => true,
         AnyMessage::Operate(_) | AnyMessage::PutSetting(_) => proves,

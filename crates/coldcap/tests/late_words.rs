@@ -232,7 +232,7 @@ fn what_a_revoked_key_has_asked_for_is_not_done() {
 // req: LNK-006, HND-003
 #[test]
 fn no_drive_is_done_past_its_deadline_or_over_a_stop() {
-    let access = LinkAccess::UnsecuredBench { role: coldcap_session::Role::Service };
+    let access = LinkAccess::UnsecuredBench { role: coldcap_session::Role::Service, vendor: &[] };
     for (stop, stall) in [(false, 1_500), (false, 3_400), (true, 900), (true, 2_500), (true, 3_400)]
     {
         let mut bench: Bench<1> = Bench::with(Config { access, ..Config::unsecured_bench() });

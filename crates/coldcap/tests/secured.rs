@@ -304,6 +304,33 @@ fn a_stranger_does_not_say_what_the_host_understands() {
     assert_ne!(progress(&mut bench), 0);
 }
 
+/// Whose messages a maker's are, and whether a machine speaks at all, is nothing that a stranger may decide.
+#[test]
+fn whoever_changes_what_the_device_is_on_the_way_hinders_a_session_and_begins_none() {
+    let changes: [fn(&mut Hello); 5] = [
+        |_| {},
+        |hello| hello.origin.0 ^= 1,
+        |hello| hello.model ^= 1,
+        |hello| hello.firmware ^= 1,
+        |hello| hello.channels ^= 1,
+    ];
+    for (index, change) in changes.iter().enumerate() {
+        let mut bench = secured(Phase::Standby);
+        let mut host = Host::new(code(2));
+        host.say(&mut bench, &HELLO);
+        host.hear(&mut bench);
+        let said = host.heard.iter().find_map(|message| match message {
+            AnyMessage::Hello(hello) => Some(*hello),
+            _ => None,
+        });
+        let mut hello = said.unwrap();
+        change(&mut hello);
+        host.link.heard(&hello).unwrap();
+        host.shake_hands(&mut bench);
+        assert_eq!(host.link.is_secured(), index == 0, "change {index}");
+    }
+}
+
 #[test]
 fn a_wrong_key_is_counted_reported_and_locked_out() {
     let mut bench = secured(Phase::Standby);

@@ -2,11 +2,13 @@
 
 use super::port::Port;
 use super::requests::{DEADLINE, LONGEST_WAIT};
+use super::vendor::VendorBody;
 use coldcap_units::Duration;
 use coldcap_wire::message::{
-    Action, Actuate, Actuator, Amend, ChoosePlan, CommandHead, FactKind, MACHINE, Measure,
-    Message as _, Observe, Operate, ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
+    Action, Actuate, Actuator, Amend, ChoosePlan, CommandHead, FactKind, MACHINE, Measure, Message,
+    Observe, Operate, ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
 };
+use coldcap_wire::packet::Kind;
 use coldcap_wire::security::SendError;
 use coldcap_wire::service::LONGEST_LEASE;
 
@@ -38,6 +40,8 @@ pub enum CommandBody {
     Subscribe(Subscribe),
     /// An actuator is driven by hand, under a lease: see [`HandDrive`](super::HandDrive).
     Actuate(Actuate),
+    /// A command of the machine's maker: see [`CommandBody::vendor`].
+    Vendor(VendorBody),
 }
 
 impl CommandBody {
@@ -83,6 +87,14 @@ impl CommandBody {
         Self::Observe(Observe { head: UNSENT, fact, drug: 0, hair_toxic: 0, value })
     }
 
+    /// A command of the machine's maker, endpoint 192 to 255. Like any other it is repeated under one request id and has a
+    /// deadline. `None` where it does not begin with a [`CommandHead`], whose content is ignored, or is longer than any
+    /// packet.
+    #[must_use]
+    pub fn vendor<M: Message>(command: &M) -> Option<Self> {
+        VendorBody::new(command).map(Self::Vendor)
+    }
+
     /// The endpoint number it travels under.
     #[must_use]
     pub const fn endpoint(&self) -> u8 {
@@ -98,6 +110,7 @@ impl CommandBody {
             Self::ReadRecord(_) => ReadRecord::ENDPOINT,
             Self::Subscribe(_) => Subscribe::ENDPOINT,
             Self::Actuate(_) => Actuate::ENDPOINT,
+            Self::Vendor(body) => body.endpoint,
         }
     }
 
@@ -123,6 +136,15 @@ impl CommandBody {
         !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))
     }
 
+    /// Whether it answers an alarm: it counts for what was heard when the button was pressed, and for nothing that began
+    /// later.
+    pub(super) const fn answers_alarm(&self) -> bool {
+        matches!(
+            self,
+            Self::Operate(Operate { action: Action::ACKNOWLEDGE | Action::AUDIO_PAUSE, .. })
+        )
+    }
+
     /// Within what time it is carried out after it was first sent, or never. What is driven by hand is driven for a
     /// button that somebody holds: not later than it would have ended.
     pub(super) fn span(&self) -> Duration {
@@ -131,6 +153,9 @@ impl CommandBody {
 
     /// For how long it may wait to be sent at all.
     pub(super) fn longest_wait(&self) -> Duration {
+        if self.answers_alarm() {
+            return DEADLINE;
+        }
         self.lease().map_or(LONGEST_WAIT, |lease| lease.min(LONGEST_WAIT))
     }
 
@@ -167,6 +192,10 @@ impl CommandBody {
                 let machine = body.actuator == Actuator::CHILLER;
                 let channel = if machine { MACHINE } else { head.channel };
                 port.send(&Actuate { head: CommandHead { channel, ..head }, ..body }, out)
+            }
+            Self::Vendor(body) => {
+                let whole = body.under(head).ok_or(SendError::BeyondMtu)?;
+                port.send_raw(Kind::Command, body.endpoint, whole.bytes(), out)
             }
         }
     }

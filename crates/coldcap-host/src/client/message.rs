@@ -2,6 +2,7 @@
 
 use super::command::CommandBody;
 use super::port::NotSecured;
+use super::vendor::VendorReport;
 use coldcap_wire::message::{
     CapCalibration, ChannelStatus, EventReport, Hello, MachineStatus, RecordEntry, Response,
 };
@@ -11,7 +12,8 @@ use coldcap_wire::message::{
 pub enum Message {
     /// Who the device is and what it speaks. Where a key is configured it is told with each new session, before
     /// [`Secured`](Self::Secured), and it is the hello that the session's handshake was bound to; what anybody says
-    /// later is not told. The handshake does not show that `origin`, `model`, `firmware` and `channels` are true.
+    /// later is not told. Of a device of minor version 3 or older the handshake does not show that `origin`, `model`,
+    /// `firmware` and `channels` are true.
     Hello(Hello),
     /// The state of a channel. One that was overtaken by a newer one is not told.
     ChannelStatus(ChannelStatus),
@@ -23,6 +25,10 @@ pub enum Message {
     RecordEntry(RecordEntry),
     /// The cap calibration that a fit visit stored.
     CapCalibration(CapCalibration),
+    /// A report of the machine's maker, from a device of the model that [`ClientConfig::model`] names.
+    ///
+    /// [`ClientConfig::model`]: super::ClientConfig::model
+    Vendor(VendorReport),
     /// The answer to a command of this client.
     Response {
         /// The request id that [`Client::command`](super::Client::command) gave.
@@ -51,6 +57,22 @@ pub enum Message {
     /// A command got no answer, or it could not be sent. Whether the device carried it out is not known; a device that
     /// tells its time does not do so later than now.
     TimedOut {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// An answer to an alarm, not sent: the round trip to the device is longer than [`LONGEST_TRIP`](super::LONGEST_TRIP), so
+    /// that the device could take the press for a later one, of somebody who has heard an alarm that began behind it.
+    /// Press again, or at the machine.
+    LineTooSlow {
+        /// The request id that [`Client::command`](super::Client::command) gave.
+        rid: u16,
+        /// The command.
+        command: CommandBody,
+    },
+    /// A command, not sent: with its seal it is longer than the device takes. Only a maker's can be.
+    TooLong {
         /// The request id that [`Client::command`](super::Client::command) gave.
         rid: u16,
         /// The command.

@@ -1,12 +1,15 @@
 //! How packets go out and come in: as they are, or sealed by the keys of a session.
 
+use super::vendor::VendorReport;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::FrameError;
-use coldcap_wire::message::{AnyMessage, BodyError, Hello, Message, decode_any};
-use coldcap_wire::packet::{BODY_LEN, Header};
+use coldcap_wire::message::{AnyMessage, BodyError, Hello, Message, RawBody, decode_any};
+use coldcap_wire::packet::{
+    BODY_LEN, FIRST_VENDOR_ENDPOINT, HEADER_LEN, Header, Kind, LEAST_MTU, PACKET_LEN,
+};
 use coldcap_wire::security::{
     EntropyPool, HostLink, Input, Keys, PairingCode, Policy, Refusal, Secret, SecurityCounters,
-    SecurityEvent, SendError, Transport, framed,
+    SecurityEvent, SendError, Transport, WHOLE_SINCE, framed,
 };
 use coldcap_wire::{Receiver, Sender, WireError};
 
@@ -47,12 +50,17 @@ pub enum NotSecured {
     OtherDevice,
     /// It sends without a seal what a device with keys never would: nothing of it is believed.
     Unsealed,
+    /// One of the two takes shorter packets than [`LEAST_MTU`], by the `mtu` of its hello: the device says that of this
+    /// host, or says it of itself. On a bench only what it says of itself.
+    SmallMtu,
 }
 
 /// A packet as it came, opened.
 pub(super) struct Arrived {
     pub(super) header: Header,
     pub(super) message: Result<AnyMessage, BodyError>,
+    /// What it is where its endpoint is a maker's.
+    pub(super) vendor: Option<VendorReport>,
     /// A hash of the body, by which copies are known.
     pub(super) body: u64,
     /// Whether it is known who sent it; without a key everything is taken for known.
@@ -76,6 +84,9 @@ pub(super) enum Frame {
 pub(super) struct Port {
     sender: Sender,
     receiver: Receiver,
+    /// The device of a bench: the longest packet that it takes, and its model.
+    bench_mtu: u16,
+    bench_model: Option<u16>,
     security: Option<Box<Security>>,
 }
 
@@ -89,6 +100,8 @@ struct Security {
     /// The device's hello as it was heard last, and that to which the newest handshake is bound.
     heard: Option<Hello>,
     bound: Option<Hello>,
+    /// That to which the handshake of the session was bound.
+    session: Option<Hello>,
 }
 
 impl Port {
@@ -99,10 +112,20 @@ impl Port {
             // Nothing that comes unsealed is shown as if it were the device's.
             let link = HostLink::new(hello, key.transport, Policy::CLOSED, key.code.clone());
             let not_before = Instant::ZERO;
-            let (wanted, stranger, heard, bound) = (false, false, None, None);
-            Box::new(Security { link, entropy, wanted, not_before, stranger, heard, bound })
+            Box::new(Security {
+                link,
+                entropy,
+                wanted: false,
+                not_before,
+                stranger: false,
+                heard: None,
+                bound: None,
+                session: None,
+            })
         });
-        Self { sender: Sender::new(), receiver: Receiver::new(), security }
+        let (sender, receiver) = (Sender::new(), Receiver::new());
+        let (bench_mtu, bench_model) = (PACKET_LEN as u16, None);
+        Self { sender, receiver, bench_mtu, bench_model, security }
     }
 
     pub(super) const fn receiver(&self) -> &Receiver {
@@ -117,6 +140,13 @@ impl Port {
     /// The highest minor version of the device of the session, as the handshake has shown it.
     pub(super) fn device_minor(&self) -> Option<u8> {
         self.security.as_ref()?.link.device_minor()
+    }
+
+    /// The model of the device, where it is known: of a session where its handshake was bound to it.
+    pub(super) fn device_model(&self) -> Option<u16> {
+        let Some(security) = &self.security else { return self.bench_model };
+        let bound = security.session.filter(|hello| hello.minor_max >= WHOLE_SINCE);
+        bound.map(|hello| hello.model)
     }
 
     /// Whether commands can be sent.
@@ -140,7 +170,13 @@ impl Port {
 
     /// Takes note of the device's hello; `begin` says that a session that goes on is not enough.
     pub(super) fn heard(&mut self, hello: &Hello, begin: bool) -> Result<(), NotSecured> {
-        let Some(security) = &mut self.security else { return Ok(()) };
+        if usize::from(hello.mtu) < LEAST_MTU {
+            return Err(NotSecured::SmallMtu);
+        }
+        let Some(security) = &mut self.security else {
+            (self.bench_mtu, self.bench_model) = (hello.mtu, Some(hello.model));
+            return Ok(());
+        };
         security.link.heard(hello).map_err(|_| NotSecured::OtherDevice)?;
         security.heard = Some(*hello);
         security.wanted |= begin || !security.link.is_secured();
@@ -171,8 +207,11 @@ impl Port {
         match security.link.poll_event()? {
             SecurityEvent::Secured => {
                 security.wanted = false;
+                security.session = security.bound;
                 Some(Ok(security.bound))
             }
+            // Anybody can say so: it is told, and delays nothing.
+            SecurityEvent::SmallMtu => Some(Err(NotSecured::SmallMtu)),
             _ => {
                 (security.wanted, security.not_before) = (true, now.plus(TRY_AGAIN_AFTER));
                 Some(Err(NotSecured::NoAnswer))
@@ -199,13 +238,34 @@ impl Port {
         message: &M,
         out: &mut [u8],
     ) -> Result<usize, SendError> {
-        let Some(security) = &mut self.security else {
-            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
-        };
         let mut body = [0; BODY_LEN];
         let length = message.encode(&mut body).map_err(|_| SendError::TooLong)?;
+        let Some(security) = &mut self.security else {
+            if length.saturating_add(HEADER_LEN) > usize::from(self.bench_mtu) {
+                return Err(SendError::BeyondMtu);
+            }
+            return self.sender.send_message(message, out).map_err(|_| SendError::TooLong);
+        };
         let body = body.get(..length).unwrap_or_default();
         framed(out, |room| security.link.send(M::KIND, <M as Message>::ENDPOINT, body, room))
+    }
+
+    /// The frame of a packet whose body only a maker knows.
+    pub(super) fn send_raw(
+        &mut self,
+        kind: Kind,
+        endpoint: u8,
+        body: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, SendError> {
+        let Some(security) = &mut self.security else {
+            if body.len().saturating_add(HEADER_LEN) > usize::from(self.bench_mtu) {
+                return Err(SendError::BeyondMtu);
+            }
+            let sent = self.sender.send_bytes(kind, endpoint, body, out);
+            return sent.map_err(|_| SendError::TooLong);
+        };
+        framed(out, |room| security.link.send(kind, endpoint, body, room))
     }
 
     /// Takes the bytes of at most one frame; returns how many, and what became of it.
@@ -228,6 +288,7 @@ fn plain(packet: Option<Result<coldcap_wire::Packet<'_>, WireError>>) -> Frame {
         Some(Ok(packet)) => Frame::Arrived(Box::new(Arrived {
             header: packet.header,
             message: packet.message(),
+            vendor: vendor(&packet.header, packet.body),
             body: body_hash(packet.body),
             genuine: true,
             earlier: false,
@@ -253,6 +314,7 @@ fn sealed(
             Frame::Arrived(Box::new(Arrived {
                 header,
                 message: decode_any(&header, opened.body),
+                vendor: vendor(&header, opened.body),
                 body: body_hash(opened.body),
                 genuine: opened.header.secured,
                 earlier: opened.earlier,
@@ -274,6 +336,14 @@ fn sealed(
         }
         Ok(_) | Err(_) => Frame::Nothing,
     }
+}
+
+fn vendor(header: &Header, body: &[u8]) -> Option<VendorReport> {
+    let Header { kind, endpoint, .. } = *header;
+    let report = matches!(kind, Kind::Report | Kind::ObjectData | Kind::Link);
+    let own = report && endpoint >= FIRST_VENDOR_ENDPOINT;
+    let body = RawBody::new(body).filter(|_| own)?;
+    Some(VendorReport { kind, endpoint, body })
 }
 
 fn body_hash(body: &[u8]) -> u64 {

@@ -12,7 +12,8 @@ pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How often a command is sent before it is reported as timed out.
 pub const TRIES: u8 = 4;
 
-/// A command is carried out within this after it was first sent, or never: when it is given up, it is over.
+/// A command is carried out within this after it was first sent, or never: when it is given up, it is over. For an answer
+/// to an alarm it counts from the press: what begins while the press waits was not heard by who pressed.
 pub const DEADLINE: Duration = Duration::from_millis(RETRY_AFTER.as_millis() * TRIES as u32);
 
 /// A command that could not be sent within this is reported as timed out and never sent: an old
@@ -149,9 +150,23 @@ impl Requests {
     }
 
     /// Within what time the command is carried out that leaves next.
-    pub(super) fn next_span(&self, way: Way) -> Duration {
-        let next = self.sendable(way).and_then(|at| self.waiting.get(at));
-        next.map_or(DEADLINE, |command| command.body.span())
+    pub(super) fn next_span(&self, now: Instant, way: Way) -> Duration {
+        self.next(way).map_or(DEADLINE, |command| command.span(now))
+    }
+
+    fn next(&self, way: Way) -> Option<&Pending> {
+        self.waiting.get(self.sendable(way)?)
+    }
+
+    /// The device's time is known too roughly for an answer to an alarm: none leaves. Whether there was one.
+    pub(super) fn refuse_answers(&mut self, way: Way, out: &mut VecDeque<Message>) -> bool {
+        let mut any = false;
+        while self.next(way).is_some_and(|command| command.body.answers_alarm()) {
+            let Some(Pending { rid, body: command, .. }) = self.leave_queue(way) else { break };
+            out.push_back(Message::LineTooSlow { rid, command });
+            any = true;
+        }
+        any
     }
 
     fn leave_queue(&mut self, way: Way) -> Option<Pending> {
@@ -190,10 +205,9 @@ impl Requests {
     pub(super) fn give_up(&mut self, now: Instant, out: &mut VecDeque<Message>) {
         let spent = |flight: &mut Flight| flight.tries >= TRIES && flight.due <= now;
         out.extend(self.flights.extract_if(.., spent).map(|flight| timed_out(flight.command)));
-        while let Some(old) = self.waiting.front().filter(|command| command.expires() <= now) {
-            out.push_back(timed_out(*old));
-            self.waiting.pop_front();
-        }
+        let old = self.waiting.iter().filter(|command| command.expires() <= now);
+        out.extend(old.map(|command| timed_out(*command)));
+        self.waiting.retain(|command| command.expires() > now);
     }
 
     /// What this response says of the command that it answers, which is then settled.
@@ -216,10 +230,9 @@ impl Requests {
 
     /// When [`next_due`](Self::next_due) or [`give_up`](Self::give_up) has something to do next.
     pub(super) fn deadline(&self, way: Way) -> Option<Instant> {
-        let ready = self.sendable(way).and_then(|at| self.waiting.get(at));
-        let ready = ready.map(|command| command.asked);
+        let ready = self.next(way).map(|command| command.asked);
         let retry = self.flights.iter().map(|flight| flight.due).min();
-        let expiry = self.waiting.front().map(Pending::expires);
+        let expiry = self.waiting.iter().map(Pending::expires).min();
         [ready, retry, expiry].into_iter().flatten().min()
     }
 }
@@ -235,6 +248,13 @@ impl Flight {
 }
 
 impl Pending {
+    /// Within what time it is carried out where it is sent now.
+    fn span(&self, now: Instant) -> Duration {
+        let span = self.body.span();
+        let waited = if self.body.answers_alarm() { now.since(self.asked) } else { Duration::ZERO };
+        span.minus(waited)
+    }
+
     fn expires(&self) -> Instant {
         self.asked.plus(self.body.longest_wait())
     }
@@ -286,7 +306,7 @@ mod tests {
         for (lease_ms, span, wait) in spans {
             let mut requests = Requests::new(1);
             requests.push(at(0), drive(lease_ms));
-            assert_eq!(requests.next_span(Way::Open), Duration::from_millis(span));
+            assert_eq!(requests.next_span(at(0), Way::Open), Duration::from_millis(span));
             assert_eq!(requests.deadline(Way::Shut), Some(at(wait)));
             let mut out = VecDeque::new();
             requests.give_up(at(wait - 1), &mut out);
@@ -294,7 +314,53 @@ mod tests {
             requests.give_up(at(wait), &mut out);
             assert!(matches!(out[0], Message::TimedOut { rid: 1, .. }));
         }
-        assert_eq!(Requests::new(1).next_span(Way::Open), DEADLINE);
+        assert_eq!(Requests::new(1).next_span(at(0), Way::Open), DEADLINE);
+    }
+
+    /// Whatever sounds while a press waits was not heard by who pressed.
+    #[test]
+    fn the_time_of_an_answer_to_an_alarm_counts_from_the_press() {
+        for action in [Action::ACKNOWLEDGE, Action::AUDIO_PAUSE] {
+            let mut requests = Requests::new(1);
+            requests.push(at(0), CommandBody::operate(action));
+            for (now, left) in [(0, 4_000), (1_500, 2_500), (3_999, 1), (9_000, 0)] {
+                let span = requests.next_span(at(now), Way::Open);
+                assert_eq!(span, Duration::from_millis(left), "{now}");
+            }
+            assert_eq!(requests.deadline(Way::Shut), Some(at(4_000)));
+            let mut out = VecDeque::new();
+            requests.give_up(at(3_999), &mut out);
+            assert!(out.is_empty());
+            requests.give_up(at(4_000), &mut out);
+            assert!(matches!(out.make_contiguous(), [Message::TimedOut { rid: 1, .. }]), "{out:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_over_also_behind_what_waits_longer() {
+        let (mut requests, mut out) = (Requests::new(1), VecDeque::new());
+        requests.push(at(0), START);
+        requests.push(at(0), CommandBody::operate(Action::ACKNOWLEDGE));
+        requests.push(at(0), CommandBody::StartFit);
+        assert_eq!(requests.deadline(Way::Urgent), Some(at(4_000)));
+        requests.give_up(at(4_000), &mut out);
+        assert!(matches!(out.make_contiguous(), [Message::TimedOut { rid: 2, .. }]), "{out:?}");
+        assert_eq!(next(&mut requests, 4_000, Way::Open), Some((1, START)));
+        assert!(requests.has_waiting());
+    }
+
+    #[test]
+    fn only_answers_to_alarms_are_refused_where_the_line_is_slow() {
+        let (mut requests, mut out) = (Requests::new(1), VecDeque::new());
+        let acknowledge = CommandBody::operate(Action::ACKNOWLEDGE);
+        requests.push(at(0), acknowledge);
+        requests.push(at(0), START);
+        requests.push(at(0), acknowledge);
+        assert!(!requests.refuse_answers(Way::Urgent, &mut out));
+        assert!(requests.refuse_answers(Way::Open, &mut out));
+        assert_eq!(out, [Message::LineTooSlow { rid: 1, command: acknowledge }]);
+        assert!(!requests.refuse_answers(Way::Open, &mut out), "the next one is none");
+        assert_eq!(next(&mut requests, 0, Way::Open), Some((2, START)));
     }
 
     #[test]

@@ -17,6 +17,10 @@ const PROVEN_FOR: Duration = Duration::from_secs(20);
 /// commands are held back for want of a proof, 20 s, and before the device takes this host for lost, 22 s.
 pub const UNANSWERED: Duration = Duration::from_secs(10);
 
+/// Where the shortest round trip of the last questions is longer than this, the device's time may be off by more than half
+/// of it: too much for an answer to an alarm, whose deadline tells what was heard when the button was pressed.
+pub const LONGEST_TRIP: Duration = Duration::from_secs(2);
+
 /// Asks for the device's time, and knows whether a deadline would mean anything to the device.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timing {
@@ -91,6 +95,19 @@ impl Timing {
         let mut clock = self.clock;
         let device = clock.device_us(micros(now)).unwrap_or(0) / 1_000;
         Instant::from_millis(device).since(Instant::from_millis(at_ms))
+    }
+
+    /// Whether the device's time is known too roughly for an answer to an alarm.
+    pub(super) fn is_rough(&self) -> bool {
+        let longest = u64::from(LONGEST_TRIP.as_millis()) * 1_000;
+        self.due.is_some() && self.clock.trip_us().is_some_and(|trip| trip > longest)
+    }
+
+    /// Asks anew as soon as may be, unless a question is open.
+    pub(super) fn ask_soon(&mut self, now: Instant) {
+        if self.unanswered.is_none() {
+            self.due = self.due.map(|_| now);
+        }
     }
 
     /// Looks whether a deadline would mean anything now.

@@ -3,7 +3,7 @@
 use coldcap_units::Instant;
 use coldcap_wire::frame;
 use coldcap_wire::message::{
-    AnyMessage, BodyError, Hello, Origin, decode_at_device, decode_at_host,
+    AnyMessage, BodyError, Hello, MINOR, Origin, decode_at_device, decode_at_host,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, PACKET_LEN};
 use coldcap_wire::security::{KeyRing, KeySlot, Keys, Label, PairingCode, Role, Secret, Tunnel};
@@ -18,7 +18,7 @@ pub(super) const fn hello(serial: u64, boot: u32) -> Hello {
     Hello {
         major: 1,
         minor_min: 0,
-        minor_max: 3,
+        minor_max: MINOR,
         origin: Origin::SIMULATED,
         model: 0,
         serial,

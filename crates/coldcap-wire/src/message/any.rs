@@ -17,7 +17,8 @@ use super::time::{TimeAnswer, TimeAsk};
 use super::value::Value;
 use super::{Body, BodyError, MINOR, Message};
 use crate::frame::TooLong;
-use crate::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Header, Kind};
+use crate::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, HEADER_LEN, Header, Kind, LEAST_MTU};
+use crate::security::TAG_LEN;
 
 /// The structures that occur inside bodies.
 pub const STRUCTURES: &[Structure] = &[structure::<CommandHead>(), structure::<Value>()];
@@ -32,6 +33,9 @@ const fn endpoint<M: Message>() -> Endpoint {
 
 const fn described<B: Body>(id: Option<u8>) -> Endpoint {
     const { assert!(B::MAXIMUM_LEN <= BODY_LEN && B::SINCE <= MINOR && B::MINOR <= MINOR) };
+    // Whoever takes packets of that length loses none; pieces are cut to fit.
+    let sealed = B::MAXIMUM_LEN.saturating_add(HEADER_LEN).saturating_add(TAG_LEN);
+    assert!(sealed <= LEAST_MTU || matches!(B::KIND, Kind::ObjectData));
     if let Some(id) = id {
         assert!(id < FIRST_VENDOR_ENDPOINT);
     }

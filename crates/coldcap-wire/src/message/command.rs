@@ -1,7 +1,9 @@
 //! Commands: what a host asks of the device. Every one begins with the same [`CommandHead`].
 
+use super::BodyError;
 use super::code::{Action, FactKind};
-use super::describe::{body, structure};
+use super::codec::{self, Read};
+use super::describe::{Described, body, structure};
 
 structure! {
     /// The first fields of every command.
@@ -23,6 +25,29 @@ impl CommandHead {
     #[must_use]
     pub const fn new(rid: u16, channel: u8) -> Self {
         Self { rid, deadline: 0, expected_revision: 0, channel }
+    }
+
+    /// The head of any command, a maker's too, and the bytes behind it.
+    ///
+    /// # Errors
+    /// [`BodyError::Short`], [`BodyError::Malformed`], [`BodyError::NotShortest`].
+    ///
+    /// # Panics
+    /// Never.
+    pub fn split(body: &[u8]) -> Result<(Self, &[u8]), BodyError> {
+        let front = body.get(..Self::MAXIMUM_LEN).unwrap_or(body);
+        let read: Read<'_, Self> = codec::read(front).map_err(|_| BodyError::Malformed)?;
+        if read.malformed {
+            return Err(BodyError::Malformed);
+        }
+        if read.missing > 0 {
+            return Err(BodyError::Short);
+        }
+        if read.padded {
+            return Err(BodyError::NotShortest);
+        }
+        let used = front.len().saturating_sub(read.rest.len());
+        Ok((read.value, body.get(used..).unwrap_or_default()))
     }
 }
 

@@ -23,7 +23,7 @@ body! {
         firmware: u32 = "version",
         /// Number of the message set; equal numbers mean equal endpoints, fields and units.
         schema: u32 = "hash",
-        /// Longest packet accepted, header included. The lower of both sides holds.
+        /// Longest packet accepted, header and seal included: 176 to 240. Nobody is sent a longer one.
         mtu: u16 = "bytes",
         /// Channels of the machine.
         channels: u8 = "count",

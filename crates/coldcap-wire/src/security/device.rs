@@ -2,7 +2,7 @@
 
 use super::cipher::TAG_LEN;
 use super::hash::derive;
-use super::input::{FIRST, INVITATION, Input, Opened, REQUEST, SECOND};
+use super::input::{FIRST, INVITATION, Input, Opened, REFUSED, REQUEST, SECOND, TOO_SMALL};
 use super::keys::{Confirmed, Grant, KeyRing};
 use super::limit::Limiter;
 use super::noise::{MESSAGE_LEN, Responder};
@@ -13,7 +13,7 @@ use super::refusal::{Events, Refusal, SecurityCounters, SecurityEvent, SendError
 use super::secret::Secret;
 use super::tunnel::{Opening, Tunnel};
 use crate::message::Hello;
-use crate::packet::{HEADER_LEN, Header, Kind};
+use crate::packet::{HEADER_LEN, Header, Kind, LEAST_MTU, PACKET_LEN};
 use coldcap_units::Instant;
 
 /// Number of the key, and the first message of the handshake without a payload.
@@ -69,14 +69,16 @@ struct Answered {
 struct Session {
     tunnel: Tunnel,
     grant: Grant,
-    /// What its host speaks at most.
+    /// What its host speaks at most, and the longest packet that it takes.
     minor: u8,
+    mtu: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reply {
     Invitation,
     Second,
+    Refused,
 }
 
 impl<'a> DeviceLink<'a> {
@@ -103,8 +105,39 @@ impl<'a> DeviceLink<'a> {
     }
 
     /// Notes the host's hello. Call it for each one: a handshake is bound to the last.
+    ///
+    /// Where the host takes shorter packets than [`LEAST_MTU`](crate::packet::LEAST_MTU), it is told so by
+    /// [`poll_output`](Self::poll_output) and gets no session: answer its hello by that alone.
     pub fn heard(&mut self, hello: &Hello) {
-        self.host = Some(Offer::from(hello));
+        let host = Offer::from(hello);
+        self.host = Some(host);
+        if !host.takes_enough() {
+            let _ = self.refuse();
+        } else if self.reply == Some(Reply::Refused) {
+            self.reply = None;
+        }
+    }
+
+    /// Whether the host takes packets as long as a session needs: that of the session, or where there is none whoever has
+    /// said hello last.
+    #[must_use]
+    pub fn takes_enough(&self) -> bool {
+        usize::from(self.mtu()) >= LEAST_MTU
+    }
+
+    /// The longest packet that the host takes: that of the session by the hello to which its handshake was bound, since
+    /// anybody can say hello; without one whoever has said hello last.
+    #[must_use]
+    pub fn mtu(&self) -> u16 {
+        let live = self.live.as_ref().map(|session| session.mtu);
+        let heard = || self.host.as_ref().map_or(PACKET_LEN as u16, |host| host.mtu);
+        live.unwrap_or_else(heard)
+    }
+
+    fn refuse(&mut self) -> Refusal {
+        self.reply = Some(Reply::Refused);
+        self.events.raise(SecurityEvent::SmallMtu);
+        Refusal::SmallMtu
     }
 
     /// Hands in 32 random bytes, never used before. Each handshake uses them up once.
@@ -209,6 +242,9 @@ impl<'a> DeviceLink<'a> {
 
     /// One invitation stands until a handshake has used it: asking again costs nothing.
     fn invite(&mut self) -> Result<(), Refusal> {
+        if self.host.is_some_and(|host| !host.takes_enough()) {
+            return Err(self.refuse());
+        }
         if self.invitation.is_none() {
             let entropy = self.entropy.take().ok_or(Refusal::NoEntropy)?;
             self.invitation = Some(Invitation::new(&entropy));
@@ -224,6 +260,9 @@ impl<'a> DeviceLink<'a> {
             return Ok(());
         }
         let host = self.host.ok_or(Refusal::NoHello)?;
+        if !host.takes_enough() {
+            return Err(self.refuse());
+        }
         let nonce = self.invitation.as_ref().ok_or(Refusal::Unexpected)?.nonce;
         self.limiter.admit(now)?;
         let answered = self.respond(now, keys, &host, nonce, first);
@@ -266,8 +305,8 @@ impl<'a> DeviceLink<'a> {
         let (keys, _) = responder
             .answer(&invitation.ephemeral, &[], &mut second)
             .map_err(|_| Refusal::Length)?;
-        let minor = host.minor_max;
-        self.pending = Some(Session { tunnel: Tunnel::new(keys, now), grant, minor });
+        let (minor, mtu) = (host.minor_max, host.mtu);
+        self.pending = Some(Session { tunnel: Tunnel::new(keys, now), grant, minor, mtu });
         self.answered = Some(Answered { first: kept, second });
         self.reply = Some(Reply::Second);
         up(&mut self.counters.handshakes);
@@ -339,6 +378,7 @@ impl<'a> DeviceLink<'a> {
         let (endpoint, body): (u8, &[u8]) = match self.reply? {
             Reply::Invitation => (INVITATION, &self.invitation.as_ref()?.nonce),
             Reply::Second => (SECOND, &self.answered.as_ref()?.second),
+            Reply::Refused => (REFUSED, &TOO_SMALL),
         };
         let len = self.plain.write(Kind::Hello, endpoint, body, out).ok()?;
         self.reply = None;
@@ -362,6 +402,12 @@ impl<'a> DeviceLink<'a> {
         out: &mut [u8],
     ) -> Result<usize, SendError> {
         self.end_if_revoked(keys);
+        let most = usize::from(self.mtu());
+        let open = self.live.is_none() || kind == Kind::Hello;
+        let seal = if open { 0 } else { TAG_LEN };
+        if body.len().saturating_add(HEADER_LEN).saturating_add(seal) > most {
+            return Err(SendError::BeyondMtu);
+        }
         match &mut self.live {
             Some(live) if kind != Kind::Hello => live.tunnel.seal(kind, endpoint, body, out),
             _ if self.policy.releases_unsealed(kind, endpoint) => {
@@ -371,10 +417,11 @@ impl<'a> DeviceLink<'a> {
         }
     }
 
-    /// The longest body that fits a packet of `packet` bytes, as it would be sent now.
+    /// The longest body that fits a packet of `packet` bytes, as it would be sent to this host now.
     #[must_use]
-    pub const fn body_room(&self, packet: usize) -> usize {
+    pub fn body_room(&self, packet: usize) -> usize {
         let sealed = if self.live.is_some() { TAG_LEN } else { 0 };
+        let packet = packet.min(self.mtu().into());
         packet.saturating_sub(HEADER_LEN).saturating_sub(sealed)
     }
 }

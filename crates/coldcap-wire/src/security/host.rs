@@ -1,6 +1,7 @@
 //! The host's end of a secured link.
 
-use super::input::{FIRST, INVITATION, Input, Opened, REQUEST, SECOND};
+use super::cipher::TAG_LEN;
+use super::input::{FIRST, INVITATION, Input, Opened, REFUSED, REQUEST, SECOND, TOO_SMALL};
 use super::noise::{Initiator, Keys, MESSAGE_LEN};
 use super::pairing::PairingCode;
 use super::plain::Plain;
@@ -31,9 +32,10 @@ pub struct HostLink<'a> {
     policy: Policy<'a>,
     key: PairingCode,
     device: Option<Offer>,
-    /// The highest minor version of the device that the handshake under way is bound to, and that of the session.
-    offered_minor: u8,
-    minor: Option<u8>,
+    /// What the handshake under way is bound to of the device: its highest minor version and the longest packet that it
+    /// takes; and what the session is.
+    offered: (u8, u16),
+    bound: Option<(u8, u16)>,
     phase: Phase,
     due: Instant,
     tries: u8,
@@ -72,8 +74,8 @@ impl<'a> HostLink<'a> {
             policy,
             key,
             device: None,
-            offered_minor: 0,
-            minor: None,
+            offered: (0, 0),
+            bound: None,
             phase: Phase::Idle,
             due: Instant::ZERO,
             tries: 0,
@@ -89,12 +91,17 @@ impl<'a> HostLink<'a> {
     /// whatever a hello says, since anybody can send one.
     ///
     /// # Errors
-    /// [`Refusal::OtherDevice`]: the key is for another serial number.
+    /// [`Refusal::OtherDevice`]: the key is for another serial number. [`Refusal::SmallMtu`]: it takes shorter packets
+    /// than a session needs. It is then as if nobody had said hello.
     pub fn heard(&mut self, hello: &Hello) -> Result<(), Refusal> {
         if hello.serial != self.key.serial {
             return Err(Refusal::OtherDevice);
         }
-        self.device = Some(Offer::from(hello));
+        let device = Offer::from(hello);
+        if !device.takes_enough() {
+            return Err(Refusal::SmallMtu);
+        }
+        self.device = Some(device);
         Ok(())
     }
 
@@ -115,8 +122,14 @@ impl<'a> HostLink<'a> {
     /// The highest minor version that the device of the session speaks: the handshake has shown that nobody else said
     /// so. `None` while there is no session.
     #[must_use]
-    pub const fn device_minor(&self) -> Option<u8> {
-        self.minor
+    pub fn device_minor(&self) -> Option<u8> {
+        self.bound.map(|(minor, _)| minor)
+    }
+
+    /// The longest packet that the device of the session takes: `None` while there is no session.
+    #[must_use]
+    pub fn device_mtu(&self) -> Option<u16> {
+        self.bound.map(|(_, mtu)| mtu)
     }
 
     /// Whether packets can be sealed.
@@ -153,7 +166,7 @@ impl<'a> HostLink<'a> {
     /// Ends the session and any handshake, as when the cable is drawn.
     pub fn close(&mut self) {
         (self.live, self.previous, self.phase) = (None, None, Phase::Idle);
-        self.minor = None;
+        self.bound = None;
     }
 
     /// When [`poll_output`](Self::poll_output) has something to send, if it ever has.
@@ -230,12 +243,25 @@ impl<'a> HostLink<'a> {
         match (header.kind, header.endpoint) {
             (Kind::Hello, INVITATION) => self.begin(now, packet)?,
             (Kind::Hello, SECOND) => self.finish(now, packet)?,
+            (Kind::Hello, REFUSED) => return Err(self.refused(packet)),
             (kind, endpoint) if self.admits_unsealed(kind, endpoint) => {
                 return Ok(Input::Packet(Opened::plain(header, packet)));
             }
             _ => return Err(Refusal::Unsealed),
         }
         Ok(Input::Handled)
+    }
+
+    /// The device says that this host takes too short packets. Anybody can say so: it is told, and nothing else changes.
+    fn refused(&mut self, packet: &[u8]) -> Refusal {
+        if self.live.is_some() {
+            return Refusal::Unexpected;
+        }
+        if packet.get(HEADER_LEN) != TOO_SMALL.first() {
+            return Refusal::Length;
+        }
+        self.events.raise(SecurityEvent::SmallMtu);
+        Refusal::SmallMtu
     }
 
     /// Within a session, an unsealed status is somebody else's.
@@ -258,7 +284,7 @@ impl<'a> HostLink<'a> {
         let (initiator, _) =
             Initiator::begin(&prologue, psk, ephemeral, &[], room).map_err(|_| Refusal::Length)?;
         self.enter(now, Phase::Begun(initiator, first));
-        self.offered_minor = device.minor_max;
+        self.offered = (device.minor_max, device.mtu);
         Ok(())
     }
 
@@ -272,7 +298,7 @@ impl<'a> HostLink<'a> {
         let (keys, _) = initiator.finish(body).map_err(|_| Refusal::Forged)?;
         self.previous = self.live.replace(Tunnel::new(keys, now));
         self.phase = Phase::Idle;
-        self.minor = Some(self.offered_minor);
+        self.bound = Some(self.offered);
         up(&mut self.counters.handshakes);
         self.events.raise(SecurityEvent::Secured);
         Ok(())
@@ -310,6 +336,10 @@ impl<'a> HostLink<'a> {
             return self.plain.write(kind, endpoint, body, out);
         }
         let live = self.live.as_mut().ok_or(SendError::NoSession)?;
+        let most = self.bound.map_or(0, |(_, mtu)| usize::from(mtu));
+        if body.len().saturating_add(HEADER_LEN).saturating_add(TAG_LEN) > most {
+            return Err(SendError::BeyondMtu);
+        }
         live.seal(kind, endpoint, body, out)
     }
 }

@@ -3,13 +3,17 @@
 use super::keys::Grant;
 use super::role::Role;
 use super::tunnel::Opening;
-use crate::packet::{HEADER_LEN, Header};
+use crate::packet::{HEADER_LEN, Header, LEAST_MTU};
 
 /// The endpoint numbers of the handshake, in packets of the kind `hello`.
 pub(super) const REQUEST: u8 = 0x01;
 pub(super) const INVITATION: u8 = 0x02;
 pub(super) const FIRST: u8 = 0x03;
 pub(super) const SECOND: u8 = 0x04;
+/// A device tells why it serves a host nothing.
+pub(super) const REFUSED: u8 = 0x05;
+/// Its body: the reason, which is that the host takes too short packets, and the shortest `mtu` with which it is served.
+pub(super) const TOO_SMALL: [u8; 3] = [1, LEAST_MTU as u8, 0];
 
 /// What became of a packet that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

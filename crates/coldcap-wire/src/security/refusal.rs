@@ -35,6 +35,9 @@ pub enum Refusal {
     OtherDevice,
     /// The key was revoked, or its pairing window has closed.
     Revoked,
+    /// The other side takes shorter packets than [`LEAST_MTU`](crate::packet::LEAST_MTU); or, where this one is told so,
+    /// this one does.
+    SmallMtu,
 }
 
 impl From<HeaderError> for Refusal {
@@ -69,6 +72,7 @@ impl fmt::Display for Refusal {
             Self::Locked => "too many tries to begin a session have failed: locked for ten seconds",
             Self::OtherDevice => "the key is for a device with another serial number",
             Self::Revoked => "the key was revoked, or its pairing window has closed",
+            Self::SmallMtu => "a side takes shorter packets than a session needs",
         })
     }
 }
@@ -84,6 +88,8 @@ pub enum SendError {
     NoSession,
     /// All packet numbers of the session are used up: a new handshake was due long ago.
     Exhausted,
+    /// The packet, with its seal, is longer than the other side takes: it would be lost there.
+    BeyondMtu,
 }
 
 impl fmt::Display for SendError {
@@ -92,6 +98,7 @@ impl fmt::Display for SendError {
             Self::TooLong => "the packet is longer than the room for it",
             Self::NoSession => "it may only travel sealed, and there is no session",
             Self::Exhausted => "all packet numbers of the session are used up",
+            Self::BeyondMtu => "the packet is longer than the other side takes",
         })
     }
 }
@@ -161,11 +168,20 @@ pub enum SecurityEvent {
     Failed = 4,
     /// So many failed that no further one is looked at for a while.
     Locked = 5,
+    /// A side takes shorter packets than a session needs: the other one is served nothing.
+    SmallMtu = 6,
 }
 
 impl SecurityEvent {
-    const ALL: [Self; 6] =
-        [Self::Secured, Self::Paired, Self::Ended, Self::RekeyDue, Self::Failed, Self::Locked];
+    const ALL: [Self; 7] = [
+        Self::Secured,
+        Self::Paired,
+        Self::Ended,
+        Self::RekeyDue,
+        Self::Failed,
+        Self::Locked,
+        Self::SmallMtu,
+    ];
 }
 
 /// The events that were not fetched yet.

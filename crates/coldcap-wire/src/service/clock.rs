@@ -8,7 +8,8 @@ const EXCHANGES: usize = 8;
 
 /// Knows the device's time from exchanges of four stamps; of the last eight that with the shortest round
 /// trip counts (D. Mills, "Internet Time Synchronization", IEEE Transactions on Communications 39(10),
-/// 1991). The device's clock is never set.
+/// 1991). The device's clock is never set. Where an exchange contradicts those before it, the host's own clock was set, and
+/// they count no more.
 ///
 /// ```
 /// use coldcap_wire::message::TimeAnswer;
@@ -34,6 +35,18 @@ struct Exchange {
     /// Device minus host.
     offset_us: i64,
     trip_us: u64,
+}
+
+/// How far two exchanges may contradict each other: clocks drift apart, by 40 ms in 80 s at 500 ppm.
+const DRIFT_US: u64 = 100_000;
+
+impl Exchange {
+    /// Whether both can be true: whoever delays a question or an answer makes the round trip longer by as much, so that
+    /// half of it is still as far as the offset can be off.
+    const fn agrees(&self, other: &Self) -> bool {
+        let reach = self.trip_us.saturating_add(other.trip_us) / 2;
+        self.offset_us.abs_diff(other.offset_us) <= reach.saturating_add(DRIFT_US)
+    }
 }
 
 impl DeviceClock {
@@ -63,6 +76,10 @@ impl DeviceClock {
         let held = answer.sent_us.saturating_sub(answer.received_us);
         let trip_us = now_us.saturating_sub(answer.asked_us).saturating_sub(held);
         let exchange = Exchange { offset_us: there.midpoint(back), trip_us };
+        if self.exchanges.iter().flatten().any(|known| !known.agrees(&exchange)) {
+            // One of the two clocks was set: what was known before is of another relation.
+            self.exchanges = [None; EXCHANGES];
+        }
         if let Some(place) = self.exchanges.get_mut(self.next) {
             *place = Some(exchange);
         }
@@ -81,8 +98,25 @@ impl DeviceClock {
     /// The device's time at this host time; `None` while nothing is known.
     pub fn device_us(&mut self, now_us: u64) -> Option<u64> {
         self.notice(now_us);
-        let best = self.exchanges.iter().flatten().min_by_key(|exchange| exchange.trip_us)?;
-        Some(now_us.saturating_add_signed(best.offset_us))
+        Some(now_us.saturating_add_signed(self.best()?.offset_us))
+    }
+
+    fn best(&self) -> Option<&Exchange> {
+        self.exchanges.iter().flatten().min_by_key(|exchange| exchange.trip_us)
+    }
+
+    /// The round trip of the exchange that counts: the device's time is known to half of it, whoever has held back what.
+    ///
+    /// ```
+    /// # use coldcap_wire::{message::TimeAnswer, service::DeviceClock};
+    /// let mut clock = DeviceClock::new();
+    /// let asked_us = clock.ask(1_000_000).asked_us;
+    /// clock.answered(4_000_000, &TimeAnswer { asked_us, received_us: 9, sent_us: 9 });
+    /// assert_eq!(clock.trip_us(), Some(3_000_000));
+    /// ```
+    #[must_use]
+    pub fn trip_us(&self) -> Option<u64> {
+        self.best().map(|exchange| exchange.trip_us)
     }
 
     /// A deadline `span` from now, at most [`HORIZON`](super::HORIZON), as an instant of the device and as
@@ -136,6 +170,24 @@ mod tests {
         assert!(!clock.answered(1_100, &answer));
         assert_eq!(clock.ask(2_000).heard_us, 1_510);
         assert_eq!(clock.device_us(1_999), None);
+    }
+
+    /// The host's clock is set, ahead or back by less than it has gone on since: no step back is seen.
+    #[test]
+    fn an_exchange_that_contradicts_the_others_counts_alone() {
+        let mut clock = DeviceClock::new();
+        exchange(&mut clock, 1_000_000, 10, 10, 500_000_000);
+        exchange(&mut clock, 6_000_000, 900_000, 900_000, 500_000_000);
+        assert_eq!(clock.trip_us(), Some(20), "a long one contradicts nothing");
+        exchange(&mut clock, 70_000_000, 5_000, 5_000, 441_000_000);
+        assert_eq!(
+            (clock.device_us(70_010_000), clock.trip_us()),
+            (Some(511_010_000), Some(10_000))
+        );
+        // Clocks that drift apart do not contradict each other.
+        exchange(&mut clock, 150_000_000, 10, 10, 441_000_000 + 40_000);
+        exchange(&mut clock, 155_000_000, 5_000, 5_000, 441_000_000 + 42_500);
+        assert_eq!(clock.trip_us(), Some(20));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! The host's side of stored objects.
 
+use super::object::longest_piece;
 use super::round_trip::{RoundTrip, has_come};
 use crate::message::{ObjectAbout, ObjectAsk, ObjectData, ObjectKind, PIECE_LEN, Status};
 use coldcap_units::{Duration, Instant};
@@ -123,6 +124,12 @@ impl Download {
     pub const fn in_pieces_of(self, piece: u8) -> Self {
         let piece = if piece as usize > PIECE_LEN { PIECE_LEN as u8 } else { piece };
         Self { piece: if piece == 0 { 1 } else { piece }, ..self }
+    }
+
+    /// With pieces that this host takes in packets of `mtu` bytes, which is the `mtu` of its own hello.
+    #[must_use]
+    pub fn within(self, mtu: u16) -> Self {
+        self.in_pieces_of(longest_piece(mtu).min(self.piece))
     }
 
     /// The edition that is arriving; 0 while none is known.

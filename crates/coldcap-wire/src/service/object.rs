@@ -1,6 +1,10 @@
 //! The device's side of stored objects.
 
-use crate::message::{ObjectAbout, ObjectAsk, ObjectData, ObjectKind, PIECE_LEN, Piece, Status};
+use crate::message::{
+    Described, ObjectAbout, ObjectAsk, ObjectData, ObjectKind, PIECE_LEN, Piece, Status,
+};
+use crate::packet::HEADER_LEN;
+use crate::security::TAG_LEN;
 
 /// What is known of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,21 @@ pub enum Outgoing {
     Data(ObjectData),
 }
 
+/// What a piece has around it: header, the other fields of [`ObjectData`] at their longest, and the tag.
+const AROUND: usize = HEADER_LEN + ObjectData::MAXIMUM_LEN - PIECE_LEN + TAG_LEN;
+
+/// The longest piece for whom packets may have `mtu` bytes; 1 at least.
+///
+/// ```
+/// use coldcap_wire::service::longest_piece;
+/// assert_eq!([240, 176, 0].map(longest_piece), [208, 145, 1]);
+/// ```
+#[must_use]
+pub fn longest_piece(mtu: u16) -> u8 {
+    let piece = usize::from(mtu).saturating_sub(AROUND).clamp(1, PIECE_LEN);
+    u8::try_from(piece).unwrap_or(PIECE_LEN as u8)
+}
+
 /// Most pieces under way.
 const WIDEST: u8 = 32;
 
@@ -43,6 +62,8 @@ const WIDEST: u8 = 32;
 /// up to the host: it asks, and nothing is sent that was not asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectServer {
+    /// The longest piece that the host takes.
+    longest: u8,
     ask: Option<ObjectAsk>,
     /// The edition that the host was told of; 0 where there is no such object.
     told: Option<u32>,
@@ -65,7 +86,21 @@ impl ObjectServer {
     /// Nothing was asked for.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ask: None, told: None, sent: 0, stamps: [0; WIDEST as usize], place: 0, stamp: 0 }
+        Self {
+            longest: PIECE_LEN as u8,
+            ask: None,
+            told: None,
+            sent: 0,
+            stamps: [0; WIDEST as usize],
+            place: 0,
+            stamp: 0,
+        }
+    }
+
+    /// Keeps to what the host takes: packets of `mtu` bytes, seal and all. Whoever asks for longer pieces is told
+    /// `out_of_range` and gets none, since pieces of another length would be none that he asked for.
+    pub fn keep_to(&mut self, mtu: u16) {
+        self.longest = longest_piece(mtu);
     }
 
     /// Takes a request. One that makes no sense is ignored, one that was overtaken, too.
@@ -78,7 +113,7 @@ impl ObjectServer {
             return;
         }
         match self.ask.filter(|known| is_same(known, ask)) {
-            None => *self = Self { ask: Some(*ask), ..Self::new() },
+            None => *self = Self { longest: self.longest, ask: Some(*ask), ..Self::new() },
             Some(known) => self.go_on(&known, ask),
         }
     }
@@ -106,7 +141,7 @@ impl ObjectServer {
     #[must_use]
     pub fn has_more(&self, source: &impl ObjectSource) -> bool {
         self.ask.is_some_and(|ask| {
-            let about = source.about(ask.object, ask.number);
+            let about = self.about(&ask, source);
             self.told != Some(about.map_or(0, |about| about.edition))
                 || about.is_some_and(|about| self.next_piece(&ask, &about).is_some())
         })
@@ -118,10 +153,12 @@ impl ObjectServer {
     /// Never.
     pub fn poll(&mut self, source: &impl ObjectSource) -> Option<Outgoing> {
         let ask = self.ask?;
-        let about = source.about(ask.object, ask.number);
+        let about = self.about(&ask, source);
         let edition = about.map_or(0, |about| about.edition);
         if self.told.replace(edition) != Some(edition) {
-            return Some(Outgoing::About(tell(ask.transfer, about)));
+            let too_long = ask.piece > self.longest;
+            let absent = if too_long { Status::OUT_OF_RANGE } else { Status::UNSUPPORTED };
+            return Some(Outgoing::About(tell(ask.transfer, about, absent)));
         }
         let about = about?;
         let (index, offset) = self.next_piece(&ask, &about)?;
@@ -135,6 +172,12 @@ impl ObjectServer {
             offset,
             piece,
         }))
+    }
+
+    /// What is known of the object, if it may be had in such pieces.
+    fn about(&self, ask: &ObjectAsk, source: &impl ObjectSource) -> Option<About> {
+        let fits = ask.piece <= self.longest;
+        fits.then(|| source.about(ask.object, ask.number)).flatten()
     }
 
     /// Place in the window, and in the object, of the first piece that has not arrived, and was not sent or
@@ -184,14 +227,12 @@ const fn is_behind(stamp: u8, other: u8) -> bool {
     other.wrapping_sub(stamp).cast_signed() > 0
 }
 
-fn tell(transfer: u8, about: Option<About>) -> ObjectAbout {
+fn tell(transfer: u8, about: Option<About>, absent: Status) -> ObjectAbout {
     match about {
         Some(About { edition, length, first }) => {
             ObjectAbout { transfer, status: Status::OK, edition, length, first }
         }
-        None => {
-            ObjectAbout { transfer, status: Status::UNSUPPORTED, edition: 0, length: 0, first: 0 }
-        }
+        None => ObjectAbout { transfer, status: absent, edition: 0, length: 0, first: 0 },
     }
 }
 

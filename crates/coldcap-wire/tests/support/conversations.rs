@@ -1,6 +1,6 @@
 //! Golden conversations: both ends as they ship, with fixed random numbers, and every byte that travels.
 //!
-//! One session from hello to download. Each line says when, who, what, whether it arrives, the packet in the plain and
+//! One session from hello to download, and a short one of minor version 4, whose handshake is bound to all of either hello. Each line says when, who, what, whether it arrives, the packet in the plain and
 //! the frame on the line.
 #![allow(dead_code)]
 
@@ -35,11 +35,22 @@ fn counting(first: u8) -> [u8; 32] {
     core::array::from_fn(|at| first + at as u8)
 }
 
-fn hello(serial: u64, channels: u8, boot: u32) -> Hello {
+/// What is said and drawn where a session begins.
+#[derive(Clone, Copy)]
+struct Setting {
+    minor: u8,
+    /// Where the random numbers of device and host begin.
+    random: [u8; 2],
+}
+
+const FIRST: Setting = Setting { minor: 3, random: [0x20, 0x40] };
+const WHOLE: Setting = Setting { minor: 4, random: [0x60, 0x80] };
+
+fn hello(minor_max: u8, serial: u64, channels: u8, boot: u32) -> Hello {
     Hello {
         major: 1,
         minor_min: 0,
-        minor_max: 3,
+        minor_max,
         origin: Origin::DEVICE,
         model: 1,
         serial,
@@ -68,6 +79,7 @@ impl ObjectSource for Shelf {
 }
 
 struct Talk {
+    setting: Setting,
     conversation: &'static str,
     now_ms: u64,
     keys: KeyRing,
@@ -98,33 +110,33 @@ use Fate::{Arrives, Lost};
 
 /// The lines, and the keys of the session for a log.
 pub(crate) fn all() -> (Vec<String>, String) {
-    let mut talk = Talk::new();
+    let mut talk = Talk::new(FIRST);
     talk.begin();
     talk.command();
     talk.read_and_put();
     talk.reports();
     talk.fetch();
-    let keys = talk.host.keys().expect("a session").clone();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let (to_device, to_host) = (hex(keys.sending.expose()), hex(keys.receiving.expose()));
-    let log = format!(
-        "# The session of conversations.jsonl.\nCOLDCAP_SESSION {} {to_device} {to_host}\n",
-        hex(&keys.hash)
-    );
-    (talk.lines, log)
+    let mut whole = Talk::new(WHOLE);
+    whole.begin();
+    whole.command();
+    let logs = [talk.log(), whole.log()].concat();
+    let log = format!("# The session of conversations.jsonl.\n{logs}");
+    ([talk.lines, whole.lines].concat(), log)
 }
 
 impl Talk {
-    fn new() -> Self {
+    fn new(setting: Setting) -> Self {
         let psk = Secret::new(counting(0));
         let mut keys = KeyRing::new();
         let label = Label::new("tablet").expect("short");
         keys.add(KeySlot { id: 1, role: Role::Clinician, label, psk: psk.clone() }).expect("room");
         let code = PairingCode { serial: SERIAL, slot: 1, psk };
-        let (own, others) = (hello(SERIAL, 1, 7), hello(0, 0, 9));
+        let minor = setting.minor;
+        let (own, others) = (hello(minor, SERIAL, 1, 7), hello(minor, 0, 0, 9));
         let policy = Policy::STANDARD;
         Self {
-            conversation: "session",
+            setting,
+            conversation: if minor < WHOLE.minor { "session" } else { "session_bound_whole" },
             now_ms: START_MS,
             keys,
             device: DeviceLink::new(&own, Transport::Serial, policy),
@@ -142,6 +154,14 @@ impl Talk {
             done: Vec::new(),
             lines: Vec::new(),
         }
+    }
+
+    /// The line of the session for a key log.
+    fn log(&self) -> String {
+        let keys = self.host.keys().expect("a session");
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let words = [&keys.hash[..], keys.sending.expose(), keys.receiving.expose()].map(hex);
+        format!("COLDCAP_SESSION {}\n", words.join(" "))
     }
 
     fn now(&self) -> Instant {
@@ -265,11 +285,12 @@ impl Talk {
 
     /// Hello both ways, the four packets of a handshake, and the question with which the session begins.
     fn begin(&mut self) {
-        self.ask(0, hello(0, 0, 9), Arrives);
+        let Setting { minor, random: [of_device, of_host] } = self.setting;
+        self.ask(0, hello(minor, 0, 0, 9), Arrives);
         self.wait(5);
-        self.say(0, hello(SERIAL, 1, 7), Arrives);
-        self.device.add_entropy(counting(0x20));
-        self.host.connect(self.host_now(), counting(0x40)).expect("it said hello");
+        self.say(0, hello(minor, SERIAL, 1, 7), Arrives);
+        self.device.add_entropy(counting(of_device));
+        self.host.connect(self.host_now(), counting(of_host)).expect("it said hello");
         for names in [["request", "invitation"], ["first", "second"]] {
             let mut packet = [0; PACKET_LEN];
             self.wait(5);
@@ -349,7 +370,9 @@ impl Talk {
 
     /// An action whose answer is lost and that is asked for again; a stop that comes twice.
     fn command(&mut self) {
-        self.conversation = "command";
+        if self.setting.minor < WHOLE.minor {
+            self.conversation = "command";
+        }
         self.wait(300);
         let head = self.head(0);
         let press = move |action| {

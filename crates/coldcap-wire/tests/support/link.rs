@@ -13,10 +13,14 @@ pub(crate) const SERIAL: u64 = 4_711;
 pub(crate) const PSK: [u8; 32] = [0x5A; 32];
 
 pub(crate) fn hello(serial: u64) -> Hello {
+    hello_of(2, serial)
+}
+
+pub(crate) fn hello_of(minor_max: u8, serial: u64) -> Hello {
     Hello {
         major: 1,
         minor_min: 0,
-        minor_max: 2,
+        minor_max,
         origin: Origin::DEVICE,
         model: 1,
         serial,
@@ -70,17 +74,32 @@ impl Pair {
     }
 
     pub(crate) fn with(role: Role, policy: Policy<'static>) -> Self {
+        Self::between(role, policy, &hello(SERIAL), &hello(0))
+    }
+
+    /// The same of a device and a host that speak these minor versions at most.
+    pub(crate) fn of_minors(device: u8, host: u8) -> Self {
+        let (device, host) = (hello_of(device, SERIAL), hello_of(host, 0));
+        Self::between(Role::Nurse, Policy::STANDARD, &device, &host)
+    }
+
+    /// The same of two that say this of themselves.
+    pub(crate) fn heard(of_device: &Hello, of_host: &Hello) -> Self {
+        Self::between(Role::Nurse, Policy::STANDARD, of_device, of_host)
+    }
+
+    fn between(role: Role, policy: Policy<'static>, of_device: &Hello, of_host: &Hello) -> Self {
         let mut keys = KeyRing::new();
         keys.add(key(1, role)).unwrap();
         let mut pair = Self {
             now: Instant::from_millis(1_000),
             keys,
-            device: DeviceLink::new(&hello(SERIAL), Transport::Serial, policy),
-            host: HostLink::new(&hello(0), Transport::Serial, policy, code(1)),
+            device: DeviceLink::new(of_device, Transport::Serial, policy),
+            host: HostLink::new(of_host, Transport::Serial, policy, code(1)),
             random: 0,
         };
-        pair.device.heard(&hello(0));
-        pair.host.heard(&hello(SERIAL)).unwrap();
+        pair.device.heard(of_host);
+        pair.host.heard(of_device).unwrap();
         pair
     }
 

@@ -11,21 +11,27 @@ const SERIAL: u64 = 4_711;
 const STOP: [u8; 8] = [0xAD, 0x02, 0x00, 0x00, 0x01, 0x09, 0x00, 0x00];
 const BEAT: [u8; 4] = [0xF0, 0x93, 0x09, 0x01];
 
-fn hello(serial: u64, boot: u32) -> Hello {
+fn hello(minor_max: u8, boot: u32) -> Hello {
     Hello {
         major: 1,
         minor_min: 0,
-        minor_max: 2,
+        minor_max,
         origin: Origin::DEVICE,
-        model: 1,
-        serial,
-        firmware: 1,
+        model: 0,
+        serial: 0,
+        firmware: 0,
         schema: 0x1234_5678,
         mtu: 240,
-        channels: 1,
+        channels: 0,
         features: 0,
         boot,
     }
+}
+
+fn of_device(minor_max: u8) -> Hello {
+    let hello = hello(minor_max, 7);
+    let (origin, firmware) = (Origin::SIMULATED, 0x0102_0003);
+    Hello { origin, model: 0x0506, serial: SERIAL, firmware, channels: 2, ..hello }
 }
 
 /// 32 bytes that count up from `first`.
@@ -66,8 +72,8 @@ fn handshake(
     Some(())
 }
 
-fn steps() -> (String, Steps) {
-    let (of_device, of_host) = (hello(SERIAL, 7), hello(0, 9));
+fn steps(minor_max: u8) -> (String, Steps) {
+    let (of_device, of_host) = (of_device(minor_max), hello(minor_max, 9));
     let mut keys = KeyRing::new();
     let code = pair(&mut keys);
     let text = code.to_text().as_str().to_owned();
@@ -96,11 +102,21 @@ fn steps() -> (String, Steps) {
     (text, steps)
 }
 
-/// The text between the two markers of the document.
+/// The text between the markers of the document's first example, of a pair that speaks minor version 2 at most.
 pub(crate) fn text() -> String {
-    let (code, steps) = steps();
-    let mut text = format!("pairing\n  {}\n", code.replace(':', ":\n  ").replacen(":\n  ", ":", 1));
-    for (name, bytes) in steps.0 {
+    let (code, steps) = steps(2);
+    let code = code.replace(':', ":\n  ").replacen(":\n  ", ":", 1);
+    format!("pairing\n  {code}\n{}", told(&steps.0))
+}
+
+/// The text of the second: the same pair at minor version 4, from where it differs on.
+pub(crate) fn whole_text() -> String {
+    told(&steps(4).1.0[2..])
+}
+
+fn told(steps: &[(&'static str, Vec<u8>)]) -> String {
+    let mut text = String::new();
+    for (name, bytes) in steps {
         text.push_str(&format!("{name}\n"));
         for row in bytes.chunks(16) {
             let row: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -90,6 +90,8 @@ pub(super) struct Arrived {
     pub(super) timed: bool,
     /// Whether it has to wait for a tick, and whether it is a fact.
     pub(super) waits: Option<bool>,
+    /// Whether there is no room for it elsewhere.
+    pub(super) full: bool,
 }
 
 impl Orders {
@@ -128,9 +130,10 @@ impl Orders {
     pub(super) fn admit(&mut self, now: Instant, arrived: &Arrived) -> Verdict {
         // req: LNK-002
         // req: LNK-004
-        let Arrived { number, endpoint, head, revision, stop, begins, timed, waits } = *arrived;
+        let Arrived { number, endpoint, head, revision, stop, begins, timed, waits, full } =
+            *arrived;
         self.forget_lost(now);
-        let room = waits.is_none_or(|fact| self.has_room(fact));
+        let room = !full && waits.is_none_or(|fact| self.has_room(fact));
         let revision = Some(revision);
         let allowed = true;
         let order = Order { number, endpoint, head, allowed, timed, stop, begins, revision, room };
@@ -141,9 +144,9 @@ impl Orders {
         self.waiting.len() < WAITING || (fact && !self.waiting.is_full())
     }
 
-    /// Keeps the answer to a command that was admitted and needed no tick.
-    pub(super) fn settle(&mut self, response: Response) {
-        let _ = self.gate.settle(response);
+    /// Keeps the answer to a command that was admitted and needed no tick; returns the endpoint to answer on.
+    pub(super) fn settle(&mut self, response: Response) -> Option<u8> {
+        self.gate.settle(response)
     }
 
     /// Keeps a command for its tick. It was admitted, so that a deadline lies ahead.
@@ -154,8 +157,7 @@ impl Orders {
         head: &CommandHead,
         by: Option<u32>,
     ) {
-        let left = head.deadline.wrapping_sub(now.as_millis() as u16);
-        let due = (head.deadline != 0).then(|| now.plus(Duration::from_millis(left.into())));
+        let due = due(now, head);
         let (expected, session) = (head.expected_revision, self.session);
         let _ = self.waiting.push_back(Taken { command, expected, due, by, session });
     }
@@ -378,6 +380,12 @@ impl Orders {
             let _ = self.gate.settle(Response::new(handed.rid, Status::INTERNAL));
         }
     }
+}
+
+/// When the deadline of a command is that was admitted, so that it lies ahead; `None` where it states none.
+pub(super) fn due(now: Instant, head: &CommandHead) -> Option<Instant> {
+    let left = head.deadline.wrapping_sub(now.as_millis() as u16);
+    (head.deadline != 0).then(|| now.plus(Duration::from_millis(left.into())))
 }
 
 /// The bit of a channel; none for one that is beyond all machines.

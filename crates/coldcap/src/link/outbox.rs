@@ -6,11 +6,14 @@ use super::stored::Stored;
 use crate::bridge::outbound;
 use crate::outputs::Event;
 use coldcap_units::Instant;
-use coldcap_wire::message::{EventReport, Heartbeat, Hello, Response, TimeAnswer};
+use coldcap_wire::message::{EventReport, Heartbeat, Hello, RawBody, Response, TimeAnswer};
+use coldcap_wire::packet::Kind;
+use coldcap_wire::security::SendError;
 use heapless::Deque;
 
 const RESPONSES: usize = 8;
 const EVENTS: usize = 48;
+const VENDOR: usize = 1;
 
 /// What waits: the hello, responses, events; then come the status, which is made when it is sent, and entries of the record, which can be had again.
 ///
@@ -23,6 +26,7 @@ pub(super) struct Outbox {
     time: Option<TimeAnswer>,
     events: Deque<EventReport, EVENTS>,
     next_event: u32,
+    vendor: Deque<(Kind, u8, RawBody), VENDOR>,
 }
 
 /// What is sent and is not kept in the [`Outbox`].
@@ -42,13 +46,14 @@ impl Outbox {
             time: None,
             events: Deque::new(),
             next_event: 0,
+            vendor: Deque::new(),
         }
     }
 
     /// Whether anything could be sent now; `open` says whether there is somebody for what is not for everybody.
     pub(super) fn is_empty(&self, open: bool) -> bool {
         let kept = self.responses.is_empty() && self.time.is_none() && self.events.is_empty();
-        !self.greeting && (kept || !open)
+        !self.greeting && ((kept && self.vendor.is_empty()) || !open)
     }
 
     /// Whether the device has said who it is.
@@ -59,7 +64,13 @@ impl Outbox {
     /// Answers and the time were for whoever has asked before.
     pub(super) fn begin_session(&mut self) {
         self.responses.clear();
+        self.vendor.clear();
         self.time = None;
+    }
+
+    /// Queues a report of the maker's; `false` where there is no room.
+    pub(super) fn report_raw(&mut self, kind: Kind, endpoint: u8, body: RawBody) -> bool {
+        self.vendor.push_back((kind, endpoint, body)).is_ok()
     }
 
     /// The host asked for the time; the newest question is answered.
@@ -111,6 +122,8 @@ impl Outbox {
         waiting: &mut Waiting<'_, CHANNELS>,
         room: &mut [u8],
     ) -> Option<usize> {
+        // Who takes too short packets is told that, and nothing of who is there.
+        self.greeting &= port.takes_enough();
         if self.greeting {
             let sent = port.send(&waiting.hello, room).ok()?;
             (self.greeting, self.named) = (false, true);
@@ -124,7 +137,18 @@ impl Outbox {
         }
         self.next_owed(now, port, room)
             .or_else(|| waiting.next_status(now, port, room))
+            .or_else(|| self.next_raw(port, room))
             .or_else(|| next_stored(port, waiting.stored, room))
+    }
+
+    /// A report of the maker's. One that cannot be sent any more gives way.
+    fn next_raw(&mut self, port: &mut Port, room: &mut [u8]) -> Option<usize> {
+        let (kind, endpoint, body) = self.vendor.front()?;
+        let sent = port.send_raw(*kind, *endpoint, body.bytes(), room);
+        if sent != Err(SendError::TooLong) {
+            self.vendor.pop_front();
+        }
+        sent.ok()
     }
 
     /// Answers and events, which have to come in their order.
@@ -178,4 +202,4 @@ pub(super) const fn micros(now: Instant) -> u64 {
 }
 
 /// More frames than can ever wait.
-const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + 8 + 128;
+const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + VENDOR + 8 + 128;

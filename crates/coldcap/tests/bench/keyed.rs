@@ -102,6 +102,11 @@ impl Host {
     pub(crate) fn connect_as(&mut self, bench: &mut Bench<1>, hello: &Hello) {
         self.say(bench, hello);
         self.hear(bench);
+        self.shake_hands(bench);
+    }
+
+    /// With the hello of the device that was heard last.
+    pub(crate) fn shake_hands(&mut self, bench: &mut Bench<1>) {
         self.dice += 1;
         self.link.connect(bench.now, [self.dice; 32]).unwrap();
         for _ in 0..4 {

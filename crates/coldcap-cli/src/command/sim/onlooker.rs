@@ -156,6 +156,7 @@ impl Companion for Onlooker {
             Message::TooLate { rid, .. } => self.answered(*rid, Some("expired")),
             Message::Stale { rid, .. } => self.answered(*rid, Some("stale")),
             Message::TimedOut { rid, .. } => self.answered(*rid, Some("no answer")),
+            Message::LineTooSlow { rid, .. } => self.answered(*rid, Some("line too slow")),
             Message::Event(event) => self.alarmed(event),
             _ => {}
         }

@@ -77,7 +77,7 @@ impl Scenario {
         let mut deeds = Vec::new();
         for table in root.tables("at")? {
             match at(&table)? {
-                Deed::Asked(at, body) => deeds.push((at, body)),
+                Deed::Asked(at, body) => deeds.push((at, *body)),
                 Deed::Power(window) => faults.push(window),
             }
         }
@@ -134,7 +134,7 @@ fn fault(table: &Table<'_>) -> Checked<FaultWindow> {
 }
 
 enum Deed {
-    Asked(Duration, CommandBody),
+    Asked(Duration, Box<CommandBody>),
     Power(FaultWindow),
 }
 
@@ -144,8 +144,8 @@ fn at(table: &Table<'_>) -> Checked<Deed> {
     let time = time(table, "time")?;
     let named: Vec<_> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     Ok(match named[..] {
-        ["do"] => Deed::Asked(time, deeds::request(table)?),
-        ["fact"] => Deed::Asked(time, deeds::fact(table)?),
+        ["do"] => Deed::Asked(time, Box::new(deeds::request(table)?)),
+        ["fact"] => Deed::Asked(time, Box::new(deeds::fact(table)?)),
         ["power"] => {
             table.only(&["time", "power", "gap_s"])?;
             table.choice("power", &[("off", ())])?;
