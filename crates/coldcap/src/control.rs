@@ -18,6 +18,7 @@ mod signals;
 mod skin_side;
 mod thermal;
 mod uncooled;
+mod warmth;
 mod zones;
 
 use crate::arbiter;
@@ -227,7 +228,8 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
         let sample = detect::machine_sample(inputs, &self.driven, host_silent);
         let machine = self.machine.detector.step(now, &sample, limits);
         for (channel, found) in self.channels.iter_mut().zip(&found) {
-            channel.tests.step(now, &self.config, found.union(machine));
+            let session = &channel.state.session;
+            channel.tests.step(now, &self.config, found.union(machine), session);
         }
         Detected { channels: found, machine }
     }

@@ -89,18 +89,34 @@ fn a_self_test_that_failed_has_not_failed_for_good() {
     let mut bench = Bench::<1>::new();
     bench.bring_to(Phase::Infusing);
     bench.device.restart(Some(Duration::from_secs(120)));
+    let lost = |inputs: &mut Inputs<1>| inputs.channels[0].supply.value = Ok(Ratio(0));
     for _ in 0..350 {
-        bench.tick_with(tank_low);
+        bench.tick_with(lost);
     }
     assert_eq!(bench.phase(), Phase::Recovery);
-    let low = bench.tick_with(tank_low);
+    let low = bench.tick_with(lost);
     assert!(low.machine.alarms.contains(Condition::SelfTestFailed), "it is said in every phase");
-    assert_eq!(bench.ask(Request::Resume { reason: 1, confirm: false }), Err(Refusal::NotTested));
+    assert!(bench.ask(Request::Resume { reason: 1, confirm: false }).is_err());
     bench.run(20);
+    bench.reset(Role::Clinician, |confirm| Request::ClinicianReset { confirm }).unwrap();
     bench.act(&[Action::AcknowledgeAlarms]);
     assert!(!bench.tick().machine.alarms.contains(Condition::SelfTestFailed));
     bench.resume();
     assert_eq!(bench.phase(), Phase::Recool);
+}
+
+/// What a treatment goes on with keeps nobody from going on with it behind a loss of power.
+#[test]
+fn a_level_that_is_low_ends_no_treatment_with_a_loss_of_power() {
+    let mut bench = Bench::<1>::new();
+    bench.bring_to(Phase::Infusing);
+    bench.device.restart(Some(Duration::from_secs(120)));
+    (0..350).for_each(|_| drop(bench.tick_with(tank_low)));
+    assert_eq!(bench.phase(), Phase::Recovery);
+    let low = bench.tick_with(tank_low);
+    assert!(low.machine.alarms.contains(Condition::LevelLow));
+    let resume = Request::Resume { reason: 1, confirm: false };
+    assert_eq!(bench.ask(resume), Ok(Accepted::Armed));
 }
 
 // req: SES-029

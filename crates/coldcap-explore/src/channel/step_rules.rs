@@ -480,9 +480,11 @@ fn nobody_came(seen: &Seen<'_>) -> Verdict {
 
 fn called_before_the_end(seen: &Seen<'_>) -> Verdict {
     let ended = seen.noted(|note| *note == Note::Ended { reason: Reason::UNATTENDED });
-    let Event::Advance { dt, .. } = *seen.event else { return Verdict::Silent };
+    let Event::Advance { dt, seen: shown, .. } = *seen.event else { return Verdict::Silent };
     let before = &seen.before.session;
+    // A machine that is no longer sound calls the resume off.
     let resumes = before.is_resuming()
+        && shown.self_test == Progress::Passed
         && before.timers(&seen.config.session).armed.is_some_and(|left| left > dt);
     Verdict::implies(ended, before.is_waiting() && !resumes)
 }

@@ -45,7 +45,26 @@ impl WarmthWatch {
     /// A deviation must last so long. 10 min; coldcap's own proposal.
     pub const LASTS: Duration = Duration::from_mins(10);
 
-    /// One step; whether the cap is too warm.
+    /// What was known before power failed: whether the target had been reached, and whether the cap was too warm. The time
+    /// of a deviation that was not yet too long begins anew.
+    #[must_use]
+    pub fn restored(reached: bool, too_warm: bool) -> Self {
+        let mut watch = Self { reached, warm: Hold::default() };
+        if too_warm {
+            // The first step begins the time, the second lets it pass.
+            watch.warm.step(true, Duration::ZERO);
+            watch.warm.step(true, Self::LASTS);
+        }
+        watch
+    }
+
+    /// Whether the target was reached.
+    #[must_use]
+    pub const fn has_reached(&self) -> bool {
+        self.reached
+    }
+
+    /// One step; whether the cap is too warm. What was, stays so while warmth is expected: an interruption cools nothing.
     ///
     /// # Panics
     /// Never.
@@ -56,6 +75,9 @@ impl WarmthWatch {
             Warmth::Reached => true,
             _ => self.reached,
         };
+        if seen == Warmth::Expected && self.warm.reached(Self::LASTS) {
+            return true;
+        }
         let warm = self.reached && seen == Warmth::Warm;
         self.warm.step(warm, dt).reached(Self::LASTS)
     }

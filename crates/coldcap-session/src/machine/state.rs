@@ -380,6 +380,12 @@ impl State {
         self.armed.is_some()
     }
 
+    /// Whether cooling may return by itself now: power failed for a moment, a moment ago.
+    #[must_use]
+    pub const fn returns_by_itself(&self) -> bool {
+        !self.restart_left.is_zero()
+    }
+
     /// Whether that is the first step of a resume.
     #[must_use]
     pub fn is_resuming(&self) -> bool {

@@ -129,7 +129,7 @@ impl<'c> Transition<'c> {
         self.state.unattended = false;
         let (state, config) = (&self.state, self.config);
         // Cooling that is about to return by itself has the limit of what it returns to.
-        let returns = !state.restart_left.is_zero();
+        let returns = state.returns_by_itself();
         let phase = state.treatment().filter(|_| returns).unwrap_or(state.phase);
         let limit = match phase {
             Phase::PreCool | Phase::PostCool => state.planned_left.plus(config.overrun),

@@ -132,7 +132,7 @@ impl Watch {
     /// not after reaction and window as well. What has not led to a trip yet goes on, so that nobody who
     /// acknowledges again and again keeps the watch from seeing.
     pub const fn acknowledge(&mut self) {
-        let tripped = self.verdict.is_trip();
+        let (tripped, distrusts) = (self.verdict.is_trip(), self.distrust.is_some());
         self.verdict = Verdict::Ok;
         self.distrust = None;
         if !tripped {
@@ -140,9 +140,12 @@ impl Watch {
         }
         self.actuation.acknowledge();
         self.deviation = Deviation::new();
+        self.short_drive = Clock::new();
+        if !distrusts {
+            return;
+        }
         self.anchor = Anchor::new();
         self.noise = NoiseMeter::new();
-        self.short_drive = Clock::new();
         self.surplus_drive = Clock::new();
         self.swapped = Clock::new();
         self.blind = Clock::new();

@@ -11,22 +11,23 @@ use super::seat::Seat;
 use super::self_test::Tests;
 use super::sensors::SensorWatch;
 use super::thermal::{Surroundings, Thermal, Wearing};
+use super::warmth;
 use crate::config::Config;
 use crate::drives::ChannelDrives;
 use crate::outputs::{
     CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
 };
 use crate::supervise;
-use coldcap_guard::detect::{ChannelDetector, Warmth, WarmthWatch};
+use coldcap_guard::detect::{ChannelDetector, WarmthWatch};
 use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Accepted, Answer, Attendance, ByHand, ControlMode, Demand, Fact, Flag, Note, Observed, Phase,
-    Progress, Reason, Refusal, Request, Role, WallTime,
+    Accepted, Answer, Attendance, ByHand, ControlMode, Fact, Flag, Note, Observed, Phase, Progress,
+    Reason, Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
-use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Interface, Reading};
+use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
@@ -121,6 +122,8 @@ impl Channel {
         };
         self.restart = Some(gap);
         self.seat = Seat::restored(stored.on_head, stored.worn_cap);
+        self.warmth = WarmthWatch::restored(stored.was_cold, stored.too_warm);
+        self.too_warm = stored.too_warm;
     }
 
     /// Entries that wait for a tick with room for them.
@@ -154,6 +157,8 @@ impl Channel {
             dosed: self.dosed,
             on_head: self.seat.may_be_on_a_head(),
             worn_cap: self.seat.worn_cap(),
+            was_cold: self.warmth.has_reached(),
+            too_warm: self.too_warm,
         }
     }
 
@@ -473,8 +478,9 @@ impl Channel {
         self.tests.watch((shared.dt, shared.late), moves, conditions);
         self.seat.see(measured.coupling);
         let session = &self.state.session;
-        let worn = session.is_worn() && session.phase() != Phase::Thaw;
-        if self.seat.is_swapped(self.sensors.cap(), worn) {
+        // A thaw is no time to say so: who was treated is known until the cap is off, and asked for where cooling goes on.
+        let thaws = session.phase() == Phase::Thaw;
+        if !thaws && self.seat.is_swapped(self.sensors.cap(), session.is_worn()) {
             self.step(&supervise::Event::Fact(Fact::CapOff), config, outputs);
         }
         let seen = self.observe(measured, shared, config, outputs);
@@ -487,16 +493,10 @@ impl Channel {
 
     /// Whether the treatment is too warm for long. What nobody watched is not held against it.
     fn judge_warmth(&mut self, measured: &MeasuredChannel, dt: Duration, config: &Config) {
-        let phase = self.state.session.phase();
+        let degraded = self.state.interlock.is_degraded();
         let demand = self.state.demand(&config.supervision());
-        let warmth = if phase.is_treatment() {
-            warmth(measured, &demand, config)
-        } else if phase.is_cooling() || phase.is_interrupted() || phase == Phase::SafeHold {
-            Warmth::Expected
-        } else {
-            Warmth::Idle
-        };
-        self.too_warm = self.warmth.step(warmth, dt.min(LONGEST_TICK));
+        let seen = warmth::of(measured, &demand, degraded, &self.state.session, config);
+        self.too_warm = self.warmth.step(seen, dt.min(LONGEST_TICK));
     }
 
     /// The cold of one patient is not held against the next, once coolant flows for her: who was only selected, by
@@ -521,7 +521,7 @@ impl Channel {
         let demand = self.state.demand(&config.supervision());
         let phase = self.state.session.phase();
         let degraded = self.state.interlock.is_degraded();
-        let at_target = is_at(measured, &demand, degraded, config) && !shared.late;
+        let at_target = warmth::is_at(measured, &demand, degraded, config) && !shared.late;
         let flowing = measured.is_flowing(config) && !shared.late;
         let (cap, coupled) = (self.sensors.cap(), measured.is_coupled());
         let step = FitStep { phase, cap, coupled, at_target, flowing, dt: shared.dt };
@@ -714,10 +714,13 @@ impl Channel {
         !matches!(self.state.session.phase(), Phase::Boot | Phase::Standby | Phase::Report)
     }
 
-    /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused.
+    /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused, whatever happened
+    /// to the power in that.
     fn expects_cap(&self) -> bool {
-        let lost = self.interrupted == Some(Reason::UNCOUPLED);
-        self.state.session.phase().circulates() || lost
+        let phase = self.state.session.phase();
+        let latched = self.state.interlock.latched().contains(Condition::CapUncoupled);
+        let lost = self.interrupted == Some(Reason::UNCOUPLED) || latched;
+        phase.circulates() || (phase.is_interrupted() && lost)
     }
 
     pub(super) fn status(
@@ -754,42 +757,5 @@ impl Channel {
             warm_earliest,
             warm_latest,
         }
-    }
-}
-
-/// How the temperature that is held stands to its target. One that cannot be read is not too warm: its
-/// sensor has an alarm of its own.
-fn warmth(measured: &MeasuredChannel, demand: &Demand, config: &Config) -> Warmth {
-    let oldest = config.circulation.oldest;
-    let above = match demand.cap {
-        Some(cap) => {
-            let face = |face: &Reading<Interface>| {
-                let face = face.within(measured.now, oldest).ok()?;
-                Some(face.0.minus(cap.interface.0))
-            };
-            // The warmer of both that can be read.
-            [face(&measured.front), face(&measured.rear)].into_iter().flatten().max()
-        }
-        None => demand.target.and_then(|target| {
-            let supply = measured.supply.within(measured.now, oldest).ok()?;
-            Some(supply.0.minus(target.0))
-        }),
-    };
-    let (near, warm) = match demand.cap {
-        Some(_) => (config.circulation.at_interface, config.circulation.warm_interface),
-        None => (config.circulation.at_target, config.circulation.warm_supply),
-    };
-    match above {
-        Some(above) if above <= near => Warmth::Reached,
-        Some(above) if above > warm => Warmth::Warm,
-        _ => Warmth::Between,
-    }
-}
-
-/// Whether the temperature that is held lies within its band.
-fn is_at(measured: &MeasuredChannel, demand: &Demand, degraded: bool, config: &Config) -> bool {
-    match demand.cap {
-        Some(cap) => measured.is_at_interface(cap.interface, degraded, config),
-        None => measured.is_at(demand.target, config),
     }
 }

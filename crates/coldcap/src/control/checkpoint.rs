@@ -40,4 +40,8 @@ pub struct ChannelCheckpoint {
     pub on_head: bool,
     /// Which cap was marked as worn; `None` where none is, or it does not say who it is.
     pub worn_cap: Option<u32>,
+    /// Whether the cap had reached its target, so that a deviation from it is one.
+    pub was_cold: bool,
+    /// Whether it was too warm for long.
+    pub too_warm: bool,
 }

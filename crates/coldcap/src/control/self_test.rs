@@ -3,10 +3,10 @@
 
 use crate::config::Config;
 use coldcap_guard::{Condition, Conditions};
-use coldcap_session::{Phase, Progress};
+use coldcap_session::{Phase, Progress, State};
 use coldcap_units::{Duration, Instant};
 
-/// What must not be there. What a cap brings with it, and what only time can tell, is judged later.
+/// What must not be there before anything begins. What a cap brings with it, and what only time can tell, is judged later.
 const MUST_BE_ABSENT: Conditions = Conditions::of(&[
     Condition::SupplySensor,
     Condition::ReturnSensor,
@@ -30,15 +30,15 @@ impl SelfTest {
     /// One tick with everything that the detectors found. A machine that has passed stays passed: what it finds from
     /// then on is the guard's. One that has failed has not failed for good: it passes once it has looked sound for
     /// long enough.
-    fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
+    fn step(&mut self, now: Instant, config: &Config, bad: bool) {
         if self.progress == Progress::Passed {
             return;
         }
         let began = *self.began.get_or_insert(now);
-        if found.intersects(MUST_BE_ABSENT) {
+        if bad {
             self.sound_since = None;
         }
-        let sound = !found.intersects(MUST_BE_ABSENT);
+        let sound = !bad;
         let since = sound.then(|| *self.sound_since.get_or_insert(now));
         if since.is_some_and(|since| now.since(since) >= config.circulation.self_test) {
             self.progress = Progress::Passed;
@@ -70,9 +70,19 @@ pub(super) struct Tests {
 }
 
 impl Tests {
-    /// One tick of the test of power-up, with everything that the detectors found.
-    pub(super) fn step(&mut self, now: Instant, config: &Config, found: Conditions) {
-        self.at_power_up.step(now, config, found);
+    /// One tick of the test of power-up, with everything that the detectors found. A treatment that waits to go on needs no
+    /// more than it went on with before power failed; nothing goes on by itself with that, and nothing begins.
+    pub(super) fn step(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        found: Conditions,
+        session: &State,
+    ) {
+        // req: SES-029
+        let waits = session.phase().is_interrupted() && !session.returns_by_itself();
+        let must_be_absent = if waits { STOPS_COOLANT } else { MUST_BE_ABSENT };
+        self.at_power_up.step(now, config, found.intersects(must_be_absent));
     }
 
     /// Time, with what was found at the channel and at its machine. What nobody watched lets no test pass, and what

@@ -47,7 +47,7 @@ impl Uncooled {
         }
     }
 
-    /// One tick; whether coolant was too cold for long enough just now. It begins anew then.
+    /// One tick; whether coolant was too cold for long enough just now. Its time begins anew then.
     pub(super) fn step(&mut self, seen: &Seen) -> bool {
         self.undriven_for = held(self.undriven_for, seen.undriven, seen.dt);
         self.rested_for = held(self.rested_for, !seen.flowing, seen.dt);
@@ -59,7 +59,8 @@ impl Uncooled {
         self.colder_for = held(self.colder_for, colder, seen.dt);
         let found = self.colder_for >= LASTS;
         if found {
-            *self = Self::new();
+            // What was there before is still what it should be like: who begins again at once is told again.
+            self.colder_for = Duration::ZERO;
         }
         found
     }
@@ -102,7 +103,9 @@ mod tests {
     fn what_gets_colder_without_a_drive_is_found_in_twenty_seconds() {
         let mut uncooled = at_rest(22_000);
         assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 300), Some(200));
-        // It begins anew: what is cold now is what is there.
+        // Who goes on all the same is told again, and a rest makes what is cold then what is there.
+        assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 300), Some(200));
+        assert_eq!(after(&mut uncooled, &seen(true, false, 18_990), 300), None);
         assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 3_000), None);
     }
 
