@@ -9,14 +9,63 @@
 
 mod bench;
 
-use bench::{Bench, code};
-use coldcap::{Action, Outputs, Phase};
+use bench::{Bench, PATIENT, PLAN, code};
+use coldcap::{Action, Inputs, Outputs, Phase};
 use coldcap_guard::Condition;
-use coldcap_session::{Request, Role};
-use coldcap_units::Ratio;
+use coldcap_session::{PlanRequest, Request, Role, Target};
+use coldcap_units::{Interface, Ratio, Reading};
+
+fn seconds(bench: &mut Bench<1>, count: u32, spoil: impl Fn(&mut Inputs<1>)) {
+    (0..count * 10).for_each(|_| drop(bench.tick_with(&spoil)));
+}
+
+/// Asks for something while the inputs are spoilt; whether it was done.
+fn ask(bench: &mut Bench<1>, request: Request, spoil: impl Fn(&mut Inputs<1>)) -> bool {
+    let command = bench.command_as(Role::Clinician, Action::Request(request));
+    let mut input = bench.next_input();
+    spoil(&mut input.inputs);
+    input.commands.list.push(command);
+    bench.feed(&input).answers.as_slice()[0].result.is_ok()
+}
 
 fn tells(outputs: &Outputs<1>, condition: Condition) -> bool {
     outputs.machine.alarms.contains(condition)
+}
+
+/// Front and rear so far above a target of 4 °C, in m°C.
+fn faces(bench: &Bench<1>, front: i32, rear: i32) -> impl Fn(&mut Inputs<1>) + use<> {
+    let [front, rear, safety] = [4_000 + front, 4_000 + rear, 4_000]
+        .map(|milli| code(bench.device.control.config(), milli));
+    move |inputs| {
+        let line = &mut inputs.channels[0];
+        let noise = (line.front.taken.as_millis() / 100 % 7) as u32 * 65_536;
+        let places = [(&mut line.front, front), (&mut line.rear, rear), (&mut line.safety, safety)];
+        for (place, code) in places {
+            *place = Reading::new(Ratio(code.0 + noise), place.taken);
+        }
+    }
+}
+
+/// A mean at its target is no comfort to the half of a head that is warm.
+// req: INT-016
+#[test]
+fn a_face_that_is_too_warm_is_so_whatever_the_other_makes_of_the_mean() {
+    let mut bench: Bench<1> = Bench::new();
+    let held = faces(&bench, 0, 0);
+    let plan = PlanRequest { target: Target::Cap(Interface::from_milli(4_000)), ..PLAN };
+    bench.until(Phase::Standby);
+    bench.ask(Request::select(PATIENT)).unwrap();
+    bench.ask(Request::ChoosePlan(plan)).unwrap();
+    bench.tick();
+    bench.ask(Request::Start).unwrap();
+    bench.ask(Request::Worn(true)).unwrap();
+    seconds(&mut bench, 120, &held);
+    let apart = faces(&bench, -3_000, 3_000);
+    seconds(&mut bench, 9 * 60, &apart);
+    assert!(!tells(&bench.tick_with(&apart), Condition::TooWarm));
+    seconds(&mut bench, 2 * 60, &apart);
+    assert!(bench.phase().is_cooling());
+    assert!(tells(&bench.tick_with(&apart), Condition::TooWarm));
 }
 
 /// What was stopped because it got colder is stopped again, however soon somebody tries again.

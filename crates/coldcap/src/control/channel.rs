@@ -495,7 +495,8 @@ impl Channel {
     fn judge_warmth(&mut self, measured: &MeasuredChannel, dt: Duration, config: &Config) {
         let degraded = self.state.interlock.is_degraded();
         let demand = self.state.demand(&config.supervision());
-        let seen = warmth::of(measured, &demand, degraded, &self.state.session, config);
+        let was_cold = self.warmth.has_reached();
+        let seen = warmth::of(measured, &demand, degraded, was_cold, &self.state.session, config);
         self.too_warm = self.warmth.step(seen, dt.min(LONGEST_TICK));
     }
 
