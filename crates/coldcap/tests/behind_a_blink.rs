@@ -10,10 +10,17 @@
 mod bench;
 
 use bench::{Bench, PATIENT, PLAN, code};
-use coldcap::{Action, Inputs, Outputs, Phase};
+use coldcap::{Action, Drives, Inputs, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{PlanRequest, Request, Role, Target};
-use coldcap_units::{Interface, Ratio, Reading};
+use coldcap_units::{Duration, Interface, Ratio, Reading};
+
+fn cut(bench: &mut Bench<1>) {
+    let gap = Duration::from_secs(5);
+    bench.device.restart(Some(gap));
+    bench.drives = Drives::default();
+    bench.now = bench.now.plus(gap);
+}
 
 fn seconds(bench: &mut Bench<1>, count: u32, spoil: impl Fn(&mut Inputs<1>)) {
     (0..count * 10).for_each(|_| drop(bench.tick_with(&spoil)));
@@ -66,6 +73,23 @@ fn a_face_that_is_too_warm_is_so_whatever_the_other_makes_of_the_mean() {
     seconds(&mut bench, 2 * 60, &apart);
     assert!(bench.phase().is_cooling());
     assert!(tells(&bench.tick_with(&apart), Condition::TooWarm));
+}
+
+/// A cap that was taken off in a pause that somebody wanted is nobody's news, with power or behind a loss of it.
+// req: PWR-003
+#[test]
+fn a_cap_that_is_off_in_a_wanted_pause_is_no_news() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    bench.ask(Request::Pause(1)).unwrap();
+    bench.run(5);
+    let off = |inputs: &mut Inputs<1>| inputs.channels[0].cap.coupled.value = Ok(false);
+    for _ in 0..3 {
+        seconds(&mut bench, 60, off);
+        assert!(!tells(&bench.tick_with(off), Condition::CapUncoupled), "{}", bench.phase());
+        cut(&mut bench);
+    }
 }
 
 /// What was stopped because it got colder is stopped again, however soon somebody tries again.
