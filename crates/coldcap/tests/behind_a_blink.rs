@@ -12,8 +12,8 @@ mod bench;
 use bench::{Bench, PATIENT, PLAN, code};
 use coldcap::{Action, Drives, Inputs, Outputs, Phase};
 use coldcap_guard::Condition;
-use coldcap_session::{PlanRequest, Request, Role, Target};
-use coldcap_units::{Duration, Interface, Ratio, Reading};
+use coldcap_session::{Fact, PlanRequest, Request, Role, Target};
+use coldcap_units::{Duration, Fault, Interface, Ratio, Reading};
 
 fn cut(bench: &mut Bench<1>) {
     let gap = Duration::from_secs(5);
@@ -90,6 +90,43 @@ fn a_cap_that_is_off_in_a_wanted_pause_is_no_news() {
         assert!(!tells(&bench.tick_with(off), Condition::CapUncoupled), "{}", bench.phase());
         cut(&mut bench);
     }
+}
+
+/// What one treatment went on without, the next does not begin without.
+// req: SES-029
+#[test]
+fn a_test_that_a_treatment_passed_begins_no_other_visit() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    let lost = |inputs: &mut Inputs<1>| inputs.channels[0].returned.value = Err(Fault::Open);
+    seconds(&mut bench, 60, lost);
+    cut(&mut bench);
+    seconds(&mut bench, 60, lost);
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Recool);
+    bench.tell(Fact::DrugEnded { drug: 5, hair_toxic: true });
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::EndSession { reason: 2, confirm }, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Thaw);
+    seconds(&mut bench, 1_300, lost);
+    for request in [Request::ConfirmRemoved, Request::Close, Request::Close] {
+        assert!(ask(&mut bench, request, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Standby);
+    seconds(&mut bench, 60, lost);
+    assert!(ask(&mut bench, Request::select(PATIENT), lost));
+    assert!(ask(&mut bench, Request::ChoosePlan(PLAN), lost));
+    bench.tick_with(lost);
+    assert!(!ask(&mut bench, Request::Start, lost), "without a return sensor");
+    bench.run(60);
+    bench.ask(Request::Start).unwrap();
 }
 
 /// What was stopped because it got colder is stopped again, however soon somebody tries again.
