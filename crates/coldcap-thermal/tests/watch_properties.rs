@@ -339,3 +339,38 @@ fn what_was_thrown_back_and_improves_again_is_not_failing() {
         assert!(!verdict.is_trip(), "{second} {verdict:?}");
     }
 }
+
+/// What is acknowledged is that the loop does too little. What the drive does when it is off goes on being found.
+#[test]
+fn an_acknowledged_trip_of_too_little_hides_no_distrust() {
+    let dt = Duration::from_secs(1);
+    let found_with = |acknowledged: Option<u32>| {
+        let (config, mut watch) = (config(Action::Direct), Watch::new());
+        for second in 0..200u32 {
+            let measured = Ok(Celsius::from_milli(22_000 + (second % 4) as i32));
+            watch.step(&config, WatchInput { dt, measured, ..STUCK });
+        }
+        assert_eq!(watch.verdict(), Verdict::Trip(Finding::NoProgress));
+        let found = (0..600u32).find(|second| {
+            if acknowledged == Some(*second) {
+                watch.acknowledge();
+            }
+            let measured = Ok(Celsius::from_milli(-3_900 + (second % 4) as i32));
+            watch.step(&config, WatchInput { dt, measured, drive: Duty::OFF, ..STUCK });
+            watch.distrust().is_some()
+        });
+        (found, watch.distrust())
+    };
+    let (found, distrust) = found_with(None);
+    assert_eq!(distrust, Some(Finding::StuckOn));
+    assert_eq!(found_with(found.map(|found| found - 2)), (found, distrust));
+}
+
+#[test]
+fn an_acknowledged_lost_sensor_is_told_again_after_its_time() {
+    let mut watch = Watch::new();
+    let lost = WatchInput { measured: Err(Fault::Open), ..STUCK };
+    assert_eq!(seconds_to_trip(&mut watch, lost), 10);
+    watch.acknowledge();
+    assert_eq!(seconds_to_trip(&mut watch, lost), 10);
+}

@@ -285,3 +285,44 @@ fn a_warning_is_a_flag_of_the_status_and_no_alarm() {
     bench.act(&[Action::AcknowledgeAlarms]);
     assert!(!warned(&bench.tick()));
 }
+
+/// Who acknowledges that it is too warm, again and again, hides no sensor that has frozen behind it.
+#[test]
+fn an_acknowledged_trip_of_too_little_hides_no_frozen_sensor() {
+    let found_with = |patience: u32| {
+        let mut bench = holding();
+        let [warm, back] =
+            [6_000, 6_500].map(|milli| bench::code(bench.device.control.config(), milli).0);
+        let closed = move |channel: &mut ChannelInputs, now: Instant| {
+            channel.valve = Reading::new(Duty::OFF, now);
+            let noise = (now.as_millis() / 100 % 7) as u32;
+            channel.supply = Reading::new(Ratio(warm + 65_536 * noise), now);
+            channel.returned = Reading::new(Ratio(back + 65_536 * noise), now);
+        };
+        (0..2_500).for_each(|_| drop(spoilt(&mut bench, closed)));
+        let frozen = repeats(Ratio(warm));
+        let (mut there, mut presses) = (0, 0);
+        let found = (1..=3_000).find(|_| {
+            let now = bench.now;
+            let mut input = bench.next_input();
+            closed(&mut input.inputs.channels[0], now);
+            frozen(&mut input.inputs.channels[0], now);
+            if there > patience {
+                let acknowledge = bench.command_as(Role::Clinician, Action::AcknowledgeAlarms);
+                input.commands.list.push(acknowledge);
+                (there, presses) = (0, presses + 1);
+            }
+            let outputs = bench.feed(&input);
+            there += u32::from(outputs.machine.alarms.contains(Condition::TooWarm));
+            outputs.machine.alarms.contains(IMPLAUSIBLE)
+        });
+        (found, presses)
+    };
+    let (undisturbed, _) = found_with(u32::MAX);
+    assert!(undisturbed.is_some());
+    for patience in [50, 300, 1_000] {
+        let (found, presses) = found_with(patience);
+        assert!(presses > 0);
+        assert_eq!(found, undisturbed, "{presses} acknowledgements, each behind {patience} ticks");
+    }
+}

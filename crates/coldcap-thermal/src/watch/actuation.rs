@@ -70,9 +70,14 @@ impl Actuation {
 
     /// What stands against the actuator is forgotten, what stands in the windows is not.
     pub(super) const fn acknowledge(&mut self) {
-        self.stalled = Clock::new();
+        self.acknowledge_driven();
         self.adrift = Clock::new();
         self.response = Response::Unknown;
+    }
+
+    /// What it does not do under drive is forgotten; what it does without is not.
+    pub(super) const fn acknowledge_driven(&mut self) {
+        self.stalled = Clock::new();
     }
 
     /// One sample, with the trends up to it.

@@ -21,6 +21,11 @@ impl Deviation {
         Self { reached: false, integral: 0, over: 0 }
     }
 
+    /// It is too little until the target is reached again; what stands on the other side is not forgotten.
+    pub(super) const fn acknowledge(&mut self) {
+        *self = Self { over: self.over, ..Self::new() };
+    }
+
     /// One sample: the height above the target, and the trend up to it.
     pub(super) fn step(
         &mut self,

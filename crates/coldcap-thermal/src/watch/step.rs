@@ -130,25 +130,40 @@ impl Watch {
     ///
     /// What the windows have seen stays: a trend that is still wrong trips again after the patience,
     /// not after reaction and window as well. What has not led to a trip yet goes on, so that nobody who
-    /// acknowledges again and again keeps the watch from seeing.
+    /// acknowledges again and again keeps the watch from seeing: behind a trip that says that the loop does
+    /// too little, distrust is still on its way.
     pub const fn acknowledge(&mut self) {
-        let (tripped, distrusts) = (self.verdict.is_trip(), self.distrust.is_some());
+        let (verdict, distrust) = (self.verdict, self.distrust);
         self.verdict = Verdict::Ok;
         self.distrust = None;
-        if !tripped {
-            return;
+        match (verdict, distrust) {
+            (Verdict::Trip(_), Some(_)) => self.forget(),
+            (Verdict::Trip(finding), None) => self.forget_too_little(finding),
+            _ => {}
         }
+    }
+
+    /// All that stands against loop, sensor and actuator.
+    const fn forget(&mut self) {
         self.actuation.acknowledge();
         self.deviation = Deviation::new();
-        self.short_drive = Clock::new();
-        if !distrusts {
-            return;
-        }
         self.anchor = Anchor::new();
         self.noise = NoiseMeter::new();
+        self.short_drive = Clock::new();
         self.surplus_drive = Clock::new();
         self.swapped = Clock::new();
         self.blind = Clock::new();
+    }
+
+    /// What led to a trip that is no distrust, and nothing that may become one.
+    const fn forget_too_little(&mut self, finding: Finding) {
+        self.actuation.acknowledge_driven();
+        self.deviation.acknowledge();
+        match finding {
+            Finding::StuckOff => self.short_drive = Clock::new(),
+            Finding::Blind => self.blind = Clock::new(),
+            _ => {}
+        }
     }
 
     /// A new mode or a jump of the setpoint starts the waiting again.

@@ -49,7 +49,8 @@ pub(super) struct Channel {
     facts: ChannelFlags,
     signalled: Conditions,
     restart: Option<Option<Duration>>,
-    interrupted: Option<Reason>,
+    /// What interrupts the treatment is a cap that is off, or power that failed while it was cooled.
+    misses_cap: bool,
     warmth: WarmthWatch,
     too_warm: bool,
     /// Whose cold the detector has counted.
@@ -92,7 +93,7 @@ impl Channel {
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
             restart: None,
-            interrupted: None,
+            misses_cap: false,
             warmth: WarmthWatch::default(),
             too_warm: false,
             dosed: None,
@@ -124,6 +125,7 @@ impl Channel {
         self.seat = Seat::restored(stored.on_head, stored.worn_cap);
         self.warmth = WarmthWatch::restored(stored.was_cold, stored.too_warm);
         self.too_warm = stored.too_warm;
+        self.misses_cap = stored.misses_cap;
     }
 
     /// Entries that wait for a tick with room for them.
@@ -159,6 +161,7 @@ impl Channel {
             worn_cap: self.seat.worn_cap(),
             was_cold: self.warmth.has_reached(),
             too_warm: self.too_warm,
+            misses_cap: self.misses_cap,
         }
     }
 
@@ -414,10 +417,15 @@ impl Channel {
     /// Which notes are also alarms, and for how long.
     fn signal(&mut self, note: &Note) {
         self.moved |= matches!(note, Note::PhaseChanged { .. });
-        self.interrupted = match note {
-            Note::BreakBegan { reason } => Some(*reason),
-            Note::PhaseChanged { .. } => None,
-            _ => self.interrupted,
+        self.misses_cap = match note {
+            // A break stays what it is over a loss of power.
+            Note::PhaseChanged { from, to: Phase::Recovery } => {
+                self.misses_cap || from.is_cooling()
+            }
+            Note::BreakBegan { reason: Reason::POWER_GAP } => self.misses_cap,
+            Note::BreakBegan { reason } => *reason == Reason::UNCOUPLED,
+            Note::PhaseChanged { .. } => false,
+            _ => self.misses_cap,
         };
         self.signalled = match note {
             Note::Flag(Flag::BreakOver) => self.signalled.with(Condition::BreakOver),
@@ -495,7 +503,8 @@ impl Channel {
     fn judge_warmth(&mut self, measured: &MeasuredChannel, dt: Duration, config: &Config) {
         let degraded = self.state.interlock.is_degraded();
         let demand = self.state.demand(&config.supervision());
-        let seen = warmth::of(measured, &demand, degraded, &self.state.session, config);
+        let was_cold = self.warmth.has_reached();
+        let seen = warmth::of(measured, &demand, degraded, was_cold, &self.state.session, config);
         self.too_warm = self.warmth.step(seen, dt.min(LONGEST_TICK));
     }
 
@@ -715,12 +724,9 @@ impl Channel {
     }
 
     /// Whether an uncoupled cap is news: while coolant should circulate, and in a pause that it caused, whatever happened
-    /// to the power in that.
+    /// to the power in that. In one that somebody wanted it is not.
     fn expects_cap(&self) -> bool {
-        let phase = self.state.session.phase();
-        let latched = self.state.interlock.latched().contains(Condition::CapUncoupled);
-        let lost = self.interrupted == Some(Reason::UNCOUPLED) || latched;
-        phase.circulates() || (phase.is_interrupted() && lost)
+        self.state.session.phase().circulates() || self.misses_cap
     }
 
     pub(super) fn status(

@@ -44,4 +44,7 @@ pub struct ChannelCheckpoint {
     pub was_cold: bool,
     /// Whether it was too warm for long.
     pub too_warm: bool,
+    /// Whether a treatment is interrupted by a cap that is off, or was cooled when power failed: then one that is off is
+    /// news.
+    pub misses_cap: bool,
 }

@@ -24,6 +24,8 @@ struct SelfTest {
     began: Option<Instant>,
     sound_since: Option<Instant>,
     progress: Progress,
+    /// Something was there that keeps only what begins from beginning.
+    lenient: bool,
 }
 
 impl SelfTest {
@@ -71,7 +73,8 @@ pub(super) struct Tests {
 
 impl Tests {
     /// One tick of the test of power-up, with everything that the detectors found. A treatment that waits to go on needs no
-    /// more than it went on with before power failed; nothing goes on by itself with that, and nothing begins.
+    /// more than it went on with before power failed; nothing goes on by itself with that, and nothing begins: what was
+    /// passed with less is tested anew in standby.
     pub(super) fn step(
         &mut self,
         now: Instant,
@@ -80,8 +83,13 @@ impl Tests {
         session: &State,
     ) {
         // req: SES-029
+        if self.at_power_up.lenient && session.phase() == Phase::Standby {
+            self.begin_anew();
+        }
         let waits = session.phase().is_interrupted() && !session.returns_by_itself();
         let must_be_absent = if waits { STOPS_COOLANT } else { MUST_BE_ABSENT };
+        let goes_on_without = waits && found.intersects(MUST_BE_ABSENT);
+        self.at_power_up.lenient |= goes_on_without && !self.passed_at_power_up();
         self.at_power_up.step(now, config, found.intersects(must_be_absent));
     }
 

@@ -13,6 +13,9 @@ const MARGIN: Kelvin = Kelvin::from_milli(3_000);
 /// For so long, while it moves: what stands cold in a hose, where no sensor is, has passed by then.
 const LASTS: Duration = Duration::from_secs(20);
 
+/// What was found is known for so long, unless coolant is warm again before: by then it would be, whatever the room is like.
+const KNOWN: Duration = Duration::from_mins(60);
+
 /// What one tick shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
@@ -35,6 +38,8 @@ pub(super) struct Uncooled {
     undriven_for: Duration,
     rested_for: Duration,
     colder_for: Duration,
+    /// For how long it is still known that coolant got too cold: what is cold now is not what it should be like.
+    known_for: Duration,
 }
 
 impl Uncooled {
@@ -44,6 +49,7 @@ impl Uncooled {
             undriven_for: Duration::ZERO,
             rested_for: Duration::ZERO,
             colder_for: Duration::ZERO,
+            known_for: Duration::ZERO,
         }
     }
 
@@ -51,8 +57,10 @@ impl Uncooled {
     pub(super) fn step(&mut self, seen: &Seen) -> bool {
         self.undriven_for = held(self.undriven_for, seen.undriven, seen.dt);
         self.rested_for = held(self.rested_for, !seen.flowing, seen.dt);
-        // A dip of the flow makes nothing warm that has become cold.
-        if self.undriven_for < CLOSES || self.rested_for >= CLOSES {
+        self.forget(seen);
+        // A dip of the flow makes nothing warm that has become cold, and a rest of minutes does not.
+        let anew = self.undriven_for < CLOSES || self.rested_for >= CLOSES;
+        if anew && self.known_for.is_zero() {
             self.before = seen.coldest;
         }
         let colder = seen.flowing && self.is_colder(seen.supply);
@@ -61,8 +69,17 @@ impl Uncooled {
         if found {
             // What was there before is still what it should be like: who begins again at once is told again.
             self.colder_for = Duration::ZERO;
+            self.known_for = KNOWN;
         }
         found
+    }
+
+    /// What was found is over where the valve is driven, which cools on purpose, and where coolant is warm again.
+    fn forget(&mut self, seen: &Seen) {
+        let pair = seen.coldest.zip(self.before);
+        let warm = pair.is_some_and(|(coldest, before)| before.minus(coldest) <= MARGIN);
+        let over = !seen.undriven || (warm && !seen.flowing);
+        self.known_for = if over { Duration::ZERO } else { self.known_for.minus(seen.dt) };
     }
 
     fn is_colder(&self, supply: Option<Celsius>) -> bool {
@@ -103,10 +120,24 @@ mod tests {
     fn what_gets_colder_without_a_drive_is_found_in_twenty_seconds() {
         let mut uncooled = at_rest(22_000);
         assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 300), Some(200));
-        // Who goes on all the same is told again, and a rest makes what is cold then what is there.
+        // Who goes on all the same is told again, behind a rest that warms nothing as well.
         assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 300), Some(200));
-        assert_eq!(after(&mut uncooled, &seen(true, false, 18_990), 300), None);
-        assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 3_000), None);
+        assert_eq!(after(&mut uncooled, &seen(true, false, 18_990), 3_000), None);
+        assert_eq!(after(&mut uncooled, &seen(true, true, 18_990), 300), Some(200));
+    }
+
+    #[test]
+    fn what_was_found_is_over_once_it_is_warm_or_an_hour_ago_or_cooled_on_purpose() {
+        let mut found = at_rest(22_000);
+        assert_eq!(after(&mut found, &seen(true, true, 10_000), 300), Some(200));
+        for (undriven, flowing, at, ticks) in
+            [(true, false, 19_100, 1), (true, false, 10_000, 36_000), (false, true, 10_000, 1)]
+        {
+            let mut later = found;
+            assert_eq!(after(&mut later, &seen(undriven, flowing, at), ticks), None);
+            assert_eq!(after(&mut later, &seen(true, false, at), 301), None);
+            assert_eq!(after(&mut later, &seen(true, true, at), 3_000), None);
+        }
     }
 
     #[test]

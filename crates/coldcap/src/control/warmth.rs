@@ -7,11 +7,13 @@ use coldcap_session::{Demand, Phase, State};
 use coldcap_units::{Coolant, Interface, Kelvin, Reading};
 
 /// How the temperature that is held stands to its target. One that cannot be read is not too warm: its
-/// sensor has an alarm of its own.
+/// sensor has an alarm of its own. `was_cold` says that it has reached its target before: then a face that is too warm
+/// is so whatever the other makes of the mean.
 pub(super) fn of(
     measured: &MeasuredChannel,
     demand: &Demand,
     degraded: bool,
+    was_cold: bool,
     session: &State,
     config: &Config,
 ) -> Warmth {
@@ -23,7 +25,7 @@ pub(super) fn of(
         return Warmth::Idle;
     }
     let held = match demand.cap {
-        Some(cap) => at_the_cap(measured, cap.interface, degraded, config),
+        Some(cap) => at_the_cap(measured, cap.interface, degraded, was_cold, config),
         None => at_the_supply(measured, demand.target, config),
     };
     // A ramp takes its time, and no more than it may.
@@ -36,6 +38,7 @@ fn at_the_cap(
     measured: &MeasuredChannel,
     target: Interface,
     degraded: bool,
+    was_cold: bool,
     config: &Config,
 ) -> Warmth {
     let above = |face: &Reading<Interface>| {
@@ -46,7 +49,9 @@ fn at_the_cap(
     let warmer = [front, rear].into_iter().flatten().max();
     let colder = [front, rear].into_iter().flatten().all(|above| above < Kelvin::from_milli(0));
     let reached = measured.is_at_interface(target, degraded, config) || colder;
-    judge(warmer, reached, config.circulation.warm_interface)
+    let warm = config.circulation.warm_interface;
+    let is_warm = warmer.is_some_and(|above| above > warm);
+    judge(warmer, reached && !(was_cold && is_warm), warm)
 }
 
 fn at_the_supply(measured: &MeasuredChannel, target: Option<Coolant>, config: &Config) -> Warmth {

@@ -1,0 +1,174 @@
+//! What a loss of power, an acknowledgement and a second try must not make better than it is.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod bench;
+
+use bench::{Bench, PATIENT, PLAN, code};
+use coldcap::{Action, Drives, Inputs, Outputs, Phase};
+use coldcap_guard::Condition;
+use coldcap_session::{Fact, PlanRequest, Request, Role, Target};
+use coldcap_units::{Duration, Fault, Interface, Ratio, Reading};
+
+fn cut(bench: &mut Bench<1>) {
+    let gap = Duration::from_secs(5);
+    bench.device.restart(Some(gap));
+    bench.drives = Drives::default();
+    bench.now = bench.now.plus(gap);
+}
+
+fn seconds(bench: &mut Bench<1>, count: u32, spoil: impl Fn(&mut Inputs<1>)) {
+    (0..count * 10).for_each(|_| drop(bench.tick_with(&spoil)));
+}
+
+/// Asks for something while the inputs are spoilt; whether it was done.
+fn ask(bench: &mut Bench<1>, request: Request, spoil: impl Fn(&mut Inputs<1>)) -> bool {
+    let command = bench.command_as(Role::Clinician, Action::Request(request));
+    let mut input = bench.next_input();
+    spoil(&mut input.inputs);
+    input.commands.list.push(command);
+    bench.feed(&input).answers.as_slice()[0].result.is_ok()
+}
+
+fn tells(outputs: &Outputs<1>, condition: Condition) -> bool {
+    outputs.machine.alarms.contains(condition)
+}
+
+/// Front and rear so far above a target of 4 °C, in m°C.
+fn faces(bench: &Bench<1>, front: i32, rear: i32) -> impl Fn(&mut Inputs<1>) + use<> {
+    let [front, rear, safety] = [4_000 + front, 4_000 + rear, 4_000]
+        .map(|milli| code(bench.device.control.config(), milli));
+    move |inputs| {
+        let line = &mut inputs.channels[0];
+        let noise = (line.front.taken.as_millis() / 100 % 7) as u32 * 65_536;
+        let places = [(&mut line.front, front), (&mut line.rear, rear), (&mut line.safety, safety)];
+        for (place, code) in places {
+            *place = Reading::new(Ratio(code.0 + noise), place.taken);
+        }
+    }
+}
+
+/// A mean at its target is no comfort to the half of a head that is warm.
+// req: INT-016
+#[test]
+fn a_face_that_is_too_warm_is_so_whatever_the_other_makes_of_the_mean() {
+    let mut bench: Bench<1> = Bench::new();
+    let held = faces(&bench, 0, 0);
+    let plan = PlanRequest { target: Target::Cap(Interface::from_milli(4_000)), ..PLAN };
+    bench.until(Phase::Standby);
+    bench.ask(Request::select(PATIENT)).unwrap();
+    bench.ask(Request::ChoosePlan(plan)).unwrap();
+    bench.tick();
+    bench.ask(Request::Start).unwrap();
+    bench.ask(Request::Worn(true)).unwrap();
+    seconds(&mut bench, 120, &held);
+    let apart = faces(&bench, -3_000, 3_000);
+    seconds(&mut bench, 9 * 60, &apart);
+    assert!(!tells(&bench.tick_with(&apart), Condition::TooWarm));
+    seconds(&mut bench, 2 * 60, &apart);
+    assert!(bench.phase().is_cooling());
+    assert!(tells(&bench.tick_with(&apart), Condition::TooWarm));
+}
+
+/// A cap that was taken off in a pause that somebody wanted is nobody's news, with power or behind a loss of it.
+// req: PWR-003
+#[test]
+fn a_cap_that_is_off_in_a_wanted_pause_is_no_news() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    bench.ask(Request::Pause(1)).unwrap();
+    bench.run(5);
+    let off = |inputs: &mut Inputs<1>| inputs.channels[0].cap.coupled.value = Ok(false);
+    for _ in 0..3 {
+        seconds(&mut bench, 60, off);
+        assert!(!tells(&bench.tick_with(off), Condition::CapUncoupled), "{}", bench.phase());
+        cut(&mut bench);
+    }
+}
+
+/// What one treatment went on without, the next does not begin without.
+// req: SES-029
+#[test]
+fn a_test_that_a_treatment_passed_begins_no_other_visit() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    let lost = |inputs: &mut Inputs<1>| inputs.channels[0].returned.value = Err(Fault::Open);
+    seconds(&mut bench, 60, lost);
+    cut(&mut bench);
+    seconds(&mut bench, 60, lost);
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Recool);
+    bench.tell(Fact::DrugEnded { drug: 5, hair_toxic: true });
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::EndSession { reason: 2, confirm }, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Thaw);
+    seconds(&mut bench, 1_300, lost);
+    for request in [Request::ConfirmRemoved, Request::Close, Request::Close] {
+        assert!(ask(&mut bench, request, lost));
+        bench.tick_with(lost);
+    }
+    assert_eq!(bench.phase(), Phase::Standby);
+    seconds(&mut bench, 60, lost);
+    assert!(ask(&mut bench, Request::select(PATIENT), lost));
+    assert!(ask(&mut bench, Request::ChoosePlan(PLAN), lost));
+    bench.tick_with(lost);
+    assert!(!ask(&mut bench, Request::Start, lost), "without a return sensor");
+    bench.run(60);
+    bench.ask(Request::Start).unwrap();
+}
+
+/// What was stopped because it got colder is stopped again, however soon somebody tries again.
+#[test]
+fn a_second_try_behind_a_minute_is_stopped_as_the_first() {
+    for rest_s in [30, 60, 120] {
+        let mut bench: Bench<1> = Bench::new();
+        bench.until(Phase::Standby);
+        bench.run(60);
+        bench.bring_to(Phase::FitCalibrate);
+        let mut milli = 20_000;
+        let mut tick = |bench: &mut Bench<1>, request: Option<Request>| {
+            let runs = !bench.drives.channels[0].pump.is_off();
+            milli = if runs { (milli - 400).max(-8_000) } else { (milli + 2).min(20_000) };
+            let [supply, returned] =
+                [milli, milli + 1_000].map(|milli| code(bench.device.control.config(), milli));
+            let command =
+                request.map(|request| bench.command_as(Role::Clinician, Action::Request(request)));
+            let mut input = bench.next_input();
+            let line = &mut input.inputs.channels[0];
+            let noise = (line.supply.taken.as_millis() / 100 % 7) as u32 * 65_536;
+            line.supply.value = Ok(Ratio(supply.0 + noise));
+            line.returned.value = Ok(Ratio(returned.0 + noise));
+            command.into_iter().for_each(|command| input.commands.list.push(command));
+            tells(&bench.feed(&input), Condition::LoopImplausible)
+        };
+        assert!((0..600).any(|_| tick(&mut bench, None)));
+        (0..rest_s * 10).for_each(|_| _ = tick(&mut bench, None));
+        for request in [
+            Request::ClinicianReset { confirm: false },
+            Request::ClinicianReset { confirm: true },
+            Request::Acknowledge,
+            Request::Measure(bench::HEAD),
+        ] {
+            tick(&mut bench, Some(request));
+            (0..10).for_each(|_| _ = tick(&mut bench, None));
+        }
+        assert_eq!(bench.phase(), Phase::FitCalibrate, "{rest_s}");
+        let stopped = (0..400).any(|_| {
+            tick(&mut bench, None);
+            bench.phase() != Phase::FitCalibrate
+        });
+        assert!(stopped, "{rest_s} s of rest");
+    }
+}
