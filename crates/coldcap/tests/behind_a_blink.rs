@@ -13,7 +13,7 @@ use bench::{Bench, PATIENT, PLAN, code};
 use coldcap::{Action, Drives, Inputs, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{Fact, PlanRequest, Request, Role, Target};
-use coldcap_units::{Duration, Fault, Interface, Ratio, Reading};
+use coldcap_units::{Duration, Duty, Fault, Interface, Ratio, Reading};
 
 fn cut(bench: &mut Bench<1>) {
     let gap = Duration::from_secs(5);
@@ -127,6 +127,31 @@ fn a_test_that_a_treatment_passed_begins_no_other_visit() {
     assert!(!ask(&mut bench, Request::Start, lost), "without a return sensor");
     bench.run(60);
     bench.ask(Request::Start).unwrap();
+}
+
+/// A loop that does too little is too warm, with power and behind a loss of it, until a clinician has seen that.
+// req: PWR-003
+#[test]
+fn a_blink_takes_no_alarm_of_a_loop_that_does_too_little() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    let [supply, returned] = [6_000, 6_500].map(|milli| code(bench.device.control.config(), milli));
+    let shut = move |inputs: &mut Inputs<1>| {
+        let line = &mut inputs.channels[0];
+        let noise = (line.supply.taken.as_millis() / 100 % 7) as u32 * 65_536;
+        line.valve.value = Ok(Duty::OFF);
+        line.supply.value = Ok(Ratio(supply.0 + noise));
+        line.returned.value = Ok(Ratio(returned.0 + noise));
+    };
+    seconds(&mut bench, 250, shut);
+    assert!(tells(&bench.tick_with(shut), Condition::TooWarm));
+    for _ in 0..2 {
+        cut(&mut bench);
+        assert!(tells(&bench.tick_with(shut), Condition::TooWarm));
+    }
+    bench.act(&[Action::AcknowledgeAlarms]);
+    assert!(!tells(&bench.tick(), Condition::TooWarm));
 }
 
 /// What was stopped because it got colder is stopped again, however soon somebody tries again.

@@ -126,6 +126,7 @@ impl Channel {
         self.warmth = WarmthWatch::restored(stored.was_cold, stored.too_warm);
         self.too_warm = stored.too_warm;
         self.misses_cap = stored.misses_cap;
+        self.thermal.restore(stored.too_little && stored.state.session.treatment().is_some());
     }
 
     /// Entries that wait for a tick with room for them.
@@ -162,6 +163,7 @@ impl Channel {
             was_cold: self.warmth.has_reached(),
             too_warm: self.too_warm,
             misses_cap: self.misses_cap,
+            too_little: self.thermal.does_too_little(),
         }
     }
 

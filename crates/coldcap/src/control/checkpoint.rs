@@ -47,4 +47,6 @@ pub struct ChannelCheckpoint {
     /// Whether a treatment is interrupted by a cap that is off, or was cooled when power failed: then one that is off is
     /// news.
     pub misses_cap: bool,
+    /// Whether its loop did too little, and no clinician has seen that yet.
+    pub too_little: bool,
 }

@@ -33,6 +33,8 @@ pub(super) struct Thermal {
     uncooled: Uncooled,
     /// Coolant got colder without a drive, and nobody took that yet.
     colder: bool,
+    /// The loop did too little before power failed, and no clinician has seen that yet.
+    did_too_little: bool,
     /// The valve should be read back and cannot be, or could not be until a moment ago.
     valve_unseen: Held,
     /// The same for the return sensor, without which nobody can tell what contact the cap has.
@@ -76,6 +78,7 @@ impl Thermal {
             watch: Watch::new(),
             uncooled: Uncooled::new(),
             colder: false,
+            did_too_little: false,
             valve_unseen: Held::new(),
             heat_unseen: Held::new(),
             stays_open: false,
@@ -287,7 +290,20 @@ impl Thermal {
     pub(super) fn acknowledge(&mut self) {
         if !self.distrusts() {
             self.watch.acknowledge();
+            self.did_too_little = false;
         }
+    }
+
+    /// Whether the loop did too little, with power or before it failed, and no clinician has seen that yet.
+    pub(super) fn does_too_little(&self) -> bool {
+        let verdict = self.watch.verdict();
+        let tripped = verdict.finding().filter(|_| verdict.is_trip());
+        self.did_too_little || tripped.is_some_and(|finding| !finding.is_distrust())
+    }
+
+    /// What a treatment's loop did before power failed.
+    pub(super) const fn restore(&mut self, did_too_little: bool) {
+        self.did_too_little = did_too_little;
     }
 
     /// Whether the watch found that a sensor or the valve cannot be trusted, and nobody took that yet.
@@ -311,6 +327,7 @@ impl Thermal {
         let found = self.watch.distrust();
         if found.is_some() {
             self.watch = Watch::new();
+            self.did_too_little = false;
         }
         let stuck = found == Some(Finding::StuckOn) && open;
         let colder = core::mem::take(&mut self.colder);
@@ -331,13 +348,10 @@ impl Thermal {
 
     /// What loops and estimate have to signal.
     pub(super) fn conditions(&self) -> Conditions {
-        let verdict = self.watch.verdict();
-        let tripped = verdict.finding().filter(|_| verdict.is_trip());
-        let too_little = tripped.is_some_and(|finding| !finding.is_distrust());
         Conditions::EMPTY
             .with_if(Condition::ContactDoubtful, self.contact_is_doubtful())
             .with_if(Condition::ValveUnseen, self.valve_unseen.holds)
-            .with_if(Condition::TooWarm, too_little)
+            .with_if(Condition::TooWarm, self.does_too_little())
     }
 
     pub(super) const fn finding(&self) -> &ContactFinding {
