@@ -305,12 +305,8 @@ fn reasons(bytes: &[u8]) {
     ];
     let lines: BTreeSet<String> = refusals.iter().map(ToString::to_string).collect();
     assert_eq!(lines.len(), refusals.len());
-    let unsent = [
-        SendError::TooLong,
-        SendError::NoSession,
-        SendError::Exhausted,
-        SendError::BeyondMtu,
-    ];
+    let unsent =
+        [SendError::TooLong, SendError::NoSession, SendError::Exhausted, SendError::BeyondMtu];
     assert!(unsent.iter().all(|error| error.to_string().len() > 9));
     assert_eq!(SecurityCounters::default().forged, 0);
 }
