@@ -1280,8 +1280,8 @@ typedef struct {
     uint32_t elapsed_ms;
     /* [ms] Time the phase still has to run; 0 where it has no planned end. */
     uint32_t remaining_ms;
-    /* [ms] Time with coolant flowing through the worn cap in this phase, but while it is too warm
-     * for long (ten minutes beyond what is allowed). */
+    /* [ms] Time with coolant flowing through the worn cap in this phase, but while it was too warm
+     * for ten minutes. */
     uint32_t cooled_ms;
     /* [ms] Time at target in this phase. */
     uint32_t at_target_ms;

@@ -1227,8 +1227,8 @@ class ChannelStatus(Message):
     elapsed_ms: int
     # [ms] Time the phase still has to run; 0 where it has no planned end.
     remaining_ms: int
-    # [ms] Time with coolant flowing through the worn cap in this phase, but while it is too warm
-    # for long (ten minutes beyond what is allowed).
+    # [ms] Time with coolant flowing through the worn cap in this phase, but while it was too warm
+    # for ten minutes.
     cooled_ms: int
     # [ms] Time at target in this phase.
     at_target_ms: int

@@ -392,7 +392,7 @@ export interface ChannelStatus {
   elapsed_ms: number;
   /** [ms] Time the phase still has to run; 0 where it has no planned end. */
   remaining_ms: number;
-  /** [ms] Time with coolant flowing through the worn cap in this phase, but while it is too warm for long (ten minutes beyond what is allowed). */
+  /** [ms] Time with coolant flowing through the worn cap in this phase, but while it was too warm for ten minutes. */
   cooled_ms: number;
   /** [ms] Time at target in this phase. */
   at_target_ms: number;

@@ -48,16 +48,8 @@ impl State {
     /// Never.
     #[must_use]
     pub fn timers(&self, config: &Config) -> Timers {
-        let left = |limit: Duration| Some(limit.minus(self.clock.elapsed));
+        let left = |limit: Duration| limit.minus(self.clock.elapsed);
         let some = |left: Duration| (!left.is_zero()).then_some(left);
-        let limit = match self.phase {
-            Phase::Boot => left(config.boot_limit),
-            Phase::FitCalibrate | Phase::FitVerify => left(config.fit_limit),
-            Phase::FitCheck => left(config.fit_check_limit),
-            Phase::Thaw => left(config.thaw_maximum),
-            Phase::Recool if self.unattended => left(config.recool_limit),
-            _ => None,
-        };
         Timers {
             planned: self.planned_left(),
             hold: some(self.hold_left),
@@ -65,8 +57,20 @@ impl State {
             restart: some(self.restart_left),
             breaks: self.phase.is_interrupted().then_some(self.break_left),
             armed: self.armed.map(|armed| armed.left),
-            phase: limit,
-            thaw: if self.phase == Phase::Thaw { left(config.thaw_minimum) } else { None },
+            phase: self.limit(config).map(left),
+            thaw: (self.phase == Phase::Thaw).then(|| left(config.thaw_minimum)),
+        }
+    }
+
+    /// What is read of the time in the present phase: none of it is, beyond this.
+    const fn limit(&self, config: &Config) -> Option<Duration> {
+        match self.phase {
+            Phase::Boot => Some(config.boot_limit),
+            Phase::FitCalibrate | Phase::FitVerify => Some(config.fit_limit),
+            Phase::FitCheck => Some(config.fit_check_limit),
+            Phase::Thaw => Some(config.thaw_maximum),
+            Phase::Recool if self.unattended => Some(config.recool_limit),
+            _ => None,
         }
     }
 
@@ -77,15 +81,7 @@ impl State {
     /// Never.
     #[must_use]
     pub fn as_decided(self, config: &Config) -> Self {
-        let most = match self.phase {
-            Phase::Boot => config.boot_limit,
-            Phase::FitCalibrate | Phase::FitVerify => config.fit_limit,
-            Phase::FitCheck => config.fit_check_limit,
-            Phase::Thaw => config.thaw_maximum.max(config.thaw_minimum),
-            Phase::Recool if self.unattended => config.recool_limit,
-            _ => Duration::ZERO,
-        };
-        let elapsed = self.clock.elapsed.min(most);
+        let elapsed = self.clock.elapsed.min(self.limit(config).unwrap_or_default());
         Self { clock: PhaseClock { elapsed, ..PhaseClock::default() }, ..self }
     }
 

@@ -386,6 +386,11 @@ impl State {
         !self.restart_left.is_zero()
     }
 
+    /// The phase whose limit on waiting runs: cooling that is about to return by itself has that of what it returns to.
+    pub(crate) fn awaited(&self) -> Phase {
+        self.treatment().filter(|_| self.returns_by_itself()).unwrap_or(self.phase)
+    }
+
     /// Whether that is the first step of a resume.
     #[must_use]
     pub fn is_resuming(&self) -> bool {

@@ -128,10 +128,7 @@ impl<'c> Transition<'c> {
     pub(super) fn attend_anew(&mut self) {
         self.state.unattended = false;
         let (state, config) = (&self.state, self.config);
-        // Cooling that is about to return by itself has the limit of what it returns to.
-        let returns = state.returns_by_itself();
-        let phase = state.treatment().filter(|_| returns).unwrap_or(state.phase);
-        let limit = match phase {
+        let limit = match state.awaited() {
             Phase::PreCool | Phase::PostCool => state.planned_left.plus(config.overrun),
             Phase::Ready => config.ready_limit,
             Phase::Infusing => config.infusing_limit,

@@ -34,9 +34,7 @@ fn run_over(t: &mut Transition<'_>) {
 
 /// From the flag to the end: what the phase has, or the one that cooling is about to return to by itself.
 fn grace(t: &Transition<'_>) -> Duration {
-    let returns = t.state.returns_by_itself();
-    let phase = t.state.treatment().filter(|_| returns).unwrap_or(t.state.phase);
-    match phase {
+    match t.state.awaited() {
         Phase::Ready => t.config.ready_grace,
         Phase::Recovery => t.config.break_grace,
         _ => t.config.waiting_grace,

@@ -22,7 +22,7 @@ body! {
         elapsed_ms: u32 = "ms",
         /// Time the phase still has to run; 0 where it has no planned end.
         remaining_ms: u32 = "ms",
-        /// Time with coolant flowing through the worn cap in this phase, but while it is too warm for long (ten minutes beyond what is allowed).
+        /// Time with coolant flowing through the worn cap in this phase, but while it was too warm for ten minutes.
         cooled_ms: u32 = "ms",
         /// Time at target in this phase.
         at_target_ms: u32 = "ms",
