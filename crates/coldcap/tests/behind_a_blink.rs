@@ -9,18 +9,12 @@
 
 mod bench;
 
+use bench::dark::{BLINK, begin, cut, faces};
 use bench::{Bench, PATIENT, PLAN, code};
-use coldcap::{Action, Drives, Inputs, Outputs, Phase};
+use coldcap::{Action, Inputs, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_session::{Fact, PlanRequest, Request, Role, Target};
-use coldcap_units::{Duration, Duty, Fault, Interface, Ratio, Reading};
-
-fn cut(bench: &mut Bench<1>) {
-    let gap = Duration::from_secs(5);
-    bench.device.restart(Some(gap));
-    bench.drives = Drives::default();
-    bench.now = bench.now.plus(gap);
-}
+use coldcap_units::{Duty, Fault, Interface, Ratio};
 
 fn seconds(bench: &mut Bench<1>, count: u32, spoil: impl Fn(&mut Inputs<1>)) {
     (0..count * 10).for_each(|_| drop(bench.tick_with(&spoil)));
@@ -39,35 +33,16 @@ fn tells(outputs: &Outputs<1>, condition: Condition) -> bool {
     outputs.machine.alarms.contains(condition)
 }
 
-/// Front and rear so far above a target of 4 °C, in m°C.
-fn faces(bench: &Bench<1>, front: i32, rear: i32) -> impl Fn(&mut Inputs<1>) + use<> {
-    let [front, rear, safety] = [4_000 + front, 4_000 + rear, 4_000]
-        .map(|milli| code(bench.device.control.config(), milli));
-    move |inputs| {
-        let line = &mut inputs.channels[0];
-        let noise = (line.front.taken.as_millis() / 100 % 7) as u32 * 65_536;
-        let places = [(&mut line.front, front), (&mut line.rear, rear), (&mut line.safety, safety)];
-        for (place, code) in places {
-            *place = Reading::new(Ratio(code.0 + noise), place.taken);
-        }
-    }
-}
-
 /// A mean at its target is no comfort to the half of a head that is warm.
 // req: INT-016
 #[test]
 fn a_face_that_is_too_warm_is_so_whatever_the_other_makes_of_the_mean() {
     let mut bench: Bench<1> = Bench::new();
-    let held = faces(&bench, 0, 0);
+    let held = faces(&bench, [0, 0, 0]);
     let plan = PlanRequest { target: Target::Cap(Interface::from_milli(4_000)), ..PLAN };
-    bench.until(Phase::Standby);
-    bench.ask(Request::select(PATIENT)).unwrap();
-    bench.ask(Request::ChoosePlan(plan)).unwrap();
-    bench.tick();
-    bench.ask(Request::Start).unwrap();
-    bench.ask(Request::Worn(true)).unwrap();
+    begin(&mut bench, plan);
     seconds(&mut bench, 120, &held);
-    let apart = faces(&bench, -3_000, 3_000);
+    let apart = faces(&bench, [-3_000, 3_000, 0]);
     seconds(&mut bench, 9 * 60, &apart);
     assert!(!tells(&bench.tick_with(&apart), Condition::TooWarm));
     seconds(&mut bench, 2 * 60, &apart);
@@ -88,7 +63,7 @@ fn a_cap_that_is_off_in_a_wanted_pause_is_no_news() {
     for _ in 0..3 {
         seconds(&mut bench, 60, off);
         assert!(!tells(&bench.tick_with(off), Condition::CapUncoupled), "{}", bench.phase());
-        cut(&mut bench);
+        cut(&mut bench, BLINK);
     }
 }
 
@@ -101,7 +76,7 @@ fn a_test_that_a_treatment_passed_begins_no_other_visit() {
     bench.run(30);
     let lost = |inputs: &mut Inputs<1>| inputs.channels[0].returned.value = Err(Fault::Open);
     seconds(&mut bench, 60, lost);
-    cut(&mut bench);
+    cut(&mut bench, BLINK);
     seconds(&mut bench, 60, lost);
     for confirm in [false, true] {
         assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, lost));
@@ -147,7 +122,7 @@ fn a_blink_takes_no_alarm_of_a_loop_that_does_too_little() {
     seconds(&mut bench, 250, shut);
     assert!(tells(&bench.tick_with(shut), Condition::TooWarm));
     for _ in 0..2 {
-        cut(&mut bench);
+        cut(&mut bench, BLINK);
         assert!(tells(&bench.tick_with(shut), Condition::TooWarm));
     }
     bench.act(&[Action::AcknowledgeAlarms]);

@@ -9,7 +9,8 @@
 
 mod bench;
 
-use bench::{Bench, PATIENT, PLAN};
+use bench::dark::begin;
+use bench::{Bench, PLAN};
 use coldcap::{ChannelFlags, ControlMode, Phase};
 use coldcap_session::{PlanRequest, Request, Target};
 use coldcap_units::{Coolant, Fault, Interface};
@@ -19,12 +20,7 @@ const CAP_MODE: PlanRequest =
 
 fn cooling() -> Bench<1> {
     let mut bench: Bench<1> = Bench::new();
-    bench.until(Phase::Standby);
-    bench.ask(Request::select(PATIENT)).unwrap();
-    bench.ask(Request::ChoosePlan(CAP_MODE)).unwrap();
-    bench.tick();
-    bench.ask(Request::Start).unwrap();
-    bench.ask(Request::Worn(true)).unwrap();
+    begin(&mut bench, CAP_MODE);
     bench.until(Phase::PreCool);
     bench
 }

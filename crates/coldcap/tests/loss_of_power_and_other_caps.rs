@@ -9,18 +9,13 @@
 
 mod bench;
 
-use bench::{Bench, code};
-use coldcap::{Drives, Inputs, Phase};
+use bench::Bench;
+use bench::dark::{cut, shows};
+use coldcap::{Inputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_session::Request;
-use coldcap_units::{Duration, Reading};
-
-fn cut(bench: &mut Bench<1>, gap: Duration) {
-    bench.device.restart(Some(gap));
-    bench.drives = Drives::default();
-    bench.now = bench.now.plus(gap);
-}
+use coldcap_units::Duration;
 
 fn waits(bench: &mut Bench<1>) -> (bool, Priority) {
     let outputs = bench.tick();
@@ -58,25 +53,6 @@ fn a_loss_of_power_makes_no_break_over_its_budget_less_urgent() {
     assert_eq!(bench.tick().machine.highest, Priority::Medium);
 }
 
-fn warm(bench: &Bench<1>) -> impl Fn(&mut Inputs<1>) + use<> {
-    let [supply, returned, face] =
-        [18_000, 19_000, 20_000].map(|milli| code(bench.device.control.config(), milli));
-    move |inputs| {
-        let line = &mut inputs.channels[0];
-        let noise = (line.supply.taken.as_millis() / 100 % 7) as u32 * 65_536;
-        let places = [
-            (&mut line.supply, supply),
-            (&mut line.returned, returned),
-            (&mut line.front, face),
-            (&mut line.rear, face),
-            (&mut line.safety, face),
-        ];
-        for (place, code) in places {
-            *place = Reading::new(coldcap_units::Ratio(code.0 + noise), place.taken);
-        }
-    }
-}
-
 /// "Time with cold coolant flowing", says the wire format; "the part in which coolant really cooled", the state.
 // req: SES-024
 #[test]
@@ -84,7 +60,7 @@ fn coolant_at_eighteen_degrees_is_not_counted_as_cooling() {
     let mut bench = Bench::new();
     bench.bring_to(Phase::Infusing);
     bench.run(30);
-    let spoil = warm(&bench);
+    let spoil = shows(&bench, [18_000, 19_000, 20_000, 20_000, 20_000].map(Some));
     let before = bench.tick().channels[0].cooled;
     for _ in 0..20 * 600 {
         bench.tick_with(&spoil);

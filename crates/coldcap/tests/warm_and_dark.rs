@@ -9,43 +9,13 @@
 
 mod bench;
 
-use bench::{Bench, DRUG, PATIENT, PLAN, code};
-use coldcap::{ChannelFlags, Drives, Inputs, Phase};
+use bench::dark::{BLINK, begin, cut, faces, shows};
+use bench::{Bench, DRUG, PATIENT, PLAN};
+use coldcap::{ChannelFlags, Inputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_session::{Accepted, PlanRequest, Refusal, Request, Target};
-use coldcap_units::{Duration, Fault, Interface, Ratio, Reading};
-
-const BLINK: Duration = Duration::from_secs(5);
-
-fn cut(bench: &mut Bench<1>) {
-    bench.device.restart(Some(BLINK));
-    bench.drives = Drives::default();
-    bench.now = bench.now.plus(BLINK);
-}
-
-/// Shows these temperatures in m°C, with the last bits of a converter in them.
-fn shows(
-    bench: &Bench<1>,
-    (coolant, front, rear): (i32, i32, i32),
-) -> impl Fn(&mut Inputs<1>) + use<> {
-    let code = |milli| code(bench.device.control.config(), milli);
-    let [supply, returned, front, rear] = [coolant, coolant + 1_000, front, rear].map(code);
-    move |inputs| {
-        let line = &mut inputs.channels[0];
-        let noise = (line.supply.taken.as_millis() / 100 % 7) as u32 * 65_536;
-        let places = [
-            (&mut line.supply, supply),
-            (&mut line.returned, returned),
-            (&mut line.front, front),
-            (&mut line.rear, rear),
-            (&mut line.safety, front),
-        ];
-        for (place, code) in places {
-            *place = Reading::new(Ratio(code.0 + noise), place.taken);
-        }
-    }
-}
+use coldcap_units::{Fault, Interface};
 
 fn minutes(bench: &mut Bench<1>, count: u32, spoil: impl Fn(&mut Inputs<1>)) {
     (0..count * 600).for_each(|_| drop(bench.tick_with(&spoil)));
@@ -57,10 +27,10 @@ fn a_blink_takes_no_alarm_of_a_warm_cap_and_counts_nothing_of_it() {
     let mut bench = Bench::new();
     bench.bring_to(Phase::Infusing);
     bench.run(30);
-    let warm = shows(&bench, (18_000, 20_000, 20_000));
+    let warm = shows(&bench, [18_000, 19_000, 20_000, 20_000, 20_000].map(Some));
     minutes(&mut bench, 12, &warm);
     assert!(bench.tick_with(&warm).machine.alarms.contains(Condition::TooWarm));
-    cut(&mut bench);
+    cut(&mut bench, BLINK);
     minutes(&mut bench, 1, &warm);
     let recool = bench.tick_with(&warm);
     assert_eq!(recool.channels[0].phase, Phase::Recool);
@@ -71,29 +41,9 @@ fn a_blink_takes_no_alarm_of_a_warm_cap_and_counts_nothing_of_it() {
     assert_eq!(later.channels[0].cooled, recool.channels[0].cooled, "and it was not cooled");
 }
 
-/// Only the faces, above a target of 4 °C in m°C: coolant is what the loop makes of it.
-fn faces(bench: &Bench<1>, front: i32, rear: i32) -> impl Fn(&mut Inputs<1>) + use<> {
-    let code = |above: i32| code(bench.device.control.config(), 4_000 + above);
-    let (front, rear) = (code(front), code(rear));
-    move |inputs| {
-        let line = &mut inputs.channels[0];
-        let noise = (line.front.taken.as_millis() / 100 % 7) as u32 * 65_536;
-        for (place, code) in
-            [(&mut line.front, front), (&mut line.rear, rear), (&mut line.safety, front)]
-        {
-            *place = Reading::new(Ratio(code.0 + noise), place.taken);
-        }
-    }
-}
-
 fn holding_a_face(bench: &mut Bench<1>, spoil: impl Fn(&mut Inputs<1>)) {
     let plan = PlanRequest { target: Target::Cap(Interface::from_milli(4_000)), ..PLAN };
-    bench.until(Phase::Standby);
-    bench.ask(Request::select(PATIENT)).unwrap();
-    bench.ask(Request::ChoosePlan(plan)).unwrap();
-    bench.tick();
-    bench.ask(Request::Start).unwrap();
-    bench.ask(Request::Worn(true)).unwrap();
+    begin(bench, plan);
     bench.until(Phase::PreCool);
     minutes(bench, 16, spoil);
 }
@@ -108,7 +58,7 @@ fn a_re_cooling_that_never_arrives_is_too_warm() {
     bench.ask(Request::Stop).unwrap();
     bench.run(60);
     bench.resume();
-    let warm = faces(&bench, 5_000, 5_000);
+    let warm = faces(&bench, [5_000; 3]);
     minutes(&mut bench, 19, &warm);
     let early = bench.tick_with(&warm);
     assert_eq!(bench.phase(), Phase::Recool);
@@ -125,11 +75,11 @@ fn a_re_cooling_that_never_arrives_is_too_warm() {
 fn a_cap_whose_faces_differ_can_be_too_warm() {
     for apart in [0, 400, 1_000] {
         let mut bench: Bench<1> = Bench::new();
-        let held = faces(&bench, -apart, apart);
+        let held = faces(&bench, [-apart, apart, -apart]);
         holding_a_face(&mut bench, &held);
         let outputs = bench.tick_with(&held);
         assert!(outputs.channels[0].flags.has(ChannelFlags::AT_TARGET), "{apart}");
-        let warm = faces(&bench, 4_000 - apart, 4_000 + apart);
+        let warm = faces(&bench, [4_000 - apart, 4_000 + apart, 4_000 - apart]);
         minutes(&mut bench, 11, &warm);
         let outputs = bench.tick_with(&warm);
         assert!(outputs.machine.alarms.contains(Condition::TooWarm), "{apart}");
@@ -150,7 +100,7 @@ fn a_blink_makes_a_lost_cap_no_less_urgent() {
     let before = told(&bench.tick_with(off));
     assert_eq!(before, (true, Priority::Medium));
     for _ in 0..2 {
-        cut(&mut bench);
+        cut(&mut bench, BLINK);
         minutes(&mut bench, 1, off);
         assert_eq!(told(&bench.tick_with(off)), before);
     }
@@ -203,7 +153,7 @@ fn a_lost_return_sensor_and_a_blink_end_no_treatment() {
     let lost = |inputs: &mut Inputs<1>| inputs.channels[0].returned.value = Err(Fault::Open);
     minutes(&mut bench, 1, lost);
     assert_eq!(bench.phase(), Phase::Infusing);
-    cut(&mut bench);
+    cut(&mut bench, BLINK);
     minutes(&mut bench, 1, lost);
     assert_eq!(bench.phase(), Phase::Recovery);
     let mut answers = Vec::new();

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // Every test file uses its own part of the bench.
 
+pub(crate) mod dark;
 pub(crate) mod dice;
 pub(crate) mod hand;
 pub(crate) mod host;
