@@ -237,3 +237,42 @@ fn a_drug_that_begins_in_the_thaw_calls_somebody_and_waits_for_him() {
     script.minutes(20);
     script.expect(Phase::CapOff);
 }
+
+/// The limit of a break that runs is nobody's to begin anew, whatever is told in it.
+#[test]
+fn a_break_that_runs_goes_on_where_the_drug_ends_in_it() {
+    let mut script = Script::infusing(PACLITAXEL);
+    script.done(Request::Stop);
+    script.minutes(4);
+    let left = script.state.attendance();
+    assert_eq!(left, Attendance::Break(Duration::from_mins(6)));
+    assert!(left.is_watching() && !Attendance::Unlimited.is_watching());
+    script.ends(1);
+    assert_eq!(script.state.attendance(), left);
+}
+
+/// Behind the last moment in which cooling may return by itself, somebody is waited for as after any loss of power.
+#[test]
+fn cooling_that_did_not_return_in_its_window_waits_for_somebody() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.restarted(BLINK);
+    script.seen.self_test = Progress::Running;
+    script.seconds(10);
+    assert!(!script.state.returns_by_itself());
+    assert_eq!(script.state.attendance(), Attendance::Watching(Config::DEFAULT.recovery_limit));
+}
+
+/// The way back by itself reads its time; one that somebody has begun does not.
+#[test]
+fn only_a_way_back_by_itself_has_a_limit_of_its_phase() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.restarted(BLINK);
+    script.seconds(5);
+    script.seconds(30);
+    let timers = |script: &Script| script.state.timers(&Config::DEFAULT);
+    let elapsed = |script: &Script| script.state.as_decided(&Config::DEFAULT).clock().elapsed;
+    assert_eq!(timers(&script).phase, Some(Duration::from_secs(20 * 60 - 30)));
+    assert_eq!(elapsed(&script), Duration::from_secs(30));
+    script.done(Request::Acknowledge);
+    assert_eq!((timers(&script).phase, elapsed(&script)), (None, Duration::ZERO));
+}
