@@ -137,6 +137,19 @@ fn a_start_that_is_moved_before_all_others_is_the_first() {
     assert_eq!(script.summary().first_drug_start, Some(moved), "moved twice");
 }
 
+/// Of two drugs that began together the one that was told of first stays the first.
+// req: SES-025
+#[test]
+fn a_start_that_is_moved_to_the_first_is_not_before_it() {
+    let mut script = Script::infusing(PACLITAXEL);
+    let first = script.summary().first_drug_start;
+    script.minutes(5);
+    script.starts(2);
+    script.done(amend(Mark::Started, 2, 5));
+    let summary = script.summary();
+    assert_eq!((summary.first_drug, summary.first_drug_start), (Some(1), first));
+}
+
 /// The end that was credited is none any more once another drug has begun.
 // req: SES-025
 #[test]

@@ -138,6 +138,19 @@ mod tests {
         assert_eq!(summary.cooled().as_mins(), 125);
     }
 
+    /// Nothing that was lost of a record makes more minutes, or fewer breaks, of what is left.
+    #[test]
+    fn what_is_lost_of_a_record_adds_nothing() {
+        let closed = |phase, cooled| Note::PhaseClosed { phase, clock: minutes(cooled) };
+        let voided_is_lost =
+            [closed(Phase::PostCool, 20), closed(Phase::Infusing, 60), closed(Phase::PostCool, 30)];
+        let summary = Summary::fold(&entries(&voided_is_lost));
+        assert_eq!(summary.after_infusion.cooled.as_mins(), 30);
+        let changed = Note::PhaseChanged { from: Phase::Paused, to: Phase::Recovery };
+        let its_first_break_is_lost = [changed, Note::BreakBegan { reason: Reason::POWER_GAP }];
+        assert_eq!(Summary::fold(&entries(&its_first_break_is_lost)).breaks, 1);
+    }
+
     #[test]
     fn marks_breaks_and_flags_add_up() {
         let length = Duration::from_mins;
