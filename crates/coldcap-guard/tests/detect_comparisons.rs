@@ -12,7 +12,7 @@ use coldcap_guard::detect::{
     StoredDose, Warmth, WarmthWatch, Watches,
 };
 use coldcap_guard::{Condition, Conditions};
-use coldcap_units::{Duration, Duty, Instant, MilliAmps, Pulses, Ratio, Reading};
+use coldcap_units::{Duration, Duty, Fault, Instant, MilliAmps, Pulses, Ratio, Reading};
 use proptest::prelude::*;
 
 const RAW: RawLimits = RawLimits {
@@ -540,4 +540,70 @@ fn watches_that_make_no_sense_are_refused() {
         assert_eq!(refused(Watches { dose, ..WATCHES }), LimitsError::Dose);
     }
     assert!(limits().with_watches(Watches::DEFAULT).is_ok());
+}
+
+/// A loose plug drops a sample now and then, too few in a row for an alarm of its own: that hides nothing else.
+// req: INT-012, INT-013
+#[test]
+fn a_sample_that_is_missing_now_and_then_hides_no_deviation() {
+    type Spoil = fn(u64, &mut ChannelSample);
+    let missed = |tick: u64| tick % 200 == 199;
+    let low: Spoil = |_, line| {
+        line.flow.value = line.flow.value.map(|seen| Pulses { edges: 25, ..seen });
+    };
+    let cases: [(Condition, usize, Spoil, Spoil); 5] = [
+        (
+            Condition::SafetyDisagrees,
+            601,
+            |tick, line| line.safety = code(tick, 18_000),
+            |_, line| {
+                line.safety.value = Err(Fault::Bus);
+            },
+        ),
+        (
+            Condition::SafetyDisagrees,
+            601,
+            |tick, line| line.safety = code(tick, 18_000),
+            |_, line| {
+                line.rear.value = Err(Fault::Bus);
+            },
+        ),
+        (
+            Condition::FaceDisagrees,
+            601,
+            |tick, line| line.front = code(tick, 18_000),
+            |_, line| {
+                line.front.value = Err(Fault::Bus);
+            },
+        ),
+        (
+            Condition::HeatImplausible,
+            901,
+            |tick, line| line.returned = code(tick, 15_000),
+            |_, line| {
+                line.returned.value = Err(Fault::Bus);
+            },
+        ),
+        (Condition::FlowLow, 301, low, |_, line| line.flow.value = Err(Fault::Bus)),
+    ];
+    for (condition, whole, wrong, gone) in cases {
+        let found = run(1_500, |tick, line| {
+            wrong(tick, line);
+            if missed(tick) {
+                gone(tick, line);
+            }
+        });
+        let missing = (0..whole as u64).filter(|tick| missed(*tick)).count();
+        let told = first(&found, condition).unwrap();
+        // As many ticks later as were missing, and where the time of one begins.
+        assert!((whole..=whole + 2 * missing).contains(&told), "{condition:?} {told}");
+        let other = run(1_500, |tick, line| {
+            wrong(tick, line);
+            if tick >= 400 && condition == Condition::FlowLow {
+                gone(tick, line);
+            }
+        });
+        let both = Conditions::of(&[Condition::FlowLow, Condition::FlowLost]);
+        assert!(!other.iter().any(|found| found.intersection(both) == both), "one of the two");
+    }
 }

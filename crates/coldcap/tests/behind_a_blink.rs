@@ -67,41 +67,90 @@ fn a_cap_that_is_off_in_a_wanted_pause_is_no_news() {
     }
 }
 
+/// In a treatment without a return sensor that power failed in, and that was resumed and ended.
+fn ended_without_a_return_sensor() -> Bench<1> {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    seconds(&mut bench, 60, no_return);
+    cut(&mut bench, BLINK);
+    seconds(&mut bench, 60, no_return);
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, no_return));
+        bench.tick_with(no_return);
+    }
+    bench.tell(Fact::DrugEnded { drug: 5, hair_toxic: true });
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::EndSession { reason: 2, confirm }, no_return));
+        bench.tick_with(no_return);
+    }
+    assert_eq!(bench.phase(), Phase::Thaw);
+    bench
+}
+
+fn no_return(inputs: &mut Inputs<1>) {
+    inputs.channels[0].returned.value = Err(Fault::Open);
+}
+
 /// What one treatment went on without, the next does not begin without.
 // req: SES-029
 #[test]
 fn a_test_that_a_treatment_passed_begins_no_other_visit() {
-    let mut bench = Bench::new();
-    bench.bring_to(Phase::Infusing);
-    bench.run(30);
-    let lost = |inputs: &mut Inputs<1>| inputs.channels[0].returned.value = Err(Fault::Open);
-    seconds(&mut bench, 60, lost);
-    cut(&mut bench, BLINK);
-    seconds(&mut bench, 60, lost);
-    for confirm in [false, true] {
-        assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, lost));
-        bench.tick_with(lost);
-    }
-    assert_eq!(bench.phase(), Phase::Recool);
-    bench.tell(Fact::DrugEnded { drug: 5, hair_toxic: true });
-    for confirm in [false, true] {
-        assert!(ask(&mut bench, Request::EndSession { reason: 2, confirm }, lost));
-        bench.tick_with(lost);
-    }
-    assert_eq!(bench.phase(), Phase::Thaw);
-    seconds(&mut bench, 1_300, lost);
+    let mut bench = ended_without_a_return_sensor();
+    seconds(&mut bench, 1_300, no_return);
     for request in [Request::ConfirmRemoved, Request::Close, Request::Close] {
-        assert!(ask(&mut bench, request, lost));
-        bench.tick_with(lost);
+        assert!(ask(&mut bench, request, no_return));
+        bench.tick_with(no_return);
     }
     assert_eq!(bench.phase(), Phase::Standby);
-    seconds(&mut bench, 60, lost);
-    assert!(ask(&mut bench, Request::select(PATIENT), lost));
-    assert!(ask(&mut bench, Request::ChoosePlan(PLAN), lost));
-    bench.tick_with(lost);
-    assert!(!ask(&mut bench, Request::Start, lost), "without a return sensor");
+    seconds(&mut bench, 60, no_return);
+    assert!(ask(&mut bench, Request::select(PATIENT), no_return));
+    assert!(ask(&mut bench, Request::ChoosePlan(PLAN), no_return));
+    bench.tick_with(no_return);
+    assert!(!ask(&mut bench, Request::Start, no_return), "without a return sensor");
     bench.run(60);
     bench.ask(Request::Start).unwrap();
+}
+
+/// Nor does it where whoever closes one visit begins the next in the same tick.
+// req: SES-029
+#[test]
+fn a_test_that_a_treatment_passed_begins_no_visit_that_standby_is_skipped_for() {
+    for rest in [0, 60] {
+        let mut bench = ended_without_a_return_sensor();
+        seconds(&mut bench, 1_300, no_return);
+        for request in [Request::ConfirmRemoved, Request::Close] {
+            assert!(ask(&mut bench, request, no_return));
+            bench.tick_with(no_return);
+        }
+        assert_eq!(bench.phase(), Phase::Report);
+        let mut input = bench.next_input();
+        no_return(&mut input.inputs);
+        for request in [Request::Close, Request::select(PATIENT), Request::ChoosePlan(PLAN)] {
+            let command = bench.command_as(Role::Clinician, Action::Request(request));
+            input.commands.list.push(command);
+        }
+        bench.feed(&input);
+        assert_eq!(bench.phase(), Phase::Setup);
+        seconds(&mut bench, rest, no_return);
+        assert!(!ask(&mut bench, Request::Start, no_return), "without a return sensor");
+    }
+}
+
+/// A thaw that a drug runs in may be cooled out of as a break may, with what the treatment went on without.
+// req: SES-029
+#[test]
+fn a_lost_return_sensor_keeps_nobody_from_cooling_out_of_a_thaw_behind_a_blink() {
+    let mut bench = ended_without_a_return_sensor();
+    cut(&mut bench, BLINK);
+    seconds(&mut bench, 60, no_return);
+    bench.tell(Fact::DrugStarted { drug: 5, hair_toxic: true });
+    seconds(&mut bench, 10, no_return);
+    for confirm in [false, true] {
+        assert!(ask(&mut bench, Request::Resume { reason: 1, confirm }, no_return));
+        bench.tick_with(no_return);
+    }
+    assert_eq!(bench.phase(), Phase::Recool);
 }
 
 /// A loop that does too little is too warm, with power and behind a loss of it, until a clinician has seen that.

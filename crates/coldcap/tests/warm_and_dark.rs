@@ -179,3 +179,46 @@ fn without_its_return_sensor_nothing_begins_at_power_up() {
     assert_eq!(bench.phase(), Phase::SafeHold);
     assert_eq!(bench.ask(Request::select(PATIENT)), Err(Refusal::WrongPhase));
 }
+
+/// What cannot be read for a moment says nothing of what is warm: neither is it cold, nor does its time begin anew.
+// req: INT-016, SES-024
+#[test]
+fn one_reading_that_is_missing_makes_nothing_cold() {
+    let mut bench = Bench::new();
+    bench.bring_to(Phase::Infusing);
+    bench.run(30);
+    let warm = shows(&bench, [18_000, 19_000, 20_000, 20_000, 20_000].map(Some));
+    minutes(&mut bench, 12, &warm);
+    let before = bench.tick_with(&warm);
+    assert!(before.machine.alarms.contains(Condition::TooWarm));
+    for _ in 0..3 {
+        bench.tick_with(|inputs| {
+            warm(inputs);
+            inputs.channels[0].supply.value = Err(Fault::Bus);
+        });
+        minutes(&mut bench, 9, &warm);
+    }
+    let after = bench.tick_with(&warm);
+    assert_eq!(after.channels[0].phase, Phase::Infusing);
+    assert_eq!(after.channels[0].cooled, before.channels[0].cooled, "nothing of it was cooled");
+}
+
+/// Nor does the colder face speak for the one that is warm and cannot be read for a moment.
+// req: INT-016
+#[test]
+fn a_warm_face_that_is_missing_for_a_moment_is_still_warm() {
+    let mut bench: Bench<1> = Bench::new();
+    let held = faces(&bench, [0; 3]);
+    holding_a_face(&mut bench, held);
+    let apart = faces(&bench, [-500, 4_000, -500]);
+    for _ in 0..3 {
+        minutes(&mut bench, 4, &apart);
+        bench.tick_with(|inputs| {
+            apart(inputs);
+            inputs.channels[0].rear.value = Err(Fault::Bus);
+        });
+    }
+    let outputs = bench.tick_with(&apart);
+    assert!(outputs.channels[0].phase.is_cooling());
+    assert!(outputs.machine.alarms.contains(Condition::TooWarm));
+}

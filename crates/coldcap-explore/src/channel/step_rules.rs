@@ -120,7 +120,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         // req: SES-008
         id: "R14",
-        text: "no loss of power and no phase that time brings about begins a limit on waiting anew",
+        text: "no loss of power begins a limit on waiting anew, and no phase that time brings about one that is over",
         costly: false,
         check: nobody_came,
     },

@@ -33,7 +33,7 @@ pub(super) struct AgreementWatch {
 
 impl AgreementWatch {
     /// One step; sensors are compared while coolant is pumped. One that cannot be read is another
-    /// detector's.
+    /// detector's, once it is so for long; a sample that is missing neither ends a time nor adds to it.
     pub(super) fn step(
         &mut self,
         codes: &Codes,
@@ -43,15 +43,18 @@ impl AgreementWatch {
     ) -> Conditions {
         // req: INT-012
         let allowed = &limits.watches.agreement;
-        let faces = codes.front.zip(codes.rear).filter(|_| pumped);
-        let differ = faces.is_some_and(|(front, rear)| apart(front, rear, allowed.faces));
-        // Where front and rear differ nobody can tell which of the three is wrong.
-        let outside =
-            faces.filter(|_| !differ).zip(codes.safety).is_some_and(|((front, rear), safety)| {
+        let faces = codes.front.zip(codes.rear);
+        let differ = faces.map(|(front, rear)| apart(front, rear, allowed.faces));
+        let outside = match (differ, faces.zip(codes.safety)) {
+            // Where front and rear differ nobody can tell which of the three is wrong.
+            (Some(true), _) => Some(false),
+            (_, seen) => seen.map(|((front, rear), safety)| {
                 apart(safety, front, allowed.safety) && apart(safety, rear, allowed.safety)
-            });
-        let (faces, safety) =
-            (self.faces.step(differ, tick.dt), self.safety.step(outside, tick.dt));
+            }),
+        };
+        let while_pumped = |seen| if pumped { seen } else { Some(false) };
+        let faces = self.faces.step_if_seen(while_pumped(differ), tick.dt);
+        let safety = self.safety.step_if_seen(while_pumped(outside), tick.dt);
         Conditions::EMPTY
             .with_if(Condition::FaceDisagrees, faces.exceeded(allowed.lasts))
             .with_if(Condition::SafetyDisagrees, safety.exceeded(allowed.lasts))
@@ -65,7 +68,8 @@ pub(super) struct HeatWatch {
 }
 
 impl HeatWatch {
-    /// One step: while coolant moves, heat goes from the head into it, and only so much of it.
+    /// One step: while coolant moves, heat goes from the head into it, and only so much of it. A sample of the coolant
+    /// that is missing neither ends a time nor adds to it.
     pub(super) fn step(
         &mut self,
         codes: &Codes,
@@ -74,8 +78,8 @@ impl HeatWatch {
         limits: &Limits,
     ) -> Conditions {
         let allowed = &limits.watches.heat;
-        let coolant = codes.supply.zip(codes.returned).filter(|_| flowing);
-        let wrong = coolant.is_some_and(|(supply, returned)| {
+        let coolant = codes.supply.zip(codes.returned);
+        let wrong = coolant.map(|(supply, returned)| {
             let (coldest, warmest) = (supply.max(returned), supply.min(returned));
             let mut faces = [codes.front, codes.rear].into_iter().flatten();
             colder(returned, supply, allowed.backward)
@@ -85,7 +89,8 @@ impl HeatWatch {
                         || colder(warmest, face, allowed.forward)
                 })
         });
-        let implausible = self.implausible.step(wrong, tick.dt).exceeded(allowed.lasts);
+        let wrong = if flowing { wrong } else { Some(false) };
+        let implausible = self.implausible.step_if_seen(wrong, tick.dt).exceeded(allowed.lasts);
         Conditions::EMPTY.with_if(Condition::HeatImplausible, implausible)
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct FlowWatch {
 
 impl FlowWatch {
     /// One step. A meter that is fitted and cannot be read proves no flow. Of a flow that is lost nobody
-    /// says that it is low, too.
+    /// says that it is low, too; before that a sample that is missing neither ends the time of a low one nor adds to it.
     pub(super) fn step(
         &mut self,
         sample: &ChannelSample,
@@ -40,13 +40,18 @@ impl FlowWatch {
         let judged = !sample.pump_commanded.is_off() && sample.pump_commanded >= flow.judged_from;
         let without_flow = self.without_flow.step(judged && still, tick.dt);
         let expected = expected(&limits.watches.occlusion, supply, sample.pump_commanded);
-        let short = moving.and_then(Result::ok).is_some_and(|seen| !enough(seen, expected));
-        let low = self.low.step(judged && short && !still, tick.dt);
+        let lost = without_flow.exceeded(delays.flow_lost);
+        let short = match moving {
+            Some(Err(_)) if judged && !lost => None,
+            Some(Ok(seen)) => Some(judged && !still && !enough(seen, expected)),
+            _ => Some(false),
+        };
+        let low = self.low.step_if_seen(short, tick.dt);
         let off = sample.pump_commanded.is_off();
         let without_current = self.without_current.step(!off && idle, tick.dt);
         let runs_on = self.runs_on(off, moving, turning, tick, limits);
         Conditions::EMPTY
-            .with_if(Condition::FlowLost, without_flow.exceeded(delays.flow_lost))
+            .with_if(Condition::FlowLost, lost)
             .with_if(Condition::FlowLow, low.exceeded(limits.watches.occlusion.lasts))
             .with_if(Condition::PumpStopped, without_current.reached(delays.pump_stopped))
             .with_if(Condition::PumpRunsOn, runs_on)

@@ -18,6 +18,11 @@ impl Hold {
         *self
     }
 
+    /// The same of what may not be seen in this step: then nothing is known, and everything stays as it was.
+    pub(super) fn step_if_seen(&mut self, holds: Option<bool>, dt: Duration) -> Self {
+        holds.map_or(*self, |holds| self.step(holds, dt))
+    }
+
     /// Whether it has held for `limit` or longer.
     pub(super) fn reached(self, limit: Duration) -> bool {
         self.running && self.elapsed >= limit

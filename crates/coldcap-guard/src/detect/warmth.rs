@@ -15,8 +15,10 @@ pub enum Warmth {
     Reached,
     /// It is neither: neither near the target nor too warm.
     Between,
-    /// It is warmer than its target by more than is allowed, or cannot be read.
+    /// It is warmer than its target by more than is allowed.
     Warm,
+    /// It cannot be read: nothing is known, so nothing changes. Its sensor has an alarm of its own.
+    Unseen,
 }
 
 /// Finds a lasting deviation toward warm.
@@ -65,6 +67,7 @@ impl WarmthWatch {
     }
 
     /// One step; whether the cap is too warm. What was, stays so while warmth is expected: an interruption cools nothing.
+    /// One reading that is missing neither ends the time of a deviation nor adds to it.
     ///
     /// # Panics
     /// Never.
@@ -75,8 +78,8 @@ impl WarmthWatch {
             Warmth::Reached => true,
             _ => self.reached,
         };
-        if seen == Warmth::Expected && self.warm.reached(Self::LASTS) {
-            return true;
+        if seen == Warmth::Unseen || (seen == Warmth::Expected && self.warm.reached(Self::LASTS)) {
+            return self.warm.reached(Self::LASTS);
         }
         let warm = self.reached && seen == Warmth::Warm;
         self.warm.step(warm, dt).reached(Self::LASTS)

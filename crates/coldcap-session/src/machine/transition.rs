@@ -84,8 +84,8 @@ impl<'c> Transition<'c> {
         planned.unwrap_or_default()
     }
 
-    /// Enters a phase that time alone has brought about: a limit that is over stays so, and so does any limit since cooling
-    /// returned by itself. Only somebody who acts begins one anew.
+    /// Enters a phase that time alone has brought about: a limit that is over stays so, and where cooling returned by
+    /// itself what it returned to goes on with the limit that ran before. Any other phase begins its own, as `ready` does.
     pub(super) fn arrive(&mut self, phase: Phase, dt: Duration) {
         // req: SES-008
         let (kept, waited) = (self.state.unattended, self.waited(dt));

@@ -61,6 +61,17 @@ const STOPS_COOLANT: Conditions = Conditions::of(&[
     Condition::PowerHeld,
 ]);
 
+/// Standby may begin and end within one tick, and nobody sees it then.
+const fn lies_between_visits(phase: Phase) -> bool {
+    matches!(phase, Phase::Report | Phase::Standby | Phase::Setup | Phase::FitMeasure)
+}
+
+/// A treatment that is interrupted, or a thaw that a running drug may be cooled out of.
+fn may_be_resumed(session: &State) -> bool {
+    let phase = session.phase();
+    phase.is_interrupted() || (phase == Phase::Thaw && session.drugs().running())
+}
+
 /// What is known of a channel before coolant moves in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tests {
@@ -74,7 +85,7 @@ pub(super) struct Tests {
 impl Tests {
     /// One tick of the test of power-up, with everything that the detectors found. A treatment that waits to go on needs no
     /// more than it went on with before power failed; nothing goes on by itself with that, and nothing begins: what was
-    /// passed with less is tested anew in standby.
+    /// passed with less is tested anew once the visit is over, however soon the next patient is selected.
     pub(super) fn step(
         &mut self,
         now: Instant,
@@ -83,10 +94,10 @@ impl Tests {
         session: &State,
     ) {
         // req: SES-029
-        if self.at_power_up.lenient && session.phase() == Phase::Standby {
+        if self.at_power_up.lenient && lies_between_visits(session.phase()) {
             self.begin_anew();
         }
-        let waits = session.phase().is_interrupted() && !session.returns_by_itself();
+        let waits = may_be_resumed(session) && !session.returns_by_itself();
         let must_be_absent = if waits { STOPS_COOLANT } else { MUST_BE_ABSENT };
         let goes_on_without = waits && found.intersects(MUST_BE_ABSENT);
         self.at_power_up.lenient |= goes_on_without && !self.passed_at_power_up();

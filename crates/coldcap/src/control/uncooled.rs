@@ -63,8 +63,11 @@ impl Uncooled {
         if anew && self.known_for.is_zero() {
             self.before = seen.coldest;
         }
-        let colder = seen.flowing && self.is_colder(seen.supply);
-        self.colder_for = held(self.colder_for, colder, seen.dt);
+        // A sample that is missing says nothing; a supply that is lost stops the coolant by an alarm of its own.
+        if seen.supply.is_some() || !seen.flowing {
+            let colder = seen.flowing && self.is_colder(seen.supply);
+            self.colder_for = held(self.colder_for, colder, seen.dt);
+        }
         let found = self.colder_for >= LASTS;
         if found {
             // What was there before is still what it should be like: who begins again at once is told again.
@@ -138,6 +141,15 @@ mod tests {
             assert_eq!(after(&mut later, &seen(true, false, at), 301), None);
             assert_eq!(after(&mut later, &seen(true, true, at), 3_000), None);
         }
+    }
+
+    #[test]
+    fn a_sample_that_is_missing_now_and_then_hides_nothing() {
+        let mut uncooled = at_rest(22_000);
+        let cold = seen(true, true, -5_000);
+        let missing = Seen { supply: None, ..cold };
+        let found = |tick: &u32| uncooled.step(if tick % 100 == 99 { &missing } else { &cold });
+        assert_eq!((0..400).find(found), Some(201));
     }
 
     #[test]

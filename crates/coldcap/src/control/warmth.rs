@@ -1,4 +1,4 @@
-//! How what is held stands to its target: at it, or too warm.
+//! How what is held stands to its target: at it, too warm, or not to be seen.
 
 use super::calibrate::MeasuredChannel;
 use crate::config::Config;
@@ -6,8 +6,7 @@ use coldcap_guard::detect::Warmth;
 use coldcap_session::{Demand, Phase, State};
 use coldcap_units::{Coolant, Interface, Kelvin, Reading};
 
-/// How the temperature that is held stands to its target. One that cannot be read is not too warm: its
-/// sensor has an alarm of its own. `was_cold` says that it has reached its target before: then a face that is too warm
+/// How the temperature that is held stands to its target. `was_cold` says that it has reached its target before: then a face that is too warm
 /// is so whatever the other makes of the mean.
 pub(super) fn of(
     measured: &MeasuredChannel,
@@ -33,7 +32,8 @@ pub(super) fn of(
     if ramps && held == Warmth::Warm { Warmth::Expected } else { held }
 }
 
-/// The same two sensors as what is counted at the target, and the warmer of them for what is too warm.
+/// The same two sensors as what is counted at the target, and the warmer of them for what is too warm. While both are
+/// trusted, the one that can be read says nothing of the other.
 fn at_the_cap(
     measured: &MeasuredChannel,
     target: Interface,
@@ -46,6 +46,9 @@ fn at_the_cap(
         Some(face.0.minus(target.0))
     };
     let (front, rear) = (above(&measured.front), above(&measured.rear));
+    if !degraded && (front.is_none() || rear.is_none()) {
+        return Warmth::Unseen;
+    }
     let warmer = [front, rear].into_iter().flatten().max();
     let colder = [front, rear].into_iter().flatten().all(|above| above < Kelvin::from_milli(0));
     let reached = measured.is_at_interface(target, degraded, config) || colder;
@@ -65,9 +68,10 @@ fn at_the_supply(measured: &MeasuredChannel, target: Option<Coolant>, config: &C
 
 fn judge(above: Option<Kelvin>, reached: bool, warm: Kelvin) -> Warmth {
     match above {
+        None => Warmth::Unseen,
         Some(_) if reached => Warmth::Reached,
         Some(above) if above > warm => Warmth::Warm,
-        _ => Warmth::Between,
+        Some(_) => Warmth::Between,
     }
 }
 
