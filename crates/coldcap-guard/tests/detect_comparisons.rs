@@ -551,7 +551,7 @@ fn a_sample_that_is_missing_now_and_then_hides_no_deviation() {
     let low: Spoil = |_, line| {
         line.flow.value = line.flow.value.map(|seen| Pulses { edges: 25, ..seen });
     };
-    let cases: [(Condition, usize, Spoil, Spoil); 5] = [
+    let cases: [(Condition, usize, Spoil, Spoil); 6] = [
         (
             Condition::SafetyDisagrees,
             601,
@@ -582,6 +582,14 @@ fn a_sample_that_is_missing_now_and_then_hides_no_deviation() {
             |tick, line| line.returned = code(tick, 15_000),
             |_, line| {
                 line.returned.value = Err(Fault::Bus);
+            },
+        ),
+        (
+            Condition::HeatImplausible,
+            901,
+            |tick, line| line.returned = code(tick, 15_000),
+            |_, line| {
+                line.flow.value = Err(Fault::Bus);
             },
         ),
         (Condition::FlowLow, 301, low, |_, line| line.flow.value = Err(Fault::Bus)),

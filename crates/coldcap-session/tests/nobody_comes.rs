@@ -238,6 +238,87 @@ fn a_drug_that_begins_in_the_thaw_calls_somebody_and_waits_for_him() {
     script.expect(Phase::CapOff);
 }
 
+/// Whoever resumed a moment before the power went was there: what cooling goes back to has its own limit.
+// req: SES-008
+#[test]
+fn a_blink_on_the_way_back_that_somebody_began_cuts_no_treatment_short() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.minutes(4);
+    script.done(Request::Stop);
+    script.resume();
+    script.seen.at_target = false;
+    script.seconds(10);
+    let left = script.state.planned_left().unwrap().plus(Config::DEFAULT.overrun);
+    script.restarted(BLINK);
+    let whole_minutes = left.minus(Duration::from_secs(10)).as_mins();
+    let left = Attendance::Watching(Duration::from_mins(whole_minutes));
+    assert_eq!(script.state.attendance(), left);
+    script.seconds(5);
+    script.expect(Phase::Recool);
+    script.seen.at_target = true;
+    script.minutes(100);
+    assert!(!script.flagged(Flag::EndedEarly) && !script.flagged(Flag::Waiting));
+    script.expect(Phase::CapOff);
+}
+
+/// A second blink finds a way back that nobody attends, and gives nothing more.
+#[test]
+fn a_second_blink_begins_no_limit_anew() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.done(Request::Stop);
+    script.resume();
+    script.seen.at_target = false;
+    for _ in 0..2 {
+        script.restarted(BLINK);
+        script.seconds(5);
+        script.expect(Phase::Recool);
+    }
+    let first = script.state.attendance().left().unwrap();
+    script.minutes(5);
+    script.restarted(BLINK);
+    assert!(script.state.attendance().left().unwrap() <= first.minus(Duration::from_mins(5)));
+}
+
+/// A cap that was taken off, or of which nobody knows, is marked as worn again where a drug runs into a warm scalp.
+// req: SES-009
+#[test]
+fn a_thaw_that_calls_lets_the_cap_be_put_on_again() {
+    let mut unknown = Script::post_cooling(PACLITAXEL);
+    unknown.minutes(5);
+    unknown.restarted(Some(Duration::from_mins(20)));
+    unknown.minutes(13);
+    let mut taken_off = Script::post_cooling(PACLITAXEL);
+    taken_off.done(Request::Pause(1));
+    taken_off.done(Request::Worn(false));
+    taken_off.minutes(14);
+    for mut script in [unknown, taken_off] {
+        script.expect(Phase::Thaw);
+        assert_eq!(
+            script.nurse(Request::Worn(true)),
+            Err(Refusal::WrongPhase),
+            "nothing to resume"
+        );
+        script.starts(2);
+        script.look();
+        assert_eq!(script.nurse(resume(false)), Err(Refusal::NotWorn));
+        script.done(Request::Worn(true));
+        script.resume();
+    }
+}
+
+/// Once the drug has ended nobody is called for it any more.
+#[test]
+fn the_call_of_a_thaw_ends_with_the_drug() {
+    let mut script = Script::post_cooling(PACLITAXEL);
+    script.minutes(60);
+    script.starts(2);
+    script.starts(3);
+    script.ends(2);
+    assert!(script.state.is_waiting(), "one runs");
+    script.ends(3);
+    assert_eq!(script.state.attendance(), Attendance::Unlimited);
+}
+
 /// The limit of a break that runs is nobody's to begin anew, whatever is told in it.
 #[test]
 fn a_break_that_runs_goes_on_where_the_drug_ends_in_it() {

@@ -120,7 +120,7 @@ pub(super) const STEP_RULES: &[StepRule] = &[
     StepRule {
         // req: SES-008
         id: "R14",
-        text: "no loss of power begins a limit on waiting anew, and no phase that time brings about one that is over",
+        text: "no loss of power begins a limit on waiting anew, but that of what somebody had just resumed, and no phase that time brings about one that is over",
         costly: false,
         check: nobody_came,
     },
@@ -465,7 +465,8 @@ fn nobody_came(seen: &Seen<'_>) -> Verdict {
         // Where nothing returns by itself, somebody is waited for as after any loss of power.
         Event::Restarted { .. } if left.is_over() => Verdict::implies(goes_on, kept.is_over()),
         Event::Restarted { .. } => {
-            Verdict::implies(after.timers(&seen.config.session).restart.is_some(), no_longer)
+            let returns = after.timers(&seen.config.session).restart.is_some();
+            Verdict::implies(returns, no_longer || goes_on_with_the_limit_of_its_goal(seen))
         }
         Event::Advance { .. } if before.phase() == Phase::Recovery => {
             Verdict::implies(after.phase() == Phase::Recool, no_longer)
@@ -476,6 +477,22 @@ fn nobody_came(seen: &Seen<'_>) -> Verdict {
         }
         _ => Verdict::Silent,
     }
+}
+
+/// Whoever resumed was there: behind a loss of power on the way back the limit runs that the goal would have begun.
+fn goes_on_with_the_limit_of_its_goal(seen: &Seen<'_>) -> bool {
+    let (before, config) = (&seen.before.session, &seen.config.session);
+    let limit = match before.treatment() {
+        Some(Phase::PreCool | Phase::PostCool) => {
+            before.planned_left().map(|left| left.plus(config.overrun))
+        }
+        Some(Phase::Ready) => Some(config.ready_limit),
+        Some(Phase::Infusing) => Some(config.infusing_limit),
+        _ => None,
+    };
+    // Only the way back that nobody attended has a limit of its own.
+    let attended = before.phase() == Phase::Recool && before.timers(config).phase.is_none();
+    attended && seen.after.session.attendance().left() <= limit
 }
 
 fn called_before_the_end(seen: &Seen<'_>) -> Verdict {

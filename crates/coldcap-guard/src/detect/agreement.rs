@@ -69,11 +69,11 @@ pub(super) struct HeatWatch {
 
 impl HeatWatch {
     /// One step: while coolant moves, heat goes from the head into it, and only so much of it. A sample of the coolant
-    /// that is missing neither ends a time nor adds to it.
+    /// or of its flow that is missing neither ends a time nor adds to it.
     pub(super) fn step(
         &mut self,
         codes: &Codes,
-        flowing: bool,
+        flowing: Option<bool>,
         tick: Tick,
         limits: &Limits,
     ) -> Conditions {
@@ -89,7 +89,7 @@ impl HeatWatch {
                         || colder(warmest, face, allowed.forward)
                 })
         });
-        let wrong = if flowing { wrong } else { Some(false) };
+        let wrong = if flowing == Some(false) { Some(false) } else { flowing.and(wrong) };
         let implausible = self.implausible.step_if_seen(wrong, tick.dt).exceeded(allowed.lasts);
         Conditions::EMPTY.with_if(Condition::HeatImplausible, implausible)
     }

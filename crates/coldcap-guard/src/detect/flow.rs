@@ -107,13 +107,22 @@ fn expected(limits: &OcclusionLimits, supply: Option<Ratio>, duty: Duty) -> Puls
 }
 
 impl FlowWatch {
-    /// Whether coolant surely moves, by the meter; without one, whether the pump is driven.
-    pub(super) fn is_flowing(&self, sample: &ChannelSample, tick: Tick, limits: &Limits) -> bool {
+    /// Whether coolant moves, by the meter; without one, whether the pump is driven. `None` where the meter cannot be read.
+    pub(super) fn is_flowing(
+        &self,
+        sample: &ChannelSample,
+        tick: Tick,
+        limits: &Limits,
+    ) -> Option<bool> {
+        if sample.pump_commanded.is_off() {
+            return Some(false);
+        }
         let mut meter = self.meter;
-        let moving = meter.read(&sample.flow, tick.now, limits.delays.input_stale);
         let least = limits.flow.minimum_flow;
-        let moves = moving.is_none_or(|seen| seen.is_ok_and(|seen| enough(seen, least)));
-        !sample.pump_commanded.is_off() && moves
+        match meter.read(&sample.flow, tick.now, limits.delays.input_stale) {
+            None => Some(true),
+            Some(seen) => seen.ok().map(|seen| enough(seen, least)),
+        }
     }
 }
 

@@ -110,6 +110,10 @@ fn drug_ended(t: &mut Transition<'_>, drug: u16, hair_toxic: bool) {
     } else if known {
         t.state.since = SinceMark::default();
     }
+    // What a thaw called somebody for is over.
+    if last && t.state.phase == Phase::Thaw {
+        t.state.attendance = Attendance::Unlimited;
+    }
 }
 
 /// Changes the treatment phase, or, while it is interrupted, the phase to return to.

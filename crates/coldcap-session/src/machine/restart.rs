@@ -68,7 +68,7 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
     if by_itself && !allowed {
         t.flag(Flag::RestartLimit);
     }
-    let waited = t.state.attendance;
+    let waited = waited_for(t);
     let cooled = t.state.phase.is_cooling();
     t.interrupt(Phase::Recovery, Reason::POWER_GAP);
     // Nobody has come because the power went.
@@ -78,6 +78,18 @@ fn recover(t: &mut Transition<'_>, gap: Option<Duration>) {
         t.state.restart_left = t.config.restart_window;
     } else if !cooled || waited.is_over() {
         t.state.attendance = waited.at_most(t.config.recovery_limit);
+    }
+}
+
+/// The limit on waiting that goes on. Whoever resumed a moment before was there, and what cooling goes back to has its own
+/// limit then: that one goes on, less the time since.
+fn waited_for(t: &Transition<'_>) -> Attendance {
+    let state = &t.state;
+    let resumed =
+        state.phase == Phase::Recool && !state.unattended && state.attendance.is_watching();
+    match state.goal.filter(|_| resumed) {
+        Some(goal) => t.attendance_in(goal).spent(state.clock.elapsed),
+        None => state.attendance,
     }
 }
 

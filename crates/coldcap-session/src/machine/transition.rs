@@ -127,24 +127,26 @@ impl<'c> Transition<'c> {
     /// Starts the limit of the present phase on waiting for an operator.
     pub(super) fn attend_anew(&mut self) {
         self.state.unattended = false;
+        self.state.attendance = self.attendance_in(self.state.awaited());
+    }
+
+    /// What a phase begins with that somebody brought about.
+    pub(super) fn attendance_in(&self, phase: Phase) -> Attendance {
         let (state, config) = (&self.state, self.config);
-        let limit = match state.awaited() {
-            Phase::PreCool | Phase::PostCool => state.planned_left.plus(config.overrun),
-            Phase::Ready => config.ready_limit,
-            Phase::Infusing => config.infusing_limit,
-            Phase::Recool => config.recool_limit,
-            Phase::Recovery => config.recovery_limit,
+        match phase {
+            Phase::PreCool | Phase::PostCool => {
+                Attendance::Watching(state.planned_left.plus(config.overrun))
+            }
+            Phase::Ready => Attendance::Watching(config.ready_limit),
+            Phase::Infusing => Attendance::Watching(config.infusing_limit),
+            Phase::Recool => Attendance::Watching(config.recool_limit),
+            Phase::Recovery => Attendance::Watching(config.recovery_limit),
             Phase::Paused => {
                 let each = state.plan.map(|plan| plan.break_each()).unwrap_or_default();
-                self.state.attendance = Attendance::Break(each.min(state.break_left));
-                return;
+                Attendance::Break(each.min(state.break_left))
             }
-            _ => {
-                self.state.attendance = Attendance::Unlimited;
-                return;
-            }
-        };
-        self.state.attendance = Attendance::Watching(limit);
+            _ => Attendance::Unlimited,
+        }
     }
 
     /// Stops circulation, whatever circulates, and says why.

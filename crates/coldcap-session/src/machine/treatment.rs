@@ -29,7 +29,9 @@ pub(super) fn mark_worn(t: &mut Transition<'_>, worn: bool) -> Answer {
         phase,
         Phase::FitMeasure | Phase::FitCalibrate | Phase::FitVerify | Phase::Setup | Phase::FitCheck
     );
-    if !(before || phase.is_cooling() || phase.is_interrupted()) {
+    // Whoever may resume can say first that the cap is on again.
+    let during = phase.is_cooling() || goal_of_resume(&t.state).is_some();
+    if !(before || during) {
         return Err(Refusal::WrongPhase);
     }
     if t.state.worn == worn {

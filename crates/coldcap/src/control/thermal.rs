@@ -277,7 +277,7 @@ impl Thermal {
         let measured = [supply, returned].into_iter().chain(faces).flatten();
         let seen = Seen {
             undriven: driven.is_off(),
-            flowing: input.flow.is_ok_and(|flow| flow >= config.circulation.flowing_from),
+            flowing: input.flow.ok().map(|flow| flow >= config.circulation.flowing_from),
             supply,
             coldest: measured.min(),
             dt: input.dt,

@@ -21,8 +21,8 @@ const KNOWN: Duration = Duration::from_mins(60);
 pub(super) struct Seen {
     /// The valve has no drive.
     pub(super) undriven: bool,
-    /// Coolant moves.
-    pub(super) flowing: bool,
+    /// Coolant moves, if it is measured.
+    pub(super) flowing: Option<bool>,
     /// Coolant behind the valve, if it is measured.
     pub(super) supply: Option<Celsius>,
     /// The coldest that is measured in the loop, the supply too.
@@ -56,16 +56,22 @@ impl Uncooled {
     /// One tick; whether coolant was too cold for long enough just now. Its time begins anew then.
     pub(super) fn step(&mut self, seen: &Seen) -> bool {
         self.undriven_for = held(self.undriven_for, seen.undriven, seen.dt);
-        self.rested_for = held(self.rested_for, !seen.flowing, seen.dt);
+        // A sample that is missing says nothing; what is lost for long stops the coolant by an alarm of its own.
+        if let Some(flowing) = seen.flowing {
+            self.rested_for = held(self.rested_for, !flowing, seen.dt);
+        }
         self.forget(seen);
         // A dip of the flow makes nothing warm that has become cold, and a rest of minutes does not.
         let anew = self.undriven_for < CLOSES || self.rested_for >= CLOSES;
         if anew && self.known_for.is_zero() {
             self.before = seen.coldest;
         }
-        // A sample that is missing says nothing; a supply that is lost stops the coolant by an alarm of its own.
-        if seen.supply.is_some() || !seen.flowing {
-            let colder = seen.flowing && self.is_colder(seen.supply);
+        let colder = match (seen.flowing, seen.supply) {
+            (Some(false), _) => Some(false),
+            (Some(true), Some(supply)) => Some(self.is_colder(supply)),
+            _ => None,
+        };
+        if let Some(colder) = colder {
             self.colder_for = held(self.colder_for, colder, seen.dt);
         }
         let found = self.colder_for >= LASTS;
@@ -81,14 +87,13 @@ impl Uncooled {
     fn forget(&mut self, seen: &Seen) {
         let pair = seen.coldest.zip(self.before);
         let warm = pair.is_some_and(|(coldest, before)| before.minus(coldest) <= MARGIN);
-        let over = !seen.undriven || (warm && !seen.flowing);
+        let over = !seen.undriven || (warm && seen.flowing == Some(false));
         self.known_for = if over { Duration::ZERO } else { self.known_for.minus(seen.dt) };
     }
 
-    fn is_colder(&self, supply: Option<Celsius>) -> bool {
-        let pair = supply.zip(self.before);
+    fn is_colder(&self, supply: Celsius) -> bool {
         self.undriven_for >= CLOSES
-            && pair.is_some_and(|(supply, before)| before.minus(supply) > MARGIN)
+            && self.before.is_some_and(|before| before.minus(supply) > MARGIN)
     }
 }
 
@@ -105,7 +110,7 @@ mod tests {
 
     fn seen(undriven: bool, flowing: bool, supply_milli: i32) -> Seen {
         let supply = Some(Celsius::from_milli(supply_milli));
-        Seen { undriven, flowing, supply, coldest: supply, dt: TICK }
+        Seen { undriven, flowing: Some(flowing), supply, coldest: supply, dt: TICK }
     }
 
     /// Ticks until it is found, if it is within `limit`.
@@ -145,11 +150,13 @@ mod tests {
 
     #[test]
     fn a_sample_that_is_missing_now_and_then_hides_nothing() {
-        let mut uncooled = at_rest(22_000);
+        let uncooled = at_rest(22_000);
         let cold = seen(true, true, -5_000);
-        let missing = Seen { supply: None, ..cold };
-        let found = |tick: &u32| uncooled.step(if tick % 100 == 99 { &missing } else { &cold });
-        assert_eq!((0..400).find(found), Some(201));
+        for missing in [Seen { supply: None, ..cold }, Seen { flowing: None, ..cold }] {
+            let mut uncooled = uncooled;
+            let found = |tick: &u32| uncooled.step(if tick % 100 == 99 { &missing } else { &cold });
+            assert_eq!((0..400).find(found), Some(201));
+        }
     }
 
     #[test]
