@@ -72,5 +72,6 @@ pub mod detect;
 pub mod display;
 pub mod health;
 pub mod interlock;
+mod stored;
 
 pub use condition::{Condition, Conditions, Iter};

@@ -25,6 +25,8 @@
 //! let nonsense = Celsius::from_milli(1) + Celsius::from_milli(2);
 //! ```
 //!
+//! What must outlive the power has fixed bytes: [`stored`].
+//!
 //! No heap, no float, no panic. Arithmetic saturates, and says so where it matters.
 #![no_std]
 #![cfg_attr(
@@ -43,6 +45,7 @@ mod electrical;
 mod fault;
 mod flow;
 mod reading;
+pub mod stored;
 mod temperature;
 mod time;
 

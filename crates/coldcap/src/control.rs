@@ -40,7 +40,7 @@ use machine::Machine;
 use signals::{Seen, Signals};
 use thermal::Surroundings;
 
-pub use checkpoint::{ChannelCheckpoint, Checkpoint};
+pub use checkpoint::{CHECKPOINT_BYTES, ChannelCheckpoint, Checkpoint, CheckpointError};
 
 /// A tick that comes later than this after the last one is late: its time passes for every limit and is
 /// credited to nothing.

@@ -63,7 +63,7 @@ pub use command::{
     Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands, Drive, LONGEST_LEASE,
 };
 pub use config::{Circulation, Config, Identity, LinkAccess, Origin, SkinSide, TICK};
-pub use control::{ChannelCheckpoint, Checkpoint, Control};
+pub use control::{CHECKPOINT_BYTES, ChannelCheckpoint, Checkpoint, CheckpointError, Control};
 pub use device::{Device, Served};
 pub use drives::{ChannelDrives, Drives};
 pub use hair::{hair_density, hair_kind};

@@ -24,6 +24,7 @@
 //! of them (the calibration's own error, the bath's impurity) belongs into the baseline.
 
 use coldcap_units::Fault;
+use coldcap_units::stored::{Reader, Stored, Writer};
 use core::fmt;
 
 /// Millionths in one.
@@ -132,6 +133,21 @@ pub struct DriftState {
     pub smoothed: i32,
     /// How many checks there were.
     pub checks: u32,
+}
+
+impl Stored for DriftState {
+    fn store(&self, to: &mut Writer<'_>) {
+        to.add(&self.warmer).add(&self.colder).add(&self.smoothed).add(&self.checks);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            warmer: Stored::load(from)?,
+            colder: Stored::load(from)?,
+            smoothed: Stored::load(from)?,
+            checks: Stored::load(from)?,
+        })
+    }
 }
 
 /// A watch over the checks of one sensor.

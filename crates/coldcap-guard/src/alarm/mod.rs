@@ -29,6 +29,7 @@ mod engine;
 mod figures;
 mod priority;
 mod row;
+mod stored;
 mod table;
 mod text;
 pub mod tone;

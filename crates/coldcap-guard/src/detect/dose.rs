@@ -2,6 +2,7 @@
 
 use super::hold::Tick;
 use super::watches::DoseLimits;
+use coldcap_units::stored::{Reader, Stored, Writer};
 use coldcap_units::{Duration, Ratio};
 
 /// How many pieces the window has.
@@ -43,6 +44,22 @@ pub struct StoredDose {
 impl Default for StoredDose {
     fn default() -> Self {
         DoseWatch::default().stored()
+    }
+}
+
+/// The bins from the newest on, then the one that fills.
+impl Stored for StoredDose {
+    fn store(&self, to: &mut Writer<'_>) {
+        to.add(&self.past).add(&self.cold).add(&self.elapsed).add(&self.is_cold);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            past: Stored::load(from)?,
+            cold: Stored::load(from)?,
+            elapsed: Stored::load(from)?,
+            is_cold: Stored::load(from)?,
+        })
     }
 }
 
@@ -124,5 +141,28 @@ impl DoseWatch {
     /// Somebody has looked at the skin.
     pub(super) fn looked(&mut self) {
         self.since_look = Some(Duration::ZERO);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dose_is_what_it_was_stored_as() {
+        let mut past = [0; BINS];
+        past.iter_mut().zip(1..).for_each(|(bin, value)| *bin = value);
+        let minute = Duration::from_mins(1);
+        let dose = StoredDose { past, cold: minute, elapsed: minute.plus(minute), is_cold: true };
+        let mut bytes = [0; 89];
+        let mut writer = Writer::new(&mut bytes);
+        dose.store(&mut writer);
+        assert_eq!(writer.finish(), Some(89));
+        assert_eq!((bytes[0], bytes[78], bytes[88]), (1, 40, 1));
+        assert_eq!(bytes[80..88], [0x60, 0xEA, 0, 0, 0xC0, 0xD4, 1, 0]);
+        assert_eq!(StoredDose::load(&mut Reader::new(&bytes)), Some(dose));
+        for cut in 0..89 {
+            assert_eq!(StoredDose::load(&mut Reader::new(&bytes[..cut])), None);
+        }
     }
 }

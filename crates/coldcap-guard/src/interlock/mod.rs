@@ -39,6 +39,7 @@
 
 mod class;
 mod permit;
+mod stored;
 
 pub use class::{ResetClass, TripClass, holds_power, trips};
 pub use permit::{Demand, Gate, Permit, limit};

@@ -1,6 +1,6 @@
 //! Which hair-toxic drugs run.
 
-const SLOTS: usize = 4;
+pub(super) const SLOTS: usize = 4;
 
 /// The hair-toxic drugs that run now: up to four by number, further ones only counted.
 ///
@@ -8,9 +8,9 @@ const SLOTS: usize = 4;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Drugs {
     /// In ascending order, and zero behind the last.
-    slots: [u16; SLOTS],
-    taken: u8,
-    uncounted: u8,
+    pub(super) slots: [u16; SLOTS],
+    pub(super) taken: u8,
+    pub(super) uncounted: u8,
 }
 
 /// What a start did to [`Drugs`].

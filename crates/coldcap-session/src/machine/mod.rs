@@ -14,6 +14,7 @@ mod resets;
 mod restart;
 mod setup;
 mod state;
+mod stored;
 mod time;
 mod transition;
 mod treatment;

@@ -150,7 +150,7 @@ impl SinceMark {
 /// The part of the last observation that a later request may ask for: what is so or not, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Seen {
-    bits: u8,
+    pub(super) bits: u8,
     pub(crate) contact: Progress,
 }
 
@@ -161,6 +161,8 @@ impl Seen {
     const CAUSE_GONE: u8 = 1 << 3;
     const CALIBRATION_DUE: u8 = 1 << 4;
     const DEGRADED: u8 = 1 << 5;
+    /// Every bit that means something.
+    pub(super) const ALL: u8 = (1 << 6) - 1;
 
     const fn has(self, bit: u8) -> bool {
         self.bits & bit != 0

@@ -2,6 +2,7 @@
 
 mod contraindication;
 mod hair;
+mod stored;
 mod target;
 
 pub use contraindication::{Contraindication, Gate, Override, gate};

@@ -86,6 +86,11 @@ impl Chain {
         Self { next: entry.index.saturating_add(1), link: entry.link }
     }
 
+    /// A record of so many entries that add up to this link.
+    pub(super) const fn at(next: u32, link: [u8; LINK_BYTES]) -> Self {
+        Self { next, link }
+    }
+
     /// How many entries the record has.
     #[must_use]
     pub const fn len(&self) -> u32 {

@@ -31,7 +31,7 @@ impl From<&Event> for Fields {
 }
 
 /// Two bits for what takes its time, one for each switch.
-fn bits(seen: &Observed) -> u16 {
+pub(super) fn bits(seen: &Observed) -> u16 {
     let switches = [
         seen.coupled,
         seen.flowing,
@@ -46,7 +46,7 @@ fn bits(seen: &Observed) -> u16 {
     switches.iter().fold(high, |bits, one| (bits << 1) | u16::from(*one))
 }
 
-fn seen_of(bits: u16) -> Option<Observed> {
+pub(super) fn seen_of(bits: u16) -> Option<Observed> {
     let bit = |place: u32| bits.wrapping_shr(place) & 1 == 1;
     let progress = |place: u32| match bits.wrapping_shr(place) & 3 {
         0 => Some(Progress::Running),

@@ -7,6 +7,7 @@ mod event;
 mod fields;
 mod fold;
 mod recorder;
+mod stored;
 mod summary;
 mod sums;
 

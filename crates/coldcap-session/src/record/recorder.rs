@@ -38,18 +38,18 @@ use coldcap_units::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Recorder {
-    run: Option<Run>,
+    pub(super) run: Option<Run>,
 }
 
 /// Time that passed while the same was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Run {
-    seen: Observed,
-    sum: Duration,
+pub(super) struct Run {
+    pub(super) seen: Observed,
+    pub(super) sum: Duration,
 }
 
 /// A run ends here at the latest: the sum must stay exact.
-const LONGEST_RUN: u32 = u32::MAX / 2;
+pub(super) const LONGEST_RUN: u32 = u32::MAX / 2;
 
 impl Run {
     fn fields(self) -> Fields {

@@ -7,6 +7,7 @@ mod damaged;
 mod dead_fields;
 mod explore;
 mod random;
+mod stored;
 
 use super::{Attendance, Config, Event, Observed, PhaseClock, Progress, State, TripClass, step};
 use crate::fact::Fact;

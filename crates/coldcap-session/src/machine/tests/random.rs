@@ -158,7 +158,7 @@ fn fact() -> impl Strategy<Value = Fact> {
     ]
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let role = prop_oneof![6 => Just(Role::Clinician), 3 => Just(Role::Service), 2 => Just(Role::Nurse),
         1 => Just(Role::Observer), 1 => Just(Role::Panel)];
     let class = prop::sample::select(TripClass::ALL.to_vec());
@@ -204,15 +204,15 @@ fn wall() -> impl Strategy<Value = (Option<WallTime>, WallTime)> {
 }
 
 /// A session with its record.
-struct Recorded {
-    state: State,
-    recorder: Recorder,
-    chain: Chain,
+pub(super) struct Recorded {
+    pub(super) state: State,
+    pub(super) recorder: Recorder,
+    pub(super) chain: Chain,
     entries: Vec<Entry>,
 }
 
 impl Recorded {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (recorder, chain) = (Recorder::default(), Chain::new());
         Self { state: State::new(), recorder, chain, entries: Vec::new() }
     }
@@ -221,7 +221,7 @@ impl Recorded {
         self.entries.push(self.chain.append_fields(Instant::ZERO, 0, fields));
     }
 
-    fn give(&mut self, event: &Event, config: &Config) {
+    pub(super) fn give(&mut self, event: &Event, config: &Config) {
         let fields = Fields::from(event);
         assert_eq!(fields.event(), Some(*event), "{fields:?}");
         let (after, effects) = step(&self.state, event, config);
@@ -234,7 +234,7 @@ impl Recorded {
     }
 
     /// What a machine does tick by tick: an interlock that says the same again and again, and time.
-    fn ticks(&mut self, event: &Event, share: u8, config: &Config) {
+    pub(super) fn ticks(&mut self, event: &Event, share: u8, config: &Config) {
         let Event::Advance { dt, seen } = *event else { return self.give(event, config) };
         let class = TripClass::ALL[usize::from(share) % 4];
         let denied = Event::Interlock { circulate_denied: share > 230, class };
@@ -247,7 +247,7 @@ impl Recorded {
 }
 
 /// From power-up into one of the deeper phases, so that walks do not all die in standby.
-fn opening(depth: usize, cap: bool) -> Vec<Event> {
+pub(super) fn opening(depth: usize, cap: bool) -> Vec<Event> {
     let mode = if cap { ControlMode::Cap } else { ControlMode::Coolant };
     let target = Target::from_milli(mode, 4_000);
     let nurse = |request| Event::Request { request, role: Role::Nurse };
