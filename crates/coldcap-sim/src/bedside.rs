@@ -231,6 +231,12 @@ impl Bedside {
         self.control = Control::restored(config, &self.control.checkpoint(), Some(gap));
     }
 
+    /// The device's control.
+    #[must_use]
+    pub const fn control(&self) -> &Control<1> {
+        &self.control
+    }
+
     /// The instant of the last tick.
     #[must_use]
     pub const fn now(&self) -> Instant {

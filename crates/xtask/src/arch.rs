@@ -12,6 +12,7 @@ const RULE: &[(&str, &[&str])] = &[
     ("coldcap-guard", &["coldcap-units"]),
     ("coldcap-session", &["coldcap-units"]),
     ("coldcap-wire", &["coldcap-units"]),
+    ("coldcap-journal", &["coldcap-units", "coldcap-session"]),
     ("coldcap-schema", &["coldcap-wire"]),
     (
         "coldcap",
@@ -63,6 +64,7 @@ const ANY: &[&str] = &[
     "coldcap-guard",
     "coldcap-session",
     "coldcap-wire",
+    "coldcap-journal",
     "coldcap-schema",
     "coldcap",
     "coldcap-sim",
@@ -77,6 +79,7 @@ pub(crate) const NO_STD: &[&str] = &[
     "coldcap-guard",
     "coldcap-session",
     "coldcap-wire",
+    "coldcap-journal",
     "coldcap",
 ];
 

@@ -100,6 +100,11 @@ pub(crate) fn walks() -> Checked {
     ignored("coldcap", "", &["record", "unasked"])
 }
 
+/// The power cut at every byte that a treatment stores.
+pub(crate) fn journal() -> Checked {
+    ignored("coldcap-sim", "", &["journal_of_a_treatment"])
+}
+
 /// Tests that take too long for every run, in release.
 fn ignored(package: &str, features: &str, tests: &[&str]) -> Checked {
     let run = ["cargo", "test", "--release", "--package", package, "--features", features];

@@ -43,6 +43,7 @@ const CAMPAIGNS: &str =
   campaign faults [HEADS]   every fault in every phase and both modes, for 100 heads unless said otherwise:
                          writes docs/fault-campaign.md
   campaign alarms        arbitration of every subset of at most twelve alarms
+  campaign journal       power cut at every byte that a treatment stores, in three sizes of group
   campaign walks         floods and walks over two channels of a machine, thousands of each
   campaign noise [N]     handshakes beside those of snow, every second one with a fault, 1e5 unless said otherwise
   campaign properties PACKAGE SEED N   a package's tests with N beginnings of its properties, from SEED on
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
         ["campaign", "laws"] => fuzz::laws(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["campaign", "walks"] => fuzz::walks(),
+        ["campaign", "journal"] => fuzz::journal(),
         ["campaign", "noise"] => fuzz::noise("100000"),
         ["campaign", "noise", count] => fuzz::noise(count),
         ["campaign", "properties", package, seed, count] => fuzz::properties(package, seed, count),

@@ -1,0 +1,346 @@
+//! The log itself.
+
+use crate::error::Error;
+use crate::frame::{Frame, Kind, SectorHead};
+use crate::medium::{Medium, Place};
+use crate::region::{Area, Region, WINDOW_BYTES};
+use crate::stamp::{STAMP_BYTES, Stamp};
+use coldcap_session::record::ENTRY_BYTES;
+use embedded_storage::nor_flash::NorFlash;
+
+/// So many places are tried for a frame before the flash counts as worn.
+const ATTEMPTS: u32 = 3;
+/// What a commit holds before its entries: the stamp, how many entries, how long the checkpoint.
+pub(crate) const COMMIT_BYTES: u32 = 20;
+
+/// A commit, as it is in flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Commit {
+    pub(crate) frame: Frame,
+    pub(crate) stamp: Stamp,
+    pub(crate) entries: u16,
+    pub(crate) checkpoint: u16,
+}
+
+impl Commit {
+    /// When it was made.
+    #[must_use]
+    pub const fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// How many entries it holds.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        usize::from(self.entries)
+    }
+
+    /// How many bytes its checkpoint has.
+    #[must_use]
+    pub fn checkpoint_length(&self) -> usize {
+        usize::from(self.checkpoint)
+    }
+
+    pub(crate) fn checkpoint_place(&self) -> Place {
+        self.entry_place(self.entries)
+    }
+
+    pub(crate) fn entry_place(&self, index: u16) -> Place {
+        let entry = u32::try_from(ENTRY_BYTES).unwrap_or(u32::MAX);
+        self.frame.content(COMMIT_BYTES.saturating_add(u32::from(index).saturating_mul(entry)))
+    }
+}
+
+/// What an opened journal ends with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The last commit that is whole: what to go on from.
+    pub commit: Option<Commit>,
+    /// The last time that is known: of that commit, or of a beat behind it.
+    pub stamp: Option<Stamp>,
+    /// Behind it lies something that is not whole: power failed while it was written.
+    pub torn: bool,
+}
+
+/// A log on a flash.
+///
+/// See the [crate](crate) for what it promises.
+#[derive(Clone, Debug)]
+pub struct Journal<F> {
+    pub(crate) medium: Medium<F>,
+    pub(crate) head: Head,
+    found: Found,
+    /// The sector that holds the last commit: it is never erased.
+    kept: Option<u32>,
+    /// The sector that was erased ahead.
+    ready: Option<u32>,
+}
+
+/// Where the next frame goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) sequence: u32,
+    pub(crate) end: u32,
+    pub(crate) next_frame: u32,
+}
+
+impl<F: NorFlash> Journal<F> {
+    /// Opens what is there, and changes nothing.
+    ///
+    /// Reads the heads of all sectors, and two sectors wholly; more where those hold no commit.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Region`]: the region does not suit the flash.
+    /// - [`Error::NoJournal`]: there is none. On a machine that had one, that is a record that is lost.
+    /// - [`Error::UnknownLayout`], [`Error::OtherGroup`]: another version or another flash wrote it.
+    pub fn open(flash: F, region: Region) -> Result<Self, Error> {
+        let area = Area::of(region, &flash)?;
+        let mut medium = Medium { flash, area };
+        let newest = medium.newest_sector()?.ok_or(Error::NoJournal)?;
+        let survey = medium.survey(newest);
+        // What reads as erased may have been torn, at most as much as is programmed at once: it is not programmed again.
+        let end = survey.end.saturating_add(WINDOW_BYTES);
+        let head = Head { sequence: newest, end, next_frame: 0 };
+        let mut journal = Self { medium, head, found: Found::default(), kept: None, ready: None };
+        journal.head.next_frame = journal.find_next_frame(survey.last);
+        journal.found.torn = survey.torn;
+        journal.find_commit(survey.commit)?;
+        journal.found.stamp = journal.find_stamp(survey.last);
+        Ok(journal)
+    }
+
+    /// Erases the region and begins a journal in it. What was there is lost.
+    ///
+    /// Power may fail meanwhile: then there is none, or the old one with fewer of its oldest sectors.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Region`], [`Error::Flash`], [`Error::Worn`].
+    pub fn format(flash: F, region: Region) -> Result<Self, Error> {
+        let area = Area::of(region, &flash)?;
+        let mut medium = Medium { flash, area };
+        let newest = medium.newest_sector().ok().flatten().unwrap_or(0);
+        for ahead in 1..=area.sectors {
+            medium.erase(newest.saturating_add(ahead))?;
+        }
+        let head = SectorHead { sequence: 0, first_frame: 0 };
+        if !medium.write_sector_head(head)? {
+            return Err(Error::Worn);
+        }
+        let head = Head { sequence: 0, end: medium.sector_head_bytes(), next_frame: 0 };
+        Ok(Self { medium, head, found: Found::default(), kept: None, ready: None })
+    }
+
+    /// What was found when it was opened, or committed since.
+    #[must_use]
+    pub const fn found(&self) -> Found {
+        self.found
+    }
+
+    /// The flash, for what else is stored in it. Whoever changes the journal's own region destroys it.
+    pub const fn flash_mut(&mut self) -> &mut F {
+        &mut self.medium.flash
+    }
+
+    /// The flash again.
+    #[must_use]
+    pub fn release(self) -> F {
+        self.medium.flash
+    }
+
+    /// Stores what a tick made, and the state behind it, as one: behind a loss of power both are there, or neither.
+    ///
+    /// `entries` are those that the tick handed out, and behind them those that still wait, which the checkpoint counts, too.
+    /// They are stored again when they are handed out, and [`next_entry`](Self::next_entry) reads them once.
+    ///
+    /// It is stored when this returns. It takes as long as programming
+    /// [`commit_bytes`](Self::commit_bytes), and erases a sector where [`room`](Self::room) has not so much.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::TooLong`]: more than one frame takes.
+    /// - [`Error::Worn`], [`Error::Flash`]: three places were tried. What was stored before is still there.
+    pub fn commit(
+        &mut self,
+        stamp: Stamp,
+        entries: &[[u8; ENTRY_BYTES]],
+        checkpoint: &[u8],
+    ) -> Result<Commit, Error> {
+        let counts = self.counts(entries, checkpoint)?;
+        let [e0, e1] = counts.0.to_le_bytes();
+        let [c0, c1] = counts.1.to_le_bytes();
+        let parts: [&[u8]; 4] =
+            [&stamp.to_bytes(), &[e0, e1, c0, c1], entries.as_flattened(), checkpoint];
+        let frame = self.append(Kind::Commit, &parts)?;
+        let commit = Commit { frame, stamp, entries: counts.0, checkpoint: counts.1 };
+        self.kept = Some(frame.place().sequence);
+        self.found = Found { commit: Some(commit), stamp: Some(stamp), torn: false };
+        Ok(commit)
+    }
+
+    /// Stores that the machine is on, so that a gap is known to a few seconds.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub fn beat(&mut self, stamp: Stamp) -> Result<(), Error> {
+        self.append(Kind::Beat, &[&stamp.to_bytes()])?;
+        self.found.stamp = Some(stamp);
+        Ok(())
+    }
+
+    /// How many bytes a commit takes.
+    #[must_use]
+    pub fn commit_bytes(&self, entries: usize, checkpoint: usize) -> u32 {
+        let content = entries.saturating_mul(ENTRY_BYTES).saturating_add(checkpoint);
+        let content = u32::try_from(content).unwrap_or(u32::MAX);
+        self.medium.frame_bytes(content.saturating_add(COMMIT_BYTES))
+    }
+
+    /// So many bytes can be stored before a sector is erased.
+    #[must_use]
+    pub fn room(&self) -> u32 {
+        let ahead = if self.ready.is_some() { self.medium.longest_content() } else { 0 };
+        self.medium.area.sector.saturating_sub(self.head.end).saturating_add(ahead)
+    }
+
+    /// Erases the next sector now, where it is not done yet: while nothing is cooled, so that no tick waits for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Flash`]. What was stored is still there.
+    pub fn prepare(&mut self) -> Result<(), Error> {
+        let next = self.head.sequence.saturating_add(1);
+        if self.ready.is_none() && !self.keeps(next) {
+            self.medium.erase(next)?;
+            self.ready = Some(next);
+        }
+        Ok(())
+    }
+
+    /// How many sectors were begun since the journal was: as many erasures, but for those that power cut short.
+    #[must_use]
+    pub const fn sectors_begun(&self) -> u32 {
+        self.head.sequence.saturating_add(1)
+    }
+
+    fn counts(
+        &self,
+        entries: &[[u8; ENTRY_BYTES]],
+        checkpoint: &[u8],
+    ) -> Result<(u16, u16), Error> {
+        let content = entries.as_flattened().len().saturating_add(checkpoint.len());
+        let content = content.saturating_add(usize::try_from(COMMIT_BYTES).unwrap_or(0));
+        let longest = usize::try_from(self.medium.longest_content()).unwrap_or(0);
+        let counts = u16::try_from(entries.len()).ok().zip(u16::try_from(checkpoint.len()).ok());
+        counts.filter(|_| content <= longest).ok_or(self.medium.too_long(content))
+    }
+
+    fn append(&mut self, kind: Kind, content: &[&[u8]]) -> Result<Frame, Error> {
+        let bytes = content.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+        let room = self.medium.frame_bytes(u32::try_from(bytes).unwrap_or(u32::MAX));
+        let mut error = Error::Worn;
+        for _ in 0..ATTEMPTS {
+            if self.head.end.saturating_add(room) > self.medium.area.sector {
+                self.begin_sector()?;
+            }
+            match self.try_append(kind, content) {
+                Ok(Some(frame)) => return Ok(frame),
+                Ok(None) => error = Error::Worn,
+                Err(failed) => error = failed,
+            }
+            // Whatever is there now is not programmed again.
+            self.head.end = self.head.end.saturating_add(room);
+        }
+        Err(error)
+    }
+
+    /// Programs a frame at the end; `None` where it does not read back.
+    fn try_append(&mut self, kind: Kind, content: &[&[u8]]) -> Result<Option<Frame>, Error> {
+        let place = Place { sequence: self.head.sequence, offset: self.head.end };
+        let frame = self.medium.write_frame(place, (kind, self.head.next_frame), content)?;
+        if self.medium.frame_at(place) != Some(frame) {
+            return Ok(None);
+        }
+        self.head.end = self.medium.end_of(&frame);
+        self.head.next_frame = self.head.next_frame.saturating_add(1);
+        Ok(Some(frame))
+    }
+
+    /// Begins the next sector that can be erased and written, and never where the last commit is.
+    fn begin_sector(&mut self) -> Result<(), Error> {
+        let mut error = Error::Worn;
+        for ahead in 1..=self.medium.area.sectors {
+            let sequence = self.head.sequence.saturating_add(ahead);
+            if self.keeps(sequence) {
+                continue;
+            }
+            match self.try_begin(sequence) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(failed) => error = failed,
+            }
+        }
+        Err(error)
+    }
+
+    fn try_begin(&mut self, sequence: u32) -> Result<bool, Error> {
+        if self.ready.take() != Some(sequence) {
+            self.medium.erase(sequence)?;
+        }
+        let head = SectorHead { sequence, first_frame: self.head.next_frame };
+        let begun = self.medium.write_sector_head(head)?;
+        if begun {
+            self.head.sequence = sequence;
+            self.head.end = self.medium.sector_head_bytes();
+        }
+        Ok(begun)
+    }
+
+    fn keeps(&self, sequence: u32) -> bool {
+        self.kept.is_some_and(|kept| self.medium.area.same_sector(kept, sequence))
+    }
+
+    /// The number of the frame that is next: behind the last, or what the head of its sector says.
+    fn find_next_frame(&mut self, last: Option<Frame>) -> u32 {
+        let head = self.medium.sector_head(self.head.sequence).ok().flatten();
+        let told = head.map_or(0, |head| head.first_frame);
+        last.map_or(told, |last| last.number.saturating_add(1))
+    }
+
+    /// The last commit: of the newest sector, or of one before it.
+    fn find_commit(&mut self, newest: Option<Frame>) -> Result<(), Error> {
+        let (mut frame, mut sequence) = (newest, self.head.sequence);
+        for _ in 1..self.medium.area.sectors {
+            let before = self.medium.sector_before(Some(sequence))?;
+            let (None, Some(before)) = (frame, before) else { break };
+            (frame, sequence) = (self.medium.survey(before).commit, before);
+        }
+        self.found.commit = frame.and_then(|frame| self.read_commit(frame));
+        self.kept = frame.map(|frame| frame.place().sequence);
+        Ok(())
+    }
+
+    fn find_stamp(&mut self, last: Option<Frame>) -> Option<Stamp> {
+        let beat = last.and_then(|last| self.read_stamp(&last));
+        beat.or(self.found.commit.map(|commit| commit.stamp))
+    }
+
+    pub(crate) fn read_stamp(&mut self, frame: &Frame) -> Option<Stamp> {
+        let mut bytes = [0; STAMP_BYTES];
+        self.medium.read(frame.content(0), &mut bytes).ok()?;
+        Some(Stamp::from_bytes(bytes))
+    }
+
+    pub(crate) fn read_commit(&mut self, frame: Frame) -> Option<Commit> {
+        let stamp = self.read_stamp(&frame)?;
+        let mut counts = [0; 4];
+        self.medium.read(frame.content(16), &mut counts).ok()?;
+        let [e0, e1, c0, c1] = counts;
+        let (entries, checkpoint) = (u16::from_le_bytes([e0, e1]), u16::from_le_bytes([c0, c1]));
+        let commit = Commit { frame, stamp, entries, checkpoint };
+        let end = commit.checkpoint_place().plus(u32::from(checkpoint));
+        (end == frame.content(frame.length())).then_some(commit)
+    }
+}

@@ -1,0 +1,98 @@
+//! Finding out what is in flash: which sector was begun last, and which frames of it are whole.
+
+use crate::error::Error;
+use crate::frame::{Frame, Kind, SectorHead};
+use crate::medium::{Medium, Place};
+use embedded_storage::nor_flash::NorFlash;
+
+/// What one sector holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// Where the next frame may begin.
+    pub(crate) end: u32,
+    /// The last whole frame.
+    pub(crate) last: Option<Frame>,
+    /// The last whole commit.
+    pub(crate) commit: Option<Frame>,
+    /// Something that is no whole frame lies behind the last one.
+    pub(crate) torn: bool,
+}
+
+impl Survey {
+    const fn add(&mut self, frame: Frame) {
+        self.last = Some(frame);
+        if matches!(frame.kind, Kind::Commit) {
+            self.commit = Some(frame);
+        }
+    }
+}
+
+impl<F: NorFlash> Medium<F> {
+    /// The sector that was begun last; `None` where there is no journal.
+    ///
+    /// Its head may have rotted. Then its frames tell, since their check values know its number.
+    pub(crate) fn newest_sector(&mut self) -> Result<Option<u32>, Error> {
+        let Some(newest) = self.sector_before(None)? else { return Ok(None) };
+        let next = newest.saturating_add(1);
+        Ok(Some(if self.survey(next).last.is_some() { next } else { newest }))
+    }
+
+    /// The sector that was begun last before this one, or last of all, and is still there.
+    pub(crate) fn sector_before(&mut self, later: Option<u32>) -> Result<Option<u32>, Error> {
+        let mut found = None;
+        for index in 0..self.area.sectors {
+            let head = self.sector_head(index)?.map(|head| head.sequence);
+            found = found.max(head.filter(|head| later.is_none_or(|later| *head < later)));
+        }
+        Ok(found)
+    }
+
+    /// The sector that was begun first behind this one, or first of all, and is still there.
+    pub(crate) fn sector_behind(&mut self, earlier: Option<u32>) -> Option<SectorHead> {
+        let mut found: Option<SectorHead> = None;
+        for index in 0..self.area.sectors {
+            let head = self.sector_head(index).ok().flatten();
+            let head = head.filter(|head| earlier.is_none_or(|earlier| head.sequence > earlier));
+            found = match (found, head) {
+                (Some(first), Some(head)) if first.sequence < head.sequence => Some(first),
+                (first, head) => head.or(first),
+            };
+        }
+        found
+    }
+
+    /// Reads all of a sector.
+    pub(crate) fn survey(&mut self, sequence: u32) -> Survey {
+        let (mut survey, mut used) = (Survey::default(), 0);
+        let mut place = Place { sequence, offset: self.sector_head_bytes() };
+        let mut after = place.offset;
+        while place.offset < self.area.sector {
+            let claim = self.claim_at(place);
+            let whole = claim.filter(|claim| self.is_whole(claim) == Ok(true));
+            // A torn frame took all that its header says: what is programmed with ones looks erased.
+            used = claim.map_or(0, |claim| self.end_of(&claim)).max(used);
+            place = place.plus(self.area.group);
+            if let Some(frame) = whole {
+                after = self.end_of(&frame);
+                place.offset = after;
+                survey.add(frame);
+            }
+        }
+        survey.end = self.end_of_written(sequence, after.max(used));
+        survey.torn = survey.end > after;
+        survey
+    }
+
+    /// The next whole frame of a sector, wherever it begins from `offset` on. Every one begins where a group does.
+    pub(crate) fn next_in_sector(&mut self, sequence: u32, offset: u32) -> Option<Frame> {
+        let mut place = Place { sequence, offset };
+        while place.offset < self.area.sector {
+            let found = self.frame_at(place);
+            if found.is_some() {
+                return found;
+            }
+            place = place.plus(self.area.group);
+        }
+        None
+    }
+}
