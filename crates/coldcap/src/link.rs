@@ -676,8 +676,11 @@ fn must_be_timed(message: &AnyMessage, minor: Option<u8>) -> bool {
     let proves = proves(minor);
     match message {
         AnyMessage::Actuate(_) => true,
-        AnyMessage::Operate(_) | AnyMessage::PutSetting(_) => proves,
-        _ => false,
+        AnyMessage::ReadRecord(_)
+        | AnyMessage::ReadSettings(_)
+        | AnyMessage::Subscribe(_)
+        | AnyMessage::Follow(_) => false,
+        _ => proves,
     }
 }
 

@@ -201,3 +201,93 @@ fn an_answer_to_an_alarm_does_not_silence_the_next_one() {
         assert_eq!(answered_late(action, 9_000, 1, 99), (Status::EXPIRED, false));
     }
 }
+
+/// What the line keeps back for a minute, while the host proves each three seconds when it speaks.
+fn kept_back_for_a_minute(bench: &mut Bench<1>, host: &mut Host) {
+    for second in 0..20 {
+        bench.run(3);
+        prove(bench, host);
+        host.say(bench, &Heartbeat { at_ms: second, nonce: 0 });
+        host.hear(bench);
+    }
+    host.heard.clear();
+}
+
+/// `measure` makes coolant flow as `resume` does.
+#[test]
+fn measures_without_a_deadline_that_were_kept_back_begin_no_circulation() {
+    let mut bench = secured(Phase::Setup);
+    bench.ask(Request::StartFit).unwrap();
+    bench.tick();
+    assert_eq!(bench.phase(), Phase::FitMeasure);
+    let mut host = Host::connected(&mut bench, 3);
+    let measure = host.frame(&coldcap_wire::message::Measure {
+        head: CommandHead::new(1, 0),
+        circumference_mm: 560,
+        sagittal_mm: 340,
+        coronal_mm: 350,
+        density: coldcap_trial::session::HEAD.hair.density.code(),
+        hair: coldcap_trial::session::HEAD.hair.kind.code(),
+    });
+    kept_back_for_a_minute(&mut bench, &mut host);
+    bench.device.link.receive(bench.now, &measure);
+    bench.tick();
+    let answer = host.answers(&mut bench)[0];
+    assert_eq!((bench.phase(), answer.status), (Phase::FitMeasure, Status::EXPIRED));
+}
+
+/// A plan that was kept back does not take the place of the one that was chosen in its stead.
+#[test]
+fn a_plan_without_a_deadline_that_was_kept_back_replaces_no_newer_one() {
+    let mut bench = secured(Phase::Setup);
+    let mut host = Host::connected(&mut bench, 3);
+    let plan = |rid, deadline, target_mc| coldcap_wire::message::ChoosePlan {
+        head: CommandHead { deadline, ..CommandHead::new(rid, 0) },
+        regimen: 3,
+        pre_s: 1_800,
+        post_s: 5_400,
+        break_each_s: 600,
+        break_total_s: 1_200,
+        target_mc,
+        post_clock: 0,
+        control: 0,
+        interface_mc: 0,
+        source: 0,
+        override_reason: 0,
+    };
+    let colder = host.frame(&plan(1, 0, -5_000));
+    prove(&mut bench, &mut host);
+    let deadline = in_ms(&bench, 4_000);
+    host.say(&mut bench, &plan(2, deadline, -3_000));
+    bench.tick();
+    let newer = host.answers(&mut bench)[0];
+    kept_back_for_a_minute(&mut bench, &mut host);
+    bench.device.link.receive(bench.now, &colder);
+    bench.tick();
+    let answer = host.answers(&mut bench)[0];
+    assert_eq!((newer.status, answer.status), (Status::OK, Status::EXPIRED));
+}
+
+/// The mark of a drug that has ended since makes no infusion of post-cooling.
+#[test]
+fn a_mark_without_a_deadline_that_was_kept_back_begins_no_drug_again() {
+    let mut bench = secured(Phase::Infusing);
+    let mut host = Host::connected(&mut bench, 3);
+    let mark = |rid, fact| coldcap_wire::message::Observe {
+        head: CommandHead::new(rid, 0),
+        fact,
+        drug: 5,
+        hair_toxic: 1,
+        value: 0,
+    };
+    let kept = host.frame(&mark(1, coldcap_wire::message::FactKind::DRUG_STARTED));
+    bench.tell(bench::DRUG_OVER);
+    bench.run(2);
+    kept_back_for_a_minute(&mut bench, &mut host);
+    assert_eq!(bench.phase(), Phase::PostCool);
+    bench.device.link.receive(bench.now, &kept);
+    bench.tick();
+    let answer = host.answers(&mut bench)[0];
+    bench.run(2);
+    assert_eq!((bench.phase(), answer.status), (Phase::PostCool, Status::EXPIRED));
+}

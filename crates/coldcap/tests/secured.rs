@@ -20,7 +20,8 @@ use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::{self, Deframer};
 use coldcap_wire::message::{
     Action, Actuate, Actuator, AnyMessage, ChannelStatus, CommandHead, Follow, Heartbeat, Hello,
-    MACHINE, Message, Operate, PutSetting, ReadRecord, Response, Status, Subscribe, TimeAsk,
+    MACHINE, Message, Operate, PutSetting, ReadRecord, Response, SelectPatient, Status, Subscribe,
+    TimeAsk,
 };
 use coldcap_wire::packet::{BODY_LEN, Header};
 use coldcap_wire::security::{PairingCode, Policy, Role, Secret, SecurityEvent, Transport};
@@ -109,7 +110,8 @@ fn a_clinician_gets_what_a_nurse_does_not_and_a_nurse_what_an_observer_does_not(
     for (id, selecting, putting) in expected {
         let mut bench = secured(Phase::Standby);
         let mut host = Host::timed(&mut bench, id);
-        host.say(&mut bench, &select(1));
+        let patient = SelectPatient { head: soon(&bench, 1, Action::STOP).head, ..select(1) };
+        host.say(&mut bench, &patient);
         bench.tick();
         assert_eq!(host.answers(&mut bench), [Response::new(1, selecting)], "{id}");
         assert_eq!(bench.phase() == Phase::Setup, selecting == Status::OK, "{id}");

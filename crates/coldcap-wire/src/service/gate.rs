@@ -189,6 +189,7 @@ impl<const N: usize> Gate<N> {
         self.put(rid, slot);
         if self.behind(rid).is_none() {
             self.newest = Some(rid);
+            self.stops.forget(rid, N as u16);
         }
     }
 
@@ -306,6 +307,19 @@ mod tests {
         let stop = Order { head, allowed: false, stop: true, room: false, timed: true, ..order(3) };
         assert_eq!(admit(&mut gate, &stop), Verdict::Run);
         assert_eq!(admit(&mut gate, &stop), Verdict::Run);
+    }
+
+    /// Ids turn over: a stop from the beginning of a long session is behind whatever is given now.
+    #[test]
+    fn a_stop_that_was_given_long_ago_holds_nothing_up() {
+        let mut gate = Gate::new();
+        admit(&mut gate, &Order { stop: true, ..order(0) });
+        for rid in 1..40_000 {
+            assert_eq!(admit(&mut gate, &order(rid)), Verdict::Run, "{rid}");
+            gate.settle(Response::new(rid, Status::OK));
+        }
+        let start = Order { begins: Begins::AtItsChannel, ..order(40_000) };
+        assert_eq!(admit(&mut gate, &start), Verdict::Run);
     }
 
     #[test]

@@ -56,6 +56,15 @@ impl Stops {
         }
     }
 
+    /// Ids turn over: an old stop would lie ahead of what is given one day. One that is so far behind the newest id that
+    /// whatever was given before it is too old by itself holds nothing up.
+    pub(super) fn forget(&mut self, newest: u16, kept: u16) {
+        let old = |stop: &mut u16| newest.wrapping_sub(*stop).cast_signed() >= kept.cast_signed();
+        for stop in &mut self.newest {
+            let _ = stop.take_if(old);
+        }
+    }
+
     /// Whether what would begin was given before a stop that ends it: ids are a count. It was held up, or it is sent again.
     pub(super) fn overtook(&self, begins: Begins, channel: u8, rid: u16) -> bool {
         let stops = (0u8..).zip(&self.newest);
