@@ -269,3 +269,68 @@ fn a_client_that_takes_less_is_told_so_and_not_connected() {
     assert!(pair.told.contains(&Message::NotSecured(NotSecured::SmallMtu)), "{:?}", pair.told);
     assert!(!pair.client.is_connected() && pair.link.peer().is_none());
 }
+
+static OPEN_ROWS: [Rule; 1] =
+    [Rule { kind: Kind::Report, endpoint: 0xC1, roles: Roles::NONE, open: Open::Status }];
+
+/// A report of the maker's waits for nobody: without a session it is refused, whoever might read it.
+#[test]
+fn a_maker_s_report_is_refused_without_a_session() {
+    let mut pair = Pair::keyed(Role::Nurse, &OPEN_ROWS, host());
+    for _ in 0..3 {
+        let refused = pair.link.send_vendor(&FanStatus { rpm: 1 });
+        assert_eq!(refused, Err(VendorError::NoSession));
+    }
+}
+
+/// A line that takes so long each way is slow, and is not lost.
+#[test]
+fn a_line_that_takes_more_than_a_second_there_and_back_is_not_lost() {
+    for each_way in [300, 700] {
+        let mut pair = Pair::keyed(Role::Nurse, &ROWS, host());
+        let (mut there, mut back) = (Vec::new(), Vec::new());
+        let mut asked = None;
+        let (mut started, mut lost) = (None, 0);
+        for step in 0..600u64 {
+            let now = coldcap_units::Instant::from_millis(1_000 + step * 100);
+            pair.now = now;
+            let commands = pair.link.take_commands(now);
+            let input = coldcap::TickInput {
+                commands,
+                ..coldcap::TickInput::new(now, coldcap::Inputs::default())
+            };
+            let outputs = pair.control.tick(&input);
+            pair.link.publish(&outputs);
+            if step == 100 {
+                asked = Some(pair.client.command(now, CommandBody::StartFit));
+            }
+            let late = now.plus(Duration::from_millis(each_way));
+            let mut bytes = Vec::new();
+            pair.client.transmit(now, &mut bytes);
+            there.push((late, bytes));
+            for (_, bytes) in there.extract_if(.., |(due, _)| *due <= now) {
+                pair.link.receive(now, &bytes);
+            }
+            let mut room = vec![0; 4_096];
+            let length = pair.link.transmit(now, &mut room);
+            back.push((late, room[..length].to_vec()));
+            for (_, bytes) in back.extract_if(.., |(due, _)| *due <= now) {
+                pair.client.receive(now, &bytes);
+            }
+            while let Some(message) = pair.client.poll_message() {
+                match message {
+                    Message::Response { rid, response, .. } if Some(rid) == asked => {
+                        started = Some(response.status);
+                    }
+                    Message::LinkLost => lost += 1,
+                    Message::TimedOut { rid, .. } if Some(rid) == asked => {
+                        started = Some(Status(99));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        println!("{each_way}: {started:?}, lost {lost} times, peer {:?}", pair.link.peer());
+        assert_eq!((lost, started.is_some_and(|it| it.0 != 99)), (0, true), "{each_way} ms");
+    }
+}

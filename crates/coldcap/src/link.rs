@@ -428,7 +428,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
         let mut body = [0; BODY_LEN];
         let length = report.encode(&mut body).map_err(|_| VendorError::BeyondMtu)?;
-        self.port.may_send(M::KIND, M::ENDPOINT, length)?;
+        self.port.may_send(length)?;
         let body = body.get(..length).and_then(RawBody::new).ok_or(VendorError::BeyondMtu)?;
         let queued = self.outbox.report_raw(M::KIND, M::ENDPOINT, body);
         queued.then_some(()).ok_or(VendorError::Full)

@@ -27,10 +27,6 @@ pub(super) struct Timing {
     clock: DeviceClock,
     /// When it is asked next; `None` for a device that does not tell its time.
     due: Option<Instant>,
-    /// What the last question says that we have heard.
-    asked_heard: u64,
-    /// What the device knows that we have heard.
-    proven_us: u64,
     /// Since when a question is asked that has no answer.
     unanswered: Option<Instant>,
     /// Whether the device tells its time and could not judge a deadline yet, or not any more.
@@ -60,21 +56,18 @@ impl Timing {
         self.due.filter(|due| *due <= now)?;
         self.due = Some(now.plus(ASK_AGAIN));
         self.unanswered.get_or_insert(now);
-        let ask = self.clock.ask(micros(now));
-        self.asked_heard = ask.heard_us;
-        Some(ask)
+        Some(self.clock.ask(micros(now)))
     }
 
     /// The first answer is heard, but the device does not know that: it is asked once more at once.
     ///
-    /// `true` where it answers what was asked last.
+    /// `true` where it answers what was asked lately.
     pub(super) fn answered(&mut self, now: Instant, answer: &TimeAnswer) -> bool {
         if !self.clock.answered(micros(now), answer) {
             return false;
         }
         self.unanswered = None;
-        self.proven_us = self.proven_us.max(self.asked_heard);
-        let next = if self.proven_us == 0 { now } else { now.plus(ASK_EVERY) };
+        let next = if self.clock.proven_us() == 0 { now } else { now.plus(ASK_EVERY) };
         self.due = self.due.map(|_| next);
         self.notice(now);
         true
@@ -122,9 +115,10 @@ impl Timing {
 
     /// A deadline `span` from now, as it travels; `None` where the device could not judge it.
     pub(super) fn deadline(&mut self, now: Instant, span: Duration) -> Option<u16> {
-        let proven = Instant::from_millis(self.proven_us / 1_000).plus(PROVEN_FOR);
+        let proven_us = self.clock.proven_us();
+        let proven = Instant::from_millis(proven_us / 1_000).plus(PROVEN_FOR);
         let device = Instant::from_millis(self.clock.device_us(micros(now))? / 1_000);
-        if self.proven_us == 0 || device > proven {
+        if proven_us == 0 || device > proven {
             return None;
         }
         self.clock.deadline(micros(now), span).map(|(_, deadline)| deadline)

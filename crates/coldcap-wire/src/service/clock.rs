@@ -5,6 +5,9 @@ use coldcap_units::{Duration, Instant};
 
 /// How many of the newest exchanges are kept.
 const EXCHANGES: usize = 8;
+/// How many questions may wait for their answer. Who asks again after a second takes answers that are some seconds on their way, and
+/// knows of each how long it was.
+const QUESTIONS: usize = 4;
 
 /// Knows the device's time from exchanges of four stamps; of the last eight that with the shortest round
 /// trip counts (D. Mills, "Internet Time Synchronization", IEEE Transactions on Communications 39(10),
@@ -25,9 +28,18 @@ const EXCHANGES: usize = 8;
 pub struct DeviceClock {
     exchanges: [Option<Exchange>; EXCHANGES],
     next: usize,
-    asked_us: Option<u64>,
+    /// From the newest on.
+    asked: [Option<Question>; QUESTIONS],
     heard_us: u64,
+    proven_us: u64,
     last_us: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Question {
+    asked_us: u64,
+    /// What it told the device that was heard of it.
+    heard_us: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,23 +65,33 @@ impl DeviceClock {
     /// Knows nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { exchanges: [None; EXCHANGES], next: 0, asked_us: None, heard_us: 0, last_us: 0 }
+        Self {
+            exchanges: [None; EXCHANGES],
+            next: 0,
+            asked: [None; QUESTIONS],
+            heard_us: 0,
+            proven_us: 0,
+            last_us: 0,
+        }
     }
 
-    /// The question to send at this host time. One is open at a time: the newest.
+    /// The question to send at this host time. The newest four are open.
     pub fn ask(&mut self, now_us: u64) -> TimeAsk {
         self.notice(now_us);
-        self.asked_us = Some(now_us);
+        self.asked.rotate_right(1);
+        let [newest, ..] = &mut self.asked;
+        *newest = Some(Question { asked_us: now_us, heard_us: self.heard_us });
         TimeAsk { asked_us: now_us, heard_us: self.heard_us }
     }
 
     /// Takes an answer that came at this host time; `false` where it answers nothing that is open.
     pub fn answered(&mut self, now_us: u64, answer: &TimeAnswer) -> bool {
         self.notice(now_us);
-        if self.asked_us != Some(answer.asked_us) || answer.sent_us < answer.received_us {
+        let Some(question) = self.close(answer.asked_us, answer.sent_us >= answer.received_us)
+        else {
             return false;
-        }
-        self.asked_us = None;
+        };
+        self.proven_us = self.proven_us.max(question.heard_us);
         self.heard_us = self.heard_us.max(answer.sent_us);
         let there = difference(answer.received_us, answer.asked_us);
         let back = difference(answer.sent_us, now_us);
@@ -87,10 +109,26 @@ impl DeviceClock {
         true
     }
 
+    /// Takes the question that was asked then out of those that are open, and all before it. One answer is enough.
+    fn close(&mut self, asked_us: u64, sound: bool) -> Option<Question> {
+        let is_it =
+            |question: &Option<Question>| question.is_some_and(|it| it.asked_us == asked_us);
+        let place = self.asked.iter().position(is_it).filter(|_| sound)?;
+        let question = self.asked.get(place).copied().flatten();
+        self.asked.iter_mut().skip(place).for_each(|older| *older = None);
+        question
+    }
+
+    /// Of the device's own time, what it surely knows that it was heard by this host; 0 before the second answer.
+    #[must_use]
+    pub const fn proven_us(&self) -> u64 {
+        self.proven_us
+    }
+
     /// A host clock that steps back has lost its relation to the device's.
     fn notice(&mut self, now_us: u64) {
         if now_us < self.last_us {
-            *self = Self { heard_us: self.heard_us, ..Self::new() };
+            *self = Self { heard_us: self.heard_us, proven_us: self.proven_us, ..Self::new() };
         }
         self.last_us = now_us;
     }

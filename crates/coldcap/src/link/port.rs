@@ -226,14 +226,14 @@ impl Port {
         self.seal(M::KIND, M::ENDPOINT, body.get(..length).unwrap_or_default(), out)
     }
 
-    /// Whether a maker's report of this length could be sent now.
-    pub(super) fn may_send(&self, kind: Kind, endpoint: u8, body: usize) -> Result<(), SendError> {
+    /// Whether a maker's report of this length could be sent now: in a session, or where there are no keys. What everybody
+    /// may read of a maker's is what he answers; a report of his that nobody asked for would be news from nobody.
+    pub(super) fn may_send(&self, body: usize) -> Result<(), SendError> {
         let room = self.link.body_room(PACKET_LEN);
         if body > room {
             return Err(SendError::BeyondMtu);
         }
-        let free = self.access.1.releases_unsealed(kind, endpoint);
-        (self.is_open() || free).then_some(()).ok_or(SendError::NoSession)
+        self.is_open().then_some(()).ok_or(SendError::NoSession)
     }
 
     /// The frame of a packet whose body only the maker knows.
