@@ -1,5 +1,7 @@
 //! What is stored is loaded, bit for bit, and bytes that no session stores are none.
 
+use super::super::Drugs;
+use super::super::state::{Armed, Seen, Step};
 use super::random::{Recorded, event, opening};
 use super::*;
 use crate::record::{Chain, Recorder};
@@ -90,4 +92,57 @@ fn bytes_that_no_session_stores_are_none() {
     assert_eq!(loaded(&empty), Some(Chain::new()));
     let other = [&empty[..4], &[0xEE; 8]].concat();
     assert_eq!(loaded::<Chain>(&other), None, "an empty record has one link");
+}
+
+fn survives<T: Stored + PartialEq + core::fmt::Debug>(value: &T) {
+    assert_eq!(loaded(&stored(value)).as_ref(), Some(value));
+}
+
+/// Every way to wait, every second step, all that may be seen: rare in a walk, and stored all the same.
+#[test]
+fn whatever_has_kinds_is_what_it_was_stored_as() {
+    let left = Duration::from_secs(7);
+    let ways = [
+        Attendance::Unlimited,
+        Attendance::Watching(left),
+        Attendance::Break(left),
+        Attendance::Over(left),
+        Attendance::BreakOver(left),
+    ];
+    ways.iter().for_each(survives);
+    let steps = [
+        Step::ConfirmFit,
+        Step::Resume(3),
+        Step::EndSession(4),
+        Step::ClinicianReset,
+        Step::ServiceReset,
+    ];
+    steps.iter().for_each(|step| survives(&Armed { step: *step, left }));
+    TripClass::ALL.iter().for_each(survives);
+    for contact in [Progress::Running, Progress::Passed, Progress::Failed] {
+        survives(&Seen::from(Observed { contact, ..GOOD }));
+    }
+    // Bytes of none of them.
+    assert_eq!(loaded::<Attendance>(&[5, 0, 0, 0, 0]), None);
+    assert_eq!(loaded::<Attendance>(&[0, 1, 0, 0, 0]), None, "no limit has no rest");
+    assert_eq!(loaded::<Armed>(&[5, 0, 1, 0, 0, 0]), None);
+    assert_eq!(loaded::<Armed>(&[0, 1, 1, 0, 0, 0]), None, "a fit has no reason");
+    assert_eq!(loaded::<TripClass>(&[4]), None);
+    assert_eq!((loaded::<Seen>(&[0, 3]), loaded::<Seen>(&[64, 0])), (None, None));
+}
+
+/// Drugs are kept sorted and packed: the same drugs are always the same bytes.
+#[test]
+fn drugs_that_no_session_keeps_so_are_none() {
+    let bytes = |slots: [u16; 4], taken: u8| stored(&(slots, (taken, 0_u8)));
+    for (slots, taken) in [([0; 4], 0), ([7, 0, 0, 0], 1), ([1, 2, 3, 9], 4), ([0; 4], 1)] {
+        survives(&loaded::<Drugs>(&bytes(slots, taken)).expect("a session keeps them so"));
+    }
+    let unsorted = ([2, 1, 0, 0], 2);
+    let twice = ([1, 1, 0, 0], 2);
+    let not_packed = ([1, 2, 0, 0], 1);
+    let too_many = ([1, 2, 3, 4], 5);
+    for (slots, taken) in [unsorted, twice, not_packed, too_many] {
+        assert_eq!(loaded::<Drugs>(&bytes(slots, taken)), None, "{slots:?} {taken}");
+    }
 }
