@@ -542,6 +542,24 @@ fn watches_that_make_no_sense_are_refused() {
     assert!(limits().with_watches(Watches::DEFAULT).is_ok());
 }
 
+/// What a loss of power leaves of it, and what a reading that is missing or an interruption does.
+// req: INT-016
+#[test]
+fn what_was_too_warm_stays_so_until_it_is_seen_to_be_cold() {
+    let minute = Duration::from_mins(1);
+    for (reached, too_warm) in [(false, false), (true, false), (true, true)] {
+        let mut watch = WarmthWatch::restored(reached, too_warm);
+        assert_eq!(watch.has_reached(), reached);
+        assert_eq!(watch.step(Warmth::Unseen, minute), too_warm);
+        assert_eq!(watch.step(Warmth::Expected, minute), too_warm);
+        assert!(!watch.step(Warmth::Reached, minute) && watch.has_reached());
+    }
+    let mut watch = WarmthWatch::restored(true, false);
+    let seen = |tick: u32| if tick % 3 == 2 { Warmth::Unseen } else { Warmth::Warm };
+    let found = (0..30).find(|tick| watch.step(seen(*tick), minute));
+    assert_eq!(found, Some(15), "ten minutes of warmth, and five of which nothing is known");
+}
+
 /// A loose plug drops a sample now and then, too few in a row for an alarm of its own: that hides nothing else.
 // req: INT-012, INT-013
 #[test]

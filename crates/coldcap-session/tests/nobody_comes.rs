@@ -306,6 +306,23 @@ fn a_thaw_that_calls_lets_the_cap_be_put_on_again() {
     }
 }
 
+/// A site that gives nobody any time ends at once, but never while a drug runs.
+// req: SES-009
+#[test]
+fn without_a_grace_a_limit_that_is_over_is_the_end() {
+    for runs in [false, true] {
+        let mut script = Script::post_cooling(PACLITAXEL);
+        if runs {
+            script.starts(2);
+        }
+        script.config.waiting_grace = Duration::ZERO;
+        script.seen.flowing = false;
+        script.minutes(1_000);
+        assert!(script.flagged(Flag::Waiting), "{runs}");
+        assert_eq!(script.flagged(Flag::EndedEarly), !runs);
+    }
+}
+
 /// Once the drug has ended nobody is called for it any more.
 #[test]
 fn the_call_of_a_thaw_ends_with_the_drug() {

@@ -150,6 +150,21 @@ fn a_start_that_is_moved_to_the_first_is_not_before_it() {
     assert_eq!((summary.first_drug, summary.first_drug_start), (Some(1), first));
 }
 
+/// Somebody whose number may not be told is nobody in particular: told once more, she is another, and so is whoever has
+/// another number.
+#[test]
+fn only_the_same_number_is_the_same_patient() {
+    for (first, second, starts) in [(0, 0, 2), (7, 8, 2), (7, 7, 1)] {
+        let mut script = Script::new();
+        let patient = |id| Request::select(Patient { id, ..script::PATIENT });
+        script.done(patient(first));
+        script.starts(1);
+        script.done(patient(second));
+        script.starts(1);
+        assert_eq!(script.summary().drug_starts, starts, "{first} {second}");
+    }
+}
+
 /// The end that was credited is none any more once another drug has begun.
 // req: SES-025
 #[test]

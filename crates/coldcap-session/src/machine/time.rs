@@ -129,7 +129,7 @@ fn treat(t: &mut Transition<'_>, dt: Duration) {
 
 fn thaw(t: &mut Transition<'_>, seen: &Observed) {
     // Somebody decides first what becomes of a drug that began in the thaw.
-    if t.state.attendance.is_over() && t.state.drugs.running() {
+    if t.state.attendance.is_over() {
         return;
     }
     let elapsed = t.state.clock.elapsed;

@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use crate::note::Note;
     use crate::record::Chain;
+    use crate::request::{Amendment, Mark};
     extern crate std;
     use std::vec::Vec;
 
@@ -149,6 +150,11 @@ mod tests {
         let changed = Note::PhaseChanged { from: Phase::Paused, to: Phase::Recovery };
         let its_first_break_is_lost = [changed, Note::BreakBegan { reason: Reason::POWER_GAP }];
         assert_eq!(Summary::fold(&entries(&its_first_break_is_lost)).breaks, 1);
+        let earlier = Duration::from_mins(5);
+        let amendment = Amendment { mark: Mark::Started, drug: 3, earlier, reason: 1 };
+        let its_start_is_lost = [Note::Amended { amendment, credited: Duration::ZERO }];
+        let summary = Summary::fold(&entries(&its_start_is_lost));
+        assert_eq!((summary.amendments, summary.first_drug_start), (1, None));
     }
 
     #[test]
