@@ -19,6 +19,11 @@ pub enum Error {
         /// So many there may be.
         maximum: u32,
     },
+    /// A commit has no entry of this index: it has so many.
+    NoSuchEntry {
+        /// How many it has.
+        entries: u16,
+    },
     /// Nothing of a journal can be found here. A new one begins by [`Journal::format`](crate::Journal::format).
     NoJournal,
     /// The journal was written by a layout of this number, which this version does not know. Nothing is changed.
@@ -60,6 +65,7 @@ impl fmt::Display for Error {
             Self::Flash(kind) => write!(f, "the flash: {kind}"),
             Self::Worn => f.write_str("what is written does not read back: the flash is worn"),
             Self::TooLong { bytes, maximum } => write!(f, "{bytes} of at most {maximum}"),
+            Self::NoSuchEntry { entries } => write!(f, "the commit has {entries} entries"),
             Self::NoJournal => f.write_str("there is no journal"),
             Self::UnknownLayout(layout) => write!(f, "layout {layout} is not known"),
             Self::OtherGroup(group) => write!(f, "it was written in groups of {group} bytes"),

@@ -1,28 +1,7 @@
-//! How a frame and the head of a sector look in flash.
+//! How a frame and the head of a sector look in flash: `docs/journal.md` has their bytes.
 //!
-//! | bytes of a frame | field |
-//! |---|---|
-//! | 0 | `0xC5` |
-//! | 1 | kind: 1 a commit, 2 a beat |
-//! | 2..4 | length of the content, u16 |
-//! | 4..8 | number of the frame, from 0, u32 |
-//! | 8.. | content |
-//! | 4 behind it | CRC-32/ISO-HDLC over sector's number and offset (u32 each), the eight bytes above, and the content |
-//! | | zeros to the end of the group |
-//!
-//! | bytes of a sector's head | field |
-//! |---|---|
-//! | 0..4 | `CCJL` |
-//! | 4 | layout, 1 |
-//! | 5 | bytes of a group |
-//! | 6..8 | 0 |
-//! | 8..12 | number of the sector, from 0, u32: it lies at this number modulo the sectors |
-//! | 12..16 | number of its first frame, u32 |
-//! | 16..20 | CRC-32/ISO-HDLC over the bytes above |
-//! | | zeros to the end of the group |
-//!
-//! All numbers are little-endian. The check value knows the place: a frame that an interrupted erasure left of an earlier
-//! life of its sector is none of the present.
+//! The check value knows the place: a frame that an interrupted erasure left of an earlier life of its sector is none of
+//! the present.
 
 use crate::error::Error;
 use crate::medium::{Medium, Place, Writer};

@@ -1,18 +1,6 @@
 //! Parameters that must be whole: certificates, regimens, thresholds, keys.
 //!
-//! | bytes of a copy | field |
-//! |---|---|
-//! | 0..4 | `CCPI` |
-//! | 4 | layout, 1 |
-//! | 5 | 0 |
-//! | 6..8 | version of the content, its owner's, u16 |
-//! | 8..12 | generation, one more at each store, u32 |
-//! | 12..16 | length of the content, u32 |
-//! | 16..20 | CRC-32/ISO-HDLC over the bytes above and the content |
-//! | 20.. | content |
-//! | | zeros to the end of the group |
-//!
-//! All numbers are little-endian. The second copy begins in the middle of the region.
+//! `docs/journal.md` has the bytes of a copy. The second one begins in the middle of the region.
 
 use crate::error::{Error, RegionError};
 use crate::frame::CRC_32;

@@ -141,13 +141,10 @@ impl<F: NorFlash> Journal<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLong`]: the commit has not so many. [`Error::Flash`].
+    /// [`Error::NoSuchEntry`], [`Error::Flash`].
     pub fn entry(&mut self, commit: &Commit, index: usize) -> Result<[u8; ENTRY_BYTES], Error> {
         let place = u16::try_from(index).ok().filter(|index| *index < commit.entries);
-        let place = place.ok_or(Error::TooLong {
-            bytes: u32::try_from(index).unwrap_or(u32::MAX),
-            maximum: u32::from(commit.entries),
-        })?;
+        let place = place.ok_or(Error::NoSuchEntry { entries: commit.entries })?;
         let mut entry = [0; ENTRY_BYTES];
         self.medium.read(commit.entry_place(place), &mut entry)?;
         Ok(entry)

@@ -110,7 +110,8 @@ fn more_than_a_sector_takes_is_refused_and_nothing_is_lost() {
     let refused = journal.commit(stamp(99), &[], &[0; 512]).unwrap_err();
     assert_eq!(refused, Error::TooLong { bytes: 532, maximum: 476 });
     assert_eq!(journal.found(), before);
-    journal.commit(stamp(13), &[], &[1; 456]).unwrap();
+    let commit = journal.commit(stamp(13), &[], &[1; 456]).unwrap();
+    assert_eq!(journal.entry(&commit, 0), Err(Error::NoSuchEntry { entries: 0 }));
     assert_eq!(journal.found().stamp, Some(stamp(13)));
 }
 

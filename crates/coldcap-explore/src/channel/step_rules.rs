@@ -492,7 +492,8 @@ fn goes_on_with_the_limit_of_its_goal(seen: &Seen<'_>) -> bool {
     };
     // Only the way back that nobody attended has a limit of its own.
     let attended = before.phase() == Phase::Recool && before.timers(config).phase.is_none();
-    attended && seen.after.session.attendance().left() <= limit
+    let left = seen.after.session.attendance().left();
+    attended && left.zip(limit).is_some_and(|(left, limit)| left <= limit)
 }
 
 fn called_before_the_end(seen: &Seen<'_>) -> Verdict {

@@ -388,6 +388,21 @@ impl State {
         !self.restart_left.is_zero()
     }
 
+    /// Whether somebody may cool again from here: out of an interruption, or out of a thaw that a hair-toxic drug runs in.
+    #[must_use]
+    pub const fn may_be_resumed(&self) -> bool {
+        self.goal_of_resume().is_some()
+    }
+
+    /// What a resume goes back to, where there is one.
+    pub(crate) const fn goal_of_resume(&self) -> Option<Phase> {
+        match self.phase {
+            phase if phase.is_interrupted() => self.treatment(),
+            Phase::Thaw if self.drugs.running() => Some(Phase::Infusing),
+            _ => None,
+        }
+    }
+
     /// The phase whose limit on waiting runs: cooling that is about to return by itself has that of what it returns to.
     pub(crate) fn awaited(&self) -> Phase {
         self.treatment().filter(|_| self.returns_by_itself()).unwrap_or(self.phase)

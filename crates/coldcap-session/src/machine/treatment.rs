@@ -2,7 +2,7 @@
 
 use super::Attendance;
 use super::answer::{check_calibrated, check_coupled, check_health};
-use super::state::{State, Step};
+use super::state::Step;
 use super::transition::Transition;
 use crate::note::{Flag, Note, Reason};
 use crate::phase::Phase;
@@ -30,7 +30,7 @@ pub(super) fn mark_worn(t: &mut Transition<'_>, worn: bool) -> Answer {
         Phase::FitMeasure | Phase::FitCalibrate | Phase::FitVerify | Phase::Setup | Phase::FitCheck
     );
     // Whoever may resume can say first that the cap is on again.
-    let during = phase.is_cooling() || goal_of_resume(&t.state).is_some();
+    let during = phase.is_cooling() || t.state.may_be_resumed();
     if !(before || during) {
         return Err(Refusal::WrongPhase);
     }
@@ -86,18 +86,9 @@ fn check_stated(reason: u8) -> Result<(), Refusal> {
     check_reason(reason, 1)
 }
 
-/// Where a resume leads: back to what was interrupted, or, out of a thaw, to a drug that runs.
-fn goal_of_resume(state: &State) -> Option<Phase> {
-    match state.phase {
-        phase if phase.is_interrupted() => state.treatment(),
-        Phase::Thaw if state.drugs.running() => Some(Phase::Infusing),
-        _ => None,
-    }
-}
-
 pub(super) fn resume(t: &mut Transition<'_>, reason: u8, confirm: bool) -> Answer {
     // req: SES-002
-    let goal = goal_of_resume(&t.state).ok_or(Refusal::WrongPhase)?;
+    let goal = t.state.goal_of_resume().ok_or(Refusal::WrongPhase)?;
     check_stated(reason)?;
     check_health(&t.state)?;
     if !t.state.begun {

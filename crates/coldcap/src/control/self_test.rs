@@ -66,12 +66,6 @@ const fn lies_between_visits(phase: Phase) -> bool {
     matches!(phase, Phase::Report | Phase::Standby | Phase::Setup | Phase::FitMeasure)
 }
 
-/// A treatment that is interrupted, or a thaw that a running drug may be cooled out of.
-fn may_be_resumed(session: &State) -> bool {
-    let phase = session.phase();
-    phase.is_interrupted() || (phase == Phase::Thaw && session.drugs().running())
-}
-
 /// What is known of a channel before coolant moves in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tests {
@@ -97,7 +91,7 @@ impl Tests {
         if self.at_power_up.lenient && lies_between_visits(session.phase()) {
             self.begin_anew();
         }
-        let waits = may_be_resumed(session) && !session.returns_by_itself();
+        let waits = session.may_be_resumed() && !session.returns_by_itself();
         let must_be_absent = if waits { STOPS_COOLANT } else { MUST_BE_ABSENT };
         let goes_on_without = waits && found.intersects(MUST_BE_ABSENT);
         self.at_power_up.lenient |= goes_on_without && !self.passed_at_power_up();
