@@ -36,6 +36,7 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap",
         ],
     ),
+    ("coldcap-hal", &["coldcap-units", "coldcap-calibration", "coldcap"]),
     ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-upset", &["coldcap-units", "coldcap-session", "coldcap-trial", "coldcap"]),
     (
@@ -67,6 +68,7 @@ const ANY: &[&str] = &[
     "coldcap-journal",
     "coldcap-schema",
     "coldcap",
+    "coldcap-hal",
     "coldcap-sim",
     "coldcap-host",
 ];
@@ -81,6 +83,7 @@ pub(crate) const NO_STD: &[&str] = &[
     "coldcap-wire",
     "coldcap-journal",
     "coldcap",
+    "coldcap-hal",
 ];
 
 /// Checks the import rule, the `no_std` promise and the table of dependencies.
