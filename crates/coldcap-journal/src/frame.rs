@@ -100,13 +100,13 @@ impl<F: NorFlash> Medium<F> {
     }
 
     /// Programs a frame; whether it is whole, reading it tells.
-    pub(crate) fn write_frame(
+    pub(crate) fn write_frame<'a>(
         &mut self,
         place: Place,
         (kind, number): (Kind, u32),
-        content: &[&[u8]],
+        content: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<Frame, Error> {
-        let bytes = content.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+        let bytes = length_of(content.clone());
         let length = u16::try_from(bytes).map_err(|_| self.too_long(bytes))?;
         let frame = Frame { kind, number, place, length };
         let mut check = frame.begin_check();
@@ -182,6 +182,11 @@ impl<F: NorFlash> Medium<F> {
         }
         Ok(Some(head).filter(|head| self.area.same_sector(head.sequence, sequence)))
     }
+}
+
+/// How many bytes all parts have.
+pub(crate) fn length_of<'a>(parts: impl Iterator<Item = &'a [u8]>) -> usize {
+    parts.fold(0, |sum, part| sum.saturating_add(part.len()))
 }
 
 /// The head of a sector.

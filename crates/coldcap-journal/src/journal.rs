@@ -1,7 +1,7 @@
 //! The log itself.
 
 use crate::error::Error;
-use crate::frame::{Frame, Kind, SectorHead};
+use crate::frame::{Frame, Kind, SectorHead, length_of};
 use crate::medium::{Medium, Place};
 use crate::region::{Area, Region, WINDOW_BYTES};
 use crate::stamp::{STAMP_BYTES, Stamp};
@@ -167,12 +167,27 @@ impl<F: NorFlash> Journal<F> {
         entries: &[[u8; ENTRY_BYTES]],
         checkpoint: &[u8],
     ) -> Result<Commit, Error> {
-        let counts = self.counts(entries, checkpoint)?;
+        self.commit_each(stamp, entries.iter(), checkpoint)
+    }
+
+    /// The same of entries that do not lie side by side.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub fn commit_each<'a>(
+        &mut self,
+        stamp: Stamp,
+        entries: impl Iterator<Item = &'a [u8; ENTRY_BYTES]> + Clone,
+        checkpoint: &[u8],
+    ) -> Result<Commit, Error> {
+        let counts = self.counts(entries.clone().count(), checkpoint.len())?;
         let [e0, e1] = counts.0.to_le_bytes();
         let [c0, c1] = counts.1.to_le_bytes();
-        let parts: [&[u8]; 4] =
-            [&stamp.to_bytes(), &[e0, e1, c0, c1], entries.as_flattened(), checkpoint];
-        let frame = self.append(Kind::Commit, &parts)?;
+        let (at, head) = (stamp.to_bytes(), [e0, e1, c0, c1]);
+        let parts = [&at[..], &head[..]].into_iter();
+        let parts = parts.chain(entries.map(|entry| &entry[..])).chain([checkpoint]);
+        let frame = self.append(Kind::Commit, parts)?;
         let commit = Commit { frame, stamp, entries: counts.0, checkpoint: counts.1 };
         self.kept = Some(frame.place().sequence);
         self.found = Found { commit: Some(commit), stamp: Some(stamp), torn: false };
@@ -185,7 +200,7 @@ impl<F: NorFlash> Journal<F> {
     ///
     /// As [`commit`](Self::commit).
     pub fn beat(&mut self, stamp: Stamp) -> Result<(), Error> {
-        self.append(Kind::Beat, &[&stamp.to_bytes()])?;
+        self.append(Kind::Beat, [&stamp.to_bytes()[..]].into_iter())?;
         self.found.stamp = Some(stamp);
         Ok(())
     }
@@ -225,27 +240,27 @@ impl<F: NorFlash> Journal<F> {
         self.head.sequence.saturating_add(1)
     }
 
-    fn counts(
-        &self,
-        entries: &[[u8; ENTRY_BYTES]],
-        checkpoint: &[u8],
-    ) -> Result<(u16, u16), Error> {
-        let content = entries.as_flattened().len().saturating_add(checkpoint.len());
+    fn counts(&self, entries: usize, checkpoint: usize) -> Result<(u16, u16), Error> {
+        let content = entries.saturating_mul(ENTRY_BYTES).saturating_add(checkpoint);
         let content = content.saturating_add(usize::try_from(COMMIT_BYTES).unwrap_or(0));
         let longest = usize::try_from(self.medium.longest_content()).unwrap_or(0);
-        let counts = u16::try_from(entries.len()).ok().zip(u16::try_from(checkpoint.len()).ok());
+        let counts = u16::try_from(entries).ok().zip(u16::try_from(checkpoint).ok());
         counts.filter(|_| content <= longest).ok_or(self.medium.too_long(content))
     }
 
-    fn append(&mut self, kind: Kind, content: &[&[u8]]) -> Result<Frame, Error> {
-        let bytes = content.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
+    fn append<'a>(
+        &mut self,
+        kind: Kind,
+        content: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Result<Frame, Error> {
+        let bytes = length_of(content.clone());
         let room = self.medium.frame_bytes(u32::try_from(bytes).unwrap_or(u32::MAX));
         let mut error = Error::Worn;
         for _ in 0..ATTEMPTS {
             if self.head.end.saturating_add(room) > self.medium.area.sector {
                 self.begin_sector()?;
             }
-            match self.try_append(kind, content) {
+            match self.try_append(kind, content.clone()) {
                 Ok(Some(frame)) => return Ok(frame),
                 Ok(None) => error = Error::Worn,
                 Err(failed) => error = failed,
@@ -257,7 +272,11 @@ impl<F: NorFlash> Journal<F> {
     }
 
     /// Programs a frame at the end; `None` where it does not read back.
-    fn try_append(&mut self, kind: Kind, content: &[&[u8]]) -> Result<Option<Frame>, Error> {
+    fn try_append<'a>(
+        &mut self,
+        kind: Kind,
+        content: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Result<Option<Frame>, Error> {
         let place = Place { sequence: self.head.sequence, offset: self.head.end };
         let frame = self.medium.write_frame(place, (kind, self.head.next_frame), content)?;
         if self.medium.frame_at(place) != Some(frame) {

@@ -77,6 +77,7 @@ pub mod exposure;
 pub mod falsify;
 pub mod fault;
 pub mod fault_matrix;
+mod flash;
 pub mod hazard;
 pub mod link;
 pub mod linksim;
@@ -92,6 +93,7 @@ pub mod sensor;
 pub use attendant::{Attendant, AttendantParameters};
 pub use equipment::Equipment;
 pub use fault::{FaultError, FaultKind, FaultSchedule, FaultSet, FaultWindow};
+pub use flash::{JournaledDevice, VirtualFlash};
 pub use link::{LinkCounters, LinkParameters, NoisyLink};
 pub use machine::{
     BuildError, CapPlacement, EnergyBalance, MachineParameters, NoSuchChannel, STEP, SkinPlace,

@@ -18,13 +18,15 @@ const SECTOR: usize = 4_096;
 const REGION: Region = Region { start: 0, length: BYTES as u32, sector: 8_192 };
 type Flash<const GROUP: usize> = SimulatedFlash<BYTES, SECTOR, GROUP>;
 
-/// What a board stores: a commit where there is something to say, or a minute has passed, and a beat every ten seconds.
+/// What a board stores: a commit where there is something to say, every ten seconds of a treatment, and every minute else with a
+/// beat every ten seconds between.
 enum Step {
     Commit { stamp: Stamp, entries: Vec<[u8; 48]>, checkpoint: Vec<u8> },
     Beat(Stamp),
 }
 
-const MINUTE: u64 = 60_000;
+const TREATED: u64 = 10_000;
+const IDLE: u64 = 60_000;
 const BEAT: u64 = 10_000;
 
 fn stored(checkpoint: &Checkpoint<1>) -> Vec<u8> {
@@ -46,7 +48,9 @@ fn visit() -> Vec<Step> {
         let stamp = Stamp { at: bedside.now(), clock: Some((now / 1_000) as u32) };
         let held = bedside.control().held_entries();
         let entries: Vec<_> = outputs.entries.iter().chain(held).map(|entry| entry.0).collect();
-        if !entries.is_empty() || now - last >= MINUTE {
+        let is_treated = !matches!(bedside.channel().phase, Phase::Boot | Phase::Standby);
+        let period = if is_treated { TREATED } else { IDLE };
+        if !entries.is_empty() || now - last >= period {
             last = now;
             let checkpoint = stored(&bedside.control().checkpoint());
             steps.push(Step::Commit { stamp, entries, checkpoint });

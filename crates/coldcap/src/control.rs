@@ -40,6 +40,8 @@ use machine::Machine;
 use signals::{Seen, Signals};
 use thermal::Surroundings;
 
+#[cfg(feature = "journal")]
+pub(crate) use calibrate::faces;
 pub use checkpoint::{CHECKPOINT_BYTES, ChannelCheckpoint, Checkpoint, CheckpointError};
 
 /// A tick that comes later than this after the last one is late: its time passes for every limit and is
@@ -138,7 +140,7 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     /// let control: Control<1> = Control::new(Config::reference());
     /// assert_eq!(control.held_entries().count(), 0);
     /// ```
-    pub fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
+    pub fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> + Clone {
         self.channels.iter().flat_map(Channel::held_entries)
     }
 

@@ -109,32 +109,10 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
             }
             Step::End => Ok(Served::Ended),
             Step::Equip { transport, entropy, keys } => {
-                self.equip(transport, entropy, keys).map(|()| Served::Equipped)
+                *self = equipped(self.control.config(), transport, entropy, keys)?;
+                Ok(Served::Equipped)
             }
         }
-    }
-
-    fn equip(
-        &mut self,
-        transport: Option<Transport>,
-        entropy: [u8; 32],
-        keys: &[u8],
-    ) -> Result<(), LaneError> {
-        let access = match transport {
-            Some(transport) => LinkAccess::Keyed { transport, policy: Policy::STANDARD },
-            None => LinkAccess::UnsecuredBench { role: Role::Clinician, vendor: &[] },
-        };
-        *self = Self::new(Config { access, ..*self.control.config() });
-        self.link.add_entropy(entropy);
-        let (stored, rest) = keys.as_chunks::<STORED_LEN>();
-        if !rest.is_empty() {
-            return Err(LaneError::Keys);
-        }
-        for key in stored {
-            let key = KeySlot::from_stored(key).ok_or(LaneError::Keys)?;
-            self.link.keys_mut().add(key).map_err(|_| LaneError::Keys)?;
-        }
-        Ok(())
     }
 
     fn serve_tick(
@@ -147,24 +125,61 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
         let inputs = Inputs::read(now, &mut Source::new(inputs)).map_err(|_| LaneError::Inputs)?;
         self.link.receive(now, link);
         let (input, outputs) = self.tick(now, inputs);
-        let mut input_bytes = [0; TICK_INPUT_MAXIMUM];
-        let mut sink = SliceSink::new(&mut input_bytes);
-        input.write(&mut sink);
-        let input_length = sink.finish().ok_or(LaneError::Length)?;
-        let mut output_bytes = [0; OUTPUTS_MAXIMUM];
-        let mut sink = SliceSink::new(&mut output_bytes);
-        outputs.write(&mut sink);
-        let output_length = sink.finish().ok_or(LaneError::Length)?;
-        let mut link_bytes = [0; LINK_OUT_MAXIMUM];
-        let sent = self.link.transmit(now, &mut link_bytes);
-        let parts = Reply {
-            tick_input: input_bytes.get(..input_length).unwrap_or_default(),
-            outputs: output_bytes.get(..output_length).unwrap_or_default(),
-            link: link_bytes.get(..sent).unwrap_or_default(),
-            truth: &[],
-        };
-        parts.encode(reply)?;
+        let mut bytes = [0; LINK_OUT_MAXIMUM];
+        let sent = self.link.transmit(now, &mut bytes);
+        write_reply(&input, &outputs, bytes.get(..sent).unwrap_or_default(), reply)?;
         Ok(Served::Ticked)
+    }
+}
+
+/// Writes what a tick came to, and what the link sends, into a reply.
+pub(crate) fn write_reply<const CHANNELS: usize>(
+    input: &TickInput<CHANNELS>,
+    outputs: &Outputs<CHANNELS>,
+    link: &[u8],
+    reply: &mut [u8; REPLY_LENGTH],
+) -> Result<(), LaneError> {
+    let mut input_bytes = [0; TICK_INPUT_MAXIMUM];
+    let mut sink = SliceSink::new(&mut input_bytes);
+    input.write(&mut sink);
+    let input_length = sink.finish().ok_or(LaneError::Length)?;
+    let mut output_bytes = [0; OUTPUTS_MAXIMUM];
+    let mut sink = SliceSink::new(&mut output_bytes);
+    outputs.write(&mut sink);
+    let output_length = sink.finish().ok_or(LaneError::Length)?;
+    let parts = Reply {
+        tick_input: input_bytes.get(..input_length).unwrap_or_default(),
+        outputs: output_bytes.get(..output_length).unwrap_or_default(),
+        link,
+        truth: &[],
+    };
+    parts.encode(reply)
+}
+
+/// A device that is given these keys, and what they travel in.
+pub(crate) fn equipped<const CHANNELS: usize>(
+    config: &Config,
+    transport: Option<Transport>,
+    entropy: [u8; 32],
+    keys: &[u8],
+) -> Result<Device<CHANNELS>, LaneError> {
+    let mut device = Device::new(Config { access: access(transport), ..*config });
+    device.link.add_entropy(entropy);
+    let (stored, rest) = keys.as_chunks::<STORED_LEN>();
+    if !rest.is_empty() {
+        return Err(LaneError::Keys);
+    }
+    for key in stored {
+        let key = KeySlot::from_stored(key).ok_or(LaneError::Keys)?;
+        device.link.keys_mut().add(key).map_err(|_| LaneError::Keys)?;
+    }
+    Ok(device)
+}
+
+const fn access(transport: Option<Transport>) -> LinkAccess {
+    match transport {
+        Some(transport) => LinkAccess::Keyed { transport, policy: Policy::STANDARD },
+        None => LinkAccess::UnsecuredBench { role: Role::Clinician, vendor: &[] },
     }
 }
 

@@ -105,6 +105,8 @@ pub enum LaneError {
     Inputs,
     /// What the device is to be equipped with are no stored keys, or they travel in nothing known.
     Keys,
+    /// The flash of a device with a journal failed, or what it holds must not be started from.
+    Flash,
 }
 
 impl core::fmt::Display for LaneError {
@@ -115,6 +117,7 @@ impl core::fmt::Display for LaneError {
             Self::Length => "the parts do not fit into the block",
             Self::Inputs => "the inputs are not those of this machine",
             Self::Keys => "the keys are not stored keys",
+            Self::Flash => "the flash failed, or what it holds must not be started from",
         })
     }
 }

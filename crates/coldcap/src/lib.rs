@@ -49,6 +49,8 @@ mod drives;
 mod hair;
 pub mod hash;
 mod inputs;
+#[cfg(feature = "journal")]
+pub mod journaled;
 pub mod lane;
 mod link;
 mod outputs;

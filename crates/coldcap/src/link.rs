@@ -25,7 +25,8 @@ use coldcap_wire::message::{
 };
 use coldcap_wire::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Kind};
 use coldcap_wire::security::{
-    Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
+    EntropyPool, Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters,
+    SecurityEvent,
 };
 use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use makers::Makers;
@@ -133,7 +134,7 @@ struct Latest<const CHANNELS: usize> {
 /// What outlives a start of the link.
 pub(crate) struct Lasting<const CHANNELS: usize> {
     stored: Stored<CHANNELS>,
-    keys: (KeyRing, coldcap_wire::security::EntropyPool),
+    keys: (KeyRing, EntropyPool),
 }
 
 impl<const CHANNELS: usize> Link<CHANNELS> {
@@ -603,6 +604,25 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             return beat(&mut self.port, &Heartbeat { at_ms: now.as_millis(), nonce }, out);
         }
         sent
+    }
+
+    /// Keeps an entry of before a loss of power, for whoever asks for it: from the oldest on.
+    #[cfg(feature = "journal")]
+    pub(crate) fn recall(&mut self, entry: &EntryBytes) {
+        self.stored.recall(entry);
+    }
+
+    /// The randomness of a link that ends, for the one behind a restart that is played.
+    #[cfg(feature = "journal")]
+    pub(crate) fn take_entropy(&mut self) -> EntropyPool {
+        self.port.take_lasting().1
+    }
+
+    /// Goes on with that randomness.
+    #[cfg(feature = "journal")]
+    pub(crate) fn keep_entropy(&mut self, entropy: EntropyPool) {
+        let keys = core::mem::take(&mut self.port.keys);
+        self.port.keep_lasting((keys, entropy));
     }
 
     /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those

@@ -23,6 +23,7 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap-guard",
             "coldcap-session",
             "coldcap-wire",
+            "coldcap-journal",
         ],
     ),
     (
@@ -47,6 +48,7 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap-guard",
             "coldcap-session",
             "coldcap-wire",
+            "coldcap-journal",
             "coldcap",
         ],
     ),

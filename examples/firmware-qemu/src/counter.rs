@@ -10,16 +10,37 @@ const RELOAD: u32 = 0x00FF_FFFF;
 /// Executed instructions a count.
 pub const INSTRUCTIONS_PER_COUNT: u64 = 40;
 
-/// Sums and the worst of what was measured.
+/// So many parts of a tick are told apart.
+pub const PARTS: usize = 5;
+
+/// Sums and the worst of what was measured, in counts.
+#[derive(Clone, Copy, Default)]
+pub struct Figures {
+    /// Of all ticks together.
+    pub sum: u64,
+    /// Of the longest.
+    pub worst: u32,
+}
+
+impl Figures {
+    fn add(&mut self, spent: u32) {
+        self.sum = self.sum.saturating_add(u64::from(spent));
+        self.worst = self.worst.max(spent);
+    }
+}
+
+/// Measures ticks and the parts of them.
 pub struct Counter {
     systick: SYST,
     started: u32,
+    /// Where the part that runs began, and which it is.
+    part: Option<(u32, usize)>,
     /// How many ticks were measured.
     pub ticks: u64,
-    /// Counts of all ticks together.
-    pub sum: u64,
-    /// Counts of the longest tick.
-    pub worst: u32,
+    /// Of whole ticks.
+    pub whole: Figures,
+    /// Of each part.
+    pub parts: [Figures; PARTS],
 }
 
 impl Counter {
@@ -29,20 +50,39 @@ impl Counter {
         systick.set_reload(RELOAD);
         systick.clear_current();
         systick.enable_counter();
-        Self { systick, started: 0, ticks: 0, sum: 0, worst: 0 }
+        let (whole, parts) = (Figures::default(), [Figures::default(); PARTS]);
+        Self { systick, started: 0, part: None, ticks: 0, whole, parts }
     }
 
     /// A tick begins.
     pub fn start(&mut self) {
         self.systick.clear_current();
         self.started = SYST::get_current();
+        self.part = None;
+    }
+
+    /// A part of the tick begins, and the one before it has ended.
+    pub fn begin(&mut self, part: usize) {
+        self.end_part();
+        self.part = Some((SYST::get_current(), part));
     }
 
     /// The tick has ended.
     pub fn stop(&mut self) {
-        let spent = self.started.wrapping_sub(SYST::get_current()) & RELOAD;
+        self.end_part();
         self.ticks = self.ticks.saturating_add(1);
-        self.sum = self.sum.saturating_add(u64::from(spent));
-        self.worst = self.worst.max(spent);
+        self.whole.add(since(self.started));
     }
+
+    fn end_part(&mut self) {
+        let Some((began, part)) = self.part.take() else { return };
+        if let Some(figures) = self.parts.get_mut(part) {
+            figures.add(since(began));
+        }
+    }
+}
+
+/// The counter counts down.
+fn since(began: u32) -> u32 {
+    began.wrapping_sub(SYST::get_current()) & RELOAD
 }

@@ -7,7 +7,8 @@ use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
 use crate::machine::uart;
 use crate::treatment::{self, Nobody, Print, Setup};
-use coldcap_sim::{Equipment, Rig};
+use coldcap::Config;
+use coldcap_sim::{Equipment, JournaledDevice, Rig};
 
 pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
     let unsecured = options.visit.unsecured;
@@ -31,7 +32,8 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
     let faults = setup.faults.clone();
     match options.machine {
         Place::InProcess => {
-            let mut rig = Rig::in_process(patient, options.seed, faults)?;
+            let device = JournaledDevice::new(Config::reference())?;
+            let mut rig = Rig::new(device, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
             treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()
         }

@@ -90,18 +90,23 @@ impl Emulator {
         }
         let bytes = fs::read(self.folder.join("count"))?;
         let (figures, _) = bytes.as_chunks::<8>();
-        let [ticks, mean, worst, held] = figures else {
-            return Err(Failure::Io("the firmware left no count".into()));
-        };
-        let [ticks, mean, worst, held] =
-            [ticks, mean, worst, held].map(|figure| u64::from_le_bytes(*figure));
+        let mut figures = figures.iter().map(|figure| u64::from_le_bytes(*figure));
+        let [ticks, held, stack] = core::array::from_fn(|_| figures.next().unwrap_or(0));
         eprintln!(
-            "emulated Cortex-M4F: {ticks} ticks, {mean} instructions a tick, {worst} at most; \
-             the device holds {held} bytes"
+            "emulated Cortex-M4F: {ticks} ticks; the machine holds {held} bytes, its stack took {stack}"
         );
+        for part in COUNTED {
+            let (Some(mean), Some(worst)) = (figures.next(), figures.next()) else {
+                return Err(Failure::Io("the firmware left no count".into()));
+            };
+            eprintln!("{part:9} {mean:8} instructions a tick, {worst} at most");
+        }
         Ok(())
     }
 }
+
+/// What the firmware counts, in its order: `coldcap::journaled::Part` has the parts.
+const COUNTED: [&str; 6] = ["tick", "receive", "control", "store", "transmit", "lane"];
 
 impl Drop for Emulator {
     fn drop(&mut self) {

@@ -62,8 +62,9 @@ impl Backlog {
         self.len() < BEHIND
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &EntryBytes> {
-        self.0.iter()
+    pub(super) fn iter(&self) -> impl Iterator<Item = &EntryBytes> + Clone {
+        let (first, rest) = self.0.as_slices();
+        first.iter().chain(rest)
     }
 
     pub(super) fn take_first(&mut self) -> Option<EntryBytes> {

@@ -87,6 +87,22 @@ fn one(
     }
 }
 
+/// The warmest that the control sensors of each cap read, by the table of the type: what a board asks at power-up, before a
+/// tick knows more of its sensors. A fault where one of them has one.
+#[cfg(feature = "journal")]
+pub(crate) fn faces<const CHANNELS: usize>(
+    config: &Config,
+    inputs: &Inputs<CHANNELS>,
+    now: Instant,
+) -> [Reading<Interface>; CHANNELS] {
+    let inputs = inputs.not_after(now);
+    inputs.channels.map(|channel| {
+        let value = |code| degrees(code, config).within(now, config.circulation.oldest);
+        let pair = value(channel.front).and_then(|front| Ok((front, value(channel.rear)?)));
+        Reading { value: pair.map(|(front, rear)| Interface(front.max(rear))), taken: now }
+    })
+}
+
 /// By the table of the type.
 fn degrees(code: Reading<Ratio>, config: &Config) -> Reading<Celsius> {
     read(code, None, config)

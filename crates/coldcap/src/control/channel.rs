@@ -130,7 +130,7 @@ impl Channel {
     }
 
     /// Entries that wait for a tick with room for them.
-    pub(super) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> {
+    pub(super) fn held_entries(&self) -> impl Iterator<Item = &EntryBytes> + Clone {
         self.backlog.iter()
     }
 

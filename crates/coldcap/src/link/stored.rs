@@ -33,12 +33,22 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
 
     /// Keeps a new entry; the oldest gives way.
     pub(super) fn keep(&mut self, entry: &EntryBytes) {
+        self.put(entry, true);
+    }
+
+    /// Keeps an entry of before a loss of power, for whoever asks for it.
+    #[cfg(feature = "journal")]
+    pub(super) fn recall(&mut self, entry: &EntryBytes) {
+        self.put(entry, false);
+    }
+
+    fn put(&mut self, entry: &EntryBytes, unsent: bool) {
         let read = Entry::from_bytes(&entry.0);
         let (channel, index) = (read.channel, read.index);
         if self.entries.is_full() {
             self.entries.pop_front();
         }
-        let kept = Kept { channel, index, bytes: entry.0, unsent: true };
+        let kept = Kept { channel, index, bytes: entry.0, unsent };
         let _ = self.entries.push_back(kept);
         if let Some(total) = self.totals.get_mut(usize::from(channel)) {
             *total = index.saturating_add(1);

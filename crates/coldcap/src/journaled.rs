@@ -1,0 +1,222 @@
+//! A device whose record, state and keys outlive its power.
+
+mod keys;
+mod lane;
+mod power_up;
+mod schedule;
+
+pub use lane::{JournaledLane, Part};
+pub use power_up::{PowerUp, StartError};
+
+use crate::config::Config;
+use crate::control::CHECKPOINT_BYTES;
+use crate::device::Device;
+use crate::inputs::Inputs;
+use crate::outputs::{EntryBytes, Outputs};
+use crate::tick_input::TickInput;
+use coldcap_journal::{Error, Journal, Region, Stamp};
+use coldcap_units::Instant;
+use coldcap_wire::security::KeyRing;
+use embedded_storage::nor_flash::NorFlash;
+use schedule::Schedule;
+
+/// Where in a flash what is kept. The two regions do not overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The journal: two sectors at least, and one takes the longest commit.
+    pub journal: Region,
+    /// The keys, in two copies: an even number of sectors.
+    pub keys: Region,
+}
+
+/// A [`Device`] with a journal on a flash.
+///
+/// A tick has three parts, in this order: [`tick`](Self::tick) decides, the board drives what it says, and
+/// [`store`](Self::store) makes it last and tells hosts. What is not stored is told to nobody. While nothing circulates,
+/// [`erase_ahead`](Self::erase_ahead) may stop the core for as long as a sector takes.
+///
+/// ```
+/// use coldcap::journaled::{Journaled, Layout, PowerUp};
+/// use coldcap::{Config, Inputs};
+/// use coldcap_journal::simulated::SimulatedFlash;
+/// use coldcap_journal::{Journal, Region};
+/// use coldcap_units::Instant;
+///
+/// let flash = SimulatedFlash::<65_536, 4_096, 8>::new();
+/// let layout = Layout {
+///     journal: Region { start: 0, length: 57_344, sector: 8_192 },
+///     keys: Region { start: 57_344, length: 8_192, sector: 4_096 },
+/// };
+/// // In the factory, once:
+/// let mut machine: Journaled<1, _> = Journaled::provision(Config::reference(), flash, layout)?;
+///
+/// let now = Instant::from_millis(100);
+/// let (_, outputs) = machine.tick(now, Inputs::default());
+/// // The board drives `outputs.drives` here.
+/// machine.store(None, &outputs)?;
+///
+/// // Power fails, and comes back.
+/// let journal = Journal::open(machine.release(), layout.journal)?;
+/// let known = PowerUp::unknown(Instant::from_millis(200), Inputs::default());
+/// let machine: Journaled<1, _> = Journaled::power_up(Config::reference(), journal, layout, &known)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Journaled<const CHANNELS: usize, F> {
+    /// Control, protection, bytes and messages.
+    pub device: Device<CHANNELS>,
+    journal: Journal<F>,
+    layout: Layout,
+    schedule: Schedule,
+    /// The journal or the keys failed, and nothing was stored since.
+    failed: Option<Error>,
+}
+
+impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
+    /// A machine that never ran: erases what the layout names, and stores that there are no keys.
+    ///
+    /// # Errors
+    /// [`Error`]: the layout does not suit the flash, or the flash fails.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn provision(config: Config, flash: F, layout: Layout) -> Result<Self, Error> {
+        let mut journal = Journal::format(flash, layout.journal)?;
+        keys::store(journal.flash_mut(), layout.keys, &KeyRing::new())?;
+        Ok(Self::begin(Device::new(config), journal, layout))
+    }
+
+    fn begin(device: Device<CHANNELS>, journal: Journal<F>, layout: Layout) -> Self {
+        Self { device, journal, layout, schedule: Schedule::default(), failed: None }
+    }
+
+    /// One tick, with what the link has taken in; returns what it was a function of, and its outputs.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn tick(
+        &mut self,
+        now: Instant,
+        inputs: Inputs<CHANNELS>,
+    ) -> (TickInput<CHANNELS>, Outputs<CHANNELS>) {
+        let commands = self.device.link.take_commands(now);
+        let input = TickInput { now, inputs, commands };
+        let outputs = self.device.control.tick(&input);
+        (input, outputs)
+    }
+
+    /// Stores what a tick made, where something is due, and then lets the link tell it. Call it behind every
+    /// [`tick`](Self::tick), once its drives are driven.
+    ///
+    /// `clock` is what a clock shows that runs without power, in seconds since 1970; `None` where there is none to trust.
+    ///
+    /// A commit is due where there are entries, ten seconds behind the last one while somebody is treated, and a minute behind it
+    /// else. It takes as long as programming some 400 bytes a channel, and erases a sector where none is ready.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was stored. What was stored before is still there, the link has told what was not stored, so that
+    /// whoever watches sees it, and [`failure`](Self::failure) says so until something is stored again. Somebody must be
+    /// called: a maker's condition is for that.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn store(&mut self, clock: Option<u32>, outputs: &Outputs<CHANNELS>) -> Result<(), Error> {
+        let result = if self.schedule.is_due(outputs) {
+            self.commit(Stamp { at: outputs.now, clock }, outputs.entries.iter())
+        } else {
+            Ok(())
+        };
+        self.device.link.publish(outputs);
+        result
+    }
+
+    /// Power is about to fail: stores the state as it is, so that nothing of the treatment is lost. For a board whose supply says so
+    /// and holds up for a commit.
+    ///
+    /// # Errors
+    /// As [`store`](Self::store).
+    ///
+    /// # Panics
+    /// Never.
+    pub fn store_at_power_fail(&mut self, now: Instant, clock: Option<u32>) -> Result<(), Error> {
+        self.commit(Stamp { at: now, clock }, [].iter())
+    }
+
+    /// Stores the keys as they are: when one was added or revoked.
+    ///
+    /// # Errors
+    /// As [`store`](Self::store); the keys that were stored before are still there.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn store_keys(&mut self) -> Result<(), Error> {
+        keys::store(self.journal.flash_mut(), self.layout.keys, self.device.link.keys())
+    }
+
+    /// Whether a sector should be erased now: the journal needs one soon, and nothing circulates.
+    #[must_use]
+    pub fn wants_erasure(&self, outputs: &Outputs<CHANNELS>) -> bool {
+        let still = outputs.channels.iter().all(|channel| !channel.phase.circulates());
+        still && self.journal.room() < self.layout.journal.sector
+    }
+
+    /// Erases the next sector of the journal, where it is not done yet. The core may stand still for as long as that takes.
+    ///
+    /// # Errors
+    /// [`Error::Flash`]: what was stored is still there.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn erase_ahead(&mut self) -> Result<(), Error> {
+        self.journal.prepare()
+    }
+
+    /// Why the last store failed; `None` where it did not.
+    #[must_use]
+    pub const fn failure(&self) -> Option<Error> {
+        self.failed
+    }
+
+    /// The journal, to read the record.
+    pub const fn journal_mut(&mut self) -> &mut Journal<F> {
+        &mut self.journal
+    }
+
+    /// The flash again, for whoever opens it anew.
+    #[must_use]
+    pub fn release(self) -> F {
+        self.journal.release()
+    }
+
+    /// Stores these entries, those that still wait, and the state behind them.
+    fn commit<'a>(
+        &mut self,
+        stamp: Stamp,
+        entries: impl Iterator<Item = &'a EntryBytes> + Clone,
+    ) -> Result<(), Error> {
+        let result = self.append(stamp, entries);
+        self.failed = result.err();
+        if result.is_ok() {
+            self.schedule.committed(stamp.at);
+        }
+        result
+    }
+
+    fn append<'a>(
+        &mut self,
+        stamp: Stamp,
+        entries: impl Iterator<Item = &'a EntryBytes> + Clone,
+    ) -> Result<(), Error> {
+        let control = &self.device.control;
+        let mut room = [[0; CHECKPOINT_BYTES]; CHANNELS];
+        let bytes = room.as_flattened_mut();
+        let maximum = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let length = control.checkpoint().to_bytes(bytes);
+        let checkpoint = length.and_then(|length| bytes.get(..length));
+        // A test holds what a channel takes at most.
+        let checkpoint = checkpoint.ok_or(Error::TooLong { bytes: u32::MAX, maximum })?;
+        let new = entries.map(|entry| -> &EntryBytes { entry });
+        let all = new.chain(control.held_entries()).map(|entry| &entry.0);
+        self.journal.commit_each(stamp, all, checkpoint).map(|_| ())
+    }
+}

@@ -1,0 +1,38 @@
+//! The keys of the link, as an image of parameters: one behind the other in their stored form.
+
+use coldcap_journal::{Error, Images, Region};
+use coldcap_wire::security::{KeyRing, KeySlot, SLOTS, STORED_LEN};
+use embedded_storage::nor_flash::NorFlash;
+
+/// The version of the image's content.
+const VERSION: u16 = 1;
+
+pub(super) fn store<F: NorFlash>(
+    flash: &mut F,
+    region: Region,
+    keys: &KeyRing,
+) -> Result<(), Error> {
+    let mut bytes = [[0; STORED_LEN]; SLOTS];
+    let count = keys.slots().zip(&mut bytes).map(|(key, bytes)| *bytes = key.to_stored()).count();
+    let stored = bytes.get(..count).unwrap_or_default().as_flattened();
+    Images::new(flash, region)?.store(VERSION, stored).map(|_| ())
+}
+
+/// The keys that are stored. Without a whole image, or where its content is none of this version, there are none to go by:
+/// [`Error::NoImage`].
+pub(super) fn load<F: NorFlash>(flash: &mut F, region: Region) -> Result<KeyRing, Error> {
+    let mut bytes = [[0; STORED_LEN]; SLOTS];
+    let image = Images::new(flash, region)?.load(bytes.as_flattened_mut())?;
+    let stored = bytes.as_flattened().get(..image.length).unwrap_or_default();
+    let ring = if image.version == VERSION { ring(stored) } else { None };
+    ring.ok_or(Error::NoImage)
+}
+
+fn ring(stored: &[u8]) -> Option<KeyRing> {
+    let mut ring = KeyRing::new();
+    let (keys, rest) = stored.as_chunks::<STORED_LEN>();
+    for key in keys {
+        ring.add(KeySlot::from_stored(key)?).ok()?;
+    }
+    rest.is_empty().then_some(ring)
+}

@@ -1,0 +1,156 @@
+//! What a board does with what its flash holds, when it begins.
+
+use super::{Journaled, Layout, keys};
+use crate::config::Config;
+use crate::control::{CHECKPOINT_BYTES, Checkpoint, CheckpointError, faces};
+use crate::device::Device;
+use crate::inputs::Inputs;
+use crate::link::Link;
+use crate::outputs::EntryBytes;
+use coldcap_journal::restart::{
+    Circumstances, Decision, Refusal, ResetCause, RestartLimits, decide,
+};
+use coldcap_journal::{Error, Journal, StoredEntry};
+use coldcap_session::Phase;
+use coldcap_units::{Duration, Instant, Interface, Reading};
+use core::fmt;
+use embedded_storage::nor_flash::NorFlash;
+
+/// What is known when a board begins.
+#[derive(Clone, Copy, Debug)]
+pub struct PowerUp<const CHANNELS: usize> {
+    /// Why it began.
+    pub cause: ResetCause,
+    /// How long ago the last state was stored: [`Stamp::gap`](coldcap_journal::Stamp::gap) of the journal's last commit, by a clock
+    /// that runs without power. `None` where that is not known.
+    pub gap: Option<Duration>,
+    /// How often the software failed in this session already, this time not counted.
+    pub failures: u8,
+    /// Now.
+    pub now: Instant,
+    /// What the sensors read now.
+    pub inputs: Inputs<CHANNELS>,
+    /// By what it is decided whether cooling may return by itself.
+    pub limits: RestartLimits,
+}
+
+impl<const CHANNELS: usize> PowerUp<CHANNELS> {
+    /// Of a board that knows neither why it began nor when.
+    #[must_use]
+    pub fn unknown(now: Instant, inputs: Inputs<CHANNELS>) -> Self {
+        let limits = RestartLimits::default();
+        Self { cause: ResetCause::Unknown, gap: None, failures: 0, now, inputs, limits }
+    }
+}
+
+/// Why a machine does not start. Nothing was changed, and nothing may be driven: service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartError {
+    /// The keys are not whole, or the flash fails.
+    Flash(Error),
+    /// The last state is not one of this version and machine.
+    Checkpoint(CheckpointError),
+    /// It must not be restored.
+    Refused(Refusal),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flash(error) => write!(f, "{error}"),
+            Self::Checkpoint(error) => write!(f, "the last state: {error}"),
+            Self::Refused(Refusal::TooManyFailures) => {
+                f.write_str("the software failed too often in this session")
+            }
+        }
+    }
+}
+
+impl core::error::Error for StartError {}
+
+impl From<Error> for StartError {
+    fn from(error: Error) -> Self {
+        Self::Flash(error)
+    }
+}
+
+impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
+    /// A machine at power-up, from what its flash holds: everything off, and whether cooling may return by itself is decided.
+    ///
+    /// Where no state was ever stored it begins with none, and with its keys.
+    ///
+    /// # Errors
+    /// [`StartError`]: it must not start.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn power_up(
+        config: Config,
+        mut journal: Journal<F>,
+        layout: Layout,
+        known: &PowerUp<CHANNELS>,
+    ) -> Result<Self, StartError> {
+        let keys = keys::load(journal.flash_mut(), layout.keys)?;
+        let mut device = restored(config, &mut journal, known)?;
+        *device.link.keys_mut() = keys;
+        recall(&mut device.link, &mut journal)?;
+        Ok(Self::begin(device, journal, layout))
+    }
+}
+
+fn restored<const CHANNELS: usize, F: NorFlash>(
+    config: Config,
+    journal: &mut Journal<F>,
+    known: &PowerUp<CHANNELS>,
+) -> Result<Device<CHANNELS>, StartError> {
+    let Some(commit) = journal.found().commit else { return Ok(Device::new(config)) };
+    let mut room = [[0; CHECKPOINT_BYTES]; CHANNELS];
+    let bytes = room.as_flattened_mut();
+    let length = journal.checkpoint(&commit, bytes)?;
+    let stored = bytes.get(..length).unwrap_or_default();
+    let checkpoint = Checkpoint::from_bytes(stored).map_err(StartError::Checkpoint)?;
+    let gap = gap_of(&config, &checkpoint, known).map_err(StartError::Refused)?;
+    Ok(Device::restored(config, &checkpoint, gap))
+}
+
+/// With which gap the sessions go on. Each channel is decided for itself, and they share the most careful answer: power failed
+/// for all of them.
+fn gap_of<const CHANNELS: usize>(
+    config: &Config,
+    checkpoint: &Checkpoint<CHANNELS>,
+    known: &PowerUp<CHANNELS>,
+) -> Result<Option<Duration>, Refusal> {
+    let faces = faces(config, &known.inputs, known.now);
+    let mut gap = known.gap;
+    for (channel, face) in checkpoint.channels.iter().zip(faces) {
+        match decide(&circumstances(known, channel.state.session.phase(), face), &known.limits) {
+            Decision::Refuse(refusal) => return Err(refusal),
+            Decision::Auto { .. } => {}
+            Decision::Confirm { gap: own } => gap = gap.zip(own).map(|(gap, own)| gap.max(own)),
+        }
+    }
+    Ok(gap)
+}
+
+const fn circumstances<const CHANNELS: usize>(
+    known: &PowerUp<CHANNELS>,
+    phase: Phase,
+    face: Reading<Interface>,
+) -> Circumstances {
+    let PowerUp { cause, gap, failures, .. } = *known;
+    Circumstances { cause, phase, gap, face, failures }
+}
+
+/// The newest entries, so that a host can ask for them.
+fn recall<const CHANNELS: usize, F: NorFlash>(
+    link: &mut Link<CHANNELS>,
+    journal: &mut Journal<F>,
+) -> Result<(), Error> {
+    let mut cursor = journal.oldest_entry();
+    while let Some(stored) = journal.next_entry(&mut cursor)? {
+        if let StoredEntry::Entry(entry) = stored {
+            link.recall(&EntryBytes(entry.to_bytes()));
+        }
+    }
+    Ok(())
+}
