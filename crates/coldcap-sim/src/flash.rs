@@ -1,24 +1,26 @@
 //! The flash of a virtual machine, and the device with its journal on it.
 
 use crate::rig::{DeviceLane, RigError};
-use coldcap::journaled::{JournaledLane, Layout};
+use coldcap::journaled::{JournaledLane, Layout, Pace};
 use coldcap::lane::{LaneError, REPLY_LENGTH, STEP_LENGTH};
 use coldcap::{Config, Served};
 use coldcap_journal::Region;
 use coldcap_journal::simulated::{Refused, SimulatedFlash};
+use coldcap_units::Duration;
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 
-const BYTES: usize = 256 * 1_024;
+const BYTES: usize = 1_024 * 1_024;
 const SECTOR: usize = 4_096;
 const GROUP: usize = 8;
 
-/// Where a virtual machine keeps what: the last 8 KiB are for its keys, the rest is the journal.
+/// What a virtual machine keeps where: the last 8 KiB are for its keys, the rest is the journal.
 const LAYOUT: Layout = Layout {
-    journal: Region { start: 0, length: 248 * 1_024, sector: 8 * 1_024 },
-    keys: Region { start: 248 * 1_024, length: 8 * 1_024, sector: 4 * 1_024 },
+    journal: Region { start: 0, length: 1_016 * 1_024, sector: 8 * 1_024 },
+    keys: Region { start: 1_016 * 1_024, length: 8 * 1_024, sector: 4 * 1_024 },
+    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
 };
 
-/// A flash of 256 KiB in memory, in sectors of 4 KiB and groups of 8 bytes.
+/// A flash of 1 MiB in memory, in sectors of 4 KiB and groups of 8 bytes.
 #[derive(Clone, Debug)]
 pub struct VirtualFlash(Box<SimulatedFlash<BYTES, SECTOR, GROUP>>);
 

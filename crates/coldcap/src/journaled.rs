@@ -18,15 +18,18 @@ use coldcap_journal::{Error, Journal, Region, Stamp};
 use coldcap_units::Instant;
 use coldcap_wire::security::KeyRing;
 use embedded_storage::nor_flash::NorFlash;
+pub use schedule::Pace;
 use schedule::Schedule;
 
-/// Where in a flash what is kept. The two regions do not overlap.
+/// What is kept where in a flash, and how often. The two regions do not overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The journal: two sectors at least, and one takes the longest commit.
     pub journal: Region,
     /// The keys, in two copies: an even number of sectors.
     pub keys: Region,
+    /// How often the state is stored where nothing happens.
+    pub pace: Pace,
 }
 
 /// A [`Device`] with a journal on a flash.
@@ -36,7 +39,7 @@ pub struct Layout {
 /// [`erase_ahead`](Self::erase_ahead) may stop the core for as long as a sector takes.
 ///
 /// ```
-/// use coldcap::journaled::{Journaled, Layout, PowerUp};
+/// use coldcap::journaled::{Journaled, Layout, Pace, PowerUp};
 /// use coldcap::{Config, Inputs};
 /// use coldcap_journal::simulated::SimulatedFlash;
 /// use coldcap_journal::{Journal, Region};
@@ -46,6 +49,7 @@ pub struct Layout {
 /// let layout = Layout {
 ///     journal: Region { start: 0, length: 57_344, sector: 8_192 },
 ///     keys: Region { start: 57_344, length: 8_192, sector: 4_096 },
+///     pace: Pace::default(),
 /// };
 /// // In the factory, once:
 /// let mut machine: Journaled<1, _> = Journaled::provision(Config::reference(), flash, layout)?;
@@ -87,7 +91,7 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     }
 
     fn begin(device: Device<CHANNELS>, journal: Journal<F>, layout: Layout) -> Self {
-        Self { device, journal, layout, schedule: Schedule::default(), failed: None }
+        Self { device, journal, layout, schedule: Schedule::new(layout.pace), failed: None }
     }
 
     /// One tick, with what the link has taken in; returns what it was a function of, and its outputs.
@@ -110,8 +114,7 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     ///
     /// `clock` is what a clock shows that runs without power, in seconds since 1970; `None` where there is none to trust.
     ///
-    /// A commit is due where there are entries, ten seconds behind the last one while somebody is treated, and a minute behind it
-    /// else. It takes as long as programming some 400 bytes a channel, and erases a sector where none is ready.
+    /// A commit is due where there are entries, and where its [`Pace`] says so. It takes as long as programming some 400 bytes a channel, and erases a sector where none is ready.
     ///
     /// # Errors
     /// [`Error`]: nothing was stored. What was stored before is still there, the link has told what was not stored, so that

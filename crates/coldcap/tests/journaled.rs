@@ -6,7 +6,7 @@ mod bench;
 use bench::Bench;
 use bench::host::{Host, hello};
 use bench::keyed::slot;
-use coldcap::journaled::{Journaled, JournaledLane, Layout, PowerUp, StartError};
+use coldcap::journaled::{Journaled, JournaledLane, Layout, Pace, PowerUp, StartError};
 use coldcap::lane::{REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap::{Action, CheckpointError, Config, Device, Inputs, Outputs, Phase, Served};
 use coldcap_journal::restart::{Refusal, ResetCause, RestartLimits};
@@ -26,6 +26,7 @@ type Machine<const CHANNELS: usize> = Journaled<CHANNELS, Flash>;
 const LAYOUT: Layout = Layout {
     journal: Region { start: 0, length: 56 * 1024, sector: 8192 },
     keys: Region { start: 56 * 1024, length: 8192, sector: 4096 },
+    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
 };
 
 fn provisioned<const CHANNELS: usize>() -> Machine<CHANNELS> {

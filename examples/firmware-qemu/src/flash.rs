@@ -10,7 +10,7 @@ use embedded_storage::nor_flash::{
 /// The board's PSRAM, of which nothing else is placed.
 const BASE: usize = 0x2100_0000;
 /// So many bytes of it are the flash.
-const BYTES: usize = 256 * 1024;
+const BYTES: usize = 1024 * 1024;
 /// What is programmed at once.
 const GROUP: usize = 8;
 /// What is erased at once.

@@ -41,7 +41,10 @@ pub enum Part {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap, and a machine is off for one tick")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and a machine is off for one tick"
+)]
 enum Power<const CHANNELS: usize, F> {
     On(Journaled<CHANNELS, F>),
     /// It comes back with the next tick.

@@ -4,22 +4,41 @@ use crate::outputs::Outputs;
 use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant};
 
-/// While somebody is treated: behind a loss of power the state goes on from where it was stored, and what came after is
-/// neither counted as cooled nor told shorter than it was. So a commit is made long before a gap counts as long.
-const TREATED: Duration = Duration::from_secs(10);
-/// While nobody is: nothing moves on but what the alarms and the drift charts remember.
-const IDLE: Duration = Duration::from_secs(60);
-
 /// When something was committed last.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Schedule {
+    pace: Pace,
     last: Option<Instant>,
 }
 
+/// How often the state is stored where nothing happens.
+///
+/// Behind a loss of power the state goes on from where it was stored, and what was cooled since counts as a gap: so it is stored long
+/// before a gap is too long for cooling to return by itself. A board whose supply says that it fails, and holds up for a
+/// commit, loses nothing, and may store less often. `docs/journal.md` says how much flash either takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// While somebody is treated.
+    pub treated: Duration,
+    /// While nobody is: then nothing moves on but what alarms and drift charts remember.
+    pub idle: Duration,
+}
+
+impl Default for Pace {
+    /// Ten seconds and a minute.
+    fn default() -> Self {
+        Self { treated: Duration::from_secs(10), idle: Duration::from_secs(60) }
+    }
+}
+
 impl Schedule {
+    pub(super) const fn new(pace: Pace) -> Self {
+        Self { pace, last: None }
+    }
+
     pub(super) fn is_due<const CHANNELS: usize>(&self, outputs: &Outputs<CHANNELS>) -> bool {
         let treated = outputs.channels.iter().any(|channel| is_treated(channel.phase));
-        let period = if treated { TREATED } else { IDLE };
+        let period = if treated { self.pace.treated } else { self.pace.idle };
         let overdue = |last: Instant| outputs.now.since(last) >= period;
         !outputs.entries.is_empty() || self.last.is_none_or(overdue)
     }

@@ -3,10 +3,11 @@
 #![no_std]
 #![no_main]
 
+use coldcap::journaled::{JournaledLane, Layout, Pace};
 use coldcap::lane::{REPLY_LENGTH, STEP_LENGTH};
-use coldcap::journaled::{JournaledLane, Layout};
 use coldcap::{Config, Served};
 use coldcap_journal::Region;
+use coldcap_units::Duration;
 use cortex_m_rt::entry;
 use firmware_qemu::counter::{Counter, INSTRUCTIONS_PER_COUNT};
 use firmware_qemu::flash::Psram;
@@ -24,8 +25,9 @@ type Machine = JournaledLane<1, Psram>;
 
 /// The last 8 KiB are for the keys, the rest is the journal.
 const LAYOUT: Layout = Layout {
-    journal: Region { start: 0, length: 248 * 1024, sector: 8 * 1024 },
-    keys: Region { start: 248 * 1024, length: 8 * 1024, sector: 4 * 1024 },
+    journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
+    keys: Region { start: 1016 * 1024, length: 8 * 1024, sector: 4 * 1024 },
+    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
 };
 
 #[entry]
