@@ -190,6 +190,7 @@ impl World {
         );
         if secured {
             assert!(device.host_minor().is_some() && host.device_minor().is_some());
+            assert!(host.device_mtu().is_some());
             self.use_it(&mut device, &mut host, slot);
         }
         secured

@@ -84,7 +84,8 @@ impl World {
             granted: None,
             clock: DeviceClock::default(),
             server: ObjectServer::default(),
-            download: Download::new(ObjectKind::RECORD, 1, 1, WINDOW).in_pieces_of(20),
+            // Of a host that takes long packets: that makes a piece no longer.
+            download: Download::new(ObjectKind::RECORD, 1, 1, WINDOW).in_pieces_of(20).within(240),
             trip: RoundTrip::new(),
         }
     }
@@ -375,7 +376,10 @@ impl World {
             TimeAnswer { asked_us: ask.asked_us, received_us: received, sent_us: received };
         let later = received + u64::from(two) * 1_000;
         if one < 250 {
-            self.clock.answered(later, &answer);
+            let proven = self.clock.proven_us();
+            assert!(self.clock.answered(later, &answer), "the newest question is open");
+            assert!(self.clock.trip_us().is_some_and(|trip| trip <= later - us));
+            assert!(self.clock.proven_us() >= proven);
         } else {
             self.clock.answered(us, &TimeAnswer { asked_us: 1, ..answer });
         }
@@ -437,6 +441,8 @@ impl World {
     fn transfer(&mut self, one: u8, two: u8) {
         self.now = self.now.plus(Duration::from_millis(one.into()));
         self.download.measured(self.trip);
+        // Never shorter than what was asked for.
+        self.server.keep_to(220 + u16::from(one));
         if let Some(ask) = self.download.poll(self.now)
             && two & 1 == 0
         {
