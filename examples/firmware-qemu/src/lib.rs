@@ -3,6 +3,7 @@
 //! The device itself is the very same [`coldcap::Device`] that the host runs.
 #![no_std]
 
+pub mod board;
 pub mod counter;
 pub mod flash;
 pub mod stack;

@@ -1,0 +1,91 @@
+//! A whole machine as a firmware team writes it: two channels, secured link on the UART, journal on flash, one loop.
+#![no_std]
+#![no_main]
+
+use coldcap::journaled::{Journaled, Layout, Pace, PowerUp};
+use coldcap::{Config, Outputs};
+use coldcap_journal::{Error, Journal, Region};
+use coldcap_units::{Duration, Instant};
+use cortex_m_rt::entry;
+use firmware_qemu::board::Board;
+use firmware_qemu::flash::Psram;
+use firmware_qemu::uart::Uart;
+
+/// A board would wait here for its watchdog, with everything off.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
+
+type Machine = Journaled<2, Psram>;
+
+/// The last 8 KiB are for the keys, the rest is the journal.
+const LAYOUT: Layout = Layout {
+    journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
+    keys: Region { start: 1016 * 1024, length: 8 * 1024, sector: 4 * 1024 },
+    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
+};
+
+#[entry]
+fn main() -> ! {
+    let Some(peripherals) = cortex_m::Peripherals::take() else { service() };
+    let (mut board, mut uart) = (Board::new(peripherals.SYST), Uart::new());
+    let now = board.wait();
+    let mut machine = begin(&mut board, now);
+    // A board draws this from its random number generator, and mixes it with what it has stored.
+    machine.device.link.add_entropy([0x5A; 32]);
+    loop {
+        let now = board.wait();
+        while let Some(byte) = uart.receive() {
+            machine.device.link.receive(now, &[byte]);
+        }
+        let (_, outputs) = machine.tick(now, board.inputs());
+        board.drive(&outputs.drives);
+        store(&mut machine, &outputs);
+        if let Some(proof) = outputs.health {
+            board.feed(proof);
+        }
+        send(&mut machine, now, &mut uart);
+    }
+}
+
+/// From what the flash holds. A machine that is new is provisioned, which a board leaves to its factory: one that had a
+/// journal and finds none must not start.
+fn begin(board: &mut Board, now: Instant) -> Machine {
+    let known = PowerUp::unknown(now, board.inputs());
+    let machine = match Journal::open(Psram::kept(), LAYOUT.journal) {
+        Ok(journal) => Journaled::power_up(Config::reference(), journal, LAYOUT, &known).ok(),
+        Err(Error::NoJournal) => {
+            Journaled::provision(Config::reference(), Psram::erased(), LAYOUT).ok()
+        }
+        Err(_) => None,
+    };
+    machine.unwrap_or_else(|| service())
+}
+
+fn store(machine: &mut Machine, outputs: &Outputs<2>) {
+    // What could not be stored is in `failure`; a maker's condition would call somebody.
+    let _ = machine.store(None, outputs);
+    if machine.wants_erasure(outputs) {
+        let _ = machine.erase_ahead();
+    }
+}
+
+fn send(machine: &mut Machine, now: Instant, uart: &mut Uart) {
+    let mut bytes = [0; 256];
+    loop {
+        match machine.device.link.transmit(now, &mut bytes) {
+            0 => return,
+            length => uart.transmit(bytes.get(..length).unwrap_or_default()),
+        }
+    }
+}
+
+/// Nothing is driven, and nothing feeds the watchdog.
+fn service() -> ! {
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
