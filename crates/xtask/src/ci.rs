@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, clients, coverage, defects, docs, emulator, fuzz, linksim, panics, probe, prose,
-    schema, trace,
+    arch, bare, budgets, clients, coverage, defects, docs, emulator, fuzz, linksim, panics, probe,
+    prose, schema, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -63,9 +63,14 @@ const STEPS: &[(&str, Step, &str)] = &[
         "the image for the emulated board, its size, and that no panic path is in it",
     ),
     (
+        "budgets",
+        budgets::check,
+        "flash and memory of the images for the emulated board, and that none has grown beyond docs/budgets.md\n                 (`budgets write` writes it)",
+    ),
+    (
         "emulator",
         emulator::treatment,
-        "the whole treatment on the emulated Cortex-M4F: same output hash",
+        "the whole treatment on the emulated Cortex-M4F, its power cut in the midst of it: same output hash",
     ),
     ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
     (

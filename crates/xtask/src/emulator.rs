@@ -9,14 +9,18 @@ use std::process::{Child, Stdio};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 
-/// The whole treatment on the emulated board: its output hash equals the in-process one.
+/// Power fails in the midst of it for twenty seconds: what goes on then was on the flash.
+const POWER_CUT: [&str; 2] = ["--fault", "power-cut@4000..4020"];
+
+/// The whole treatment on the emulated board, with a loss of power: its output hash equals the in-process one.
 pub(crate) fn treatment() -> Checked {
     if let Some(skipped) = lacks_emulator() {
         return Ok(skipped);
     }
     let image = image("lane")?;
-    let emulated = demo(&["--machine", "qemu", "--firmware", &image])?;
-    let here = demo(&["--machine", "in-process"])?;
+    let [fault, when] = POWER_CUT;
+    let emulated = demo(&["--machine", "qemu", "--firmware", &image, fault, when])?;
+    let here = demo(&["--machine", "in-process", fault, when])?;
     same("emulated Cortex-M4F", &emulated, &here)
 }
 

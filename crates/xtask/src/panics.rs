@@ -24,6 +24,11 @@ pub(crate) fn build() -> Result<PathBuf, Box<dyn Error>> {
     Ok(PathBuf::from(target).join(TARGET).join("release"))
 }
 
+/// Whether the board's target is there.
+pub(crate) fn can_build() -> bool {
+    bare::installed(TARGET)
+}
+
 /// Builds the firmware, prints its size, and looks for panic paths.
 pub(crate) fn check() -> Checked {
     if !bare::installed(TARGET) {

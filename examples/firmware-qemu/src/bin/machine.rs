@@ -6,6 +6,7 @@ use coldcap::journaled::{Journaled, Layout, Pace, PowerUp};
 use coldcap::{Config, Outputs};
 use coldcap_journal::{Error, Journal, Region};
 use coldcap_units::{Duration, Instant};
+use core::mem::MaybeUninit;
 use cortex_m_rt::entry;
 use firmware_qemu::board::Board;
 use firmware_qemu::flash::Psram;
@@ -21,6 +22,9 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 
 type Machine = Journaled<2, Psram>;
 
+/// The machine. It lies in a static so that the linker counts it.
+static mut MACHINE: MaybeUninit<Machine> = MaybeUninit::uninit();
+
 /// The last 8 KiB are for the keys, the rest is the journal.
 const LAYOUT: Layout = Layout {
     journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
@@ -33,7 +37,8 @@ fn main() -> ! {
     let Some(peripherals) = cortex_m::Peripherals::take() else { service() };
     let (mut board, mut uart) = (Board::new(peripherals.SYST), Uart::new());
     let now = board.wait();
-    let mut machine = begin(&mut board, now);
+    // SAFETY: `main` runs once, and nothing else names it.
+    let machine = unsafe { (*&raw mut MACHINE).write(begin(&mut board, now)) };
     // A board draws this from its random number generator, and mixes it with what it has stored.
     machine.device.link.add_entropy([0x5A; 32]);
     loop {
@@ -43,11 +48,11 @@ fn main() -> ! {
         }
         let (_, outputs) = machine.tick(now, board.inputs());
         board.drive(&outputs.drives);
-        store(&mut machine, &outputs);
+        store(machine, &outputs);
         if let Some(proof) = outputs.health {
             board.feed(proof);
         }
-        send(&mut machine, now, &mut uart);
+        send(machine, now, &mut uart);
     }
 }
 
