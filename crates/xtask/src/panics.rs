@@ -1,10 +1,11 @@
-//! The linked image: its size, and that no panic path can be reached from a tick.
+//! The linked images: their size, that no panic path can be reached from a tick, and that a whole machine has neither a
+//! panic path anywhere, nor a float, nor a heap.
 
 use crate::bare;
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 const FOLDER: &str = "examples/firmware-qemu";
@@ -34,12 +35,13 @@ pub(crate) fn check() -> Checked {
     if !bare::installed(TARGET) {
         return Ok(Outcome::Skipped(format!("target not installed: {TARGET}")));
     }
-    let image = build()?.join("lane");
-    let image = image.to_string_lossy().into_owned();
+    let folder = build()?;
+    let image = folder.join("lane").to_string_lossy().into_owned();
     let (Some(objdump), Some(size)) = (tool("objdump"), tool("size")) else {
         return Ok(Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into()));
     };
     print!("{}", shell::output(&[&size, &image])?);
+    check_machine(&objdump, &folder.join("machine"))?;
     let listing = shell::output(&[&objdump, "-d", "--no-show-raw-insn", &image])?;
     let graph = Graph::read(&listing);
     let reached = graph.reach(START)?;
@@ -56,6 +58,38 @@ pub(crate) fn check() -> Checked {
             Err(format!("{} panic symbols, e.g. {}", panics.len(), route(&reached, first)).into())
         }
     }
+}
+
+/// A whole machine: whatever of it is linked has none of these.
+fn check_machine(objdump: &str, image: &Path) -> Result<(), Box<dyn Error>> {
+    let listing = shell::output(&[objdump, "-d", "--no-show-raw-insn", &image.to_string_lossy()])?;
+    let found: Vec<&str> = listing.lines().filter_map(unwanted).collect();
+    match found.first() {
+        None => {
+            println!("a whole machine has no panic path, no float instruction and no allocator");
+            Ok(())
+        }
+        Some(first) => Err(format!("{} places in a machine, e.g. {first}", found.len()).into()),
+    }
+}
+
+/// What no machine may have: the name of a function, or an instruction.
+fn unwanted(line: &str) -> Option<&str> {
+    let name =
+        heading(line).filter(|name| is_panic(name) || is_soft_float(name) || allocates(name));
+    let float = || line.split('\t').nth(1).map(str::trim).filter(|word| word.starts_with('v'));
+    name.or_else(float)
+}
+
+/// The helpers of the run-time library for floats: `__aeabi_fadd`, `__aeabi_d2iz` and the like.
+fn is_soft_float(name: &str) -> bool {
+    name.strip_prefix("__aeabi_").is_some_and(|rest| {
+        rest.starts_with(['f', 'd', 'c']) || rest.contains("2f") || rest.contains("2d")
+    })
+}
+
+fn allocates(name: &str) -> bool {
+    ["__rust_alloc", "malloc", "realloc"].iter().any(|word| name.contains(word))
 }
 
 pub(crate) fn is_panic(name: &str) -> bool {
@@ -159,4 +193,24 @@ fn called(line: &str) -> Option<&str> {
     }
     let target = line.rsplit_once('<')?.1.split('>').next()?;
     target.split('+').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_machine_may_have_is_seen() {
+        assert_eq!(unwanted("0000a1c4 <core::panicking::panic>:"), Some("core::panicking::panic"));
+        assert_eq!(unwanted("0000a1c4 <__aeabi_fadd>:"), Some("__aeabi_fadd"));
+        assert_eq!(unwanted("0000a1c4 <__rust_alloc>:"), Some("__rust_alloc"));
+        assert_eq!(unwanted("    a1c4:\tvadd.f32\ts0, s0, s1"), Some("vadd.f32"));
+        for fine in [
+            "0000a1c4 <__aeabi_memcpy>:",
+            "0000a1c4 <__aeabi_uldivmod>:",
+            "    a1c4:\tadds\tr0, r0, r1",
+        ] {
+            assert_eq!(unwanted(fine), None, "{fine}");
+        }
+    }
 }
