@@ -16,7 +16,7 @@ fn newest(flash: Flash) -> Result<String, Box<dyn core::error::Error>> {
     let last = journal.found().commit.ok_or("nothing is stored")?;
     let mut bytes = [0; 32];
     let length = journal.checkpoint(&last, &mut bytes)?;
-    Ok(std::str::from_utf8(&bytes[..length])?.into())
+    Ok(core::str::from_utf8(&bytes[..length])?.into())
 }
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
