@@ -51,7 +51,11 @@ const STEPS: &[(&str, Step, &str)] = &[
     ("demo", demo, "the whole treatment, its report, and its replay"),
     ("tune", tune, "the guided tuning on the virtual machine, and its drawings"),
     ("tcp", emulator::tcp, "the whole treatment over TCP: same output hash"),
-    ("examples", examples, "the host examples, and those of thermal control"),
+    (
+        "examples",
+        examples,
+        "the host examples, those of thermal control, and one of each crate alone",
+    ),
     (
         "faults",
         docs::check_faults,
@@ -141,6 +145,11 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         "compare-wire",
         compare_wire,
         "bytes and times of a telemetry frame beside other stacks', and stuffing beside other crates'",
+    ),
+    (
+        "compare-journal",
+        compare_journal,
+        "what a treatment's log costs beside sequential-storage's queue, and what each loses when power is cut",
     ),
 ];
 
@@ -242,20 +251,20 @@ fn examples() -> Checked {
     let built = ["cargo", "build", "--quiet", "--package", "coldcap-examples", "--examples"];
     shell::run(&built)?;
     run_example("vendor")?;
-    for name in thermal_examples()? {
+    for name in examples_by_name()? {
         run_example(&name)?;
     }
     Ok(Outcome::Done)
 }
 
-/// The programs of `docs/thermal-control.md`: whatever stands there, so that none is forgotten.
-fn thermal_examples() -> Result<Vec<String>, Box<dyn core::error::Error>> {
+/// The programs of `docs/thermal-control.md` and those of a crate alone: whatever stands there, so that none is forgotten.
+fn examples_by_name() -> Result<Vec<String>, Box<dyn core::error::Error>> {
     let mut names = Vec::new();
     for file in std::fs::read_dir(shell::root().join("examples"))? {
         let path = file?.path();
         let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if is_source && name.starts_with("thermal_") {
+        if is_source && ["thermal_", "leaf_"].iter().any(|kind| name.starts_with(kind)) {
             names.push(name.to_owned());
         }
     }
@@ -309,8 +318,17 @@ fn compare_curves() -> Checked {
 /// A telemetry frame beside other stacks', as a Markdown table.
 fn compare_wire() -> Checked {
     // Rivals whose licences are not the product's: a workspace apart, with its own lock.
+    bench_apart("wire")
+}
+
+/// A treatment's log beside another crate's, as Markdown tables.
+fn compare_journal() -> Checked {
+    bench_apart("journal")
+}
+
+fn bench_apart(name: &str) -> Checked {
     let apart = shell::root().join("benches/apart");
-    let line = ["cargo", "run", "--quiet", "--release", "--locked", "--bin", "wire"];
+    let line = ["cargo", "run", "--quiet", "--release", "--locked", "--bin", name];
     shell::run_in(&apart, &line, &[])?;
     Ok(Outcome::Done)
 }
