@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, clients, coverage, defects, docs, emulator, fuzz, linksim, panics, probe, prose,
-    schema, trace,
+    arch, bare, clients, coverage, defects, docs, emulator, fuzz, linksim, packages, panics, probe,
+    prose, schema, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -132,6 +132,32 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         "fuzz-coverage",
         fuzz::coverage::check,
         "lines of coldcap-wire that the committed corpora alone reach (needs cargo-fuzz and llvm-tools)",
+    ),
+    (
+        "hack",
+        packages::hack,
+        "every library with no feature, with each one and with every two, the no_std ones on a microcontroller, too\n                 (needs cargo-hack)",
+    ),
+    (
+        "minimal-versions",
+        packages::minimal_versions,
+        "every library with the oldest versions of others' crates that the manifests allow (needs a nightly toolchain)",
+    ),
+    (
+        "msrv",
+        packages::msrv,
+        "everything with the oldest compiler that the manifests name (needs its toolchain)",
+    ),
+    ("package", packages::package, "the package of every library, and how large it is"),
+    (
+        "semver",
+        packages::semver,
+        "what is public of the no_std crates against the last tag, or the commit that is named (needs\n                 cargo-semver-checks)",
+    ),
+    (
+        "miri",
+        packages::miri,
+        "tests of units, journal and the wire's frames in Miri (needs it, of a nightly toolchain)",
     ),
     ("goodput", linksim::goodput, "the fraction of each kind of line's rate that a download uses"),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),

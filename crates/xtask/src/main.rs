@@ -12,6 +12,7 @@ mod fuzz;
 mod links;
 mod linksim;
 mod mutants;
+mod packages;
 mod panics;
 mod probe;
 mod prose;
@@ -107,6 +108,7 @@ fn main() -> ExitCode {
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
         ["coverage", "write"] => coverage::write(),
+        ["semver", commit] => packages::semver_since(commit),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {
