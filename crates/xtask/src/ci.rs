@@ -126,7 +126,7 @@ const BY_HAND: &[(&str, Step, &str)] = &[
     (
         "coverage",
         coverage::check,
-        "lines and branches of session and guard that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
+        "lines and branches of session, guard and journal that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
     ),
     (
         "fuzz-coverage",
