@@ -5,6 +5,7 @@ use crate::frame::{Frame, Kind, SectorHead, length_of};
 use crate::medium::{Medium, Place};
 use crate::region::{Area, Region, WINDOW_BYTES};
 use crate::stamp::{STAMP_BYTES, Stamp};
+use crate::survey::Survey;
 use coldcap_session::record::ENTRY_BYTES;
 use embedded_storage::nor_flash::NorFlash;
 
@@ -105,8 +106,8 @@ impl<F: NorFlash> Journal<F> {
         let mut journal = Self { medium, head, found: Found::default(), kept: None, ready: None };
         journal.head.next_frame = journal.find_next_frame(survey.last);
         journal.found.torn = survey.torn;
-        journal.find_commit(survey.commit)?;
-        journal.found.stamp = journal.find_stamp(survey.last);
+        let last = journal.find_commit(survey)?;
+        journal.found.stamp = journal.find_stamp(last);
         Ok(journal)
     }
 
@@ -328,17 +329,19 @@ impl<F: NorFlash> Journal<F> {
         last.map_or(told, |last| last.number.saturating_add(1))
     }
 
-    /// The last commit: of the newest sector, or of one before it.
-    fn find_commit(&mut self, newest: Option<Frame>) -> Result<(), Error> {
-        let (mut frame, mut sequence) = (newest, self.head.sequence);
+    /// The last commit: of the newest sector, or of one before it. Gives the last frame of all, which may be a beat behind
+    /// it, and in a sector before the newest one where that was just begun.
+    fn find_commit(&mut self, newest: Survey) -> Result<Option<Frame>, Error> {
+        let (mut survey, mut sequence, mut last) = (newest, self.head.sequence, newest.last);
         for _ in 1..self.medium.area.sectors {
             let before = self.medium.sector_before(Some(sequence))?;
-            let (None, Some(before)) = (frame, before) else { break };
-            (frame, sequence) = (self.medium.survey(before).commit, before);
+            let (None, Some(before)) = (survey.commit, before) else { break };
+            (survey, sequence) = (self.medium.survey(before), before);
+            last = last.or(survey.last);
         }
-        self.found.commit = frame.and_then(|frame| self.read_commit(frame));
-        self.kept = frame.map(|frame| frame.place().sequence);
-        Ok(())
+        self.found.commit = survey.commit.and_then(|frame| self.read_commit(frame));
+        self.kept = survey.commit.map(|frame| frame.place().sequence);
+        Ok(last)
     }
 
     fn find_stamp(&mut self, last: Option<Frame>) -> Option<Stamp> {

@@ -30,7 +30,9 @@
 //!   under way is there wholly or not at all. The last commit is never erased before there is another.
 //! - A bit that rots is never believed. What it costs is told: [`Stored::Lost`], [`Found::torn`], [`Copies::One`]. In one of
 //!   the 20 bytes at a sector's head it costs what that sector holds, but for the newest one, which is found without.
-//! - Nothing is programmed twice between two erasures, nor what power failed in: flash that corrects errors takes neither.
+//! - Nothing is programmed twice between two erasures, nor what power failed in: flash that corrects errors takes neither. But
+//!   for one group: where power fails in the first one that is programmed behind an opening, and it still reads as erased, the
+//!   next opening cannot know of it. A driver that refuses it costs that place, and the commit goes to the next one.
 //! - No heap, no panic, no recursion. Every loop ends with a sector, a region or what is handed in.
 //!
 //! # What it needs

@@ -21,6 +21,9 @@ pub enum Stored {
     /// A commit that is whole.
     Commit(Commit),
     /// So many frames were here and are not whole any more: the record has a gap.
+    ///
+    /// Beats count, too: those that had to be erased where power failed again and again for a whole lap of the region
+    /// before anything could be committed, since the sector of the last commit was passed over.
     Lost {
         /// How many, commits and beats.
         frames: u32,

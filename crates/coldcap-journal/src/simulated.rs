@@ -220,7 +220,9 @@ impl<const BYTES: usize, const SECTOR: usize, const GROUP: usize> NorFlash
         self.powered()?;
         check_erase(self, from, to).map_err(Refused::Kind)?;
         let range = usize::try_from(from).unwrap_or(0)..usize::try_from(to).unwrap_or(0);
-        self.work.erased = self.work.erased.saturating_add(1);
+        let sectors = range.len().checked_div(SECTOR).unwrap_or(0);
+        let sectors = u64::try_from(sectors).unwrap_or(u64::MAX);
+        self.work.erased = self.work.erased.saturating_add(sectors);
         for place in range.clone() {
             if !self.spend() {
                 return Err(self.tear_erasure(place, range));

@@ -213,6 +213,27 @@ fn the_last_commit_outlives_any_number_of_cuts() {
     assert_eq!(stored(&mut journal), [truth(7), truth(8)]);
 }
 
+/// Power fails behind the head of a sector and before its first frame is whole: the beat in the sector before is still
+/// the last time that is known.
+#[test]
+fn a_sector_that_was_just_begun_hides_no_beat() {
+    let mut journal = Journal::format(Flash::<8>::new(), TWO).unwrap();
+    commit(&mut journal, 3).unwrap();
+    let beat = Stamp { at: Instant::from_millis(1_000), clock: Some(10) };
+    while journal.room() > 64 {
+        journal.beat(beat).unwrap();
+    }
+    let begun = journal.sectors_begun();
+    journal.flash_mut().fail_after(SECTOR as u64 + 24 + 40, 5);
+    commit(&mut journal, 8).unwrap_err();
+    let mut flash = journal.release();
+    flash.power_up();
+    let journal = Journal::open(flash, TWO).unwrap();
+    assert_eq!(journal.sectors_begun(), begun + 1);
+    assert_eq!(journal.found().commit.unwrap().stamp(), truth(3).stamp);
+    assert_eq!(journal.found().stamp, Some(beat));
+}
+
 /// A head that has rotted hides no commit of the newest sector.
 #[test]
 fn the_newest_sector_is_found_without_its_head() {

@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, clients, coverage, defects, docs, emulator, fuzz, linksim, panics, probe,
-    prose, schema, trace,
+    arch, bare, budgets, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
+    panics, probe, prose, schema, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -51,7 +51,11 @@ const STEPS: &[(&str, Step, &str)] = &[
     ("demo", demo, "the whole treatment, its report, and its replay"),
     ("tune", tune, "the guided tuning on the virtual machine, and its drawings"),
     ("tcp", emulator::tcp, "the whole treatment over TCP: same output hash"),
-    ("examples", examples, "the host examples, and those of thermal control"),
+    (
+        "examples",
+        examples,
+        "the host examples, those of thermal control, and one of each crate alone",
+    ),
     (
         "faults",
         docs::check_faults,
@@ -127,12 +131,38 @@ const BY_HAND: &[(&str, Step, &str)] = &[
     (
         "coverage",
         coverage::check,
-        "lines and branches of session and guard that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
+        "lines and branches of session, guard and journal that their tests reach: docs/coverage.md says so, and why\n                 the rest is not reached; `coverage write` writes it (needs cargo-llvm-cov and a nightly toolchain)",
     ),
     (
         "fuzz-coverage",
         fuzz::coverage::check,
         "lines of coldcap-wire that the committed corpora alone reach (needs cargo-fuzz and llvm-tools)",
+    ),
+    (
+        "hack",
+        packages::hack,
+        "every library with no feature, with each one and with every two, the no_std ones on a microcontroller, too\n                 (needs cargo-hack)",
+    ),
+    (
+        "minimal-versions",
+        packages::minimal_versions,
+        "every library with the oldest versions of others' crates that the manifests allow (needs a nightly toolchain)",
+    ),
+    (
+        "msrv",
+        packages::msrv,
+        "everything with the oldest compiler that the manifests name (needs its toolchain)",
+    ),
+    ("package", packages::package, "the package of every library, and how large it is"),
+    (
+        "semver",
+        packages::semver,
+        "what is public of the no_std crates against the last tag, or the commit that is named (needs\n                 cargo-semver-checks)",
+    ),
+    (
+        "miri",
+        packages::miri,
+        "tests of units, journal and the wire's frames in Miri (needs it, of a nightly toolchain)",
     ),
     ("goodput", linksim::goodput, "the fraction of each kind of line's rate that a download uses"),
     ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
@@ -146,6 +176,11 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         "compare-wire",
         compare_wire,
         "bytes and times of a telemetry frame beside other stacks', and stuffing beside other crates'",
+    ),
+    (
+        "compare-journal",
+        compare_journal,
+        "what a treatment's log costs beside sequential-storage's queue, and what each loses when power is cut",
     ),
 ];
 
@@ -247,20 +282,20 @@ fn examples() -> Checked {
     let built = ["cargo", "build", "--quiet", "--package", "coldcap-examples", "--examples"];
     shell::run(&built)?;
     run_example("vendor")?;
-    for name in thermal_examples()? {
+    for name in examples_by_name()? {
         run_example(&name)?;
     }
     Ok(Outcome::Done)
 }
 
-/// The programs of `docs/thermal-control.md`: whatever stands there, so that none is forgotten.
-fn thermal_examples() -> Result<Vec<String>, Box<dyn core::error::Error>> {
+/// The programs of `docs/thermal-control.md` and those of a crate alone: whatever stands there, so that none is forgotten.
+fn examples_by_name() -> Result<Vec<String>, Box<dyn core::error::Error>> {
     let mut names = Vec::new();
     for file in std::fs::read_dir(shell::root().join("examples"))? {
         let path = file?.path();
         let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        if is_source && name.starts_with("thermal_") {
+        if is_source && ["thermal_", "leaf_"].iter().any(|kind| name.starts_with(kind)) {
             names.push(name.to_owned());
         }
     }
@@ -314,8 +349,17 @@ fn compare_curves() -> Checked {
 /// A telemetry frame beside other stacks', as a Markdown table.
 fn compare_wire() -> Checked {
     // Rivals whose licences are not the product's: a workspace apart, with its own lock.
+    bench_apart("wire")
+}
+
+/// A treatment's log beside another crate's, as Markdown tables.
+fn compare_journal() -> Checked {
+    bench_apart("journal")
+}
+
+fn bench_apart(name: &str) -> Checked {
     let apart = shell::root().join("benches/apart");
-    let line = ["cargo", "run", "--quiet", "--release", "--locked", "--bin", "wire"];
+    let line = ["cargo", "run", "--quiet", "--release", "--locked", "--bin", name];
     shell::run_in(&apart, &line, &[])?;
     Ok(Outcome::Done)
 }

@@ -1,4 +1,4 @@
-//! What the tests of session and guard reach in the sources of the two, and what they do not, with reasons.
+//! What the tests of session, guard and journal reach in the sources of the three, and what they do not, with reasons.
 //!
 //! Measured is what runs. What is evaluated while the crate is compiled counts as not reached, and so does a line that
 //! the compiler wants and no state can reach: each is a gap, and `docs/coverage.md` says why.
@@ -15,7 +15,7 @@ use tracefile::File;
 type Done<T> = Result<T, Box<dyn Error>>;
 
 const TOOL: [&str; 3] = ["cargo", "+nightly", "llvm-cov"];
-const PACKAGES: [&str; 2] = ["coldcap-session", "coldcap-guard"];
+const PACKAGES: [&str; 3] = ["coldcap-session", "coldcap-guard", "coldcap-journal"];
 
 /// Branches of all sources together that must be reached, in thousandths.
 const LEAST_BRANCHES_PERMILLE: usize = 980;
@@ -63,7 +63,7 @@ fn judge(files: &[File], page: &str) -> Done<Vec<Gap>> {
     Ok(gaps)
 }
 
-/// Runs the tests of the two crates; `None` without the tool.
+/// Runs the tests of the three crates; `None` without the tool.
 fn measured() -> Done<Option<Vec<File>>> {
     if !shell::has(&[&TOOL[..], &["--version"]].concat()) {
         return Ok(None);

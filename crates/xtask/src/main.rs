@@ -13,6 +13,7 @@ mod fuzz;
 mod links;
 mod linksim;
 mod mutants;
+mod packages;
 mod panics;
 mod probe;
 mod prose;
@@ -109,6 +110,7 @@ fn main() -> ExitCode {
         ["schema", "freeze"] => schema::freeze(),
         ["budgets", "write"] => budgets::write(),
         ["coverage", "write"] => coverage::write(),
+        ["semver", commit] => packages::semver_since(commit),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
         [name] => match ci::step(name) {

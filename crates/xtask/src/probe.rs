@@ -353,6 +353,16 @@ const PEER: Whole = Whole {
     with_constants: false,
 };
 
+/// The journal, and what its parts take at most on Cortex-M4F and on Cortex-M0: what was measured and 3 %. The parts share
+/// what reads and programs the flash, which all of it has once.
+const JOURNAL: &[(&str, &[&str], [u64; 2])] = &[
+    ("log: format, open, commit, beat, prepare", &["probe_log"], [6_940, 6_980]),
+    ("reading it: commits, entries", &["probe_read"], [3_150, 3_310]),
+    ("parameter images: load, store, mend", &["probe_images"], [2_390, 2_580]),
+    ("the decision to restart", &["probe_decide"], [135, 143]),
+    ("all of it", &["probe_"], [9_970, 10_230]),
+];
+
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {
     if let Some(skipped) = missing(&[M4F, M0]) {
@@ -381,6 +391,7 @@ pub(crate) fn sizes() -> Checked {
         }
     }
     wire(&objdump, &nm, &mut findings)?;
+    journal(&objdump, &nm, &mut findings)?;
     if findings.is_empty() { Ok(Outcome::Done) } else { Err(findings.join("\n").into()) }
 }
 
@@ -419,6 +430,27 @@ fn wire(objdump: &str, nm: &str, findings: &mut Vec<String>) -> Result<(), Box<d
     }
     println!("| all | {} | {} | {} |", totals[0], totals[1], 32 * 1_024);
     Ok(())
+}
+
+/// Flash of the journal's parts on both targets.
+fn journal(objdump: &str, nm: &str, findings: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
+    let read = |target: &str| -> Result<Image, Box<dyn Error>> {
+        let path = build(target, "release")?.join("journal_size").to_string_lossy().into_owned();
+        Image::read(objdump, nm, &path)
+    };
+    let images = [read(M4F)?, read(M0)?];
+    println!(
+        "\n| coldcap-journal, opt-level s, bytes of flash | {M4F} | at most | {M0} | at most |\n|---|---|---|---|---|"
+    );
+    for (name, probes, most) in JOURNAL {
+        let part = Whole { probes, bytes: 0, aim: 0, with_constants: false };
+        let [of_m4f, of_m0] = [images[0].whole(&part)?, images[1].whole(&part)?];
+        println!("| {name} | {of_m4f} | {} | {of_m0} | {} |", most[0], most[1]);
+        if of_m4f > most[0] || of_m0 > most[1] {
+            findings.push(format!("{name}: {of_m4f} and {of_m0} bytes, at most {most:?}"));
+        }
+    }
+    images.iter().try_for_each(|image| image.check_panics(findings))
 }
 
 /// A linked image: who calls whom, and how large everybody is.

@@ -1,9 +1,10 @@
 //! The chain: a change, a deletion or another order of entries shows.
 
-use super::entry::{Entry, Room};
+use super::entry::Entry;
 use super::fields::Fields;
 use crate::note::Note;
 use coldcap_units::Instant;
+use coldcap_units::stored::Writer;
 use sha2::digest::generic_array::GenericArray;
 
 /// How many bytes of a digest an entry carries.
@@ -155,7 +156,7 @@ pub fn verify(entries: &[Entry]) -> Result<(), ChainError> {
 /// SHA-256 by hand over one padded block: the whole hasher would link a panic.
 fn digest(before: &[u8; LINK_BYTES], entry: &Entry) -> [u8; LINK_BYTES] {
     let mut block = [0u8; 64];
-    let mut room = Room(&mut block);
+    let mut room = Writer::new(&mut block);
     room.put(*before);
     room.put(entry.body());
     room.put([0x80, 0, 0, 0, 0, 0, 0, 0]); // the padding of SHA-256 begins with a bit

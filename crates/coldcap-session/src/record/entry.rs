@@ -4,6 +4,7 @@ use super::chain::LINK_BYTES;
 use super::fields::{Fields, Kind};
 use crate::note::Note;
 use coldcap_units::Instant;
+use coldcap_units::stored::{Reader, Stored, Writer};
 
 /// How many bytes an entry takes.
 pub const ENTRY_BYTES: usize = 48;
@@ -50,7 +51,7 @@ impl Entry {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; ENTRY_BYTES] {
         let mut bytes = [0; ENTRY_BYTES];
-        let mut room = Room(&mut bytes);
+        let mut room = Writer::new(&mut bytes);
         room.put(self.body());
         room.put(self.link);
         bytes
@@ -59,60 +60,34 @@ impl Entry {
     /// Reads the stored form. Every 48 bytes are some entry; only the chain tells a true one.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; ENTRY_BYTES]) -> Self {
-        let mut rest = Unread(bytes);
-        let index = u32::from_le_bytes(rest.take());
-        let at = Instant::from_millis(u64::from_le_bytes(rest.take()));
-        let [kind, channel] = rest.take();
+        let mut rest = Reader::new(bytes);
+        let (index, at) = (next(&mut rest), next(&mut rest));
+        let [kind, channel] = next(&mut rest);
         let fields = Fields {
             kind: Kind(kind),
-            code: u16::from_le_bytes(rest.take()),
-            a: i32::from_le_bytes(rest.take()),
-            b: i32::from_le_bytes(rest.take()),
-            c: u64::from_le_bytes(rest.take()),
-            d: u64::from_le_bytes(rest.take()),
+            code: next(&mut rest),
+            a: next(&mut rest),
+            b: next(&mut rest),
+            c: next(&mut rest),
+            d: next(&mut rest),
         };
-        Self { index, at, channel, fields, link: rest.take() }
+        Self { index, at, channel, fields, link: next(&mut rest) }
     }
 
     /// Everything but the link.
     pub(super) fn body(&self) -> [u8; BODY_BYTES] {
         let fields = &self.fields;
         let mut body = [0; BODY_BYTES];
-        let mut room = Room(&mut body);
-        room.put(self.index.to_le_bytes());
-        room.put(self.at.as_millis().to_le_bytes());
-        room.put([fields.kind.0, self.channel]);
-        room.put(fields.code.to_le_bytes());
-        room.put(fields.a.to_le_bytes());
-        room.put(fields.b.to_le_bytes());
-        room.put(fields.c.to_le_bytes());
-        room.put(fields.d.to_le_bytes());
+        let mut room = Writer::new(&mut body);
+        room.add(&self.index).add(&self.at).add(&[fields.kind.0, self.channel]);
+        room.add(&fields.code).add(&fields.a).add(&fields.b).add(&fields.c).add(&fields.d);
         body
     }
 }
 
-/// Bytes that are still to be written; beyond the end it writes nothing, which no caller does.
-pub(super) struct Room<'a>(pub(super) &'a mut [u8]);
-
-impl Room<'_> {
-    #[inline]
-    pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        if let Some((written, rest)) = core::mem::take(&mut self.0).split_first_chunk_mut() {
-            *written = bytes;
-            self.0 = rest;
-        }
-    }
-}
-
-/// Bytes that are still to be read; beyond the end it reads zeros, which no caller does.
-struct Unread<'a>(&'a [u8]);
-
-impl Unread<'_> {
-    fn take<const N: usize>(&mut self) -> [u8; N] {
-        let (taken, rest) = self.0.split_first_chunk().unwrap_or((&[0; N], &[]));
-        self.0 = rest;
-        *taken
-    }
+/// What comes next; beyond the end it is zero, which no caller reads.
+fn next<T: Stored + Default>(rest: &mut Reader<'_>) -> T {
+    T::load(rest).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(crate) const PATH: &str = "docs/coverage.md";
 const HEAD: &str = "\
 # Coverage
 
-What the tests of `coldcap-session` and `coldcap-guard` reach in the sources of the two. `cargo xtask coverage` measures it
+What the tests of `coldcap-session`, `coldcap-guard` and `coldcap-journal` reach in the sources of the three. `cargo xtask coverage` measures it
 (it needs cargo-llvm-cov and a nightly toolchain, and is skipped without) and holds this page against what it measured;
 `cargo xtask coverage write` writes the page, all but the reasons. It fails where a gap below has no reason, and below 98 %
 of the branches.
@@ -29,12 +29,14 @@ A row is lines that follow each other, named by the first, or a way out of a dec
 ";
 
 /// What is told of: a name and how its paths begin.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 8] = [
     ("session", "crates/coldcap-session/"),
     ("its record", "crates/coldcap-session/src/record/"),
     ("guard", "crates/coldcap-guard/"),
     ("its alarm engine", "crates/coldcap-guard/src/alarm/"),
     ("its interlock", "crates/coldcap-guard/src/interlock/"),
+    ("journal", "crates/coldcap-journal/"),
+    ("its simulated flash", "crates/coldcap-journal/src/simulated.rs"),
     ("together", "crates/"),
 ];
 

@@ -1,0 +1,141 @@
+//! What whoever builds on these crates relies on: every choice of features, the oldest versions that the manifests allow,
+//! the oldest compiler, what a package holds, what changed in what is public, and what Miri says.
+
+use crate::arch::NO_STD;
+use crate::bare;
+use crate::defects::copy::Copy;
+use crate::shell::{self, Checked, Outcome};
+use core::error::Error;
+
+/// The libraries that need the standard one.
+const STD: [&str; 6] = [
+    "coldcap-trial",
+    "coldcap-schema",
+    "coldcap-sim",
+    "coldcap-host",
+    "coldcap-explore",
+    "coldcap-upset",
+];
+/// Features that need the standard library.
+const STD_FEATURES: &str = "std,tokio";
+/// The oldest compiler, as `rust-version` in the workspace's manifest has it.
+const OLDEST: &str = "+1.93";
+
+/// `--package NAME` for each.
+fn of<'a>(names: impl IntoIterator<Item = &'a &'a str>) -> Vec<&'a str> {
+    names.into_iter().flat_map(|name| ["--package", *name]).collect()
+}
+
+fn lacks(what: &str) -> Checked {
+    Ok(Outcome::Skipped(format!("{what} is not installed")))
+}
+
+/// No feature, each one, and every two, on this machine; those of the `no_std` crates on a microcontroller, too.
+pub(crate) fn hack() -> Checked {
+    if !shell::has(&["cargo", "hack", "--version"]) {
+        return lacks("cargo-hack");
+    }
+    let powerset = ["cargo", "hack", "check", "--quiet", "--feature-powerset", "--depth", "2"];
+    let [reference, ..] = bare::TARGETS;
+    shell::run(&[&powerset[..], &of(NO_STD), &of(&STD)].concat())?;
+    if !bare::installed(reference) {
+        return lacks(&format!("the target {reference}"));
+    }
+    let there = ["--target", reference, "--exclude-features", STD_FEATURES];
+    shell::run(&[&powerset[..], &there, &of(NO_STD)].concat())?;
+    Ok(Outcome::Done)
+}
+
+/// Whether the libraries build with the oldest versions of others' crates that their manifests allow. It is done in a
+/// copy, whose lock file is another.
+pub(crate) fn minimal_versions() -> Checked {
+    if !shell::has(&["cargo", "+nightly", "--version"]) {
+        return lacks("a nightly toolchain");
+    }
+    let copy = Copy::new("minimal-versions")?;
+    let update = ["cargo", "+nightly", "update", "--quiet", "-Z", "direct-minimal-versions"];
+    shell::run_in(copy.sources(), &update, &[])?;
+    let built = copy.built().to_string_lossy().into_owned();
+    let check = ["cargo", "check", "--quiet", "--locked", "--lib", "--all-features"];
+    let line = [&check[..], &of(NO_STD), &of(&STD)].concat();
+    shell::run_in(copy.sources(), &line, &[("CARGO_TARGET_DIR", &built)])?;
+    Ok(Outcome::Done)
+}
+
+/// Whether everything builds with the oldest compiler.
+pub(crate) fn msrv() -> Checked {
+    if !shell::has(&["cargo", OLDEST, "--version"]) {
+        return lacks(&format!("the toolchain {OLDEST}"));
+    }
+    let built = shell::target().join("msrv").to_string_lossy().into_owned();
+    let line = ["cargo", OLDEST, "check", "--quiet", "--locked", "--workspace", "--all-features"];
+    shell::run_in(&shell::root(), &line, &[("CARGO_TARGET_DIR", &built)])?;
+    Ok(Outcome::Done)
+}
+
+/// Makes the package of every library and says how large it is. Nothing is published, and the packages are not built: they
+/// are the sources that the other steps build.
+pub(crate) fn package() -> Checked {
+    let built = shell::target().join("packages").to_string_lossy().into_owned();
+    let line = ["cargo", "package", "--quiet", "--no-verify", "--allow-dirty", "--locked"];
+    let line = [&line[..], &of(NO_STD), &of(&STD)].concat();
+    shell::run_in(&shell::root(), &line, &[("CARGO_TARGET_DIR", &built)])?;
+    println!("| package | KiB |\n|---|---|");
+    for file in std::fs::read_dir(shell::target().join("packages/package"))? {
+        let file = file?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".crate") {
+            println!("| {name} | {} |", file.metadata()?.len().div_ceil(1_024));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// What is public against an earlier commit: the last tag, or where there is none what the other end has.
+pub(crate) fn semver() -> Checked {
+    semver_since(&baseline()?)
+}
+
+/// The same against this commit.
+pub(crate) fn semver_since(commit: &str) -> Checked {
+    if !shell::has(&["cargo", "semver-checks", "--version"]) {
+        return lacks("cargo-semver-checks");
+    }
+    println!("against {commit}");
+    let line = ["cargo", "semver-checks", "--baseline-rev", commit];
+    shell::run(&[&line[..], &of(NO_STD)].concat())?;
+    Ok(Outcome::Done)
+}
+
+fn baseline() -> Result<String, Box<dyn Error>> {
+    let tags = shell::output(&["git", "tag", "--sort=-creatordate", "--merged", "HEAD"])?;
+    Ok(tags.lines().next().unwrap_or("origin/main").to_owned())
+}
+
+/// Tests that Miri runs in minutes: a package, and what of its tests.
+const MIRI: [(&str, &[&str]); 3] = [
+    ("coldcap-units", &["--lib"]),
+    ("coldcap-journal", &["--lib"]),
+    ("coldcap-wire", &["--lib", "frame::"]),
+];
+
+/// Runs them in Miri, with few cases of every property and the same each time.
+pub(crate) fn miri() -> Checked {
+    if !shell::has(&["cargo", "+nightly", "miri", "--version"]) {
+        return lacks("Miri of a nightly toolchain");
+    }
+    let built = shell::target().join("miri").to_string_lossy().into_owned();
+    let environment = [
+        ("CARGO_TARGET_DIR", built.as_str()),
+        ("PROPTEST_CASES", "4"),
+        ("PROPTEST_RNG_SEED", "1"),
+        ("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1"),
+        ("MIRIFLAGS", "-Zmiri-disable-isolation"),
+    ];
+    for (package, tests) in MIRI {
+        println!("-- {package} {}", tests.join(" "));
+        let line = ["cargo", "+nightly", "miri", "test", "--quiet", "--package", package];
+        shell::run_in(&shell::root(), &[&line[..], tests].concat(), &environment)?;
+    }
+    Ok(Outcome::Done)
+}
