@@ -1,4 +1,41 @@
 //! Drivers on `embedded-hal` 1.0 between a board and coldcap.
+//!
+//! The core takes values and gives values ([`coldcap::Inputs`], [`coldcap::Outputs`]); here are the parts that make the
+//! ones out of pins, timers and converters, and pins and timers out of the others. Take what fits the board: no part needs
+//! another, and whatever a board does in its own way it hands in as a [`Reading`](coldcap_units::Reading).
+//!
+//! # Drives, read-backs, switches, signals
+//!
+//! | driver | on | gives |
+//! |---|---|---|
+//! | [`FlowCounter`] | a count that turns over (`u16`, `u32`) | `Reading<Pulses>` of a sliding window |
+//! | [`PolledEdges`] | [`InputPin`] | such a count |
+//! | [`PwmDrive`] | [`SetDutyCycle`] | [`Actuate`]: a duty; pump, chiller, valve with a spring |
+//! | [`SwitchDrive`] | [`OutputPin`] | [`Actuate`]: on or off |
+//! | [`ProportionedSwitch`] | [`OutputPin`] | [`Actuate`]: on or off, a duty in the mean, with minimum times |
+//! | [`ServoValve`] | [`SetDutyCycle`] | [`Actuate`]: the position of a mixing valve |
+//! | [`LevelPermit`], [`PulsedPermit`] | [`OutputPin`] | [`PermitLine`] |
+//! | [`PowerStage`] | the outputs above | takes [`coldcap::Drives`], all or nothing |
+//! | [`LevelReadBack`] | [`InputPin`] | `Reading<bool>`, `Reading<Duty>` |
+//! | [`Capture`] | a capturing timer | `Reading<Duty>` |
+//! | [`CurrentSense`] | a converter's code | `Reading<MilliAmps>` |
+//! | [`Potentiometer`] | a converter's code | `Reading<Duty>` |
+//! | [`LoopSwitch`] | [`InputPin`] | `Reading<bool>`: level, leak, coupling, mains |
+//! | [`SupervisedLoop`] | a converter's code | `Reading<bool>`, with wires that are open or short |
+//! | [`PanelKeys`] | three [`InputPin`] | [`coldcap::Panel`] |
+//! | [`Buzzer`] | [`Sounder`]: [`PinBuzzer`], [`PwmBuzzer`] | the bursts of the alarms |
+//! | [`AlarmLamps`] | two [`OutputPin`] | the lights of the alarms |
+//! | [`Guarded`] | [`Watchdog`] | a watchdog that only the guard's proof feeds |
+//!
+//! What a bus or a pin says when it fails becomes a fault in [`fault`]. Anything that is written off is written off when it
+//! is made, when it fails and when it is dropped.
+//!
+//! No async, no heap, no panic, no float, no time but the `now` that is handed in. Each call does bounded work, and says
+//! how much.
+//!
+//! [`InputPin`]: embedded_hal::digital::InputPin
+//! [`OutputPin`]: embedded_hal::digital::OutputPin
+//! [`SetDutyCycle`]: embedded_hal::pwm::SetDutyCycle
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -11,3 +48,34 @@
         clippy::float_arithmetic
     )
 )]
+
+mod actuator;
+mod debounce;
+pub mod fault;
+mod flow;
+mod level;
+mod panel;
+mod permit;
+mod power_stage;
+mod read_back;
+mod signal;
+mod switch;
+mod watchdog;
+mod write;
+
+pub use actuator::{
+    Actuate, ProportionedSwitch, PwmDrive, ServoError, ServoPulses, ServoValve, SwitchDrive,
+};
+pub use debounce::{Debounce, DebounceError};
+pub use flow::{CountingError, EdgeCount, FlowCounter, FlowCounting, PolledEdges, SLOTS};
+pub use panel::PanelKeys;
+pub use permit::{LevelPermit, PermitLine, PulsedPermit};
+pub use power_stage::{Cause, ChannelOutputs, DriveError, Place, Places, PowerStage};
+pub use read_back::{
+    Capture, CurrentSense, CurrentSenseError, CurrentSenseSettings, LevelReadBack, Potentiometer,
+    PotentiometerCodes, PotentiometerError,
+};
+pub use signal::{AlarmLamps, Buzzer, PinBuzzer, PwmBuzzer, SignalError, Sounder};
+pub use switch::{LoopError, LoopSwitch, SupervisedLoop};
+pub use watchdog::{FeedError, Guarded, Watchdog};
+pub use write::WriteError;

@@ -37,7 +37,10 @@ const RULE: &[(&str, &[&str])] = &[
             "coldcap",
         ],
     ),
-    ("coldcap-hal", &["coldcap-units", "coldcap-calibration", "coldcap"]),
+    (
+        "coldcap-hal",
+        &["coldcap-units", "coldcap-calibration", "coldcap-guard", "coldcap-thermal", "coldcap"],
+    ),
     ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-upset", &["coldcap-units", "coldcap-session", "coldcap-trial", "coldcap"]),
     (

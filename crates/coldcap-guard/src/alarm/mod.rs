@@ -18,8 +18,8 @@
 //! - Acknowledging when there is nothing to acknowledge is refused.
 //! - After a loss of power nothing is acknowledged and no sound is paused ([`State::restored`]).
 //!
-//! The words of a row are found by its text id ([`Text::find`]), its sound by its priority
-//! ([`tone::Pattern::of`]). A maker adds rows of its own with [`Table::new`]. `docs/alarms.md` discloses all
+//! The words of a row are found by its text id ([`Text::find`]), its sound and its light by its priority
+//! ([`tone::Pattern::of`], [`light::Light::of`]). A maker adds rows of its own with [`Table::new`]. `docs/alarms.md` discloses all
 //! of it.
 //!
 //! The priorities, times and tones are coldcap's own proposals ([`CHECKED_AGAINST_STANDARD`] is `false`).
@@ -27,6 +27,7 @@
 mod alarms;
 mod engine;
 mod figures;
+pub mod light;
 mod priority;
 mod row;
 mod stored;

@@ -92,7 +92,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    const fn allows(&self, value: u32) -> bool {
+    pub(super) const fn allows(&self, value: u32) -> bool {
         let under = match self.most {
             Some(most) => value <= most,
             None => true,

@@ -1,6 +1,7 @@
 //! The parts of `docs/alarms.md` that are made from the tables.
 
 use coldcap_guard::Conditions;
+use coldcap_guard::alarm::light::{self, Light};
 use coldcap_guard::alarm::tone::{FUNDAMENTALS_HZ, LIMITS, Limit, PARTIALS, Preset, RISE_PERCENT};
 use coldcap_guard::alarm::{
     FIGURES, Harm, Language, Onset, OnsetDelay, Priority, Row, TABLE, Text,
@@ -172,6 +173,9 @@ fn presets() -> String {
     );
     let [low, medium, high] = FUNDAMENTALS_HZ;
     row("fundamental", [high, medium, low].map(|hertz| format!("{hertz} Hz")));
+    let lights = Priority::ALL.map(|priority| Light::of(priority).unwrap());
+    row("lamp", lights.map(|light| light.colour.name().into()));
+    row("lit, then dark", lights.map(flashes));
     let partials = PARTIALS
         .iter()
         .map(|partial| format!("{}: {} %", partial.multiple, partial.amplitude_permille / 10));
@@ -179,6 +183,11 @@ fn presets() -> String {
     text + "\nMultiples of the fundamental and their amplitudes, in every pulse: "
         + &partials
         + ".\n"
+}
+
+fn flashes(light: Light) -> String {
+    let flash = |flash: light::Flash| format!("{}, {}", ms(flash.lit), ms(flash.dark));
+    light.flash.map_or("all the time".into(), flash)
 }
 
 fn ms(span: Duration) -> String {
@@ -195,7 +204,9 @@ fn limits() -> String {
         "source",
         "checked against the standard",
     ]);
-    for Limit { priority, name, least, most, unit, source } in LIMITS {
+    for Limit { priority, name, least, most, unit, source } in
+        LIMITS.into_iter().chain(light::LIMITS)
+    {
         text += &line(&[
             priority.map_or("each", Priority::name),
             name,
