@@ -1,0 +1,224 @@
+//! What a tick gave back, as C sees it.
+
+use crate::codes::{COLDCAP_CHANNELS_MAX, COLDCAP_NOTHING, COLDCAP_NOTHING_MS};
+use crate::types::{
+    coldcap_answer_t, coldcap_calibration_t, coldcap_channel_drives_t, coldcap_channel_t,
+    coldcap_drives_t, coldcap_entry_t, coldcap_event_t, coldcap_machine_t, coldcap_maybe_ms_t,
+    coldcap_maybe_t, coldcap_outputs_t, coldcap_value_t,
+};
+use coldcap::{
+    Answer, Bounded, CalibrationBytes, ChannelStatus, Drives, EntryBytes, Event, MachineStatus,
+    Outputs,
+};
+use coldcap_units::{
+    Celsius, Coolant, Duration, Interface, Kelvin, MillilitersPerMinute, Permille, Reading, Skin,
+};
+
+impl coldcap_outputs_t {
+    /// Everything off and nothing said: what whoever looks past an error finds.
+    pub(crate) fn off() -> Self {
+        Self {
+            now_ms: 0,
+            machine: coldcap_machine_t::default(),
+            channels: [coldcap_channel_t::default(); COLDCAP_CHANNELS_MAX],
+            drives: coldcap_drives_t::default(),
+            answers: Default::default(),
+            events: Default::default(),
+            entries: [coldcap_entry_t::default(); 16],
+            calibration: coldcap_calibration_t::default(),
+            channel_count: 0,
+            answer_count: 0,
+            event_count: 0,
+            entry_count: 0,
+            answers_dropped: 0,
+            events_dropped: 0,
+            entries_dropped: 0,
+            misfilled: 0,
+        }
+    }
+
+    pub(crate) fn of<const CHANNELS: usize>(outputs: &Outputs<CHANNELS>, misfilled: u16) -> Self {
+        let mut to = Self {
+            now_ms: outputs.now.as_millis(),
+            machine: machine(&outputs.machine),
+            drives: drives(&outputs.drives),
+            channel_count: CHANNELS as u8,
+            answer_count: taken(&outputs.answers),
+            event_count: taken(&outputs.events),
+            entry_count: taken(&outputs.entries),
+            answers_dropped: outputs.answers.dropped(),
+            events_dropped: outputs.events.dropped(),
+            entries_dropped: outputs.entries.dropped(),
+            misfilled,
+            calibration: outputs.calibration.as_ref().map_or_else(Default::default, calibration),
+            ..Self::off()
+        };
+        fill(&mut to.channels, &outputs.channels, channel);
+        fill(&mut to.answers, outputs.answers.as_slice(), answer);
+        fill(&mut to.events, outputs.events.as_slice(), event);
+        fill(&mut to.entries, outputs.entries.as_slice(), entry);
+        to
+    }
+}
+
+fn fill<T, U>(to: &mut [U], from: &[T], turn: impl Fn(&T) -> U) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = turn(from);
+    }
+}
+
+/// How many elements a list has; none has more places than a byte counts.
+fn taken<T, const N: usize>(list: &Bounded<T, N>) -> u8 {
+    u8::try_from(list.as_slice().len()).unwrap_or(u8::MAX)
+}
+
+impl Default for coldcap_entry_t {
+    fn default() -> Self {
+        Self { bytes: [0; 48] }
+    }
+}
+
+impl Default for coldcap_calibration_t {
+    fn default() -> Self {
+        Self { present: 0, channel: 0, bytes: [0; 64] }
+    }
+}
+
+/// What is shown as a number: temperatures in 1/65536 °C.
+trait Figure {
+    fn figure(self) -> i32;
+}
+
+impl Figure for Celsius {
+    fn figure(self) -> i32 {
+        self.to_fixed().to_bits()
+    }
+}
+
+impl Figure for Coolant {
+    fn figure(self) -> i32 {
+        self.0.figure()
+    }
+}
+
+impl Figure for Interface {
+    fn figure(self) -> i32 {
+        self.0.figure()
+    }
+}
+
+impl Figure for Skin {
+    fn figure(self) -> i32 {
+        self.0.figure()
+    }
+}
+
+impl Figure for Kelvin {
+    fn figure(self) -> i32 {
+        self.to_fixed().to_bits()
+    }
+}
+
+impl Figure for MillilitersPerMinute {
+    fn figure(self) -> i32 {
+        i32::from(self.0)
+    }
+}
+
+impl Figure for Permille {
+    fn figure(self) -> i32 {
+        i32::from(self.0)
+    }
+}
+
+fn value<T: Figure + Copy>(reading: &Reading<T>) -> coldcap_value_t {
+    let taken_ms = reading.taken.as_millis();
+    let (value, valid, fault) = match reading.value {
+        Ok(value) => (value.figure(), 1, 0),
+        Err(fault) => (COLDCAP_NOTHING, 0, fault.code()),
+    };
+    coldcap_value_t { taken_ms, value, valid, fault, reserved: 0 }
+}
+
+fn maybe<T: Figure>(value: Option<T>) -> coldcap_maybe_t {
+    let present = u8::from(value.is_some());
+    let value = value.map_or(COLDCAP_NOTHING, Figure::figure);
+    coldcap_maybe_t { value, present, reserved: [0; 3] }
+}
+
+fn maybe_ms(duration: Option<Duration>) -> coldcap_maybe_ms_t {
+    let ms = duration.map_or(COLDCAP_NOTHING_MS, Duration::as_millis);
+    coldcap_maybe_ms_t { ms, present: u8::from(duration.is_some()), reserved: [0; 3] }
+}
+
+fn drives<const CHANNELS: usize>(drives: &Drives<CHANNELS>) -> coldcap_drives_t {
+    let mut channels = [coldcap_channel_drives_t::default(); COLDCAP_CHANNELS_MAX];
+    fill(&mut channels, &drives.channels, |channel| coldcap_channel_drives_t {
+        pump: channel.pump.0,
+        valve: channel.valve.0,
+    });
+    let (permit, chiller) = (u8::from(drives.permit), drives.chiller.0);
+    coldcap_drives_t { permit, reserved: 0, chiller, channels }
+}
+
+fn machine(machine: &MachineStatus) -> coldcap_machine_t {
+    coldcap_machine_t {
+        tank: value(&machine.tank),
+        evaporator: value(&machine.evaporator),
+        battery: value(&machine.battery),
+        alarms: machine.alarms.bits(),
+        progress: machine.progress,
+        mains: u8::from(machine.mains),
+        level: u8::from(machine.level),
+        leak: u8::from(machine.leak),
+        highest: machine.highest.code(),
+        sounding: machine.sounding.code(),
+        reserved: 0,
+    }
+}
+
+fn channel(channel: &ChannelStatus) -> coldcap_channel_t {
+    coldcap_channel_t {
+        supply: value(&channel.supply),
+        returned: value(&channel.returned),
+        front: value(&channel.front),
+        rear: value(&channel.rear),
+        safety: value(&channel.safety),
+        skin: value(&channel.skin),
+        flow: value(&channel.flow),
+        target: maybe(channel.target),
+        effective: maybe(channel.effective),
+        interface_target: maybe(channel.interface_target),
+        interface_effective: maybe(channel.interface_effective),
+        skin_uncertainty: maybe(channel.skin_uncertainty),
+        warm_earliest: maybe_ms(channel.warm_earliest),
+        warm_latest: maybe_ms(channel.warm_latest),
+        elapsed_ms: channel.elapsed.as_millis(),
+        remaining_ms: channel.remaining.as_millis(),
+        cooled_ms: channel.cooled.as_millis(),
+        at_target_ms: channel.at_target.as_millis(),
+        flags: channel.flags.0,
+        phase: channel.phase.code(),
+        control: channel.control.code(),
+        reserved: [0; 4],
+    }
+}
+
+fn answer(answer: &Answer) -> coldcap_answer_t {
+    let (minimum, maximum) = answer.bounds();
+    let (code, field) = (answer.code(), answer.field());
+    coldcap_answer_t { minimum, maximum, id: answer.id.0, code, field }
+}
+
+const fn event(event: &Event) -> coldcap_event_t {
+    let (channel, kind) = (event.channel, event.kind as u8);
+    coldcap_event_t { value: event.value, code: event.code, channel, kind }
+}
+
+const fn entry(entry: &EntryBytes) -> coldcap_entry_t {
+    coldcap_entry_t { bytes: entry.0 }
+}
+
+const fn calibration(made: &CalibrationBytes) -> coldcap_calibration_t {
+    coldcap_calibration_t { present: 1, channel: made.channel, bytes: made.bytes }
+}
