@@ -8,7 +8,10 @@
 
 #define STACK_PAINT 0xC0DECAFEu
 
-/* Bytes of the stack that were ever used. */
+/* Paints the stack below the caller, so that what it reaches from then on can be seen. */
+void stack_paint(void);
+
+/* Bytes of the stack that were used since. */
 uint32_t stack_used(void);
 
 /* Ends the emulator. */

@@ -14,7 +14,7 @@ static coldcap_outputs_t outputs;
 static uint8_t step_block[COLDCAP_STEP_LENGTH];
 static uint8_t reply_block[COLDCAP_REPLY_LENGTH];
 
-static uint32_t ticks, worst, watchdog_fed;
+static uint32_t ticks, worst, watchdog_fed, stack_to_begin;
 static uint64_t counted;
 
 /* A device as it leaves the factory: no keys, and no randomness yet. */
@@ -26,7 +26,10 @@ static bool begin(uint8_t line)
     }
     config.inputs = COLDCAP_INPUTS_SIMULATED;
     config.line = line;
-    return coldcap_init(memory.bytes, sizeof memory, &config, &device) == COLDCAP_DONE;
+    const bool begun = coldcap_init(memory.bytes, sizeof memory, &config, &device) == COLDCAP_DONE;
+    stack_to_begin = stack_used();
+    stack_paint();
+    return begun;
 }
 
 /* Keys out of their store, and randomness out of its generator. */
@@ -106,8 +109,10 @@ static bool report(void)
     const uint64_t figures[4] = {ticks, mean, (uint64_t)worst * INSTRUCTIONS_A_COUNT, coldcap_device_size(1)};
     const int32_t file = file_open("count", true);
     print("C firmware: stack ");
+    print_number(stack_to_begin);
+    print(" bytes to begin, ");
     print_number(stack_used());
-    print(" bytes, device ");
+    print(" bytes to run; device ");
     print_number((uint32_t)coldcap_device_size(1));
     print(" bytes, watchdog fed ");
     print_number(watchdog_fed);

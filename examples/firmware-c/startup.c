@@ -7,8 +7,7 @@ extern uint32_t data_begin[], data_end[], data_stored[], bss_begin[], bss_end[],
 
 int main(void);
 
-/* Paints the stack below this frame, so that what it reaches later can be seen. */
-static void paint_stack(void)
+void stack_paint(void)
 {
     uintptr_t here;
     __asm volatile("mov %0, sp" : "=r"(here));
@@ -37,7 +36,7 @@ void reset_handler(void)
     /* The coprocessor access register: floating point, for code that the compiler makes for it. */
     *(volatile uint32_t *)0xE000ED88u |= 0x00F00000u;
     __asm volatile("dsb\n isb");
-    paint_stack();
+    stack_paint();
     emulator_exit((uint32_t)main());
 }
 

@@ -2,10 +2,10 @@
 
 use crate::codes::{COLDCAP_ABI, COLDCAP_DONE};
 use crate::error::{Error, told};
-use crate::memory::{Extent, check_memory, lay, size_of_device};
+use crate::memory::{Extent, Parts, check_memory, lay, size_of_device};
 use crate::pointers::{bytes, checked, read};
 use crate::types::{coldcap_config_t, coldcap_device_t};
-use coldcap::{Checkpoint, Config, Device};
+use coldcap::{Checkpoint, Config, Control, Link};
 use coldcap_units::Duration;
 
 /// The version of the library, as its `COLDCAP_ABI` is numbered.
@@ -113,24 +113,58 @@ unsafe fn begin(
     let begun = unsafe {
         match channels {
             #[cfg(feature = "one-channel")]
-            1 => lay::<1>(memory, made(config, stored)?),
+            1 => start::<1>(memory, config, stored),
             #[cfg(feature = "two-channels")]
-            2 => lay::<2>(memory, made(config, stored)?),
-            _ => return Err(Error::Channels),
+            2 => start::<2>(memory, config, stored),
+            _ => Err(Error::Channels),
         }
-    };
+    }?;
     // SAFETY: as above.
     unsafe { device.write(begun) };
     Ok(COLDCAP_DONE)
 }
 
-fn made<const CHANNELS: usize>(
+/// # Safety
+/// As [`lay`].
+unsafe fn start<const CHANNELS: usize>(
+    memory: *mut u8,
     config: Config,
     stored: Option<(&[u8], i64)>,
-) -> Result<Device<CHANNELS>, Error> {
-    let Some((bytes, gap)) = stored else { return Ok(Device::new(config)) };
-    let checkpoint = Checkpoint::from_bytes(bytes).map_err(|_| Error::Stored)?;
-    Ok(Device::restored(config, &checkpoint, duration(gap)))
+) -> Result<*mut coldcap_device_t, Error> {
+    let stored = match stored {
+        Some((bytes, gap)) => Some(Survived {
+            checkpoint: Checkpoint::from_bytes(bytes).map_err(|_| Error::Stored)?,
+            gap: duration(gap),
+        }),
+        None => None,
+    };
+    // SAFETY: the caller's promise.
+    Ok(unsafe { lay::<CHANNELS>(memory, &Beginning { config, stored }) })
+}
+
+/// What of a device has survived a loss of power.
+struct Survived<const CHANNELS: usize> {
+    checkpoint: Checkpoint<CHANNELS>,
+    gap: Option<Duration>,
+}
+
+/// A device at power-up, as `Device::new` and `Device::restored` make it.
+struct Beginning<const CHANNELS: usize> {
+    config: Config,
+    stored: Option<Survived<CHANNELS>>,
+}
+
+impl<const CHANNELS: usize> Parts<CHANNELS> for Beginning<CHANNELS> {
+    fn control(&self) -> Control<CHANNELS> {
+        match &self.stored {
+            Some(stored) => Control::restored(self.config, &stored.checkpoint, stored.gap),
+            None => Control::new(self.config),
+        }
+    }
+
+    fn link(&self) -> Link<CHANNELS> {
+        Link::new(&self.config)
+    }
 }
 
 /// A gap as C says it; one that is longer than any that is told apart counts as the longest.

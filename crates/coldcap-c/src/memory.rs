@@ -2,7 +2,7 @@
 
 use crate::error::{Error, told};
 use crate::types::coldcap_device_t;
-use coldcap::{Device, HealthProof};
+use coldcap::{Control, Device, HealthProof, Link};
 use core::sync::atomic::{AtomicBool, Ordering, compiler_fence};
 
 /// The memory of a device is aligned to this.
@@ -108,24 +108,58 @@ pub(crate) fn check_memory(memory: *mut u8, size: usize, channels: u8) -> Result
     if size < needed { Err(Error::Size) } else { Ok(()) }
 }
 
-/// Lays a device into memory that [`check_memory`] has found good.
+/// What a device is put together from.
+pub(crate) trait Parts<const CHANNELS: usize> {
+    fn control(&self) -> Control<CHANNELS>;
+    fn link(&self) -> Link<CHANNELS>;
+}
+
+/// Makes a device in memory that [`check_memory`] has found good.
+///
+/// Each part is written where it stays, and the mark last: a device is too large to be put together on the stack of a
+/// board first.
 ///
 /// # Safety
 /// At `memory` there are [`size_of_device`] bytes for `CHANNELS`, aligned, and nobody else uses them from now on.
 pub(crate) unsafe fn lay<const CHANNELS: usize>(
     memory: *mut u8,
-    device: Device<CHANNELS>,
+    parts: &impl Parts<CHANNELS>,
 ) -> *mut coldcap_device_t {
-    let head = Head {
-        mark: MARK,
-        channels: CHANNELS as u8,
-        busy: AtomicBool::new(false),
-        home: memory.addr(),
-    };
-    let held = Held { head, body: Body { device, proof: None } };
+    let held = memory.cast::<Held<CHANNELS>>();
+    let (busy, home) = (AtomicBool::new(false), memory.addr());
+    let head = Head { mark: MARK, channels: CHANNELS as u8, busy, home };
     // SAFETY: the caller's promise; what was there before is bytes, and nothing of it has to be dropped.
-    unsafe { memory.cast::<Held<CHANNELS>>().write(held) };
+    unsafe {
+        lay_control(&raw mut (*held).body.device.control, parts);
+        lay_link(&raw mut (*held).body.device.link, parts);
+        (&raw mut (*held).body.proof).write(None);
+        (&raw mut (*held).head).write(head);
+    }
     memory.cast()
+}
+
+/// A frame of its own, which is gone when the link is made.
+///
+/// # Safety
+/// `place` is for a control, and nobody else's.
+#[inline(never)]
+unsafe fn lay_control<const CHANNELS: usize>(
+    place: *mut Control<CHANNELS>,
+    parts: &impl Parts<CHANNELS>,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { place.write(parts.control()) };
+}
+
+/// # Safety
+/// `place` is for a link, and nobody else's.
+#[inline(never)]
+unsafe fn lay_link<const CHANNELS: usize>(
+    place: *mut Link<CHANNELS>,
+    parts: &impl Parts<CHANNELS>,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { place.write(parts.link()) };
 }
 
 /// Finds the head of a device, if there is one.

@@ -15,49 +15,23 @@ use coldcap_units::{
 };
 
 impl coldcap_outputs_t {
-    /// Everything off and nothing said: what whoever looks past an error finds.
-    pub(crate) fn off() -> Self {
-        Self {
-            now_ms: 0,
-            machine: coldcap_machine_t::default(),
-            channels: [coldcap_channel_t::default(); COLDCAP_CHANNELS_MAX],
-            drives: coldcap_drives_t::default(),
-            answers: Default::default(),
-            events: Default::default(),
-            entries: [coldcap_entry_t::default(); 16],
-            calibration: coldcap_calibration_t::default(),
-            channel_count: 0,
-            answer_count: 0,
-            event_count: 0,
-            entry_count: 0,
-            answers_dropped: 0,
-            events_dropped: 0,
-            entries_dropped: 0,
-            misfilled: 0,
-        }
-    }
-
-    pub(crate) fn of<const CHANNELS: usize>(outputs: &Outputs<CHANNELS>, misfilled: u16) -> Self {
-        let mut to = Self {
-            now_ms: outputs.now.as_millis(),
-            machine: machine(&outputs.machine),
-            drives: drives(&outputs.drives),
-            channel_count: CHANNELS as u8,
-            answer_count: taken(&outputs.answers),
-            event_count: taken(&outputs.events),
-            entry_count: taken(&outputs.entries),
-            answers_dropped: outputs.answers.dropped(),
-            events_dropped: outputs.events.dropped(),
-            entries_dropped: outputs.entries.dropped(),
-            misfilled,
-            calibration: outputs.calibration.as_ref().map_or_else(Default::default, calibration),
-            ..Self::off()
-        };
-        fill(&mut to.channels, &outputs.channels, channel);
-        fill(&mut to.answers, outputs.answers.as_slice(), answer);
-        fill(&mut to.events, outputs.events.as_slice(), event);
-        fill(&mut to.entries, outputs.entries.as_slice(), entry);
-        to
+    /// Fills in what a tick gave back; what it did not say stays as it is, which is all zeros.
+    pub(crate) fn fill<const CHANNELS: usize>(&mut self, outputs: &Outputs<CHANNELS>) {
+        self.now_ms = outputs.now.as_millis();
+        self.machine = machine(&outputs.machine);
+        fill(&mut self.channels, &outputs.channels, channel);
+        self.drives = drives(&outputs.drives);
+        fill(&mut self.answers, outputs.answers.as_slice(), answer);
+        fill(&mut self.events, outputs.events.as_slice(), event);
+        fill(&mut self.entries, outputs.entries.as_slice(), entry);
+        outputs.calibration.iter().for_each(|made| self.calibration = calibration(made));
+        self.channel_count = CHANNELS as u8;
+        self.answer_count = taken(&outputs.answers);
+        self.event_count = taken(&outputs.events);
+        self.entry_count = taken(&outputs.entries);
+        self.answers_dropped = outputs.answers.dropped();
+        self.events_dropped = outputs.events.dropped();
+        self.entries_dropped = outputs.entries.dropped();
     }
 }
 
@@ -70,18 +44,6 @@ fn fill<T, U>(to: &mut [U], from: &[T], turn: impl Fn(&T) -> U) {
 /// How many elements a list has; none has more places than a byte counts.
 fn taken<T, const N: usize>(list: &Bounded<T, N>) -> u8 {
     u8::try_from(list.as_slice().len()).unwrap_or(u8::MAX)
-}
-
-impl Default for coldcap_entry_t {
-    fn default() -> Self {
-        Self { bytes: [0; 48] }
-    }
-}
-
-impl Default for coldcap_calibration_t {
-    fn default() -> Self {
-        Self { present: 0, channel: 0, bytes: [0; 64] }
-    }
 }
 
 /// What is shown as a number: temperatures in 1/65536 °C.

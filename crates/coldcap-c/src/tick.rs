@@ -63,6 +63,8 @@ unsafe fn ticked(
 ) -> i32 {
     let tick = |borrowed: Borrowed<'_>, extent| {
         checked(outputs, extent)?;
+        // SAFETY: not null, aligned, and not in the device; that it is memory for outputs is the caller's promise.
+        let outputs = unsafe { off(outputs) };
         // SAFETY: the caller's promise.
         let inputs = unsafe { read(inputs, extent) }?;
         let input_bytes = match recorded {
@@ -70,29 +72,28 @@ unsafe fn ticked(
             Some(pointer) => Some(unsafe { array_room(pointer, extent) }?),
             None => None,
         };
-        let (made, length) = either!(borrowed, body => body.tick(now_ms, &inputs, input_bytes))?;
-        // SAFETY: not null, aligned, and not in the device; that it is memory for outputs is the caller's promise.
-        unsafe { outputs.write(made) };
-        Ok(length)
+        either!(borrowed, body => body.tick(now_ms, &inputs, input_bytes, outputs))
     };
     // SAFETY: the caller's promise.
     let done = unsafe { with(device, tick) };
-    if done < COLDCAP_DONE {
-        // SAFETY: the caller's promise.
-        unsafe { switch_off(outputs, done) };
+    // Of a tick that was not begun the outputs are off, too.
+    let is_elsewhere = done != Error::Overlap.code() && checked(outputs, Extent::NOWHERE).is_ok();
+    if done < COLDCAP_DONE && is_elsewhere {
+        // SAFETY: not null and aligned; that it is memory for outputs is the caller's promise.
+        unsafe { off(outputs) };
     }
     done
 }
 
-/// What whoever looks past an error drives is nothing.
+/// Everything off and nothing said, which is all zeros: what whoever looks past an error drives.
 ///
 /// # Safety
-/// `outputs` that are not null point to memory for them.
-unsafe fn switch_off(outputs: *mut coldcap_outputs_t, error: i32) {
-    let in_the_device = error == Error::Overlap.code();
-    if !in_the_device && checked(outputs, Extent::NOWHERE).is_ok() {
-        // SAFETY: not null and aligned, and not in the device, or the call would have said so.
-        unsafe { outputs.write(coldcap_outputs_t::off()) };
+/// `outputs` are aligned memory for some, and nobody else's during `'a`.
+unsafe fn off<'a>(outputs: *mut coldcap_outputs_t) -> &'a mut coldcap_outputs_t {
+    // SAFETY: the caller's promise; all of it is integers, of which zeros are a value.
+    unsafe {
+        outputs.write_bytes(0, 1);
+        &mut *outputs
     }
 }
 
@@ -102,13 +103,15 @@ impl<const CHANNELS: usize> Body<CHANNELS> {
         now_ms: u64,
         inputs: &coldcap_inputs_t,
         input_bytes: Option<&mut [u8; COLDCAP_TICK_INPUT_MAX]>,
-    ) -> Result<(coldcap_outputs_t, i32), Error> {
+        to: &mut coldcap_outputs_t,
+    ) -> Result<i32, Error> {
         let mut misfilled = Misfilled::default();
         let inputs = misfilled.inputs(inputs);
         let (input, mut outputs) = self.device.tick(Instant::from_millis(now_ms), inputs);
         self.proof = outputs.health.take();
-        let length = input_bytes.map_or(Ok(COLDCAP_DONE), |room| written(&input, room))?;
-        Ok((coldcap_outputs_t::of(&outputs, misfilled.0), length))
+        to.fill(&outputs);
+        to.misfilled = misfilled.0;
+        input_bytes.map_or(Ok(COLDCAP_DONE), |room| written(&input, room))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod arch;
 mod bare;
+mod c;
 mod ci;
 mod clients;
 mod coverage;
@@ -106,6 +107,7 @@ fn main() -> ExitCode {
         ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
+        ["header", "write"] => c::write_header(),
         ["coverage", "write"] => coverage::write(),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
