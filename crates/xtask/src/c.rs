@@ -59,9 +59,15 @@ pub(crate) fn host() -> Checked {
     readme_is_compiled()?;
     let libraries = ["-lpthread", "-ldl", "-lm"];
     for source in sources {
-        let line = [&[compiler], &strict[..], &sanitised, &refs(&folders), &["-o", &program], &[
-            source, &library,
-        ], &libraries]
+        let line = [
+            &[compiler],
+            &strict[..],
+            &sanitised,
+            &refs(&folders),
+            &["-o", &program],
+            &[source, &library],
+            &libraries,
+        ]
         .concat();
         shell::run(&line)?;
         shell::run(&[&program])?;
