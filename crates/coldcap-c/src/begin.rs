@@ -112,7 +112,7 @@ unsafe fn begin(
     // SAFETY: the memory is there, large enough and aligned, and from now on the device's.
     let begun = unsafe {
         match channels {
-            #[cfg(feature = "one-channel")]
+            #[cfg(any(feature = "one-channel", not(feature = "two-channels")))]
             1 => start::<1>(memory, config, stored),
             #[cfg(feature = "two-channels")]
             2 => start::<2>(memory, config, stored),

@@ -48,7 +48,7 @@ const _: () = {
 
 /// A device of either number of channels, in the hands of one call.
 pub(crate) enum Borrowed<'a> {
-    #[cfg(feature = "one-channel")]
+    #[cfg(any(feature = "one-channel", not(feature = "two-channels")))]
     One(&'a mut Body<1>),
     #[cfg(feature = "two-channels")]
     Two(&'a mut Body<2>),
@@ -58,7 +58,7 @@ pub(crate) enum Borrowed<'a> {
 macro_rules! either {
     ($borrowed:expr, $body:ident => $done:expr) => {
         match $borrowed {
-            #[cfg(feature = "one-channel")]
+            #[cfg(any(feature = "one-channel", not(feature = "two-channels")))]
             $crate::memory::Borrowed::One($body) => $done,
             #[cfg(feature = "two-channels")]
             $crate::memory::Borrowed::Two($body) => $done,
@@ -88,7 +88,7 @@ impl Extent {
 /// How many bytes a device of so many channels takes; `None` where this library was not built for it.
 pub(crate) const fn size_of_device(channels: u8) -> Option<usize> {
     match channels {
-        #[cfg(feature = "one-channel")]
+        #[cfg(any(feature = "one-channel", not(feature = "two-channels")))]
         1 => Some(size_of::<Held<1>>()),
         #[cfg(feature = "two-channels")]
         2 => Some(size_of::<Held<2>>()),
@@ -218,12 +218,12 @@ pub(crate) unsafe fn with(
 /// At `device` there is a [`Held`] of so many channels, of which nobody else has the body.
 unsafe fn borrow<'a>(device: *mut coldcap_device_t, channels: u8) -> Result<Borrowed<'a>, Error> {
     match channels {
-        #[cfg(feature = "one-channel")]
+        #[cfg(any(feature = "one-channel", not(feature = "two-channels")))]
         // SAFETY: the caller's promise. Of the head, to which there is a reference, nothing is borrowed.
-        1 => Ok(Borrowed::One(unsafe { &mut *&raw mut (*device.cast::<Held<1>>()).body })),
+        1 => Ok(Borrowed::One(unsafe { &mut (*device.cast::<Held<1>>()).body })),
         #[cfg(feature = "two-channels")]
         // SAFETY: as above.
-        2 => Ok(Borrowed::Two(unsafe { &mut *&raw mut (*device.cast::<Held<2>>()).body })),
+        2 => Ok(Borrowed::Two(unsafe { &mut (*device.cast::<Held<2>>()).body })),
         _ => Err(Error::Device),
     }
 }

@@ -87,7 +87,7 @@ fn what_is_large_enough_for_what() {
     assert_eq!(COLDCAP_ENTRY_LENGTH, coldcap::ENTRY_LENGTH);
     assert_eq!(COLDCAP_CALIBRATION_LENGTH, coldcap::CALIBRATION_LENGTH);
     assert_eq!((COLDCAP_KEY_LENGTH, SLOTS), (STORED_LEN, 8));
-    assert!(PAIRING_TEXT_LEN < COLDCAP_PAIRING_TEXT_MAX);
+    const { assert!(PAIRING_TEXT_LEN < COLDCAP_PAIRING_TEXT_MAX) };
     assert_eq!(COLDCAP_MACHINE, Event::MACHINE);
     assert_eq!(COLDCAP_HASH_START, coldcap::hash::Fnv1a64::new().value());
 }

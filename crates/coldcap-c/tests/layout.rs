@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::expect_used)]
 
 use coldcap_c::*;
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 

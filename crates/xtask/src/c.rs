@@ -72,6 +72,7 @@ pub(crate) fn host() -> Checked {
         shell::run(&line)?;
         shell::run(&[&program])?;
     }
+    shell::run(&["cargo", "test", "--quiet", "--package", "coldcap-c", "--features", "lane"])?;
     let alone = ["-fsyntax-only", "-x"];
     for language in [["c", "-std=c99"], ["c++", "-std=c++11"]] {
         let line = [&[compiler], &strict[..], &alone, &language, &[HEADER]].concat();
