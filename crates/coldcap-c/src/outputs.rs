@@ -184,3 +184,28 @@ const fn entry(entry: &EntryBytes) -> coldcap_entry_t {
 const fn calibration(made: &CalibrationBytes) -> coldcap_calibration_t {
     coldcap_calibration_t { present: 1, channel: made.channel, bytes: made.bytes }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{answer, calibration};
+    use crate::codes::COLDCAP_ANSWER_REFUSED;
+    use coldcap::{Answer, CalibrationBytes, CommandId};
+    use coldcap_session::{Accepted, Field, Refusal};
+
+    #[test]
+    fn a_refusal_says_what_is_allowed() {
+        let field = Field::Pre;
+        let refusal = Refusal::OutOfRange { field, minimum: -4, maximum: 30 };
+        let c = answer(&Answer { id: CommandId(7), result: Err(refusal) });
+        assert_eq!((c.id, c.code), (7, COLDCAP_ANSWER_REFUSED + refusal.code()));
+        assert_eq!((c.field, c.minimum, c.maximum), (field.code(), -4, 30));
+        let c = answer(&Answer { id: CommandId(8), result: Ok(Accepted::NoChange) });
+        assert_eq!((c.id, c.code, c.field, c.minimum, c.maximum), (8, 2, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_calibration_is_there() {
+        let c = calibration(&CalibrationBytes { channel: 1, bytes: [9; 64] });
+        assert_eq!((c.present, c.channel, c.bytes), (1, 1, [9; 64]));
+    }
+}
