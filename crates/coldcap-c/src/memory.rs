@@ -230,7 +230,42 @@ unsafe fn borrow<'a>(device: *mut coldcap_device_t, channels: u8) -> Result<Borr
 
 #[cfg(test)]
 mod tests {
-    use super::Extent;
+    use super::{Error, Extent, Parts, lay, size_of_device, with};
+    use coldcap::{Config, Control, Link};
+    use std::vec;
+
+    struct Reference;
+
+    impl Parts<2> for Reference {
+        fn control(&self) -> Control<2> {
+            Control::new(Config::reference())
+        }
+
+        fn link(&self) -> Link<2> {
+            Link::new(&Config::reference())
+        }
+    }
+
+    #[test]
+    fn a_call_within_a_call_is_refused_and_the_next_one_is_not() {
+        let length = size_of_device(2).expect("it was built for two");
+        let mut memory = vec![0_u128; length / 16 + 1];
+        // SAFETY: the memory is there, long enough, aligned, and nobody else's.
+        let device = unsafe { lay(memory.as_mut_ptr().cast(), &Reference) };
+        // SAFETY: the device is one.
+        let outer = unsafe {
+            with(device, |_, extent| {
+                assert_eq!(extent, Extent { from: device.addr(), length });
+                assert_eq!(with(device, |_, _| Ok(1)), Error::Busy.code());
+                Ok(2)
+            })
+        };
+        assert_eq!(outer, 2);
+        // SAFETY: the device is one.
+        assert_eq!(unsafe { with(device, |_, _| Err(Error::Room)) }, Error::Room.code());
+        // SAFETY: the device is one.
+        assert_eq!(unsafe { with(device, |_, _| Ok(3)) }, 3);
+    }
 
     #[test]
     fn an_extent_meets_what_shares_a_byte_with_it() {
