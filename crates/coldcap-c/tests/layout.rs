@@ -63,6 +63,7 @@ fn both() -> (String, String) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it runs a compiler")]
 fn every_field_lies_where_c_believes_it() {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
