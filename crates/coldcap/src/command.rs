@@ -5,7 +5,7 @@ mod canonical;
 pub(crate) use canonical::bounds;
 
 use crate::bounded::Bounded;
-use coldcap_session::{Accepted, Actuator, Fact, Refusal, Request, Role, WallTime};
+use coldcap_session::{Accepted, Actuator, Fact, Field, Refusal, Request, Role, WallTime};
 use coldcap_units::{Duration, Duty};
 
 /// Most commands that one tick takes. The link holds the others back for the next tick.
@@ -112,4 +112,30 @@ pub struct Answer {
     pub id: CommandId,
     /// Taken, or refused with a reason. A refusal has changed nothing.
     pub result: Result<Accepted, Refusal>,
+}
+
+/// From this code of an answer on it is a refusal: its own code and this.
+const REFUSED: u8 = 16;
+
+impl Answer {
+    /// The frozen code: 0 to 2 where it was taken, 16 and the code of the refusal where it was not.
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match self.result {
+            Ok(accepted) => accepted as u8,
+            Err(refusal) => refusal.code().saturating_add(REFUSED),
+        }
+    }
+
+    /// Which figure was refused, by its frozen code; 0 where none was.
+    #[must_use]
+    pub fn field(&self) -> u8 {
+        self.result.err().and_then(Refusal::field).map_or(0, Field::code)
+    }
+
+    /// What that figure may be, at least and at most; zeros where none was refused.
+    #[must_use]
+    pub fn bounds(&self) -> (i32, i32) {
+        self.result.err().map_or((0, 0), canonical::bounds)
+    }
 }

@@ -62,6 +62,7 @@ mod vendor;
 pub use bounded::Bounded;
 pub use coldcap_guard::health::HealthProof;
 pub use coldcap_session::{Actuator, ControlMode, Phase};
+pub use coldcap_wire::security;
 pub use command::{
     Action, Answer, COMMANDS_MAXIMUM, Command, CommandId, Commands, Drive, LONGEST_LEASE,
 };

@@ -41,6 +41,7 @@ const RULE: &[(&str, &[&str])] = &[
         "coldcap-hal",
         &["coldcap-units", "coldcap-calibration", "coldcap-guard", "coldcap-thermal", "coldcap"],
     ),
+    ("coldcap-c", &["coldcap-units", "coldcap"]),
     ("coldcap-explore", &["coldcap-units", "coldcap-guard", "coldcap-session", "coldcap"]),
     ("coldcap-upset", &["coldcap-units", "coldcap-session", "coldcap-trial", "coldcap"]),
     (
@@ -89,6 +90,7 @@ pub(crate) const NO_STD: &[&str] = &[
     "coldcap-journal",
     "coldcap",
     "coldcap-hal",
+    "coldcap-c",
 ];
 
 /// Checks the import rule, the `no_std` promise and the table of dependencies.

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
+    arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
     panics, probe, prose, schema, trace,
 };
 use core::time::Duration;
@@ -44,6 +44,16 @@ const STEPS: &[(&str, Step, &str)] = &[
         clients::wireshark,
         "the same with the dissector, every field with unit and code name (needs tshark)",
     ),
+    (
+        "header",
+        c::header,
+        "coldcap.h is what cbindgen makes of the C interface (`header write` writes it; needs cbindgen)",
+    ),
+    (
+        "c-host",
+        c::host,
+        "a C program drives the library on this machine under the sanitisers, and README's example (needs cc)",
+    ),
     ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
     ("lint", lint, "clippy, warnings are errors"),
     ("doc", doc, "rustdoc, warnings are errors"),
@@ -75,6 +85,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "emulator",
         emulator::treatment,
         "the whole treatment on the emulated Cortex-M4F, its power cut in the midst of it: same output hash",
+    ),
+    (
+        "firmware-c",
+        c::firmware,
+        "firmware in C on the emulated Cortex-M4F: its size, no panic path, same output hash (needs arm-none-eabi-gcc)",
     ),
     ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
     (

@@ -17,11 +17,15 @@ pub(crate) fn treatment() -> Checked {
     if let Some(skipped) = lacks_emulator() {
         return Ok(skipped);
     }
-    let image = image("lane")?;
+    treatment_of("emulated Cortex-M4F", &image("lane")?)
+}
+
+/// The whole treatment on an image, with a loss of power: its output hash equals the in-process one.
+pub(crate) fn treatment_of(place: &str, image: &str) -> Checked {
     let [fault, when] = POWER_CUT;
-    let emulated = demo(&["--machine", "qemu", "--firmware", &image, fault, when])?;
+    let emulated = demo(&["--machine", "qemu", "--firmware", image, fault, when])?;
     let here = demo(&["--machine", "in-process", fault, when])?;
-    same("emulated Cortex-M4F", &emulated, &here)
+    same(place, &emulated, &here)
 }
 
 /// Sixty treatment seconds with the link on the emulated UART.
@@ -79,7 +83,7 @@ fn same(place: &str, there: &Value, here: &Value) -> Checked {
     if there.is_some() && there == here { Ok(Outcome::Done) } else { Err("hashes differ".into()) }
 }
 
-fn lacks_emulator() -> Option<Outcome> {
+pub(crate) fn lacks_emulator() -> Option<Outcome> {
     if !bare::installed(TARGET) {
         return Some(Outcome::Skipped(format!("target not installed: {TARGET}")));
     }

@@ -3,6 +3,7 @@
 mod arch;
 mod bare;
 mod budgets;
+mod c;
 mod ci;
 mod clients;
 mod coverage;
@@ -109,6 +110,7 @@ fn main() -> ExitCode {
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
         ["budgets", "write"] => budgets::write(),
+        ["header", "write"] => c::write_header(),
         ["coverage", "write"] => coverage::write(),
         ["semver", commit] => packages::semver_since(commit),
         ["faults", "write"] => docs::write_faults(),

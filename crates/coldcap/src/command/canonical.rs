@@ -3,9 +3,8 @@
 use super::{Action, Answer, Command, CommandId, Commands, Drive};
 use crate::canonical::{Canonical, Malformed, Sink, Source};
 use coldcap_session::{
-    Accepted, Actuator, Amendment, ClockQuality, ControlMode, Density, Fact, Field, Hair, HairType,
-    HeadMeasures, Mark, Patient, PlanRequest, PostClock, Refusal, Request, Role, Target, WallTime,
-    regimen,
+    Actuator, Amendment, ClockQuality, ControlMode, Density, Fact, Hair, HairType, HeadMeasures,
+    Mark, Patient, PlanRequest, PostClock, Refusal, Request, Role, Target, WallTime, regimen,
 };
 use coldcap_units::{Celsius, Coolant, Instant, Interface};
 
@@ -337,21 +336,14 @@ impl Canonical for Fact {
 impl Answer {
     pub(crate) fn put(&self, now: Instant, sink: &mut impl Sink) {
         self.id.0.write(now, sink);
-        match self.result {
-            Ok(accepted) => accepted_code(accepted).write(now, sink),
-            Err(refusal) => {
-                refusal.code().saturating_add(16).write(now, sink);
-                refusal.field().map_or(0, Field::code).write(now, sink);
-                let (minimum, maximum) = bounds(refusal);
-                minimum.write(now, sink);
-                maximum.write(now, sink);
-            }
+        self.code().write(now, sink);
+        if self.result.is_err() {
+            self.field().write(now, sink);
+            let (minimum, maximum) = self.bounds();
+            minimum.write(now, sink);
+            maximum.write(now, sink);
         }
     }
-}
-
-const fn accepted_code(accepted: Accepted) -> u8 {
-    accepted as u8
 }
 
 /// What a refusal allows, where it is about a figure.
