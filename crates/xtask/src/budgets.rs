@@ -26,6 +26,8 @@ struct Taken {
     memory: u64,
 }
 
+type Rows = Vec<(&'static str, Taken)>;
+
 /// Builds the images, prints what each takes and by how much that differs from the page, and fails where one has grown.
 pub(crate) fn check() -> Checked {
     let Some(rows) = measure()? else { return Ok(lacking()) };
@@ -74,7 +76,7 @@ fn lacking() -> Outcome {
     )
 }
 
-fn measure() -> Result<Option<Vec<(&'static str, Taken)>>, Box<dyn Error>> {
+fn measure() -> Result<Option<Rows>, Box<dyn Error>> {
     let (true, Some(tool)) = (panics::can_build(), panics::tool("size")) else { return Ok(None) };
     let folder = panics::build()?;
     IMAGES
