@@ -6,7 +6,7 @@
  * Tasks    A device is one task's. No two calls with it overlap, and none comes from an interrupt: fill buffers there,
  *          and hand them over in the task. A call that finds another one unfinished gives COLDCAP_ERROR_BUSY, which finds
  *          most mistakes and not all. The link has no task of its own here: it is part of the device. Two devices know
- *          nothing of each other.
+ *          nothing of each other. Calls without a device may come from anywhere.
  * Numbers  What a function returns is COLDCAP_DONE, a number from 0 on that its comment names, or a COLDCAP_ERROR_ below 0.
  * Pointers NULL is an error, never a crash. What is not NULL must point to what the comment says: that much of it, aligned,
  *          and shared with no other parameter of the call. Nothing of yours is kept beyond a call but the device's memory.

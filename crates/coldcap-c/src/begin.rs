@@ -87,7 +87,7 @@ pub unsafe extern "C" fn coldcap_restore(
 ) -> i32 {
     // SAFETY: the caller's promise.
     told(unsafe {
-        bytes(checkpoint, length, Extent::NOWHERE)
+        bytes(checkpoint, length, Extent::of(memory, size))
             .and_then(|stored| begin(memory, size, config, device, Some((stored, gap_ms))))
     })
 }
@@ -101,11 +101,12 @@ unsafe fn begin(
     device: *mut *mut coldcap_device_t,
     stored: Option<(&[u8], i64)>,
 ) -> Result<i32, Error> {
-    checked(device, Extent::NOWHERE)?;
+    let extent = Extent::of(memory, size);
+    checked(device, extent)?;
     // SAFETY: not null and aligned; that there is room for a pointer is the caller's promise.
     unsafe { device.write(core::ptr::null_mut()) };
     // SAFETY: the caller's promise.
-    let config = unsafe { read(config, Extent::NOWHERE) }?;
+    let config = unsafe { read(config, extent) }?;
     let channels = config.channels;
     let config = config.to_config()?;
     check_memory(memory, size, channels)?;

@@ -78,6 +78,11 @@ impl Extent {
     /// No device.
     pub(crate) const NOWHERE: Self = Self { from: 0, length: 0 };
 
+    /// Memory in which a device is to be begun.
+    pub(crate) fn of(memory: *mut u8, size: usize) -> Self {
+        Self { from: memory.addr(), length: size }
+    }
+
     /// Whether `length` bytes from `address` on are partly the device's.
     pub(crate) const fn meets(self, address: usize, length: usize) -> bool {
         let (end, other) = (self.from.saturating_add(self.length), address.saturating_add(length));

@@ -164,3 +164,28 @@ fn what_is_no_device_is_told() {
         assert_eq!(coldcap_next_deadline(copied), 0);
     }
 }
+
+#[test]
+fn a_device_is_not_begun_over_what_it_begins_from() {
+    let mut machine = Machine::begun();
+    let (inside, size) = (machine.inside(), COLDCAP_DEVICE_SIZE_1);
+    let memory = machine.memory.as_mut_ptr().cast::<u8>();
+    let mut config = coldcap_config_t::default();
+    let (mut device, mut stored) = (null_mut(), [0; COLDCAP_CHECKPOINT_MAX]);
+    // SAFETY: what is not in the memory is a value that is there; what is in it is refused.
+    unsafe {
+        assert_eq!(coldcap_config_reference(&mut config, COLDCAP_ABI), COLDCAP_DONE);
+        let length = coldcap_checkpoint(machine.device, stored.as_mut_ptr(), stored.len());
+        let length = usize::try_from(length).expect("it has room");
+        let from = inside.cast_const();
+        let restored = coldcap_restore(memory, size, &config, from, length, 0, &mut device);
+        assert_eq!(restored, COLDCAP_ERROR_OVERLAP);
+        assert_eq!(coldcap_init(memory, size, from.cast(), &mut device), COLDCAP_ERROR_OVERLAP);
+        assert_eq!(coldcap_init(memory, size, &config, inside.cast()), COLDCAP_ERROR_OVERLAP);
+        // The device that was there is there.
+        assert_eq!(coldcap_spend_health(machine.device), 0);
+        let stored = stored.as_ptr();
+        let restored = coldcap_restore(memory, size, &config, stored, length, 0, &mut device);
+        assert_eq!((restored, device), (COLDCAP_DONE, machine.device));
+    }
+}
