@@ -151,16 +151,16 @@ fn what_does_not_fit_is_refused() {
 fn a_pin_that_fails_is_a_fault_of_the_count() {
     let fails = Transaction::get(State::Low).with_error(MockError::Io(ErrorKind::Other));
     let get = Transaction::get;
-    let seen = [get(State::Low), get(State::High), fails, get(State::High), get(State::Low)];
+    let seen = [get(State::Low), get(State::High), get(State::Low), fails, get(State::High)];
     let mut pin = Mock::new(&seen);
     let mut edges = PolledEdges::new(pin.clone(), PinState::High);
+    edges.poll();
     edges.poll();
     edges.poll();
     assert_eq!(edges.count(), Ok(1));
     edges.poll();
     assert_eq!(edges.count(), Err(Fault::Bus));
-    // What was before the failure is not known, so this is no edge.
-    edges.poll();
+    // What was right before is not known, so this is no edge.
     edges.poll();
     assert_eq!(edges.count(), Ok(1));
     pin.done();
