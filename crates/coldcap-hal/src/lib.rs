@@ -49,18 +49,18 @@
     )
 )]
 
-mod actuator;
+pub mod actuator;
 mod debounce;
 pub mod fault;
-mod flow;
+pub mod flow;
 mod level;
 mod panel;
 mod permit;
 mod power_stage;
-mod read_back;
-mod signal;
-mod switch;
-mod watchdog;
+pub mod read_back;
+pub mod signal;
+pub mod switch;
+pub mod watchdog;
 mod write;
 
 pub use actuator::{

@@ -39,7 +39,7 @@ use embedded_hal::digital::{InputPin, PinState};
 /// keys.poll(Instant::from_millis(90));
 /// keys.poll(Instant::from_millis(100));
 /// assert_eq!(keys.take(), Panel { stop: true, ..Panel::default() });
-/// pins.each_mut().map(Mock::done);
+/// pins.iter_mut().for_each(Mock::done);
 /// ```
 #[derive(Debug)]
 pub struct PanelKeys<S, A, M> {

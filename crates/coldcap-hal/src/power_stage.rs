@@ -194,7 +194,7 @@ pub struct ChannelOutputs<P, V> {
 /// assert!(error.not_off.is_empty());
 ///
 /// drop(stage);
-/// [well, chiller, valve, permit].each_mut().map(Mock::done);
+/// [well, chiller, valve, permit].iter_mut().for_each(Mock::done);
 /// ```
 #[derive(Debug)]
 pub struct PowerStage<L: PermitLine, C: Actuate, P: Actuate, V: Actuate, const CHANNELS: usize> {
