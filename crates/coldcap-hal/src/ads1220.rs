@@ -1,14 +1,15 @@
 //! ADS1220: up to four thermistors or platinum thermometers on SPI.
 //!
-//! The part compares a voltage with a reference and gives the ratio in 24 bits. Sensor and reference resistor share one current or one supply, so
-//! that neither counts.
+//! The part compares a voltage with a reference and gives the ratio in 24 bits. Sensor and reference resistor share one
+//! current or one supply, so that neither counts.
 //!
 //! # Timing
 //! The channels are measured in turn. For each the registers are written, which begins a conversion; it is read once it has
-//! surely ended ([`Rate::conversion`] and 2 ms), and in the same poll the next channel is begun. So a scan of N channels takes N polls,
-//! and no less than N conversions: 4 channels at 175 a second, polled every 10 ms, take 40 ms. The core takes a reading for stale after 500 ms.
-//! Set-up takes two polls, 3 ms apart at least. Where an excitation current is switched from sensor to sensor the filters before the inputs
-//! need [`Settings::settling`]; the conversion is then waited for twice, so that none counts that began before.
+//! surely ended ([`Rate::conversion`] and 2 ms), and in the same poll the next channel is begun. So a scan of N channels
+//! takes N polls, and no less than N conversions: 4 channels at 175 a second, polled every 10 ms, take 40 ms. The core takes
+//! a reading for stale after 500 ms. Set-up takes two polls, 3 ms apart at least. Where an excitation current is switched
+//! from sensor to sensor the filters before the inputs need [`Settings::settling`]; the conversion is then waited for twice,
+//! so that none counts that began before.
 //!
 //! # Faults
 //! The part has no status. The registers are read back with every conversion, which tells by which channel it was made.
@@ -32,12 +33,13 @@
 //! [`ReadyPin`](crate::front_end::ReadyPin) a part that stopped converting while its registers stayed.
 //!
 //! # The board
-//! SPI mode 1. The reference of a divider is the supply it hangs on. AIN0 and AIN3 are no inputs where they are the reference.
+//! SPI mode 1. The reference of a divider is the supply it hangs on. AIN0 and AIN3 are no inputs where they are the
+//! reference.
 //!
 //! # Sources
-//! Data sheets SBAS501 and, for commands and register 0, SBAS683 of its 16-bit sister; drivers in C and Rust agree on the registers. Of the conversion
-//! times that at 20 a second and the clock's 2 % were found in public; the others are the sheet's from memory, within 98 periods of those of the
-//! sister part ADS112U04.
+//! Data sheets SBAS501 and, for commands and register 0, SBAS683 of its 16-bit sister; drivers in C and Rust agree on the
+//! registers. Of the conversion times that at 20 a second and the clock's 2 % were found in public; the others are the
+//! sheet's from memory, within 98 periods of those of the sister part ADS112U04.
 //!
 //! ```
 //! use coldcap_calibration::curves::ntc_10k3a1;

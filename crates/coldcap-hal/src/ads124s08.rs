@@ -1,12 +1,13 @@
 //! ADS124S08 and ADS124S06: up to twelve thermistors or platinum thermometers on SPI, with a status byte and a check value.
 //!
-//! As the [`ads1220`](crate::ads1220) it compares a voltage with a reference in 24 bits. It also watches its reference and its
-//! amplifier, says when its power failed, and adds a check value to every conversion.
+//! As the [`ads1220`](crate::ads1220) it compares a voltage with a reference in 24 bits. It also watches its reference and
+//! its amplifier, says when its power failed, and adds a check value to every conversion.
 //!
 //! # Timing
-//! The channels are measured in turn with the filter of low latency. For each the registers are written, which begins a conversion; it is read once it has surely
-//! ended ([`Rate::conversion`] and 2 ms), and in the same poll the next channel is begun, three exchanges in all. 12 channels at 400 a second, polled
-//! every 6 ms, take 72 ms. The core takes a reading for stale after 500 ms. Set-up takes three polls, 4 ms apart at first.
+//! The channels are measured in turn with the filter of low latency. For each the registers are written, which begins a
+//! conversion; it is read once it has surely ended ([`Rate::conversion`] and 2 ms), and in the same poll the next channel is
+//! begun, three exchanges in all. 12 channels at 400 a second, polled every 6 ms, take 72 ms. The core takes a reading for
+//! stale after 500 ms. Set-up takes three polls, 4 ms apart at first.
 //!
 //! # Faults
 //! The registers are read back with every conversion.
@@ -32,16 +33,17 @@
 //! [`Sensor`]: Trouble::Sensor
 //! [`Overdue`]: Trouble::Overdue
 //!
-//! Without a [`ReadyPin`](crate::front_end::ReadyPin) a part that stopped converting while its registers stayed shows only as a code that does not
-//! move.
+//! Without a [`ReadyPin`](crate::front_end::ReadyPin) a part that stopped converting while its registers stayed shows only
+//! as a code that does not move.
 //!
 //! # The board
 //! SPI mode 1, the START/SYNC pin low. A divider's reference pins are its supply, with [`Buffers::None`].
 //!
 //! # Sources
-//! Data sheet SBAS660 for commands, status and check value; SBAS815 of its 16-bit sister for the conversion times, of which SBAA535 repeats one for this
-//! part; the maker's example code, the Linux and a Rust driver agree on registers and bits. From the sheet by memory, found nowhere else: that the
-//! clock is better than 2 %, that a write to the registers or a second start begins a conversion anew, and the thresholds of the monitors.
+//! Data sheet SBAS660 for commands, status and check value; SBAS815 of its 16-bit sister for the conversion times, of which
+//! SBAA535 repeats one for this part; the maker's example code, the Linux and a Rust driver agree on registers and bits.
+//! From the sheet by memory, found nowhere else: that the clock is better than 2 %, that a write to the registers or a
+//! second start begins a conversion anew, and the thresholds of the monitors.
 //!
 //! ```
 //! use coldcap_calibration::curves::ntc_10k3a1;

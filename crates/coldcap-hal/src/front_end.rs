@@ -1,9 +1,9 @@
 //! What the temperature front ends share: how they are asked, what they answer, and what may be in the way.
 //!
-//! A front end is an [`Engine`] and a [`Driver`]. The engine knows the part: which bytes it wants to exchange at an
-//! instant, and what the answer means. It touches no bus. The driver knows the bus and nothing else: [`Driver::poll`]
-//! over `embedded-hal`, and `Driver::poll_async` (feature `async`) over `embedded-hal-async`. Both carry the engine's bytes there and
-//! back, so that there is nothing that the two could do differently. Whoever has another kind of bus calls the engine.
+//! A front end is an [`Engine`] and a [`Driver`]. The engine knows the part: which bytes it wants to exchange at an instant,
+//! and what the answer means. It touches no bus. The driver knows the bus and nothing else: [`Driver::poll`] over
+//! `embedded-hal`, and `Driver::poll_async` (feature `async`) over `embedded-hal-async`. Both carry the engine's bytes there
+//! and back, so that there is nothing that the two could do differently. Whoever has another kind of bus calls the engine.
 //!
 //! # The contract of a poll
 //! - It never waits. `None` says that nothing new is known: set-up or a conversion is under way. That is *not* the last
@@ -106,8 +106,8 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What the core is told: [`Fault::Bus`] where what came back is worth nothing, [`Fault::Unavailable`] where the part is not
-    /// yet (or no longer) set up, [`Fault::Stale`] for what is overdue, and what a [`Sensor`](Self::Sensor) has.
+    /// What the core is told: [`Fault::Bus`] where what came back is worth nothing, [`Fault::Unavailable`] where the part is
+    /// not yet (or no longer) set up, [`Fault::Stale`] for what is overdue, and what a [`Sensor`](Self::Sensor) has.
     ///
     /// # Panics
     /// Never.
@@ -169,8 +169,8 @@ pub trait Engine {
     /// What a finished measurement tells.
     type Told;
 
-    /// What the part wants to exchange at `now`; `None` while there is nothing to do but wait. `ready` is what a pin says, if
-    /// there is one. It changes nothing: asked twice, it says the same.
+    /// What the part wants to exchange at `now`; `None` while there is nothing to do but wait. `ready` is what a pin says,
+    /// if there is one. It changes nothing: asked twice, it says the same.
     ///
     /// # Errors
     /// A [`Trouble`] that is known without an exchange: a conversion is overdue.
@@ -290,8 +290,8 @@ impl Due {
     /// Nothing to wait for.
     pub(crate) const NOW: Self = Self { from: Instant::ZERO, late: Instant::from_millis(u64::MAX) };
 
-    /// What was begun at `now` and takes this long at most. It is overdue after twice as long and 20 ms, so that a board that polls once
-    /// in a tick does not give up what came in between.
+    /// What was begun at `now` and takes this long at most. It is overdue after twice as long and 20 ms, so that a board
+    /// that polls once in a tick does not give up what came in between.
     pub(crate) fn after(now: Instant, longest: Duration) -> Self {
         let from = now.plus(longest.plus(SLACK));
         Self { from, late: from.plus(longest).plus(Duration::from_millis(20)) }

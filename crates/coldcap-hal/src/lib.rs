@@ -11,8 +11,8 @@
 //! | [`ads124s08`] | SPI | up to twelve of them | eight status bits, check value, lost configuration, stuck bus |
 //! | [`tmp117`] | I²C | its own temperature | not ready, start value, range, identity, lost configuration, stuck bus |
 //!
-//! The guard's limits take a higher code for a colder sensor: thermistors to ground do that, and [`tmp117`] by its mapping. A platinum
-//! thermometer's ratio rises; see [`Scale::falling`](front_end::Scale::falling).
+//! The guard's limits take a higher code for a colder sensor: thermistors to ground do that, and [`tmp117`] by its mapping.
+//! A platinum thermometer's ratio rises; see [`Scale::falling`](front_end::Scale::falling).
 #![no_std]
 #![cfg_attr(
     not(test),

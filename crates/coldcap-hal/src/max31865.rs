@@ -3,10 +3,11 @@
 //! The part drives one current through a reference resistor and the sensor, and gives the ratio of both in 15 bits.
 //!
 //! # Timing
-//! Each conversion is begun on its own and takes 55 ms (60 Hz) or 66 ms (50 Hz) at most. A line check takes 2 ms and the input's
-//! settling time more, and stands before the first conversion and before every n-th ([`LineCheck`]). Set-up takes 11 ms and the settling
-//! time. A board that polls once in a tick of 100 ms gets a reading in every tick, and one tick later where a line check is due; 300 ms after power-up the first
-//! one. The instant of a reading is that at which its conversion had ended at the latest, not that at which somebody asked.
+//! Each conversion is begun on its own and takes 55 ms (60 Hz) or 66 ms (50 Hz) at most. A line check takes 2 ms and the
+//! input's settling time more, and stands before the first conversion and before every n-th ([`LineCheck`]). Set-up takes 11
+//! ms and the settling time. A board that polls once in a tick of 100 ms gets a reading in every tick, and one tick later
+//! where a line check is due; 300 ms after power-up the first one. The instant of a reading is that at which its conversion
+//! had ended at the latest, not that at which somebody asked.
 //!
 //! # Faults
 //! Every reading comes with configuration, thresholds and fault status in one exchange, all of which must be right.
@@ -28,17 +29,18 @@
 //! [`Sensor`]: Trouble::Sensor
 //! [`Overdue`]: Trouble::Overdue
 //!
-//! After any of them the part is set up anew, which clears its fault status: a wire that is still broken is found again before another
-//! number comes. A code of 32767 is never a number, nor is 0.
+//! After any of them the part is set up anew, which clears its fault status: a wire that is still broken is found again
+//! before another number comes. A code of 32767 is never a number, nor is 0.
 //!
 //! # The board
-//! SPI mode 1 or 3, 5 MHz at most, chip select high for 0.4 µs between exchanges. An RTDIN+ lead that breaks leaves the input
-//! floating: 10 MΩ from RTDIN+ to BIAS make that full scale (the sheet's advice). A filter slower than 0.1 ms needs a line check timed by hand, which this
-//! driver does not do: [`LineCheck::Never`].
+//! SPI mode 1 or 3, 5 MHz at most, chip select high for 0.4 µs between exchanges. An RTDIN+ lead that breaks leaves the
+//! input floating: 10 MΩ from RTDIN+ to BIAS make that full scale (the sheet's advice). A filter slower than 0.1 ms needs a
+//! line check timed by hand, which this driver does not do: [`LineCheck::Never`].
 //!
 //! # Sources
-//! Data sheet 19-6478 revision 3; the Linux driver agrees on the registers that it uses. The sheet does not say in so many words that a write of several
-//! bytes may cross the data registers; it says that addresses go on and that such a register does not change.
+//! Data sheet 19-6478 revision 3; the Linux driver agrees on the registers that it uses. The sheet does not say in so many
+//! words that a write of several bytes may cross the data registers; it says that addresses go on and that such a register
+//! does not change.
 //!
 //! ```
 //! use coldcap_calibration::curves::pt100;
@@ -133,15 +135,16 @@ pub struct Settings {
     pub short_at: Milliohms,
     /// A wire is open at this resistance and above.
     pub open_at: Milliohms,
-    /// How long the input needs to settle after the bias or FORCE− was switched: five time constants of its filter and 1 ms. At least 1 ms.
+    /// How long the input needs to settle after the bias or FORCE− was switched: five time constants of its filter and 1 ms.
+    /// At least 1 ms.
     pub settling: Duration,
     /// How often the wires are checked.
     pub line_check: LineCheck,
 }
 
 impl Settings {
-    /// A Pt100 for the table [`pt100`](coldcap_calibration::curves::pt100), which is made for 400 Ω. Short below 1 Ω and open from 398 Ω, as in the
-    /// table; 2 ms of settling; a line check before every tenth conversion.
+    /// A Pt100 for the table [`pt100`](coldcap_calibration::curves::pt100), which is made for 400 Ω. Short below 1 Ω and
+    /// open from 398 Ω, as in the table; 2 ms of settling; a line check before every tenth conversion.
     ///
     /// # Panics
     /// Never.
@@ -159,7 +162,8 @@ impl Settings {
         }
     }
 
-    /// A Pt1000 for the table [`pt1000`](coldcap_calibration::curves::pt1000), which is made for 4 kΩ; the rest as [`pt100`](Self::pt100), tenfold.
+    /// A Pt1000 for the table [`pt1000`](coldcap_calibration::curves::pt1000), which is made for 4 kΩ; the rest as
+    /// [`pt100`](Self::pt100), tenfold.
     ///
     /// # Panics
     /// Never.

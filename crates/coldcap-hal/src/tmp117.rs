@@ -1,12 +1,13 @@
 //! TMP117: a sensor on I²C that gives its own temperature.
 //!
-//! A core that takes ratios takes this one's, too: [`ratio`] maps its code exactly, and [`TABLE`] maps it back. A machine that
-//! has one in the place of a thermistor gives that sensor a calibration with this table, and its guard limits from [`ratio`].
+//! A core that takes ratios takes this one's, too: [`ratio`] maps its code exactly, and [`TABLE`] maps it back. A machine
+//! that has one in the place of a thermistor gives that sensor a calibration with this table, and its guard limits from
+//! [`ratio`].
 //!
 //! # Timing
-//! It converts without being asked, every 16 to 500 ms ([`Averaging`], [`Cycle`]). A poll is one transaction: it reads flags and
-//! temperature, and tells a number only if the part says that this one was not read yet. Ask at least once in a cycle: the
-//! instant of a reading is that of the poll. Set-up takes two polls and a conversion.
+//! It converts without being asked, every 16 to 500 ms ([`Averaging`], [`Cycle`]). A poll is one transaction: it reads flags
+//! and temperature, and tells a number only if the part says that this one was not read yet. Ask at least once in a cycle:
+//! the instant of a reading is that of the poll. Set-up takes two polls and a conversion.
 //!
 //! # Faults
 //! | what is found | trouble | fault |
@@ -29,17 +30,19 @@
 //! [`Overdue`]: Trouble::Overdue
 //! [`Sensor`]: Trouble::Sensor
 //!
-//! The offset register is set to zero: a maker may have stored another there, and what it adds is not to be seen in a reading. The EEPROM is never
-//! written.
+//! The offset register is set to zero: a maker may have stored another there, and what it adds is not to be seen in a
+//! reading. The EEPROM is never written.
 //!
 //! # Why not the crate `tmp117`
-//! Version 3.0.0 is on `embedded-hal` 1.0 and was the first choice. Its driver sleeps between questions, waits for an alert without end, and
-//! gives `f32`; below it, its register types have the addresses of offset (07h) and third EEPROM word (08h) the wrong way round, so that the offset
-//! could neither be cleared nor checked. It also brings 20 crates, most of them procedural macros, for four registers.
+//! Version 3.0.0 is on `embedded-hal` 1.0 and was the first choice. Its driver sleeps between questions, waits for an alert
+//! without end, and gives `f32`; below it, its register types have the addresses of offset (07h) and third EEPROM word (08h)
+//! the wrong way round, so that the offset could neither be cleared nor checked. It also brings 20 crates, most of them
+//! procedural macros, for four registers.
 //!
 //! # Sources
-//! Data sheet SNOSD82 for registers, start values and codes; the Linux and Zephyr drivers agree. That a conversion takes an eighth longer than is
-//! typical at most is from memory. A report to the maker says that the flag may be lost if it is read as it is set: then one cycle is.
+//! Data sheet SNOSD82 for registers, start values and codes; the Linux and Zephyr drivers agree. That a conversion takes an
+//! eighth longer than is typical at most is from memory. A report to the maker says that the flag may be lost if it is read
+//! as it is set: then one cycle is.
 //!
 //! ```
 //! use coldcap_hal::tmp117::{Address, Averaging, Cycle, TABLE, Tmp117};

@@ -101,7 +101,8 @@ pub enum Rate {
 }
 
 impl Rate {
-    /// The longest that a conversion takes, rounded up: periods of a 4.096 MHz clock that is 2 % slow, and 50 µs for it to start.
+    /// The longest that a conversion takes, rounded up: periods of a 4.096 MHz clock that is 2 % slow, and 50 µs for it to
+    /// start.
     #[must_use]
     pub const fn conversion(self) -> Duration {
         let periods: u32 = match self {

@@ -130,7 +130,8 @@ impl Rate {
         }
     }
 
-    /// The longest that the first conversion after a start takes, with this delay before it, rounded up; the clock may be 2 % slow.
+    /// The longest that the first conversion after a start takes, with this delay before it, rounded up; the clock may be 2
+    /// % slow.
     #[must_use]
     pub const fn conversion(self, delay: Delay) -> Duration {
         let us = self.first_us().saturating_add(delay.us());
@@ -138,7 +139,8 @@ impl Rate {
     }
 }
 
-/// How long the part waits between switching to a channel and the conversion, for currents and filters at the inputs to settle.
+/// How long the part waits between switching to a channel and the conversion, for currents and filters at the inputs to
+/// settle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Delay {
@@ -258,8 +260,8 @@ pub enum StatusBit {
 }
 
 impl StatusBit {
-    /// Every bit, in the order in which they are judged: what is the part's before what is the channel's, and a missing reference before
-    /// what follows of it.
+    /// Every bit, in the order in which they are judged: what is the part's before what is the channel's, and a missing
+    /// reference before what follows of it.
     pub const ALL: [Self; 8] = [
         Self::PowerOn,
         Self::NotReady,

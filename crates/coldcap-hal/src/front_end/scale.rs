@@ -21,8 +21,8 @@ impl Milliohms {
 /// How the sensor stands between the converter's inputs: what the two ends of its codes mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wiring {
-    /// In series with the reference resistor, one current through both: `code = R / R_reference`. An open wire is full scale, and takes the
-    /// reference away.
+    /// In series with the reference resistor, one current through both: `code = R / R_reference`. An open wire is full
+    /// scale, and takes the reference away.
     Series,
     /// To ground, a fixed resistor from the reference above it: `code = R / (R + R_fixed)`. An open wire is full scale.
     SensorToGround,
@@ -49,8 +49,8 @@ impl Wiring {
         }
     }
 
-    /// What a missing reference means: an open wire where the sensor's current makes the reference, else that the board's reference failed and
-    /// nothing can be known.
+    /// What a missing reference means: an open wire where the sensor's current makes the reference, else that the board's
+    /// reference failed and nothing can be known.
     #[must_use]
     pub const fn without_reference(self) -> Fault {
         match self {
@@ -82,8 +82,9 @@ impl core::error::Error for ScaleError {}
 
 /// By what a code is multiplied, so that a table for another reference resistor serves.
 ///
-/// The tables of a platinum thermometer are made for four times its resistance at 0 °C, 400 Ω for a Pt100. On a board with 430 Ω a code stands for
-/// 430/400 of what the table takes it for. The product is exact but for the last rounding, half of 2⁻³².
+/// The tables of a platinum thermometer are made for four times its resistance at 0 °C, 400 Ω for a Pt100. On a board with
+/// 430 Ω a code stands for 430/400 of what the table takes it for. The product is exact but for the last rounding, half of
+/// 2⁻³².
 ///
 /// ```
 /// use coldcap_hal::front_end::{Milliohms, Scale};
@@ -106,8 +107,9 @@ impl Scale {
     /// The code as it is: for a divider, whose table does not know the converter's reference.
     pub const IDENTITY: Self = Self { reference: 1, table: 1, falling: false };
 
-    /// For a board's `reference` resistor, a table that was made for the resistor `table`, and an amplifier's `gain` (1 to 128) between them. Where two equal
-    /// currents flow through the reference resistor and one through the sensor (three wires), the reference is twice its resistance.
+    /// For a board's `reference` resistor, a table that was made for the resistor `table`, and an amplifier's `gain` (1 to
+    /// 128) between them. Where two equal currents flow through the reference resistor and one through the sensor (three
+    /// wires), the reference is twice its resistance.
     ///
     /// # Errors
     /// [`ScaleError`].
@@ -124,9 +126,9 @@ impl Scale {
         }
     }
 
-    /// The same with the result turned round: the warmer a platinum thermometer, the *lower* its code. The guard's limits take a higher code for
-    /// a colder sensor, so a platinum thermometer that the guard looks at needs this, and a table that was made for it
-    /// (`coldcap_calibration::physics::generate`); the shipped ones are not.
+    /// The same with the result turned round: the warmer a platinum thermometer, the *lower* its code. The guard's limits
+    /// take a higher code for a colder sensor, so a platinum thermometer that the guard looks at needs this, and a table
+    /// that was made for it (`coldcap_calibration::physics::generate`); the shipped ones are not.
     ///
     /// # Panics
     /// Never.

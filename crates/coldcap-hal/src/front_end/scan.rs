@@ -8,8 +8,8 @@ pub type ChannelTold = Result<usize, Trouble>;
 
 /// The readings of all channels, and which is measured now.
 ///
-/// Before its first conversion a channel reads [`Fault::Unavailable`], taken at power-up. A trouble of the part is one of every channel: nobody
-/// shall go by a channel that the trouble was not found on.
+/// Before its first conversion a channel reads [`Fault::Unavailable`], taken at power-up. A trouble of the part is one of
+/// every channel: nobody shall go by a channel that the trouble was not found on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scan<const N: usize> {
     readings: [Reading<Ratio>; N],

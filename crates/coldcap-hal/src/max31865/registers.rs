@@ -63,8 +63,8 @@ impl FaultBit {
         Self::Voltage,
     ];
 
-    /// The fault of a reading: [`Fault::Open`] for D7 and D5, [`Fault::Short`] for the rest, whose first cause by the sheet is a line that is
-    /// short-circuited, to another, to ground, or to a foreign voltage.
+    /// The fault of a reading: [`Fault::Open`] for D7 and D5, [`Fault::Short`] for the rest, whose first cause by the sheet
+    /// is a line that is short-circuited, to another, to ground, or to a foreign voltage.
     ///
     /// # Panics
     /// Never.

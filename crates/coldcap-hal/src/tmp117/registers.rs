@@ -18,7 +18,8 @@ pub enum Address {
     Scl = 0x4B,
 }
 
-/// How many conversions are averaged. 64, which take a second, are left out: the core takes a reading for stale after half of one.
+/// How many conversions are averaged. 64, which take a second, are left out: the core takes a reading for stale after half
+/// of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Averaging {
@@ -148,10 +149,11 @@ const COLDEST: i16 = -7_040;
 /// 150 °C.
 const WARMEST: i16 = 19_200;
 
-/// The ratio that stands for a code of 2⁻⁷ °C: from 256 °C at 0 down to −256 °C at full scale, 2⁻¹⁶ of full scale a code. Exact, and each code has one of its own.
+/// The ratio that stands for a code of 2⁻⁷ °C: from 256 °C at 0 down to −256 °C at full scale, 2⁻¹⁶ of full scale a code.
+/// Exact, and each code has one of its own.
 ///
-/// A colder sensor has a higher ratio, as the guard's limits want it, and the value that stands there before the first conversion would lie where a
-/// broken wire does.
+/// A colder sensor has a higher ratio, as the guard's limits want it, and the value that stands there before the first
+/// conversion would lie where a broken wire does.
 ///
 /// ```
 /// use coldcap_hal::tmp117::{TABLE, ratio};
