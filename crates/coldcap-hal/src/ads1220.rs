@@ -39,7 +39,8 @@
 //! # Sources
 //! Data sheets SBAS501 and, for commands and register 0, SBAS683 of its 16-bit sister; drivers in C and Rust agree on the
 //! registers. Of the conversion times that at 20 a second and the clock's 2 % were found in public; the others are the
-//! sheet's from memory, within 98 periods of those of the sister part ADS112U04.
+//! sheet's from memory; each is 98 periods above four times that of the sister part ADS112U04, which converts continuously by a
+//! quarter of the clock.
 //!
 //! ```
 //! use coldcap_calibration::curves::ntc_10k3a1;

@@ -10,7 +10,7 @@
 //!   value again; the board keeps the reading that it has, which grows old by its instant.
 //! - What it tells is new, or a [`Fault`]; never a number that the part did not just give.
 //! - It does at most [`EXCHANGES`] exchanges of at most [`Frame::LONGEST`] bytes each, chip select high between them.
-//! - `now` is taken just before the call. Waiting times are rounded up and hold 2 ms for a bus that others use, too; with
+//! - `now` is taken just before the call; while it steps back, the engine waits. Waiting times are rounded up and hold 2 ms for a bus that others use, too; with
 //!   a [`ReadyPin`] the part itself says when.
 //! - After a [`Trouble`] that is more than the sensor's wire the part is set up anew by the next polls, and each attempt
 //!   that fails is told again. So nobody needs to switch anything back on after a brown-out.

@@ -6,7 +6,7 @@
 //! Each conversion is begun on its own and takes 55 ms (60 Hz) or 66 ms (50 Hz) at most. A line check takes 2 ms and the
 //! input's settling time more, and stands before the first conversion and before every n-th ([`LineCheck`]). Set-up takes 11
 //! ms and the settling time. A board that polls once in a tick of 100 ms gets a reading in every tick, and one tick later
-//! where a line check is due; 300 ms after power-up the first one. The instant of a reading is that at which its conversion
+//! where a line check is due; 300 ms after the first poll the first one. The instant of a reading is that at which its conversion
 //! had ended at the latest, not that at which somebody asked.
 //!
 //! # Faults

@@ -116,6 +116,13 @@ fn each_status_bit_is_a_fault_and_no_number() {
 }
 
 #[test]
+fn the_check_value_is_the_one_of_the_catalogue() {
+    // CRC-8/SMBUS, the same polynomial: its published check, and one by hand.
+    assert_eq!(check_value(b"123456789"), 0xF4);
+    assert_eq!(check_value(&[0x01]), 0x07);
+}
+
+#[test]
 fn a_flipped_bit_is_found_by_the_check_value() {
     for bit in 0..40 {
         let mut back = [0, 0, 0x40, 0, 0, check_value(&[0, 0x40, 0, 0])];

@@ -275,6 +275,37 @@ fn asynchronously_the_same_bytes_give_the_same() {
     other.done();
 }
 
+#[cfg(feature = "async")]
+mod dropped {
+    use super::*;
+    use embedded_hal_async::spi::{ErrorType, Operation, SpiDevice};
+
+    /// A bus that somebody else holds for ever.
+    struct Held;
+
+    impl ErrorType for Held {
+        type Error = core::convert::Infallible;
+    }
+
+    impl SpiDevice for Held {
+        async fn transaction(&mut self, _: &mut [Operation<'_, u8>]) -> Result<(), Self::Error> {
+            core::future::pending().await
+        }
+    }
+
+    #[test]
+    fn a_future_that_is_dropped_leaves_the_engine_as_it_was() {
+        let mut sensor = Driver::new(engine(LineCheck::Never), Held);
+        let waits = {
+            let future = core::pin::pin!(sensor.poll_async(at(100)));
+            let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+            Future::poll(future, &mut context).is_pending()
+        };
+        assert!(waits);
+        assert_eq!(sensor.engine(), &engine(LineCheck::Never));
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_give_a_reading_or_a_fault(

@@ -130,6 +130,13 @@ impl Scale {
     /// take a higher code for a colder sensor, so a platinum thermometer that the guard looks at needs this, and a table
     /// that was made for it (`coldcap_calibration::physics::generate`); the shipped ones are not.
     ///
+    /// ```
+    /// use coldcap_hal::front_end::Scale;
+    /// use coldcap_units::Ratio;
+    /// assert_eq!(Scale::IDENTITY.falling().apply(Ratio(0)), Some(Ratio(u32::MAX)));
+    /// assert_eq!(Scale::IDENTITY.falling().apply(Ratio(0x8000_0000)), Some(Ratio(0x7FFF_FFFF)));
+    /// ```
+    ///
     /// # Panics
     /// Never.
     #[must_use]
