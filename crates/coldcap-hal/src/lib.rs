@@ -4,6 +4,21 @@
 //! ones out of pins, timers and converters, and pins and timers out of the others. Take what fits the board: no part needs
 //! another, and whatever a board does in its own way it hands in as a [`Reading`](coldcap_units::Reading).
 //!
+//! # Temperature front ends
+//!
+//! What is read becomes a [`Reading`](coldcap_units::Reading) of a [`Ratio`](coldcap_units::Ratio), or a typed
+//! [`Fault`](coldcap_units::Fault); [`front_end`] says how they are asked.
+//!
+//! | part | bus | what is read | what it finds |
+//! |---|---|---|---|
+//! | [`max31865`] | SPI | one platinum thermometer | each of six fault bits, limits, lost configuration, stuck bus |
+//! | [`ads1220`] | SPI | up to four thermistors or platinum thermometers | both ends of the range, lost configuration, stuck bus |
+//! | [`ads124s08`] | SPI | up to twelve of them | eight status bits, check value, lost configuration, stuck bus |
+//! | [`tmp117`] | I²C | its own temperature | not ready, start value, range, identity, lost configuration, stuck bus |
+//!
+//! The guard's limits take a higher code for a colder sensor: thermistors to ground do that, and [`tmp117`] by its mapping.
+//! A platinum thermometer's ratio rises; see [`Scale::falling`](front_end::Scale::falling).
+//!
 //! # Drives, read-backs, switches, signals
 //!
 //! | driver | on | gives |
@@ -30,7 +45,7 @@
 //! What a bus or a pin says when it fails becomes a fault in [`fault`]. Anything that is written off is written off when it
 //! is made, when it fails and when it is dropped.
 //!
-//! No async, no heap, no panic, no float, no time but the `now` that is handed in. Each call does bounded work, and says
+//! No async but behind the feature of that name, no heap, no panic, no float, no time but the `now` that is handed in. Each call does bounded work, and says
 //! how much.
 //!
 //! [`InputPin`]: embedded_hal::digital::InputPin
@@ -50,16 +65,21 @@
 )]
 
 pub mod actuator;
+pub mod ads1220;
+pub mod ads124s08;
 mod debounce;
 pub mod fault;
 pub mod flow;
+pub mod front_end;
 mod level;
+pub mod max31865;
 mod panel;
 mod permit;
 mod power_stage;
 pub mod read_back;
 pub mod signal;
 pub mod switch;
+pub mod tmp117;
 pub mod watchdog;
 mod write;
 
