@@ -332,6 +332,26 @@ fn what_is_lent_comes_back_switched_off() {
 }
 
 #[test]
+fn a_permit_that_is_lent_is_the_same_permit() {
+    let mut pin = Pin::new(&[low(), high(), low(), low()]);
+    let mut permit = LevelPermit::new(pin.clone(), PinState::High);
+    let lent: [&mut dyn PermitLine; 1] = [&mut permit];
+    for mut line in lent {
+        assert_eq!(PermitLine::grant(&mut line), Ok(()));
+        assert_eq!(PermitLine::cut(&mut line), Ok(()));
+    }
+    drop(permit);
+    pin.done();
+}
+
+#[test]
+fn a_servo_of_few_steps_rests_at_the_nearest() {
+    let mut channel = Pwm::new(&[of(19), set(1), of(19), set(1)]); // 0.95 steps
+    drop(ServoValve::new(channel.clone(), ServoPulses::new(20_000, 1_000, 2_000).unwrap()));
+    channel.done();
+}
+
+#[test]
 fn an_error_says_whether_it_is_off() {
     assert!(WriteError::LeftOff.to_string().ends_with("was switched off"));
     assert!(WriteError::NotOff.to_string().contains("nor switched off"));
