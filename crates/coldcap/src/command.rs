@@ -25,6 +25,25 @@ pub struct Commands {
     pub shown: Option<u16>,
 }
 
+impl Commands {
+    /// For a tick that the link, in a task of its own, has handed nothing over for: no command, and a host that has been silent for
+    /// `longer` more. No tick waits for a link.
+    ///
+    /// ```
+    /// use coldcap::Commands;
+    /// use coldcap_units::Duration;
+    ///
+    /// let last = Commands { host_silent: Some(Duration::from_secs(1)), ..Commands::default() };
+    /// let now = last.without_news(Duration::from_millis(100));
+    /// assert_eq!(now.host_silent, Some(Duration::from_millis(1_100)));
+    /// ```
+    #[must_use]
+    pub fn without_news(&self, longer: Duration) -> Self {
+        let host_silent = self.host_silent.map(|silent| silent.plus(longer));
+        Self { list: Bounded::new(), host_silent, shown: self.shown }
+    }
+}
+
 /// One command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Command {

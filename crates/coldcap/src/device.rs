@@ -132,8 +132,14 @@ impl<const CHANNELS: usize> Device<CHANNELS> {
     }
 }
 
-/// Writes what a tick came to, and what the link sends, into a reply.
-pub(crate) fn write_reply<const CHANNELS: usize>(
+/// Writes what a tick came to, and what the link sends, into a block: for whoever serves a lane with the halves apart.
+///
+/// # Errors
+/// [`LaneError::Length`]: there is no room.
+///
+/// # Panics
+/// Never.
+pub fn write_reply<const CHANNELS: usize>(
     input: &TickInput<CHANNELS>,
     outputs: &Outputs<CHANNELS>,
     link: &[u8],
@@ -176,7 +182,10 @@ pub(crate) fn equipped<const CHANNELS: usize>(
     Ok(device)
 }
 
-const fn access(transport: Option<Transport>) -> LinkAccess {
+/// Who may speak, where a driver says what the packets travel in: whoever has a key, by the standard policy; on a bench without keys,
+/// anybody as a clinician.
+#[must_use]
+pub const fn access(transport: Option<Transport>) -> LinkAccess {
     match transport {
         Some(transport) => LinkAccess::Keyed { transport, policy: Policy::STANDARD },
         None => LinkAccess::UnsecuredBench { role: Role::Clinician, vendor: &[] },

@@ -1,25 +1,24 @@
 //! A device whose record, state and keys outlive its power.
 
+mod keeper;
 mod keys;
 mod lane;
 mod power_up;
 mod schedule;
 
+pub use keeper::Keeper;
 pub use lane::{JournaledLane, Part};
 pub use power_up::{PowerUp, StartError};
 
 use crate::config::Config;
-use crate::control::CHECKPOINT_BYTES;
 use crate::device::Device;
 use crate::inputs::Inputs;
-use crate::outputs::{EntryBytes, Outputs};
+use crate::outputs::Outputs;
 use crate::tick_input::TickInput;
-use coldcap_journal::{Error, Journal, Region, Stamp};
+use coldcap_journal::{Error, Journal, Region};
 use coldcap_units::Instant;
-use coldcap_wire::security::KeyRing;
 use embedded_storage::nor_flash::NorFlash;
 pub use schedule::Pace;
-use schedule::Schedule;
 
 /// What is kept where in a flash, and how often. The two regions do not overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,11 +68,8 @@ pub struct Layout {
 pub struct Journaled<const CHANNELS: usize, F> {
     /// Control, protection, bytes and messages.
     pub device: Device<CHANNELS>,
-    journal: Journal<F>,
-    layout: Layout,
-    schedule: Schedule,
-    /// The journal or the keys failed, and nothing was stored since.
-    failed: Option<Error>,
+    /// Journal and keys. Who runs the halves in tasks of their own takes both fields apart.
+    pub keeper: Keeper<F>,
 }
 
 impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
@@ -85,13 +81,8 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn provision(config: Config, flash: F, layout: Layout) -> Result<Self, Error> {
-        let mut journal = Journal::format(flash, layout.journal)?;
-        keys::store(journal.flash_mut(), layout.keys, &KeyRing::new())?;
-        Ok(Self::begin(Device::new(config), journal, layout))
-    }
-
-    fn begin(device: Device<CHANNELS>, journal: Journal<F>, layout: Layout) -> Self {
-        Self { device, journal, layout, schedule: Schedule::new(layout.pace), failed: None }
+        let keeper = Keeper::provision(flash, layout)?;
+        Ok(Self { device: Device::new(config), keeper })
     }
 
     /// One tick, with what the link has taken in; returns what it was a function of, and its outputs.
@@ -124,11 +115,7 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn store(&mut self, clock: Option<u32>, outputs: &Outputs<CHANNELS>) -> Result<(), Error> {
-        let result = if self.schedule.is_due(outputs) {
-            self.commit(Stamp { at: outputs.now, clock }, outputs.entries.iter())
-        } else {
-            Ok(())
-        };
+        let result = self.keeper.store(clock, &self.device.control, outputs);
         self.device.link.publish(outputs);
         result
     }
@@ -142,7 +129,7 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn store_at_power_fail(&mut self, now: Instant, clock: Option<u32>) -> Result<(), Error> {
-        self.commit(Stamp { at: now, clock }, [].iter())
+        self.keeper.store_at_power_fail(now, clock, &self.device.control)
     }
 
     /// Stores the keys as they are: when one was added or revoked.
@@ -153,14 +140,13 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn store_keys(&mut self) -> Result<(), Error> {
-        keys::store(self.journal.flash_mut(), self.layout.keys, self.device.link.keys())
+        self.keeper.store_keys(self.device.link.keys())
     }
 
     /// Whether a sector should be erased now: the journal needs one soon, and nothing circulates.
     #[must_use]
     pub fn wants_erasure(&self, outputs: &Outputs<CHANNELS>) -> bool {
-        let still = outputs.channels.iter().all(|channel| !channel.phase.circulates());
-        still && self.journal.room() < self.layout.journal.sector
+        self.keeper.wants_erasure(outputs)
     }
 
     /// Erases the next sector of the journal, where it is not done yet. The core may stand still for as long as that takes.
@@ -171,55 +157,23 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn erase_ahead(&mut self) -> Result<(), Error> {
-        self.journal.prepare()
+        self.keeper.erase_ahead()
     }
 
     /// Why the last store failed; `None` where it did not.
     #[must_use]
     pub const fn failure(&self) -> Option<Error> {
-        self.failed
+        self.keeper.failure()
     }
 
     /// The journal, to read the record.
     pub const fn journal_mut(&mut self) -> &mut Journal<F> {
-        &mut self.journal
+        self.keeper.journal_mut()
     }
 
     /// The flash again, for whoever opens it anew.
     #[must_use]
     pub fn release(self) -> F {
-        self.journal.release()
-    }
-
-    /// Stores these entries, those that still wait, and the state behind them.
-    fn commit<'a>(
-        &mut self,
-        stamp: Stamp,
-        entries: impl Iterator<Item = &'a EntryBytes> + Clone,
-    ) -> Result<(), Error> {
-        let result = self.append(stamp, entries);
-        self.failed = result.err();
-        if result.is_ok() {
-            self.schedule.committed(stamp.at);
-        }
-        result
-    }
-
-    fn append<'a>(
-        &mut self,
-        stamp: Stamp,
-        entries: impl Iterator<Item = &'a EntryBytes> + Clone,
-    ) -> Result<(), Error> {
-        let control = &self.device.control;
-        let mut room = [[0; CHECKPOINT_BYTES]; CHANNELS];
-        let bytes = room.as_flattened_mut();
-        let maximum = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let length = control.checkpoint().to_bytes(bytes);
-        let checkpoint = length.and_then(|length| bytes.get(..length));
-        // A test holds what a channel takes at most.
-        let checkpoint = checkpoint.ok_or(Error::TooLong { bytes: u32::MAX, maximum })?;
-        let new = entries.map(|entry| -> &EntryBytes { entry });
-        let all = new.chain(control.held_entries()).map(|entry| &entry.0);
-        self.journal.commit_each(stamp, all, checkpoint).map(|_| ())
+        self.keeper.release()
     }
 }

@@ -26,6 +26,7 @@
 //! A machine that owns its plant (the virtual machine behind a socket) takes steps with no inputs
 //! and fills the truth; a device alone (the emulator) takes inputs and leaves the truth empty.
 
+pub use crate::device::{access, write_reply};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::security::Transport;
 

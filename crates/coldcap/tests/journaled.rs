@@ -8,7 +8,7 @@ use bench::host::{Host, hello};
 use bench::keyed::slot;
 use coldcap::journaled::{Journaled, JournaledLane, Layout, Pace, PowerUp, StartError};
 use coldcap::lane::{REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use coldcap::{Action, CheckpointError, Config, Device, Inputs, Outputs, Phase, Served};
+use coldcap::{Action, CheckpointError, Config, Device, Inputs, Outputs, Phase, Served, TickInput};
 use coldcap_journal::restart::{Refusal, ResetCause, RestartLimits};
 use coldcap_journal::simulated::SimulatedFlash;
 use coldcap_journal::{Error, Images, Journal, Region};
@@ -49,6 +49,24 @@ fn stored(bench: &mut Bench<1>) -> Flash {
     let mut machine = provisioned();
     follow(&mut machine, bench);
     machine.release()
+}
+
+#[test]
+fn halves_apart_store_what_they_store_joined() {
+    let mut joined = provisioned::<1>();
+    let Journaled { device: Device { mut control, mut link }, mut keeper } = provisioned();
+    for tick in 1..=400 {
+        let (now, inputs) = (Instant::from_millis(tick * 100), Inputs::default());
+        let (_, outputs) = joined.tick(now, inputs);
+        joined.store(None, &outputs).unwrap();
+        let commands = link.take_commands(now);
+        let outputs = control.tick(&TickInput { now, inputs, commands });
+        keeper.store(None, &control, &outputs).unwrap();
+        link.publish(&outputs);
+    }
+    assert!(keeper.failure().is_none());
+    let image = |flash: Flash| format!("{flash:?}");
+    assert_eq!(image(joined.release()), image(keeper.release()));
 }
 
 /// What the sensors of the bench read behind a gap.

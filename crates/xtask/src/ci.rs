@@ -91,6 +91,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         c::firmware,
         "firmware in C on the emulated Cortex-M4F: its size, no panic path, same output hash (needs arm-none-eabi-gcc)",
     ),
+    (
+        "embassy",
+        emulator::embassy,
+        "the two halves as tasks of embassy on the same board, in at most 300 lines: no panic path, same output hash,\n                 with a loss of power, too",
+    ),
     ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
     (
         "traces",
@@ -238,7 +243,8 @@ fn row(name: &str, time: Duration) -> String {
 
 fn format() -> Checked {
     shell::run(&["cargo", "fmt", "--all", "--check"])?;
-    for apart in ["examples/firmware-qemu", "examples/probe-bare", "fuzz", "benches/apart"] {
+    let firmware = ["examples/firmware-qemu", "examples/firmware-embassy", "examples/probe-bare"];
+    for apart in firmware.into_iter().chain(["fuzz", "benches/apart"]) {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
     Ok(Outcome::Done)
@@ -249,8 +255,15 @@ fn deny() -> Checked {
     if !shell::has(&["cargo", "deny", "--version"]) {
         return Ok(Outcome::Skipped("cargo-deny is not installed".into()));
     }
-    let line = ["cargo", "deny", "--log-level", "error", "check", "bans", "licenses", "sources"];
-    shell::run(&line)?;
+    let config = shell::root().join("deny.toml").to_string_lossy().into_owned();
+    // What firmware links has lock files of its own.
+    for package in [".", "examples/firmware-qemu", "examples/firmware-embassy"] {
+        let manifest = format!("{package}/Cargo.toml");
+        let of = ["--manifest-path", &manifest, "--config", &config];
+        let line = ["cargo", "deny", "--log-level", "error"];
+        let what = ["check", "bans", "licenses", "sources"];
+        shell::run(&[&line[..], &of, &what].concat())?;
+    }
     Ok(Outcome::Done)
 }
 

@@ -5,6 +5,7 @@ use crate::{bare, panics};
 use core::error::Error;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
@@ -74,6 +75,55 @@ impl Drop for Stopped {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The folder of the embassy shell.
+const EMBASSY: &str = "examples/firmware-embassy";
+/// What its tasks do at a time, kept as symbols: the control, its journal, and both ways of the link. The channels between them are
+/// left out: they borrow their places in a way that could panic if it were done twice at once.
+const EMBASSY_STEPS: [&str; 4] = [
+    "embassy7control4Half4tick",
+    "embassy7control4Half5store",
+    "embassy4link4hear",
+    "embassy4link4tell",
+];
+/// So many lines of code may it take, bring-up and all.
+const EMBASSY_LINES: usize = 300;
+
+/// The halves as two embassy tasks: few lines, no panic path, and the same output hash, also where power fails.
+pub(crate) fn embassy() -> Checked {
+    let lines = code_lines(&shell::root().join(EMBASSY).join("src"))?;
+    println!("{lines} lines of code, of at most {EMBASSY_LINES}");
+    if lines > EMBASSY_LINES {
+        return Err(format!("{EMBASSY} has grown beyond {EMBASSY_LINES} lines").into());
+    }
+    if let Some(skipped) = lacks_emulator() {
+        return Ok(skipped);
+    }
+    let image = panics::build_in(EMBASSY)?.join("firmware-embassy");
+    let image = image.to_string_lossy().into_owned();
+    let checked = panics::check_image(&image, &EMBASSY_STEPS)?;
+    for more in [&[][..], &["--fault", "power-cut@4000..4020"]] {
+        let board = [&["--machine", "qemu", "--firmware", &image][..], more].concat();
+        let here = [&["--machine", "in-process"][..], more].concat();
+        same("embassy on the emulated Cortex-M4F", &demo(&board)?, &demo(&here)?)?;
+    }
+    Ok(checked)
+}
+
+/// Lines of the sources in a folder that are neither empty nor comment.
+fn code_lines(folder: &Path) -> Result<usize, Box<dyn Error>> {
+    let mut lines = 0;
+    for entry in std::fs::read_dir(folder)? {
+        lines +=
+            std::fs::read_to_string(entry?.path())?.lines().filter(|line| is_code(line)).count();
+    }
+    Ok(lines)
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.is_empty() && !line.starts_with("//")
 }
 
 fn same(place: &str, there: &Value, here: &Value) -> Checked {

@@ -14,7 +14,12 @@ const START: &str = "lane5serve";
 
 /// Builds the firmware images and returns the folder that holds them.
 pub(crate) fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let folder = shell::root().join(FOLDER);
+    build_in(FOLDER)
+}
+
+/// The same of any package of firmware.
+pub(crate) fn build_in(folder: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = shell::root().join(folder);
     let target = shell::target().join("firmware");
     let target = target.to_string_lossy().into_owned();
     shell::run_in(
@@ -36,23 +41,37 @@ pub(crate) fn check() -> Checked {
         return Ok(Outcome::Skipped(format!("target not installed: {TARGET}")));
     }
     let folder = build()?;
-    let image = folder.join("lane").to_string_lossy().into_owned();
+    let checked = check_image(&folder.join("lane").to_string_lossy(), &[START])?;
+    if let (Outcome::Done, Some(objdump)) = (&checked, tool("objdump")) {
+        check_machine(&objdump, &folder.join("machine"))?;
+    }
+    Ok(checked)
+}
+
+/// Prints the size of an image, and looks for panic paths behind each function whose name contains one of `starts`.
+pub(crate) fn check_image(image: &str, starts: &[&str]) -> Checked {
     let (Some(objdump), Some(size)) = (tool("objdump"), tool("size")) else {
         return Ok(Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into()));
     };
-    print!("{}", shell::output(&[&size, &image])?);
-    check_machine(&objdump, &folder.join("machine"))?;
-    let listing = shell::output(&[&objdump, "-d", "--no-show-raw-insn", &image])?;
+    print!("{}", shell::output(&[&size, image])?);
+    let listing = shell::output(&[&objdump, "-d", "--no-show-raw-insn", image])?;
     let graph = Graph::read(&listing);
-    let reached = graph.reach(START)?;
-    println!("{} functions are reachable from a step of the device", reached.len());
+    for start in starts {
+        check_start(&graph, start)?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn check_start(graph: &Graph, start: &str) -> Result<(), Box<dyn Error>> {
+    let reached = graph.reach(start)?;
+    println!("{} functions are reachable from {start}", reached.len());
     let panics: Vec<&String> = reached.keys().filter(|name| is_panic(name)).collect();
     match panics.first() {
         None => {
             println!("none of them is a panic path; indirect calls among them: {}", {
                 graph.indirect.iter().filter(|name| reached.contains_key(*name)).count()
             });
-            Ok(Outcome::Done)
+            Ok(())
         }
         Some(first) => {
             Err(format!("{} panic symbols, e.g. {}", panics.len(), route(&reached, first)).into())

@@ -3,6 +3,9 @@
 //! The emulated board has none of its own. It stands beside the memory that the firmware may use, so
 //! that no figure counts it.
 
+use coldcap::journaled::{Layout, Pace};
+use coldcap_journal::Region;
+use coldcap_units::Duration;
 use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
@@ -16,6 +19,13 @@ const GROUP: usize = 8;
 /// What is erased at once.
 const SECTOR: usize = 4096;
 
+/// What is where in it: the last 8 KiB are for the keys, the rest is the journal.
+pub const LAYOUT: Layout = Layout {
+    journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
+    keys: Region { start: 1016 * 1024, length: 8 * 1024, sector: 4 * 1024 },
+    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
+};
+
 /// The flash.
 pub struct Psram(());
 
@@ -27,8 +37,8 @@ impl Psram {
         flash
     }
 
-    /// Takes the memory as a flash, with what is in it. Call it once.
-    pub fn kept() -> Self {
+    /// Takes the memory as a flash with what is in it: behind a reset. Call it once.
+    pub const fn kept() -> Self {
         Self(())
     }
 

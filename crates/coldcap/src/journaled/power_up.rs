@@ -1,8 +1,8 @@
 //! What a board does with what its flash holds, when it begins.
 
-use super::{Journaled, Layout, keys};
+use super::{Journaled, Keeper, Layout, keys};
 use crate::config::Config;
-use crate::control::{CHECKPOINT_BYTES, Checkpoint, CheckpointError, faces};
+use crate::control::{CHECKPOINT_BYTES, Checkpoint, CheckpointError, Control, faces};
 use crate::device::Device;
 use crate::inputs::Inputs;
 use crate::link::Link;
@@ -91,26 +91,34 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
         known: &PowerUp<CHANNELS>,
     ) -> Result<Self, StartError> {
         let keys = keys::load(journal.flash_mut(), layout.keys)?;
-        let mut device = restored(config, &mut journal, known)?;
+        // In its place at once: a board's stack holds few machines.
+        let (device, keeper) = (Device::new(config), Keeper::of(journal, layout));
+        let mut machine = Self { device, keeper };
+        let Self { device, keeper } = &mut machine;
+        restore(&mut device.control, keeper.journal_mut(), known)?;
         *device.link.keys_mut() = keys;
-        recall(&mut device.link, &mut journal)?;
-        Ok(Self::begin(device, journal, layout))
+        recall(&mut device.link, keeper.journal_mut())?;
+        Ok(machine)
     }
 }
 
-fn restored<const CHANNELS: usize, F: NorFlash>(
-    config: Config,
+/// Not inlined: a control of its own stands on the stack here.
+#[inline(never)]
+fn restore<const CHANNELS: usize, F: NorFlash>(
+    control: &mut Control<CHANNELS>,
     journal: &mut Journal<F>,
     known: &PowerUp<CHANNELS>,
-) -> Result<Device<CHANNELS>, StartError> {
-    let Some(commit) = journal.found().commit else { return Ok(Device::new(config)) };
+) -> Result<(), StartError> {
+    let Some(commit) = journal.found().commit else { return Ok(()) };
     let mut room = [[0; CHECKPOINT_BYTES]; CHANNELS];
     let bytes = room.as_flattened_mut();
     let length = journal.checkpoint(&commit, bytes)?;
     let stored = bytes.get(..length).unwrap_or_default();
     let checkpoint = Checkpoint::from_bytes(stored).map_err(StartError::Checkpoint)?;
+    let config = *control.config();
     let gap = gap_of(&config, &checkpoint, known).map_err(StartError::Refused)?;
-    Ok(Device::restored(config, &checkpoint, gap))
+    *control = Control::restored(config, &checkpoint, gap);
+    Ok(())
 }
 
 /// With which gap the sessions go on. Each channel is decided for itself, and they share the most careful answer: power failed

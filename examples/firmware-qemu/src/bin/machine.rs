@@ -2,35 +2,20 @@
 #![no_std]
 #![no_main]
 
-use coldcap::journaled::{Journaled, Layout, Pace, PowerUp};
+use coldcap::journaled::{Journaled, PowerUp};
 use coldcap::{Config, Outputs};
-use coldcap_journal::{Error, Journal, Region};
-use coldcap_units::{Duration, Instant};
+use coldcap_journal::{Error, Journal};
+use coldcap_units::Instant;
 use core::mem::MaybeUninit;
 use cortex_m_rt::entry;
 use firmware_qemu::board::Board;
-use firmware_qemu::flash::Psram;
+use firmware_qemu::flash::{LAYOUT, Psram};
 use firmware_qemu::uart::Uart;
-
-/// A board would wait here for its watchdog, with everything off.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    loop {
-        cortex_m::asm::wfi();
-    }
-}
 
 type Machine = Journaled<2, Psram>;
 
 /// The machine. It lies in a static so that the linker counts it.
 static mut MACHINE: MaybeUninit<Machine> = MaybeUninit::uninit();
-
-/// The last 8 KiB are for the keys, the rest is the journal.
-const LAYOUT: Layout = Layout {
-    journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
-    keys: Region { start: 1016 * 1024, length: 8 * 1024, sector: 4 * 1024 },
-    pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
-};
 
 #[entry]
 fn main() -> ! {

@@ -5,15 +5,8 @@
 use coldcap::lane::{LINK_IN_MAXIMUM, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap::{Config, Device, Served};
 use cortex_m_rt::entry;
+use firmware_qemu::blocks::Blocks;
 use firmware_qemu::uart::Uart;
-use semihosting::fs::File;
-use semihosting::io::{Read, Write};
-
-/// Ends the emulator with a failure: a board would let its watchdog bite.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    semihosting::process::exit(101)
-}
 
 #[entry]
 fn main() -> ! {
@@ -22,20 +15,19 @@ fn main() -> ! {
 
 fn run() -> semihosting::io::Result<()> {
     let mut uart = Uart::new();
-    let mut steps = File::open(c"step")?;
-    let mut replies = File::create(c"reply")?;
+    let mut blocks = Blocks::open()?;
     let mut device: Device<1> = Device::new(Config::reference());
     let (mut step, mut joined) = ([0; STEP_LENGTH], [0; STEP_LENGTH]);
     let mut reply = [0; REPLY_LENGTH];
     loop {
-        steps.read_exact(&mut step)?;
+        blocks.read(&mut step)?;
         with_received(&step, &mut uart, &mut joined);
         match device.serve(&joined, &mut reply) {
             Ok(Served::Ticked) => {
                 if let Ok(parts) = Reply::decode(&reply) {
                     uart.transmit(parts.link);
                 }
-                replies.write_all(&reply)?;
+                blocks.write(&reply)?;
             }
             Ok(Served::Restarted | Served::Equipped) => {}
             Ok(Served::Ended) => return Ok(()),

@@ -1,0 +1,14 @@
+//! The board has no crate that names its interrupts.
+
+use cortex_m::interrupt::InterruptNumber;
+
+/// An interrupt that nothing on this board uses.
+#[derive(Clone, Copy)]
+pub struct Spare;
+
+// SAFETY: the board has 32 of them.
+unsafe impl InterruptNumber for Spare {
+    fn number(self) -> u16 {
+        30
+    }
+}
