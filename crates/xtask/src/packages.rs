@@ -73,20 +73,25 @@ pub(crate) fn msrv() -> Checked {
     Ok(Outcome::Done)
 }
 
-/// Makes the package of every library and says how large it is. Nothing is published, and the packages are not built: they
-/// are the sources that the other steps build.
+/// Libraries for whoever builds a machine or a host; the others try these.
+const PACKAGED_STD: [&str; 2] = ["coldcap-schema", "coldcap-host"];
+
+/// Makes the package of every library of a product and says how large it is. Nothing is published: the manifests forbid it,
+/// so that it is done in a copy that does not. The packages are not built: they are the sources that the other steps
+/// build.
 pub(crate) fn package() -> Checked {
-    let built = shell::target().join("packages").to_string_lossy().into_owned();
-    let line = ["cargo", "package", "--quiet", "--no-verify", "--allow-dirty", "--locked"];
-    let line = [&line[..], &of(NO_STD), &of(&STD)].concat();
-    shell::run_in(&shell::root(), &line, &[("CARGO_TARGET_DIR", &built)])?;
+    let copy = Copy::new("packages")?;
+    let manifest = copy.sources().join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest)?;
+    std::fs::write(manifest, text.replace("publish = false", "publish = true"))?;
+    let built = copy.built().to_string_lossy().into_owned();
+    let line = ["cargo", "package", "--quiet", "--no-verify", "--locked"];
+    let line = [&line[..], &of(NO_STD), &of(&PACKAGED_STD)].concat();
+    shell::run_in(copy.sources(), &line, &[("CARGO_TARGET_DIR", &built)])?;
     println!("| package | KiB |\n|---|---|");
-    for file in std::fs::read_dir(shell::target().join("packages/package"))? {
-        let file = file?;
-        let name = file.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".crate") {
-            println!("| {name} | {} |", file.metadata()?.len().div_ceil(1_024));
-        }
+    for name in NO_STD.iter().chain(&PACKAGED_STD) {
+        let file = copy.built().join(format!("package/{name}-{}.crate", env!("CARGO_PKG_VERSION")));
+        println!("| {name} | {} |", std::fs::metadata(file)?.len().div_ceil(1_024));
     }
     Ok(Outcome::Done)
 }
