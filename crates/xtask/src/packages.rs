@@ -6,6 +6,7 @@ use crate::bare;
 use crate::defects::copy::Copy;
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
+use std::path::Path;
 
 /// The libraries that need the standard one.
 const STD: [&str; 6] = [
@@ -47,12 +48,17 @@ pub(crate) fn hack() -> Checked {
 }
 
 /// Whether the libraries build with the oldest versions of others' crates that their manifests allow. It is done in a
-/// copy, whose lock file is another.
+/// copy, whose lock file is another and which has no tests: those may want newer ones.
 pub(crate) fn minimal_versions() -> Checked {
     if !shell::has(&["cargo", "+nightly", "--version"]) {
         return lacks("a nightly toolchain");
     }
     let copy = Copy::new("minimal-versions")?;
+    for name in NO_STD.iter().chain(&STD) {
+        edit(&copy.sources().join(format!("crates/{name}/Cargo.toml")), without_tests)?;
+    }
+    let members = |text: &str| text.replace(", \"benches\", \"examples\"", "");
+    edit(&copy.sources().join("Cargo.toml"), members)?;
     let update = ["cargo", "+nightly", "update", "--quiet", "-Z", "direct-minimal-versions"];
     shell::run_in(copy.sources(), &update, &[])?;
     let built = copy.built().to_string_lossy().into_owned();
@@ -60,6 +66,22 @@ pub(crate) fn minimal_versions() -> Checked {
     let line = [&check[..], &of(NO_STD), &of(&STD)].concat();
     shell::run_in(copy.sources(), &line, &[("CARGO_TARGET_DIR", &built)])?;
     Ok(Outcome::Done)
+}
+
+fn edit(file: &Path, change: impl Fn(&str) -> String) -> Result<(), Box<dyn Error>> {
+    Ok(std::fs::write(file, change(&std::fs::read_to_string(file)?))?)
+}
+
+/// A manifest without what only its tests need.
+fn without_tests(manifest: &str) -> String {
+    let mut of_tests = false;
+    let kept = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            of_tests = *line == "[dev-dependencies]";
+        }
+        !of_tests
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Whether everything builds with the oldest compiler.
@@ -73,20 +95,24 @@ pub(crate) fn msrv() -> Checked {
     Ok(Outcome::Done)
 }
 
-/// Makes the package of every library and says how large it is. Nothing is published, and the packages are not built: they
-/// are the sources that the other steps build.
+/// Libraries for whoever builds a machine or a host; the others try these.
+const PACKAGED_STD: [&str; 2] = ["coldcap-schema", "coldcap-host"];
+
+/// Makes the package of every library of a product and says how large it is. Nothing is published: the manifests forbid it,
+/// so that it is done in a copy that does not. The packages are not built: they are the sources that the other steps
+/// build.
 pub(crate) fn package() -> Checked {
-    let built = shell::target().join("packages").to_string_lossy().into_owned();
-    let line = ["cargo", "package", "--quiet", "--no-verify", "--allow-dirty", "--locked"];
-    let line = [&line[..], &of(NO_STD), &of(&STD)].concat();
-    shell::run_in(&shell::root(), &line, &[("CARGO_TARGET_DIR", &built)])?;
+    let copy = Copy::new("packages")?;
+    let manifest = copy.sources().join("Cargo.toml");
+    edit(&manifest, |text| text.replace("publish = false", "publish = true"))?;
+    let built = copy.built().to_string_lossy().into_owned();
+    let line = ["cargo", "package", "--quiet", "--no-verify", "--offline", "--locked"];
+    let line = [&line[..], &of(NO_STD), &of(&PACKAGED_STD)].concat();
+    shell::run_in(copy.sources(), &line, &[("CARGO_TARGET_DIR", &built)])?;
     println!("| package | KiB |\n|---|---|");
-    for file in std::fs::read_dir(shell::target().join("packages/package"))? {
-        let file = file?;
-        let name = file.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".crate") {
-            println!("| {name} | {} |", file.metadata()?.len().div_ceil(1_024));
-        }
+    for name in NO_STD.iter().chain(&PACKAGED_STD) {
+        let file = copy.built().join(format!("package/{name}-{}.crate", env!("CARGO_PKG_VERSION")));
+        println!("| {name} | {} |", std::fs::metadata(file)?.len().div_ceil(1_024));
     }
     Ok(Outcome::Done)
 }
@@ -138,4 +164,16 @@ pub(crate) fn miri() -> Checked {
         shell::run_in(&shell::root(), &[&line[..], tests].concat(), &environment)?;
     }
     Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_tests_need_is_left_out() {
+        let manifest =
+            "[dependencies]\na = \"1\"\n\n[dev-dependencies]\nb = \"1\"\n\n[lints]\nc = 1\n";
+        assert_eq!(without_tests(manifest), "[dependencies]\na = \"1\"\n\n[lints]\nc = 1\n");
+    }
 }
