@@ -135,6 +135,8 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
         write_reply(&input, &outputs, bytes.get(..sent).unwrap_or_default(), reply)
     }
 
+    /// Not inlined, as [`begin`](Self::begin): machines stand on the stack here, and not in every tick.
+    #[inline(never)]
     fn equip(&mut self, device: Device<CHANNELS>) -> Result<(), LaneError> {
         self.config.access = device.control.config().access;
         let flash = self.take_flash()?;
@@ -164,6 +166,7 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
         }
     }
 
+    #[inline(never)]
     fn begin(
         &self,
         outage: Outage<F>,
@@ -186,6 +189,7 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
         Ok(machine)
     }
 
+    #[inline(never)]
     fn cut_power(&mut self, gap: Option<Duration>) -> Result<(), LaneError> {
         let Power::On(mut machine) = core::mem::replace(&mut self.power, Power::Lost) else {
             return Err(LaneError::Flash);
