@@ -44,6 +44,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         clients::wireshark,
         "the same with the dissector, every field with unit and code name (needs tshark)",
     ),
+    (
+        "package",
+        packages::package,
+        "the package of every library of a product, and how large it is",
+    ),
     ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
     ("lint", lint, "clippy, warnings are errors"),
     ("doc", doc, "rustdoc, warnings are errors"),
@@ -148,7 +153,6 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         packages::msrv,
         "everything with the oldest compiler that the manifests name (needs its toolchain)",
     ),
-    ("package", packages::package, "the package of every library, and how large it is"),
     (
         "semver",
         packages::semver,
