@@ -97,18 +97,34 @@ impl<F: NorFlash> Journal<F> {
     /// - [`Error::UnknownLayout`], [`Error::OtherGroup`]: another version or another flash wrote it.
     pub fn open(flash: F, region: Region) -> Result<Self, Error> {
         let area = Area::of(region, &flash)?;
-        let mut medium = Medium { flash, area };
-        let newest = medium.newest_sector()?.ok_or(Error::NoJournal)?;
-        let survey = medium.survey(newest);
+        let mut journal = Self::on(Medium { flash, area });
+        journal.reopen()?;
+        Ok(journal)
+    }
+
+    /// Looks anew at what is there, as behind a reset, and forgets what it knew. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); then nothing may be stored before it is looked at again.
+    pub fn reopen(&mut self) -> Result<(), Error> {
+        let newest = self.medium.newest_sector()?.ok_or(Error::NoJournal)?;
+        let survey = self.medium.survey(newest);
         // What reads as erased may have been torn, at most as much as is programmed at once: it is not programmed again.
         let end = survey.end.saturating_add(WINDOW_BYTES);
-        let head = Head { sequence: newest, end, next_frame: 0 };
-        let mut journal = Self { medium, head, found: Found::default(), kept: None, ready: None };
-        journal.head.next_frame = journal.find_next_frame(survey.last);
-        journal.found.torn = survey.torn;
-        let last = journal.find_commit(survey)?;
-        journal.found.stamp = journal.find_stamp(last);
-        Ok(journal)
+        self.head = Head { sequence: newest, end, next_frame: 0 };
+        (self.found, self.kept, self.ready) = (Found::default(), None, None);
+        self.head.next_frame = self.find_next_frame(survey.last);
+        self.found.torn = survey.torn;
+        let last = self.find_commit(survey)?;
+        self.found.stamp = self.find_stamp(last);
+        Ok(())
+    }
+
+    /// One that knows nothing yet.
+    fn on(medium: Medium<F>) -> Self {
+        let head = Head { sequence: 0, end: 0, next_frame: 0 };
+        Self { medium, head, found: Found::default(), kept: None, ready: None }
     }
 
     /// Erases the region and begins a journal in it. What was there is lost.
@@ -120,17 +136,28 @@ impl<F: NorFlash> Journal<F> {
     /// [`Error::Region`], [`Error::Flash`], [`Error::Worn`].
     pub fn format(flash: F, region: Region) -> Result<Self, Error> {
         let area = Area::of(region, &flash)?;
-        let mut medium = Medium { flash, area };
-        let newest = medium.newest_sector().ok().flatten().unwrap_or(0);
-        for ahead in 1..=area.sectors {
-            medium.erase(newest.saturating_add(ahead))?;
+        let mut journal = Self::on(Medium { flash, area });
+        journal.reformat()?;
+        Ok(journal)
+    }
+
+    /// Erases it, and begins it anew. What was there is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`format`](Self::format); then nothing may be stored before it is formatted again.
+    pub fn reformat(&mut self) -> Result<(), Error> {
+        let newest = self.medium.newest_sector().ok().flatten().unwrap_or(0);
+        for ahead in 1..=self.medium.area.sectors {
+            self.medium.erase(newest.saturating_add(ahead))?;
         }
         let head = SectorHead { sequence: 0, first_frame: 0 };
-        if !medium.write_sector_head(head)? {
+        if !self.medium.write_sector_head(head)? {
             return Err(Error::Worn);
         }
-        let head = Head { sequence: 0, end: medium.sector_head_bytes(), next_frame: 0 };
-        Ok(Self { medium, head, found: Found::default(), kept: None, ready: None })
+        self.head = Head { sequence: 0, end: self.medium.sector_head_bytes(), next_frame: 0 };
+        (self.found, self.kept, self.ready) = (Found::default(), None, None);
+        Ok(())
     }
 
     /// What was found when it was opened, or committed since.

@@ -54,6 +54,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         c::host,
         "a C program drives the library on this machine under the sanitisers, and README's example (needs cc)",
     ),
+    (
+        "package",
+        packages::package,
+        "the package of every library of a product, and how large it is",
+    ),
     ("deny", deny, "licences, bans and sources (needs cargo-deny)"),
     ("lint", lint, "clippy, warnings are errors"),
     ("doc", doc, "rustdoc, warnings are errors"),
@@ -173,7 +178,6 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         packages::msrv,
         "everything with the oldest compiler that the manifests name (needs its toolchain)",
     ),
-    ("package", packages::package, "the package of every library, and how large it is"),
     (
         "semver",
         packages::semver,

@@ -54,8 +54,8 @@ const CAMPAIGNS: &str =
                          the table of transitions and its drawing
   defects [NAME…]        plants every defect of crates/coldcap-explore/defects in a copy and requires that
                          the explorer finds it; `--small`, `--stories` (the scripts that must fail), `write`
-  mutants [K/N [PACKAGE]]   small changes of session and guard in a copy, each of which a test must notice, or
-                         docs/mutants.md says why none can; every Nth from the Kth on, K from 0, of both
+  mutants [K/N [PACKAGE]]   small changes of session, guard and journal in a copy, each of which a test must notice, or
+                         docs/mutants.md says why none can; every Nth from the Kth on, K from 0, of all
                          packages or of one (needs cargo-mutants)
   mutants since COMMIT [PACKAGE]   the same, in lines that were written since a commit
   fuzz --minutes N       every fuzz target for N minutes, from what was found before and the committed corpus";

@@ -56,6 +56,23 @@ impl<F: NorFlash> Keeper<F> {
         Ok(Self::of(journal, layout))
     }
 
+    /// Begins its journal anew, without keys.
+    pub(super) fn reprovision(&mut self) -> Result<(), Error> {
+        self.journal.reformat()?;
+        (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.store_keys(&KeyRing::new())
+    }
+
+    /// Looks anew at what the flash holds, as behind a reset.
+    pub(super) fn begin_again(&mut self) -> Result<(), Error> {
+        (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.journal.reopen()
+    }
+
+    pub(super) fn load_keys(&mut self) -> Result<KeyRing, Error> {
+        keys::load(self.journal.flash_mut(), self.layout.keys)
+    }
+
     pub(super) fn of(journal: Journal<F>, layout: Layout) -> Self {
         Self { journal, layout, schedule: Schedule::new(layout.pace), failed: None }
     }

@@ -3,13 +3,13 @@
 use super::{Journaled, Layout, PowerUp};
 use crate::canonical::{Canonical, Source};
 use crate::config::Config;
-use crate::device::{Device, Served, equipped, write_reply};
+use crate::device::{Served, equipped, write_reply};
 use crate::inputs::Inputs;
 use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, STEP_LENGTH, Step};
+use coldcap_journal::Error;
 use coldcap_journal::restart::{ResetCause, RestartLimits};
-use coldcap_journal::{Error, Journal};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::security::EntropyPool;
+use coldcap_wire::security::Transport;
 use embedded_storage::nor_flash::NorFlash;
 
 /// A machine with a journal behind the [step lane](crate::lane), for a simulator. No board serves one.
@@ -19,11 +19,16 @@ use embedded_storage::nor_flash::NorFlash;
 #[derive(Clone, Debug)]
 pub struct JournaledLane<const CHANNELS: usize, F> {
     config: Config,
-    layout: Layout,
     /// The last tick.
     now: Instant,
-    power: Power<CHANNELS, F>,
+    machine: Journaled<CHANNELS, F>,
+    /// Its power is off, and comes back with the next tick.
+    outage: Option<Outage>,
 }
+
+/// How long it was off, if that is known.
+#[derive(Clone, Copy, Debug)]
+struct Outage(Option<Duration>);
 
 /// The parts of a tick, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,28 +45,6 @@ pub enum Part {
     Lane,
 }
 
-#[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap, and a machine is off for one tick"
-)]
-enum Power<const CHANNELS: usize, F> {
-    On(Journaled<CHANNELS, F>),
-    /// It comes back with the next tick.
-    Off(Outage<F>),
-    /// The flash is gone: a step before ended with an error.
-    Lost,
-}
-
-/// What outlives a loss of power.
-#[derive(Clone, Debug)]
-struct Outage<F> {
-    flash: F,
-    gap: Option<Duration>,
-    /// As from a source of randomness in the hardware.
-    entropy: EntropyPool,
-}
-
 impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
     /// A machine that never ran.
     ///
@@ -69,7 +52,7 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
     /// As [`Journaled::provision`].
     pub fn new(config: Config, flash: F, layout: Layout) -> Result<Self, Error> {
         let machine = Journaled::provision(config, flash, layout)?;
-        Ok(Self { config, layout, now: Instant::ZERO, power: Power::On(machine) })
+        Ok(Self { config, now: Instant::ZERO, machine, outage: None })
     }
 
     /// Serves one block.
@@ -103,8 +86,7 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
             Step::Restart { gap } => self.cut_power(gap).map(|()| Served::Restarted),
             Step::End => Ok(Served::Ended),
             Step::Equip { transport, entropy, keys } => {
-                let device = equipped(&self.config, transport, entropy, keys)?;
-                self.equip(device).map(|()| Served::Equipped)
+                self.equip(transport, entropy, keys).map(|()| Served::Equipped)
             }
         }
     }
@@ -118,7 +100,10 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
         mut watch: impl FnMut(Part),
     ) -> Result<(), LaneError> {
         self.now = now;
-        let machine = self.machine_at(now, inputs)?;
+        if let Some(Outage(gap)) = self.outage {
+            self.begin_again(gap, now, inputs)?;
+        }
+        let machine = &mut self.machine;
         watch(Part::Receive);
         machine.device.link.receive(now, link);
         watch(Part::Control);
@@ -135,77 +120,51 @@ impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
         write_reply(&input, &outputs, bytes.get(..sent).unwrap_or_default(), reply)
     }
 
-    /// Not inlined, as [`begin`](Self::begin): machines stand on the stack here, and not in every tick.
+    /// A machine that never ran, with these keys. Not inlined, as [`begin_again`](Self::begin_again): a device of its own stands
+    /// on the stack here, and not in every tick.
     #[inline(never)]
-    fn equip(&mut self, device: Device<CHANNELS>) -> Result<(), LaneError> {
-        self.config.access = device.control.config().access;
-        let flash = self.take_flash()?;
-        let machine = Journaled::provision(self.config, flash, self.layout);
-        let mut machine = machine.map_err(|_| LaneError::Flash)?;
-        machine.device = device;
-        machine.store_keys().map_err(|_| LaneError::Flash)?;
-        self.power = Power::On(machine);
-        Ok(())
-    }
-
-    /// The machine that runs, begun anew where its power was off.
-    fn machine_at(
+    fn equip(
         &mut self,
-        now: Instant,
-        inputs: &Inputs<CHANNELS>,
-    ) -> Result<&mut Journaled<CHANNELS, F>, LaneError> {
-        if let Power::Off(_) = self.power {
-            let Power::Off(outage) = core::mem::replace(&mut self.power, Power::Lost) else {
-                return Err(LaneError::Flash);
-            };
-            self.power = Power::On(self.begin(outage, now, inputs)?);
-        }
-        match &mut self.power {
-            Power::On(machine) => Ok(machine),
-            Power::Off(_) | Power::Lost => Err(LaneError::Flash),
-        }
+        transport: Option<Transport>,
+        entropy: [u8; 32],
+        keys: &[u8],
+    ) -> Result<(), LaneError> {
+        self.machine.device = equipped(&self.config, transport, entropy, keys)?;
+        self.config.access = self.machine.device.control.config().access;
+        self.outage = None;
+        self.machine.keeper.reprovision().map_err(|_| LaneError::Flash)?;
+        self.machine.store_keys().map_err(|_| LaneError::Flash)
     }
 
     #[inline(never)]
-    fn begin(
-        &self,
-        outage: Outage<F>,
+    fn begin_again(
+        &mut self,
+        gap: Option<Duration>,
         now: Instant,
         inputs: &Inputs<CHANNELS>,
-    ) -> Result<Journaled<CHANNELS, F>, LaneError> {
+    ) -> Result<(), LaneError> {
         let known = PowerUp {
             cause: ResetCause::BrownOut,
-            gap: outage.gap,
+            gap,
             failures: 0,
             now,
             inputs: *inputs,
             limits: RestartLimits::default(),
         };
-        let journal = Journal::open(outage.flash, self.layout.journal);
-        let journal = journal.map_err(|_| LaneError::Flash)?;
-        let machine = Journaled::power_up(self.config, journal, self.layout, &known);
-        let mut machine = machine.map_err(|_| LaneError::Flash)?;
-        machine.device.link.keep_entropy(outage.entropy);
-        Ok(machine)
-    }
-
-    #[inline(never)]
-    fn cut_power(&mut self, gap: Option<Duration>) -> Result<(), LaneError> {
-        let Power::On(mut machine) = core::mem::replace(&mut self.power, Power::Lost) else {
-            return Err(LaneError::Flash);
-        };
-        machine.store_at_power_fail(self.now, None).map_err(|_| LaneError::Flash)?;
-        self.config.identity.boot = self.config.identity.boot.wrapping_add(1);
-        let entropy = machine.device.link.take_entropy();
-        self.power = Power::Off(Outage { flash: machine.release(), gap, entropy });
+        // As from a source of randomness in the hardware.
+        let entropy = self.machine.device.link.take_entropy();
+        self.machine.begin_again(&self.config, &known).map_err(|_| LaneError::Flash)?;
+        self.machine.device.link.keep_entropy(entropy);
+        self.outage = None;
         Ok(())
     }
 
-    fn take_flash(&mut self) -> Result<F, LaneError> {
-        match core::mem::replace(&mut self.power, Power::Lost) {
-            Power::On(machine) => Ok(machine.release()),
-            Power::Off(outage) => Ok(outage.flash),
-            Power::Lost => Err(LaneError::Flash),
+    fn cut_power(&mut self, gap: Option<Duration>) -> Result<(), LaneError> {
+        if self.outage.is_none() {
+            self.machine.store_at_power_fail(self.now, None).map_err(|_| LaneError::Flash)?;
         }
+        self.config.identity.boot = self.config.identity.boot.wrapping_add(1);
+        self.outage = Some(Outage(gap));
+        Ok(())
     }
 }

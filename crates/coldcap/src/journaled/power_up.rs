@@ -1,6 +1,6 @@
 //! What a board does with what its flash holds, when it begins.
 
-use super::{Journaled, Keeper, Layout, keys};
+use super::{Journaled, Keeper, Layout};
 use crate::config::Config;
 use crate::control::{CHECKPOINT_BYTES, Checkpoint, CheckpointError, Control, faces};
 use crate::device::Device;
@@ -86,19 +86,40 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// Never.
     pub fn power_up(
         config: Config,
-        mut journal: Journal<F>,
+        journal: Journal<F>,
         layout: Layout,
         known: &PowerUp<CHANNELS>,
     ) -> Result<Self, StartError> {
-        let keys = keys::load(journal.flash_mut(), layout.keys)?;
         // In its place at once: a board's stack holds few machines.
         let (device, keeper) = (Device::new(config), Keeper::of(journal, layout));
         let mut machine = Self { device, keeper };
-        let Self { device, keeper } = &mut machine;
+        machine.load(known)?;
+        Ok(machine)
+    }
+
+    /// As behind a reset: forgets everything but the flash, and begins from that.
+    ///
+    /// # Errors
+    /// As [`power_up`](Self::power_up); then nothing may be driven.
+    #[inline(never)]
+    pub(super) fn begin_again(
+        &mut self,
+        config: &Config,
+        known: &PowerUp<CHANNELS>,
+    ) -> Result<(), StartError> {
+        self.keeper.begin_again()?;
+        self.device = Device::new(*config);
+        self.load(known)
+    }
+
+    /// Into a machine that knows nothing.
+    fn load(&mut self, known: &PowerUp<CHANNELS>) -> Result<(), StartError> {
+        let Self { device, keeper } = self;
+        let keys = keeper.load_keys()?;
         restore(&mut device.control, keeper.journal_mut(), known)?;
         *device.link.keys_mut() = keys;
         recall(&mut device.link, keeper.journal_mut())?;
-        Ok(machine)
+        Ok(())
     }
 }
 

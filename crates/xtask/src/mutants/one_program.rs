@@ -56,12 +56,9 @@ fn tests_of(folder: &Path) -> Done<Vec<String>> {
 
 /// No program is built but the one.
 fn alone(manifest: String) -> Done<String> {
-    let changed = manifest.replacen(
-        "\n[dependencies]\n",
-        "autotests = false\nautoexamples = false\n\n[dependencies]\n",
-        1,
-    );
-    if changed == manifest { Err("a manifest without dependencies".into()) } else { Ok(changed) }
+    let alone = "[package]\nautotests = false\nautoexamples = false\n";
+    let changed = manifest.replacen("[package]\n", alone, 1);
+    if changed == manifest { Err("a manifest without a package".into()) } else { Ok(changed) }
 }
 
 /// The library with its files of tests as modules, at its end so that no line gets another number.
