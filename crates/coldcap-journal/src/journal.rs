@@ -63,6 +63,15 @@ pub struct Found {
     pub torn: bool,
 }
 
+/// What a frame is made of. A beat has the same parts as a commit, most of them empty, so that there is one code for both.
+fn parts<'a, 'b: 'a>(
+    head: [&'a [u8]; 2],
+    entries: impl Iterator<Item = &'b [u8; ENTRY_BYTES]> + Clone,
+    checkpoint: &'a [u8],
+) -> impl Iterator<Item = &'a [u8]> + Clone {
+    head.into_iter().chain(entries.map(|entry| -> &'a [u8] { entry })).chain([checkpoint])
+}
+
 /// A log on a flash.
 ///
 /// See the [crate](crate) for what it promises.
@@ -213,8 +222,7 @@ impl<F: NorFlash> Journal<F> {
         let [e0, e1] = counts.0.to_le_bytes();
         let [c0, c1] = counts.1.to_le_bytes();
         let (at, head) = (stamp.to_bytes(), [e0, e1, c0, c1]);
-        let parts = [&at[..], &head[..]].into_iter();
-        let parts = parts.chain(entries.map(|entry| &entry[..])).chain([checkpoint]);
+        let parts = parts([&at, &head], entries, checkpoint);
         let frame = self.append(Kind::Commit, parts)?;
         let commit = Commit { frame, stamp, entries: counts.0, checkpoint: counts.1 };
         self.kept = Some(frame.place().sequence);
@@ -228,7 +236,7 @@ impl<F: NorFlash> Journal<F> {
     ///
     /// As [`commit`](Self::commit).
     pub fn beat(&mut self, stamp: Stamp) -> Result<(), Error> {
-        self.append(Kind::Beat, [&stamp.to_bytes()[..]].into_iter())?;
+        self.append(Kind::Beat, parts([&stamp.to_bytes(), &[]], [].iter(), &[]))?;
         self.found.stamp = Some(stamp);
         Ok(())
     }
