@@ -40,7 +40,7 @@ fn generated() -> Result<Option<String>, Box<dyn Error>> {
 }
 
 fn no_cbindgen() -> Outcome {
-    Outcome::Skipped("cbindgen is not installed: cargo install --locked cbindgen".into())
+    Outcome::Skipped("cbindgen is not installed: cargo install --locked cbindgen@0.29.4".into())
 }
 
 /// A C program that drives the library on this machine, strict and under the sanitisers; and the header as C99, as C++
