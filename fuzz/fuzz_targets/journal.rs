@@ -217,7 +217,9 @@ impl<const GROUP: usize> World<GROUP> {
         assert!(lost == 0 || self.lapped, "{lost} frames lost");
         assert!(self.known.ends_with(commits));
         assert_eq!(commits.is_empty(), self.known.is_empty());
-        assert!(told >= self.time, "{told} is before {}", self.time);
+        // A beat is not kept as the last commit is: whoever loses power again and again while a sector is begun erases it, and a
+        // gap is told longer.
+        assert!(told >= self.time || self.lapped, "{told} is before {}", self.time);
         // A group that reads as erased although power failed in it is met where power had failed before, too: the driver
         // refuses it, and the next place is taken.
         let twice = self.journal.flash_mut().work().not_erased;

@@ -232,6 +232,9 @@ impl<F: NorFlash> Journal<F> {
 
     /// Stores that the machine is on, so that a gap is known to a few seconds.
     ///
+    /// Where power fails again and again for a whole lap of the region without a commit it may be erased, unlike the last
+    /// commit: the gap is told longer then.
+    ///
     /// # Errors
     ///
     /// As [`commit`](Self::commit).
