@@ -347,6 +347,7 @@ impl<F: NorFlash> Journal<F> {
         if self.ready.take() != Some(sequence) {
             self.medium.erase(sequence)?;
         }
+        self.forget_headless(sequence.saturating_add(1))?;
         let head = SectorHead { sequence, first_frame: self.head.next_frame };
         let begun = self.medium.write_sector_head(head)?;
         if begun {
@@ -354,6 +355,16 @@ impl<F: NorFlash> Journal<F> {
             self.head.end = self.medium.sector_head_bytes();
         }
         Ok(begun)
+    }
+
+    /// Erases frames of a sector of this number whose head has rotted. An opening looks one sector beyond the newest head, since
+    /// that of the newest may have rotted, and would take them for newer than what is stored from now on.
+    fn forget_headless(&mut self, sequence: u32) -> Result<(), Error> {
+        let headless = matches!(self.medium.sector_head(sequence), Ok(None));
+        if headless && self.medium.survey(sequence).last.is_some() {
+            self.medium.erase(sequence)?;
+        }
+        Ok(())
     }
 
     fn keeps(&self, sequence: u32) -> bool {

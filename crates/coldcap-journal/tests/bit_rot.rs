@@ -181,3 +181,30 @@ fn an_entry_that_waited_is_read_once() {
     }
     assert_eq!((lost, read), (1, entries));
 }
+
+/// Two heads rot, and what lay behind them is begun anew: what the second one still holds is older than that.
+#[test]
+fn frames_whose_sector_rotted_away_are_not_taken_for_newer_than_what_follows() {
+    let mut journal = Journal::format(Flash::new(), REGION).unwrap();
+    commit(&mut journal, 1);
+    // Power fails in a commit that takes nearly all of the second sector.
+    let long = [1; 440];
+    journal.flash_mut().fail_after(512 + 24 + 400, 7);
+    journal.commit(stamp(2), &[], &long).unwrap_err();
+    let mut flash = journal.release();
+    flash.power_up();
+    let mut journal = Journal::open(flash, REGION).unwrap();
+    // So beats go to the third.
+    journal.beat(stamp(3)).unwrap();
+    journal.beat(stamp(4)).unwrap();
+    assert_eq!(journal.sectors_begun(), 3);
+    let mut flash = journal.release();
+    flash.flip(512 + 512 + 3, 1);
+    flash.flip(512 + 1_024 + 3, 1);
+    let mut journal = Journal::open(flash, REGION).unwrap();
+    assert_eq!((journal.sectors_begun(), journal.found().stamp), (1, Some(stamp(1))));
+    journal.commit(stamp(5), &[], &long).unwrap();
+    assert_eq!(journal.sectors_begun(), 2);
+    let journal = Journal::open(journal.release(), REGION).unwrap();
+    assert_eq!((journal.sectors_begun(), journal.found().stamp), (2, Some(stamp(5))));
+}

@@ -34,7 +34,8 @@ pub struct Layout {
 /// A [`Device`] with a journal on a flash.
 ///
 /// A tick has three parts, in this order: [`tick`](Self::tick) decides, the board drives what it says, and
-/// [`store`](Self::store) makes it last and tells hosts. What is not stored is told to nobody. While nothing circulates,
+/// [`store`](Self::store) makes it last and tells hosts. Nothing is told before it is stored; only where the flash fails is it told all
+/// the same, so that whoever watches sees it. While nothing circulates,
 /// [`erase_ahead`](Self::erase_ahead) may stop the core for as long as a sector takes.
 ///
 /// ```
@@ -105,7 +106,8 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     ///
     /// `clock` is what a clock shows that runs without power, in seconds since 1970; `None` where there is none to trust.
     ///
-    /// A commit is due where there are entries, and where its [`Pace`] says so. It takes as long as programming some 400 bytes a channel, and erases a sector where none is ready.
+    /// A commit is due where there are entries, and where its [`Pace`] says so. It takes as long as programming some 400 bytes a
+    /// channel, and erases a sector where none is ready.
     ///
     /// # Errors
     /// [`Error`]: nothing was stored. What was stored before is still there, the link has told what was not stored, so that
@@ -120,8 +122,8 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
         result
     }
 
-    /// Power is about to fail: stores the state as it is, so that nothing of the treatment is lost. For a board whose supply says so
-    /// and holds up for a commit.
+    /// Power is about to fail: stores the state as it is, so that nothing of the treatment is lost. For a board whose supply
+    /// says so and holds up for a commit.
     ///
     /// # Errors
     /// As [`store`](Self::store).
