@@ -9,7 +9,7 @@ use crate::survey::Survey;
 use coldcap_session::record::ENTRY_BYTES;
 use embedded_storage::nor_flash::NorFlash;
 
-/// So many places are tried for a frame before the flash counts as worn.
+/// So many places are tried for a frame before the flash counts as worn, the last one in another sector.
 const ATTEMPTS: u32 = 3;
 /// What a commit holds before its entries: the stamp, how many entries, how long the checkpoint.
 pub(crate) const COMMIT_BYTES: u32 = 20;
@@ -192,7 +192,8 @@ impl<F: NorFlash> Journal<F> {
     /// They are stored again when they are handed out, and [`next_entry`](Self::next_entry) reads them once.
     ///
     /// It is stored when this returns. It takes as long as programming
-    /// [`commit_bytes`](Self::commit_bytes), and erases a sector where [`room`](Self::room) has not so much.
+    /// [`commit_bytes`](Self::commit_bytes), and erases a sector where [`room`](Self::room) has not so much. On a flash that fails
+    /// it tries three places, and for each as many sectors as there are.
     ///
     /// # Errors
     ///
@@ -295,8 +296,9 @@ impl<F: NorFlash> Journal<F> {
         let bytes = length_of(content.clone());
         let room = self.medium.frame_bytes(u32::try_from(bytes).unwrap_or(u32::MAX));
         let mut error = Error::Worn;
-        for _ in 0..ATTEMPTS {
-            if self.head.end.saturating_add(room) > self.medium.area.sector {
+        for attempt in 1..=ATTEMPTS {
+            // The last place is in a sector that was erased just now: what rotted may have hidden how far this one is programmed.
+            if attempt == ATTEMPTS || self.head.end.saturating_add(room) > self.medium.area.sector {
                 self.begin_sector()?;
             }
             match self.try_append(kind, content.clone()) {

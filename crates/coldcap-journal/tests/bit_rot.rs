@@ -208,3 +208,21 @@ fn frames_whose_sector_rotted_away_are_not_taken_for_newer_than_what_follows() {
     let journal = Journal::open(journal.release(), REGION).unwrap();
     assert_eq!((journal.sectors_begun(), journal.found().stamp), (2, Some(stamp(5))));
 }
+
+/// Ones read as erased. Where the header of a torn frame of ones rots, nothing tells any more that they were programmed: a driver
+/// that refuses them costs places, and what is stored goes to the next sector.
+#[test]
+fn what_rotted_may_hide_how_far_a_sector_is_programmed() {
+    let mut journal = Journal::format(Flash::new(), REGION).unwrap();
+    commit(&mut journal, 1);
+    let behind = 512 - journal.room() as usize;
+    journal.flash_mut().fail_after(280, 7);
+    journal.commit(stamp(2), &[], &[0xFF; 300]).unwrap_err();
+    let mut flash = journal.release();
+    flash.power_up();
+    flash.flip(512 + behind, 1);
+    let mut journal = Journal::open(flash, REGION).unwrap();
+    journal.beat(stamp(3)).unwrap();
+    let journal = Journal::open(journal.release(), REGION).unwrap();
+    assert_eq!((journal.sectors_begun(), journal.found().stamp), (2, Some(stamp(3))));
+}

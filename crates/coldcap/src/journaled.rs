@@ -34,8 +34,8 @@ pub struct Layout {
 /// A [`Device`] with a journal on a flash.
 ///
 /// A tick has three parts, in this order: [`tick`](Self::tick) decides, the board drives what it says, and
-/// [`store`](Self::store) makes it last and tells hosts. Nothing is told before it is stored; only where the flash fails is it told all
-/// the same, so that whoever watches sees it. While nothing circulates,
+/// [`store`](Self::store) makes it last and tells hosts. Nothing is told before it is stored; only where the flash fails is it
+/// told all the same, so that whoever watches sees it. While nothing circulates,
 /// [`erase_ahead`](Self::erase_ahead) may stop the core for as long as a sector takes.
 ///
 /// ```
@@ -111,8 +111,9 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     ///
     /// # Errors
     /// [`Error`]: nothing was stored. What was stored before is still there, the link has told what was not stored, so that
-    /// whoever watches sees it, and [`failure`](Self::failure) says so until something is stored again. Somebody must be
-    /// called: a maker's condition is for that.
+    /// whoever watches sees it, and [`failure`](Self::failure) says so until something is stored again. It is tried again a
+    /// second later at the soonest, since each try may erase sectors. The entries meanwhile are missing in what is stored, which
+    /// their indices tell. Somebody must be called: a maker's condition is for that.
     ///
     /// # Panics
     /// Never.

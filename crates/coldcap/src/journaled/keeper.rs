@@ -169,8 +169,9 @@ impl<F: NorFlash> Keeper<F> {
     ) -> Result<(), Error> {
         let result = self.append(stamp, control, entries);
         self.failed = result.err();
-        if result.is_ok() {
-            self.schedule.committed(stamp.at);
+        match result {
+            Ok(()) => self.schedule.committed(stamp.at),
+            Err(_) => self.schedule.failed(stamp.at),
         }
         result
     }

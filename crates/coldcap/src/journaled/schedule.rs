@@ -4,17 +4,21 @@ use crate::outputs::Outputs;
 use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant};
 
-/// When something was committed last.
+/// No sooner is it tried again behind a flash that failed: each try may stop the core for erasures.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// When something was committed last, and when that failed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Schedule {
     pace: Pace,
     last: Option<Instant>,
+    failed: Option<Instant>,
 }
 
 /// How often the state is stored where nothing happens.
 ///
-/// Behind a loss of power the state goes on from where it was stored, and what was cooled since counts as a gap: so it is stored long
-/// before a gap is too long for cooling to return by itself. A board whose supply says that it fails, and holds up for a
+/// Behind a loss of power the state goes on from where it was stored, and what was cooled since counts as a gap: so it is stored
+/// long before a gap is too long for cooling to return by itself. A board whose supply says that it fails, and holds up for a
 /// commit, loses nothing, and may store less often. `docs/journal.md` says how much flash either takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -33,18 +37,24 @@ impl Default for Pace {
 
 impl Schedule {
     pub(super) const fn new(pace: Pace) -> Self {
-        Self { pace, last: None }
+        Self { pace, last: None, failed: None }
     }
 
     pub(super) fn is_due<const CHANNELS: usize>(&self, outputs: &Outputs<CHANNELS>) -> bool {
         let treated = outputs.channels.iter().any(|channel| is_treated(channel.phase));
         let period = if treated { self.pace.treated } else { self.pace.idle };
         let overdue = |last: Instant| outputs.now.since(last) >= period;
-        !outputs.entries.is_empty() || self.last.is_none_or(overdue)
+        let waits = |failed: Instant| outputs.now.since(failed) < RETRY;
+        let due = !outputs.entries.is_empty() || self.last.is_none_or(overdue);
+        due && !self.failed.is_some_and(waits)
     }
 
     pub(super) const fn committed(&mut self, now: Instant) {
-        self.last = Some(now);
+        (self.last, self.failed) = (Some(now), None);
+    }
+
+    pub(super) const fn failed(&mut self, now: Instant) {
+        self.failed = Some(now);
     }
 }
 
