@@ -169,6 +169,8 @@ pub struct Client {
     record: Record,
     record_due: Option<Instant>,
     record_rid: Option<u16>,
+    /// Whether it is known how long the record is: by an entry, or by the word that there is none.
+    record_known: bool,
     copies: Copies,
     newest_channel: Newest,
     newest_machine: Newest,
@@ -202,6 +204,7 @@ impl Client {
             record: Record::default(),
             record_due: None,
             record_rid: None,
+            record_known: false,
             copies: Copies::default(),
             newest_channel: Newest::default(),
             newest_machine: Newest::default(),
@@ -313,6 +316,14 @@ impl Client {
     /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
         self.record_due = Some(self.read_clock(now));
+        self.record_known = false;
+    }
+
+    /// Whether everything is here that the device has told of since a session began or since
+    /// [`ask_record_length`](Self::ask_record_length), and it has told something.
+    #[must_use]
+    pub const fn has_whole_record(&self) -> bool {
+        self.record_known && self.record.is_complete()
     }
 
     /// Appends every frame that is due at `now`.
@@ -552,7 +563,7 @@ impl Client {
                     self.copies = Copies::default();
                     self.newest_channel = Newest::default();
                     self.newest_machine = Newest::default();
-                    self.record_rid = None;
+                    (self.record_rid, self.record_known) = (None, false);
                     self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
                 }
@@ -662,6 +673,7 @@ impl Client {
     fn accept_entry(&mut self, now: Instant, report: RecordEntry) {
         if Entry::from_bytes(&report.entry.0).channel == self.channel {
             self.record.insert(&report);
+            self.record_known = true;
             self.watch_record(now);
         }
         self.messages.push_back(Message::RecordEntry(report));
@@ -681,6 +693,7 @@ impl Client {
             None if self.record_rid.take_if(|own| *own == rid).is_some() => {
                 if response.status == Status::EXPIRED {
                     self.record.give_up_gap();
+                    self.record_known = true;
                 }
             }
             None => count(&mut self.counters.unmatched),

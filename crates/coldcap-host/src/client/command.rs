@@ -115,7 +115,7 @@ impl CommandBody {
     }
 
     /// Whether it must not wait behind other commands: stopping is one action, at once.
-    pub(super) const fn is_urgent(&self) -> bool {
+    pub(crate) const fn is_urgent(&self) -> bool {
         matches!(self, Self::Operate(Operate { action: Action::STOP, .. }))
     }
 
