@@ -162,8 +162,8 @@ pub(crate) struct Run {
     after_long_help = with_patient("Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")
 )]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one and prints it.
-    #[arg(long, value_name = "tcp:HOST:PORT")]
+    /// Where to listen: tcp:HOST:PORT, ws:HOST:PORT, or pty, a pseudo terminal. Port 0 takes a free one; what it is is printed.
+    #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: String,
     /// The virtual patient; without it, the standard head. --help tells the file's fields.
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,7 @@
-//! Machines that are not in this process.
+//! Machines that are not in this process, and one that runs here by the wall clock.
 
+pub(crate) mod door;
 pub(crate) mod emulator;
+pub(crate) mod live;
 pub(crate) mod remote;
 pub(crate) mod uart;

@@ -1,51 +1,50 @@
-//! The virtual machine on a socket.
+//! The virtual machine for host programs: on a socket, a WebSocket, or a pseudo terminal.
 //!
-//! A driver that greets with the lane's greeting grants virtual time, step by step. Any other client
-//! speaks the bare protocol, and time runs by the wall clock.
+//! A driver that greets with the lane's greeting grants virtual time to a machine of its own, step by step. Every other
+//! client is a host of the one machine that runs here by the wall clock, from the beginning, whoever listens.
 
 use super::{inputs, keys};
 use crate::arguments::Serve;
 use crate::failure::Failure;
 use crate::host_key::random;
+use crate::machine::door::{Caller, Door, Guest};
+use crate::machine::live::{self, gone};
 use crate::machine::remote::truth_bytes;
-use coldcap::TICK;
-use coldcap::lane::{GREETING, LINK_IN_MAXIMUM, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use coldcap_sim::{Equipment, Machine, Rig};
+use coldcap::lane::{GREETING, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
+use coldcap_host::connection::Carrier;
+use coldcap_sim::{Equipment, FaultSchedule, Machine, PatientParameters, Rig};
 use coldcap_units::Instant;
-use coldcap_wire::security::Transport;
 use core::time::Duration;
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::time::Instant as WallInstant;
+use std::net::TcpStream;
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
 
-/// Within what time a client says its first words.
+/// Within what time a driver has said its greeting.
 const GREETS_WITHIN: Duration = Duration::from_secs(10);
-/// A client that says nothing for so long is gone: a host lets hear of itself once a second.
-const GONE_AFTER: Duration = Duration::from_secs(60);
 
 type VirtualRig = Rig<coldcap::Device<1>>;
 
-pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
-    let patient = inputs::patient(options.patient.as_deref())?;
-    let faults = inputs::plant_faults(&options.fault)?;
-    let speed = inputs::speed(Some(options.speed))?.unwrap_or(1.0);
-    let equipment = equipment(options)?;
-    let address = inputs::address("--listen", &options.listen)?;
-    let listener = TcpListener::bind(address)
-        .map_err(|error| Failure::Io(format!("--listen: {address}: {error}")))?;
-    writeln!(io::stdout(), "listening on tcp:{}", listener.local_addr()?)?;
-    io::stdout().flush()?;
-    loop {
-        let (stream, peer) = listener.accept()?;
-        let rig = Rig::in_process(patient, options.seed, faults.clone())?;
-        match serve(stream, rig, &equipment, speed) {
-            Ok(()) | Err(Failure::Closed) => eprintln!("{peer}: ended"),
-            Err(failure) if options.once => return Err(failure),
-            Err(failure) => eprintln!("{peer}: {failure}"),
-        }
-        if options.once {
-            return Ok(());
-        }
+/// A machine as the command line describes it.
+#[derive(Clone)]
+struct Described {
+    patient: PatientParameters,
+    seed: u64,
+    faults: FaultSchedule,
+    equipment: Equipment,
+}
+
+impl Described {
+    fn read(options: &Serve) -> Result<Self, Failure> {
+        let patient = inputs::patient(options.patient.as_deref())?;
+        let faults = inputs::plant_faults(&options.fault)?;
+        Ok(Self { patient, seed: options.seed, faults, equipment: equipment(options)? })
+    }
+
+    fn rig(&self, equipment: &Equipment) -> Result<VirtualRig, Failure> {
+        let mut rig = Rig::in_process(self.patient, self.seed, self.faults.clone())?;
+        rig.equip(equipment)?;
+        Ok(rig)
     }
 }
 
@@ -61,35 +60,90 @@ fn equipment(options: &Serve) -> Result<Equipment, Failure> {
     }
 }
 
-fn serve(
-    mut stream: TcpStream,
-    mut rig: VirtualRig,
-    equipment: &Equipment,
-    speed: f64,
-) -> Result<(), Failure> {
-    stream.set_nodelay(true)?;
-    let mut first = [0; 1];
-    // A client that says nothing must not keep the machine from the others.
-    stream.set_read_timeout(Some(GREETS_WITHIN))?;
-    if stream.peek(&mut first).map_err(gone)? == 0 {
-        return Ok(());
+pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
+    let described = Described::read(options)?;
+    let speed = inputs::speed(Some(options.speed))?.unwrap_or(1.0);
+    Builder::new_current_thread().enable_all().build()?.block_on(serve(options, described, speed))
+}
+
+async fn serve(options: &Serve, described: Described, speed: f64) -> Result<(), Failure> {
+    let mut door = Door::open(&options.listen).await?;
+    let over = described.equipment.clone().over(door.transport());
+    let mut machine = described.rig(&over)?;
+    writeln!(io::stdout(), "listening on {door}")?;
+    io::stdout().flush()?;
+    let (lines, coming) = mpsc::channel(1);
+    let (ends, ended) = mpsc::channel(1);
+    tokio::select! {
+        failed = live::run(&mut machine, speed, coming, ends.clone()) => Ok(failed?),
+        failed = admit(&mut door, &described, lines, ends) => failed,
+        last = watch(ended, options.once) => last,
     }
-    if first[0] == GREETING[0] {
-        let mut greeting = [0; GREETING.len()];
-        stream.read_exact(&mut greeting).map_err(gone)?;
-        if greeting != GREETING {
-            return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
+}
+
+/// Says how each connection ended, and ends itself where one is enough.
+async fn watch(mut ended: mpsc::Receiver<Result<(), Failure>>, once: bool) -> Result<(), Failure> {
+    while let Some(end) = ended.recv().await {
+        match end {
+            Ok(()) | Err(Failure::Closed) => eprintln!("a connection ended"),
+            Err(failure) if once => return Err(failure),
+            Err(failure) => eprintln!("a connection ended: {failure}"),
         }
-        // Whoever grants time may take as long as he likes.
-        stream.set_read_timeout(None)?;
-        rig.equip(equipment)?;
-        return granted(stream, rig);
+        if once {
+            return Ok(());
+        }
     }
-    rig.equip(&equipment.clone().over(Transport::Tcp))?;
-    by_the_clock(stream, rig, speed)
+    Ok(())
+}
+
+/// Lets in who comes, each by itself: one that says nothing keeps nobody waiting.
+async fn admit(
+    door: &mut Door,
+    described: &Described,
+    lines: mpsc::Sender<Box<dyn Carrier>>,
+    ends: mpsc::Sender<Result<(), Failure>>,
+) -> Result<(), Failure> {
+    loop {
+        let caller = door.next().await?;
+        let (described, lines, ends) = (described.clone(), lines.clone(), ends.clone());
+        tokio::spawn(async move {
+            if let Some(end) = receive(caller, described, lines).await {
+                let _ = ends.send(end).await;
+            }
+        });
+    }
+}
+
+/// How the connection ended; `None` of a host's, which goes on.
+async fn receive(
+    caller: Caller,
+    described: Described,
+    lines: mpsc::Sender<Box<dyn Carrier>>,
+) -> Option<Result<(), Failure>> {
+    match caller.greet().await {
+        Ok(Some(Guest::Host(line))) => lines.send(line).await.err().map(|_| Ok(())),
+        Ok(Some(Guest::Driver(stream))) => {
+            let granted = tokio::task::spawn_blocking(move || grant(stream, &described));
+            granted.await.ok()
+        }
+        Ok(None) => Some(Ok(())),
+        Err(failure) => Some(Err(failure)),
+    }
 }
 
 /// Time is granted by the driver.
+fn grant(mut stream: TcpStream, described: &Described) -> Result<(), Failure> {
+    let mut greeting = [0; GREETING.len()];
+    stream.set_read_timeout(Some(GREETS_WITHIN))?;
+    stream.read_exact(&mut greeting).map_err(gone)?;
+    if greeting != GREETING {
+        return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
+    }
+    // Whoever grants time may take as long as he likes.
+    stream.set_read_timeout(None)?;
+    granted(stream, described.rig(&described.equipment)?)
+}
+
 fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {
     let mut step = [0; STEP_LENGTH];
     let mut reply = [0; REPLY_LENGTH];
@@ -115,63 +169,5 @@ fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {
             // Who grants time does not hand out keys.
             Step::Equip { .. } => return Err(Failure::Wrong("the machine has its keys".into())),
         }
-    }
-}
-
-/// Time runs by the wall clock; the client speaks the bare protocol.
-fn by_the_clock(mut stream: TcpStream, mut rig: VirtualRig, speed: f64) -> Result<(), Failure> {
-    stream.set_nonblocking(true)?;
-    let period = Duration::from_secs_f64(f64::from(TICK.as_millis()) / 1_000.0 / speed);
-    let mut due = WallInstant::now();
-    let mut now = Instant::ZERO;
-    let mut heard = due;
-    let mut incoming = [0; LINK_IN_MAXIMUM];
-    loop {
-        now = now.plus(TICK);
-        due += period;
-        std::thread::sleep(due.saturating_duration_since(WallInstant::now()));
-        let received = match stream.read(&mut incoming) {
-            Ok(0) => return Ok(()),
-            Ok(received) => {
-                heard = WallInstant::now();
-                received
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(error) => return Err(gone(error)),
-        };
-        if heard.elapsed() > GONE_AFTER {
-            return Err(Failure::Io("the client says nothing".into()));
-        }
-        let tick = rig.tick(now, incoming.get(..received).unwrap_or_default())?;
-        write_patiently(&mut stream, tick.link)?;
-    }
-}
-
-/// A reader that is too slow loses its connection, never the machine its time.
-fn write_patiently(stream: &mut TcpStream, mut bytes: &[u8]) -> Result<(), Failure> {
-    let start = WallInstant::now();
-    while !bytes.is_empty() {
-        match stream.write(bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                if start.elapsed() > Duration::from_secs(5) {
-                    return Err(Failure::Io("the client does not read".into()));
-                }
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            Err(error) => return Err(gone(error)),
-        }
-    }
-    Ok(())
-}
-
-/// A client may leave at any time, and however it likes.
-fn gone(error: io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => Failure::Closed,
-        _ => error.into(),
     }
 }
