@@ -13,6 +13,7 @@ mod emulator;
 mod fuzz;
 mod links;
 mod linksim;
+mod loops;
 mod mutants;
 mod packages;
 mod panics;
@@ -115,6 +116,7 @@ fn main() -> ExitCode {
         ["semver", commit] => packages::semver_since(commit),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
+        ["loops", "write"] => loops::write(),
         [name] => match ci::step(name) {
             Some(step) => step(),
             None => Err(format!("unknown command '{name}'\n{}", usage()).into()),
