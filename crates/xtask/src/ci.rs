@@ -120,7 +120,7 @@ const STEPS: &[(&str, Step, &str)] = &[
     (
         "sizes",
         probe::sizes,
-        "bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it",
+        "bytes of a step and of every crate on Cortex-M4F and Cortex-M0, that no panic path is in it, and that no crate\n                 has grown beyond docs/budgets.md (`sizes write` writes it)",
     ),
     ("benches", benches, "every bench runs once"),
     (

@@ -111,6 +111,7 @@ fn main() -> ExitCode {
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
         ["budgets", "write"] => budgets::write(),
+        ["sizes", "write"] => probe::write_sizes(),
         ["header", "write"] => c::write_header(),
         ["coverage", "write"] => coverage::write(),
         ["semver", commit] => packages::semver_since(commit),
