@@ -6,7 +6,7 @@ use core::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PAGE: &str = "docs/budgets.md";
+pub(crate) const PAGE: &str = "docs/budgets.md";
 const HEAD: &str = "| image | flash, bytes | memory, bytes |";
 
 /// The images, and what is in each.
@@ -20,10 +20,10 @@ const IMAGES: [(&str, &str); 3] = [
 const SLACK_PERCENT: u64 = 1;
 
 /// What an image takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Taken {
-    flash: u64,
-    memory: u64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) flash: u64,
+    pub(crate) memory: u64,
 }
 
 type Rows = Vec<(&'static str, Taken)>;
@@ -102,11 +102,11 @@ fn known(page: &str, name: &str) -> Option<Taken> {
     Some(Taken { flash: cells.next()??, memory: cells.next()?? })
 }
 
-fn difference((now, before): (u64, u64)) -> String {
+pub(crate) fn difference((now, before): (u64, u64)) -> String {
     format!("{now} ({:+})", i128::from(now) - i128::from(before))
 }
 
-const fn exceeds(now: u64, before: u64) -> bool {
+pub(crate) const fn exceeds(now: u64, before: u64) -> bool {
     now * 100 > before * (100 + SLACK_PERCENT)
 }
 

@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
-    panics, probe, prose, schema, trace,
+    arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, loops,
+    packages, panics, probe, prose, schema, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -22,6 +22,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "trace",
         trace::check,
         "every requirement has code and a test that is run, and docs/TRACE.md says which\n                 (`trace write` writes it)",
+    ),
+    (
+        "loops",
+        loops::check,
+        "every loop of the device's crates has a bound in docs/loop-bounds.md, and every bound a loop (`loops write` writes\n                 the page)",
     ),
     (
         "schema",
@@ -115,7 +120,7 @@ const STEPS: &[(&str, Step, &str)] = &[
     (
         "sizes",
         probe::sizes,
-        "bytes of a step on Cortex-M4F and Cortex-M0, and that no panic path is in it",
+        "bytes of a step and of every crate on Cortex-M4F and Cortex-M0, that no panic path is in it, and that no crate\n                 has grown beyond docs/budgets.md (`sizes write` writes it)",
     ),
     ("benches", benches, "every bench runs once"),
     (

@@ -13,6 +13,7 @@ mod emulator;
 mod fuzz;
 mod links;
 mod linksim;
+mod loops;
 mod mutants;
 mod packages;
 mod panics;
@@ -110,11 +111,13 @@ fn main() -> ExitCode {
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
         ["budgets", "write"] => budgets::write(),
+        ["sizes", "write"] => probe::write_sizes(),
         ["header", "write"] => c::write_header(),
         ["coverage", "write"] => coverage::write(),
         ["semver", commit] => packages::semver_since(commit),
         ["faults", "write"] => docs::write_faults(),
         ["trace", "write"] => trace::write(),
+        ["loops", "write"] => loops::write(),
         [name] => match ci::step(name) {
             Some(step) => step(),
             None => Err(format!("unknown command '{name}'\n{}", usage()).into()),

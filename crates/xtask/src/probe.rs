@@ -1,9 +1,12 @@
 //! The controller on bare machines: its size, its instructions, its traces, and no panic in it.
 
+mod crates;
+
 use crate::bare;
 use crate::panics::{self, Graph};
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
+use crates::Reader;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -353,24 +356,12 @@ const PEER: Whole = Whole {
     with_constants: false,
 };
 
-/// The journal, and what its parts take at most on Cortex-M4F and on Cortex-M0: what was measured and 3 %. The parts share
-/// what reads and programs the flash, which all of it has once.
-const JOURNAL: &[(&str, &[&str], [u64; 2])] = &[
-    ("log: format, open, commit, beat, prepare", &["probe_log"], [7_720, 7_710]),
-    ("reading it: commits, entries", &["probe_read"], [3_290, 3_650]),
-    ("parameter images: load, store, mend", &["probe_images"], [2_390, 2_580]),
-    ("the decision to restart", &["probe_decide"], [135, 143]),
-    ("all of it", &["probe_"], [10_890, 11_300]),
-];
-
 /// Sizes of the step, and that no panic can be reached from any probe.
 pub(crate) fn sizes() -> Checked {
     if let Some(skipped) = missing(&[M4F, M0]) {
         return Ok(skipped);
     }
-    let (Some(objdump), Some(nm)) = (panics::tool("objdump"), panics::tool("nm")) else {
-        return Ok(Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into()));
-    };
+    let Some([objdump, nm, size]) = tools() else { return Ok(lacks_tools()) };
     println!(
         "| probe | target | opt-level | step, bytes | helpers of an ordinary step | general way and \
          its helpers | compiler-builtins | aimed at |\n|---|---|---|---|---|---|---|---|"
@@ -391,8 +382,29 @@ pub(crate) fn sizes() -> Checked {
         }
     }
     wire(&objdump, &nm, &mut findings)?;
-    journal(&objdump, &nm, &mut findings)?;
+    let reader = Reader { objdump: &objdump, nm: &nm, size: &size };
+    crates::parts(&reader, &mut findings)?;
+    crates::check(&reader, &mut findings)?;
     if findings.is_empty() { Ok(Outcome::Done) } else { Err(findings.join("\n").into()) }
+}
+
+/// What reads images: of code, of names, of sections.
+fn tools() -> Option<[String; 3]> {
+    Some([panics::tool("objdump")?, panics::tool("nm")?, panics::tool("size")?])
+}
+
+fn lacks_tools() -> Outcome {
+    Outcome::Skipped("neither llvm-tools nor arm-none-eabi binutils found".into())
+}
+
+/// Writes what each crate takes into docs/budgets.md.
+pub(crate) fn write_sizes() -> Checked {
+    if let Some(skipped) = missing(&[M4F, M0]) {
+        return Ok(skipped);
+    }
+    let Some([objdump, nm, size]) = tools() else { return Ok(lacks_tools()) };
+    crates::write(&Reader { objdump: &objdump, nm: &nm, size: &size })?;
+    Ok(Outcome::Done)
 }
 
 /// The layers of the wire: what they are called, and the image that they are read from. The secured link has one of its
@@ -430,27 +442,6 @@ fn wire(objdump: &str, nm: &str, findings: &mut Vec<String>) -> Result<(), Box<d
     }
     println!("| all | {} | {} | {} |", totals[0], totals[1], 32 * 1_024);
     Ok(())
-}
-
-/// Flash of the journal's parts on both targets.
-fn journal(objdump: &str, nm: &str, findings: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
-    let read = |target: &str| -> Result<Image, Box<dyn Error>> {
-        let path = build(target, "release")?.join("journal_size").to_string_lossy().into_owned();
-        Image::read(objdump, nm, &path)
-    };
-    let images = [read(M4F)?, read(M0)?];
-    println!(
-        "\n| coldcap-journal, opt-level s, bytes of flash | {M4F} | at most | {M0} | at most |\n|---|---|---|---|---|"
-    );
-    for (name, probes, most) in JOURNAL {
-        let part = Whole { probes, bytes: 0, aim: 0, with_constants: false };
-        let [of_m4f, of_m0] = [images[0].whole(&part)?, images[1].whole(&part)?];
-        println!("| {name} | {of_m4f} | {} | {of_m0} | {} |", most[0], most[1]);
-        if of_m4f > most[0] || of_m0 > most[1] {
-            findings.push(format!("{name}: {of_m4f} and {of_m0} bytes, at most {most:?}"));
-        }
-    }
-    images.iter().try_for_each(|image| image.check_panics(findings))
 }
 
 /// A linked image: who calls whom, and how large everybody is.
@@ -504,14 +495,24 @@ impl Image {
     }
 
     /// Bytes of all that these probes reach, but the compiler's own library.
-    fn whole(&self, whole: &Whole) -> Result<u64, Box<dyn Error>> {
+    fn code(&self, probes: &[&str]) -> Result<u64, Box<dyn Error>> {
         let mut all = BTreeMap::new();
-        for probe in whole.probes {
+        for probe in probes {
             all.extend(self.graph.reach(probe)?);
         }
         let own: Vec<&String> = all.keys().filter(|name| !is_library(name)).collect();
+        Ok(self.size(&own))
+    }
+
+    fn whole(&self, whole: &Whole) -> Result<u64, Box<dyn Error>> {
         let constants = if whole.with_constants { self.constants } else { 0 };
-        Ok(self.size(&own) + constants)
+        Ok(self.code(whole.probes)? + constants)
+    }
+
+    /// Bytes of what has this in its name.
+    fn named(&self, word: &str) -> u64 {
+        let mine = self.sizes.iter().filter(|(name, _)| name.contains(word));
+        mine.map(|(_, size)| size).sum()
     }
 
     fn check_whole(&self, whole: &Whole, findings: &mut Vec<String>) -> Result<(), Box<dyn Error>> {

@@ -41,6 +41,15 @@ mod wasm {
     }
 }
 
+/// Memory under a name, as large as what a crate keeps: so the image says how much that is.
+#[macro_export]
+macro_rules! memory {
+    ($name:ident: $($kept:ty),+ $(,)?) => {
+        static $name: [core::sync::atomic::AtomicU8; 0 $(+ size_of::<$kept>())+] =
+            [const { core::sync::atomic::AtomicU8::new(0) }; 0 $(+ size_of::<$kept>())+];
+    };
+}
+
 /// Counts executed instructions.
 ///
 /// Under `-icount shift=0` the emulator advances its clock by one nanosecond an instruction, and the

@@ -51,6 +51,9 @@ impl NorFlash for Nor {
 }
 
 type Log = Journal<Nor>;
+
+probe_bare::memory! { MEMORY_JOURNAL: Log, Images<Nor> }
+
 type Entries<'a> = &'a [[u8; 48]];
 
 #[inline(never)]
@@ -132,6 +135,7 @@ fn probe_decide(known: &Circumstances, limits: &RestartLimits) -> Decision {
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
+    let _ = black_box(&MEMORY_JOURNAL);
     let _ = black_box(probe_log_format as fn(_) -> _);
     let _ = black_box(probe_log_open as fn(_) -> _);
     let _ = black_box(probe_log_commit as fn(&mut _, _, Entries<'_>, &_) -> _);

@@ -16,6 +16,8 @@ use probe_bare as _;
 
 type Link = DeviceLink<'static>;
 
+probe_bare::memory! { MEMORY_LINK: Link, KeyRing }
+
 #[inline(never)]
 fn probe_link_input<'p>(
     link: &mut Link,
@@ -72,6 +74,7 @@ fn probe_keys_store(keys: &mut KeyRing, stored: &mut [u8; 64]) -> Result<(), Key
 /// Keeps the probes, and keeps the compiler from knowing what they are called with.
 #[entry]
 fn main() -> ! {
+    let _ = black_box(&MEMORY_LINK);
     let _ = black_box(probe_link_input as fn(&mut _, _, &mut _, _) -> _);
     let _ = black_box(probe_link_output as fn(&mut _, &mut _) -> _);
     let _ = black_box(probe_link_send as fn(&mut _, &_, _, &_, &mut _) -> _);
