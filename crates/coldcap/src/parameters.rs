@@ -194,6 +194,7 @@ impl Config {
         settings: Settings,
         content: &[u8],
     ) -> Result<(), ParameterFault> {
+        // req: INT-021
         let mut reader = ImageReader::new(settings.kind(), content)?;
         let walked = settings.walk(self, &mut reader);
         // A number that is wrong by itself comes before what it breaks.

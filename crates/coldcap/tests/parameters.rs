@@ -57,6 +57,7 @@ fn the_layout_is_frozen() {
     assert_eq!(found, frozen.map(|(length, hash)| (length, hash.to_string())));
 }
 
+// req: INT-021
 #[test]
 fn every_number_beyond_its_range_is_refused_by_its_name() {
     for settings in Settings::ALL {

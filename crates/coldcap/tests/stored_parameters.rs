@@ -184,6 +184,7 @@ fn a_cut_in_the_very_first_store_is_refused_or_whole() {
     assert!(seen.iter().all(|count| *count > 50), "compiled, whole, refused: {seen:?}");
 }
 
+// req: INT-021
 #[test]
 fn any_bit_may_rot_in_one_copy_and_none_is_believed_in_both() {
     let config = chosen(300, 20);
@@ -219,6 +220,7 @@ fn a_copy_that_cannot_be_mended_is_told_and_the_machine_begins() {
     assert_eq!(other(in_use.thresholds), Some(OtherCopy::Failed(Error::Worn)));
 }
 
+// req: INT-021
 /// Whole, and not what this program begins with: nothing of the flash is changed then.
 #[test]
 fn a_whole_image_that_is_not_ours_is_refused() {

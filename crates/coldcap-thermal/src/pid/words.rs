@@ -168,7 +168,7 @@ mod tests {
         let words = Coefficients::<I16F16>::new(&tuning, TICK).unwrap().to_words();
         let wrong = [
             (1, 32),           // a shift that no register takes
-            (4, 0x7FFF_FFFF),  // a derivative of its shift's largest gain
+            (12, 0x7FFF_FFFF), // a filter that forgets nothing of such a derivative
             (10, 0xFFFF_FFFF), // tracking backwards
             (12, 0x8000_0000), // a pole of −1
             (13, 0),           // no period
