@@ -18,18 +18,16 @@ struct Course {
 
 impl Course {
     /// Whether this number may be used: it is within its span, and so were all before.
-    fn admits(&mut self, number: Option<i64>, span: Span) -> Option<i64> {
+    fn admits(&mut self, word: Option<u32>, span: Span) -> Option<u32> {
         let field = self.field;
         self.field = field.saturating_add(1);
-        let fault = match number {
+        let fault = match word {
             None => Some(ParameterFault::Length),
-            Some(number) if number < span.least || number > span.most => {
-                Some(ParameterFault::OutOfRange { field })
-            }
+            Some(word) if !span.holds(word) => Some(ParameterFault::OutOfRange { field }),
             Some(_) => None,
         };
         self.fault = self.fault.or(fault);
-        number.filter(|_| self.fault.is_none())
+        word.filter(|_| self.fault.is_none())
     }
 }
 
@@ -56,12 +54,12 @@ impl<'a> ImageReader<'a> {
 }
 
 impl Walk for ImageReader<'_> {
-    fn visit(&mut self, _: &'static str, _: Unit, value: i64, span: Span) -> i64 {
-        let word = u32::load(&mut self.bytes);
-        let signed = span.least < 0;
-        let number = word.map(|word| if signed { word.cast_signed().into() } else { word.into() });
+    /// Not inlined: there is a call of it for each number.
+    #[inline(never)]
+    fn visit(&mut self, _: &'static str, _: Unit, word: u32, span: Span) -> u32 {
+        let read = u32::load(&mut self.bytes);
         // What is not used is left as it was, so that a rule of the whole is not broken by a part that is missing.
-        self.course.admits(number, span).unwrap_or(value)
+        self.course.admits(read, span).unwrap_or(word)
     }
 }
 
@@ -87,11 +85,11 @@ impl<'a> ImageWriter<'a> {
 }
 
 impl Walk for ImageWriter<'_> {
-    fn visit(&mut self, _: &'static str, _: Unit, value: i64, span: Span) -> i64 {
-        if let Some(number) = self.course.admits(Some(value), span) {
-            // Its span is one of u32 or of i32, whose low half is the same.
-            self.bytes.add(&(number as u32));
+    #[inline(never)]
+    fn visit(&mut self, _: &'static str, _: Unit, word: u32, span: Span) -> u32 {
+        if let Some(word) = self.course.admits(Some(word), span) {
+            self.bytes.add(&word);
         }
-        value
+        word
     }
 }

@@ -48,11 +48,11 @@ struct Names<F> {
 }
 
 impl<F: FnMut(Field)> Walk for Names<F> {
-    fn visit(&mut self, name: &'static str, unit: Unit, value: i64, span: Span) -> i64 {
-        let Span { least, most } = span;
+    fn visit(&mut self, name: &'static str, unit: Unit, word: u32, span: Span) -> u32 {
+        let ([least, most], value) = (span.ends(), span.number(word));
         (self.each)(Field { number: self.number, name, unit, value, least, most });
         self.number = self.number.saturating_add(1);
-        value
+        word
     }
 }
 
@@ -64,17 +64,19 @@ struct Chosen<'a> {
 }
 
 impl Walk for Chosen<'_> {
-    fn visit(&mut self, _: &'static str, _: Unit, value: i64, span: Span) -> i64 {
+    fn visit(&mut self, _: &'static str, _: Unit, word: u32, span: Span) -> u32 {
         let number = self.number;
         self.number = number.saturating_add(1);
         let Some((_, value)) = self.chosen.iter().find(|(field, _)| *field == number) else {
-            return value;
+            return word;
         };
-        if *value < span.least || *value > span.most {
+        let [least, most] = span.ends();
+        if *value < least || *value > most {
             self.refused = self.refused.or(Some(number));
-            return span.least;
+            return word;
         }
-        *value
+        // Within its span it is one of u32 or of i32, whose low half is the same.
+        *value as u32
     }
 }
 

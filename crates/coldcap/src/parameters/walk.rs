@@ -4,7 +4,8 @@
 //! where, or what its range is.
 
 use coldcap_units::{
-    Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses, Ratio,
+    Celsius, Coolant, Duration, Duty, Interface, Kelvin, MilliAmps, MillilitersPerMinute, Pulses,
+    Ratio,
 };
 
 /// What a number of an image counts.
@@ -38,7 +39,9 @@ impl Unit {
     #[must_use]
     pub fn to_stored(self, shown: i64) -> i64 {
         match (self, i32::try_from(shown)) {
-            (Self::Temperature, Ok(milli)) if milli != NONE => bits(Kelvin::from_milli(milli)),
+            (Self::Temperature, Ok(milli)) if milli != NONE => {
+                Kelvin::from_milli(milli).to_fixed().to_bits().into()
+            }
             _ => shown,
         }
     }
@@ -47,27 +50,50 @@ impl Unit {
 /// What stands for a number that is left out.
 const NONE: i32 = -1;
 
-const fn bits(kelvin: Kelvin) -> i64 {
-    kelvin.to_fixed().to_bits() as i64
-}
-
-/// Between which numbers one must be, both included, as they are stored.
+/// Between which words one must be, both included. They are counted upward from the least, so that spans of numbers with a sign and
+/// of such without are told from their words in the same way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
-    pub(super) least: i64,
-    pub(super) most: i64,
+    least: u32,
+    width: u32,
 }
 
 impl Span {
-    /// What both hold.
-    fn within(self, other: Self) -> Self {
-        Self { least: self.least.max(other.least), most: self.most.min(other.most) }
+    const fn signed(least: i32, most: i32) -> Self {
+        let (least, most) = (least.cast_unsigned(), most.cast_unsigned());
+        Self { least, width: most.wrapping_sub(least) }
+    }
+
+    #[inline]
+    pub(super) const fn holds(self, word: u32) -> bool {
+        word.wrapping_sub(self.least) <= self.width
+    }
+
+    /// No more than what a type counts that has no sign.
+    #[inline]
+    fn up_to(self, most: u32) -> Self {
+        let room = most.checked_sub(self.least).filter(|_| most < u32::MAX);
+        Self { width: room.map_or(self.width, |room| self.width.min(room)), ..self }
+    }
+
+    /// The number of a word: with a sign where the span goes through zero.
+    pub(super) fn number(self, word: u32) -> i64 {
+        if self.least.checked_add(self.width).is_none() {
+            word.cast_signed().into()
+        } else {
+            word.into()
+        }
+    }
+
+    /// The least number and the most.
+    pub(super) fn ends(self) -> [i64; 2] {
+        [self.number(self.least), self.number(self.least.wrapping_add(self.width))]
     }
 }
 
 /// Counts from least to most.
 pub(super) const fn span(least: u32, most: u32) -> Span {
-    Span { least: least as i64, most: most as i64 }
+    Span { least, width: most.saturating_sub(least) }
 }
 
 /// Up to so many milliseconds.
@@ -87,7 +113,8 @@ pub(super) const fn up_to_min(most: u32) -> Span {
 
 /// Temperatures from least to most, in thousandths of a degree.
 pub(super) const fn milli(least: i32, most: i32) -> Span {
-    Span { least: bits(Kelvin::from_milli(least)), most: bits(Kelvin::from_milli(most)) }
+    let [least, most] = [Kelvin::from_milli(least), Kelvin::from_milli(most)];
+    Span::signed(least.to_fixed().to_bits(), most.to_fixed().to_bits())
 }
 
 /// Every raw code but none.
@@ -101,64 +128,75 @@ pub(super) const COUNT: Span = span(0, 65_535);
 /// From off to fully on.
 pub(super) const DUTY: Span = span(0, 65_535);
 
-/// A value that is one number.
+/// A value that is one number, as a word.
 pub(super) trait Scalar: Copy {
     const UNIT: Unit;
-    /// All numbers that are one of this type's.
-    const ALL: Span;
-    fn number(self) -> i64;
-    /// The value of a number that is one of this type's.
-    fn of(number: i64) -> Self;
+    /// The most that a word of this type is.
+    const MOST: u32;
+    fn word(self) -> u32;
+    /// The value of a word that is one of this type's.
+    fn of(word: u32) -> Self;
 }
 
-macro_rules! whole {
-    ($($type:ty: $unit:ident in $whole:ty, $number:expr, $of:expr;)*) => {$(
+macro_rules! scalars {
+    ($($type:ty: $unit:ident up to $most:expr, $word:expr, $of:expr;)*) => {$(
         impl Scalar for $type {
             const UNIT: Unit = Unit::$unit;
-            const ALL: Span = Span { least: <$whole>::MIN as i64, most: <$whole>::MAX as i64 };
+            const MOST: u32 = $most as u32;
 
-            fn number(self) -> i64 {
-                $number(self).into()
+            #[inline]
+            fn word(self) -> u32 {
+                $word(self)
             }
 
-            fn of(number: i64) -> Self {
-                $of(number.try_into().unwrap_or_default())
+            #[inline]
+            fn of(word: u32) -> Self {
+                $of(word)
             }
         }
     )*};
 }
 
-whole! {
-    u8: Number in u8, core::convert::identity, core::convert::identity;
-    u16: Number in u16, core::convert::identity, core::convert::identity;
-    u32: Number in u32, core::convert::identity, core::convert::identity;
-    i32: Number in i32, core::convert::identity, core::convert::identity;
-    bool: Number in u8, u8::from, |number: u8| number != 0;
-    Duration: Milliseconds in u32, Duration::as_millis, Duration::from_millis;
-    Duty: Number in u16, |duty: Duty| duty.0, Duty;
-    MilliAmps: Number in u16, |current: MilliAmps| current.0, MilliAmps;
-    MillilitersPerMinute: Number in u16, |flow: MillilitersPerMinute| flow.0, MillilitersPerMinute;
-    Ratio: Code in u32, |code: Ratio| code.0, Ratio;
-    Kelvin: Temperature in i32, |kelvin: Kelvin| kelvin.to_fixed().to_bits(), Kelvin::from_bits;
-    Coolant: Temperature in i32, |coolant: Coolant| coolant.0.to_fixed().to_bits(), |bits| Coolant(coldcap_units::Celsius::from_bits(bits));
-    Interface: Temperature in i32, |face: Interface| face.0.to_fixed().to_bits(), |bits| Interface(coldcap_units::Celsius::from_bits(bits));
+const fn temperature(word: u32) -> Celsius {
+    Celsius::from_bits(word.cast_signed())
+}
+
+const fn bits(temperature: Celsius) -> u32 {
+    temperature.to_fixed().to_bits().cast_unsigned()
+}
+
+scalars! {
+    u8: Number up to u8::MAX, u32::from, |word| word as u8;
+    u16: Number up to u16::MAX, u32::from, |word| word as u16;
+    u32: Number up to u32::MAX, core::convert::identity, core::convert::identity;
+    i32: Number up to u32::MAX, i32::cast_unsigned, u32::cast_signed;
+    bool: Number up to 1, u32::from, |word| word != 0;
+    Duration: Milliseconds up to u32::MAX, Duration::as_millis, Duration::from_millis;
+    Duty: Number up to u16::MAX, |duty: Duty| duty.0.into(), |word| Duty(word as u16);
+    MilliAmps: Number up to u16::MAX, |own: MilliAmps| own.0.into(), |word| MilliAmps(word as u16);
+    MillilitersPerMinute: Number up to u16::MAX, |own: MillilitersPerMinute| own.0.into(), |word| MillilitersPerMinute(word as u16);
+    Ratio: Code up to u32::MAX, |code: Ratio| code.0, Ratio;
+    Kelvin: Temperature up to u32::MAX, |own: Kelvin| own.to_fixed().to_bits().cast_unsigned(), |word: u32| Kelvin::from_bits(word.cast_signed());
+    Coolant: Temperature up to u32::MAX, |own: Coolant| bits(own.0), |word| Coolant(temperature(word));
+    Interface: Temperature up to u32::MAX, |own: Interface| bits(own.0), |word| Interface(temperature(word));
 }
 
 /// What is done with each number on the way.
 pub(super) trait Walk {
     /// Comes by a number; what it gives back takes its place.
-    fn visit(&mut self, name: &'static str, unit: Unit, value: i64, span: Span) -> i64;
+    fn visit(&mut self, name: &'static str, unit: Unit, word: u32, span: Span) -> u32;
 
+    #[inline]
     fn field<T: Scalar>(&mut self, name: &'static str, value: &mut T, span: Span) {
-        *value = T::of(self.visit(name, T::UNIT, value.number(), span.within(T::ALL)));
+        *value = T::of(self.visit(name, T::UNIT, value.word(), span.up_to(T::MOST)));
     }
 
     /// A number that may be left out: −1 then. None of the span is below 0.
     fn optional<T: Scalar>(&mut self, name: &'static str, value: &mut Option<T>, span: Span) {
-        let number = value.map_or(NONE.into(), T::number);
-        let known =
-            self.visit(name, T::UNIT, number, Span { least: NONE.into(), ..span.within(T::ALL) });
-        *value = (known >= 0).then(|| T::of(known));
+        let none = NONE.cast_unsigned();
+        let span = Span { least: none, width: span.width.saturating_add(1) };
+        let word = self.visit(name, T::UNIT, value.map_or(none, T::word), span);
+        *value = (word != none).then(|| T::of(word));
     }
 
     fn pulses(&mut self, names: [&'static str; 2], value: &mut Pulses, least: u32) {
@@ -169,8 +207,7 @@ pub(super) trait Walk {
 
     fn words<const N: usize>(&mut self, name: &'static str, words: &mut [u32; N]) {
         for word in words {
-            let known = self.visit(name, Unit::Word, (*word).into(), WORD);
-            *word = u32::of(known);
+            *word = self.visit(name, Unit::Word, *word, WORD);
         }
     }
 }
