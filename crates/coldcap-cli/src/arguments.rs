@@ -1,9 +1,11 @@
 //! The command line.
 
+mod parameters;
 mod values;
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, WhatParameters};
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
 use values::{columns, finite, seed};
@@ -50,6 +52,8 @@ pub(crate) enum Command {
     Pair(Pair),
     /// List, add or revoke the keys of a machine in a file.
     Keys(Keys),
+    /// Show or write an image of parameters: what a maker or a clinic chooses for one machine.
+    Parameters(Parameters),
     /// Print the frozen test vectors of the wire, a JSON object a line.
     Vectors,
     /// Print the table of alarms, or write the tone of a priority as a sound.

@@ -17,6 +17,7 @@ pub(crate) mod keys;
 pub(crate) mod lint_table;
 pub(crate) mod machine;
 pub(crate) mod pair;
+pub(crate) mod parameters;
 pub(crate) mod population;
 pub(crate) mod regimen;
 pub(crate) mod replay;

@@ -42,6 +42,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Tune(options) => command::tune::run(options),
         Command::Pair(options) => command::pair::run(options),
         Command::Keys(options) => command::keys::run(options),
+        Command::Parameters(options) => command::parameters::run(options),
         Command::Vectors => command::vectors::run(),
         Command::Alarms(options) => command::alarms::run(options),
         Command::Population(options) => command::population::run(options),

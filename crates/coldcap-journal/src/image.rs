@@ -138,6 +138,12 @@ impl<F: NorFlash> Images<F> {
         Ok(Image { version: header.version, generation: header.generation, length, copies })
     }
 
+    /// Whether no image was ever stored here: all of the region is erased. Where power failed while the first one was written
+    /// that is not so, nor where it was and has rotted: both are [`Error::NoImage`], and neither may pass for the other.
+    pub fn is_blank(&mut self) -> bool {
+        [0, 1].into_iter().all(|copy| self.medium.end_of_written(copy, 0) == 0)
+    }
+
     /// Stores an image in place of the one before, one copy after the other, and reads both back. Gives its generation.
     ///
     /// # Errors

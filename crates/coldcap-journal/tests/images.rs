@@ -68,6 +68,19 @@ fn any_bit_may_rot_in_one_copy_and_none_is_believed_in_both() {
     }
 }
 
+#[test]
+fn a_region_is_blank_until_the_first_byte_of_an_image() {
+    let mut images = Images::new(Flash::new(), REGION).unwrap();
+    assert!(images.is_blank());
+    for place in [1_024, 2_047, 2_048, 3_071] {
+        let mut rotten = images.clone();
+        rotten.flash_mut().flip(place, 1);
+        assert!(!rotten.is_blank(), "{place}");
+    }
+    images.store(1, &content(1)).unwrap();
+    assert!(!images.is_blank());
+}
+
 /// A store begins with the copy that is older or rotten: the good one is never touched before another is whole.
 #[test]
 fn the_copy_that_is_whole_is_written_last() {

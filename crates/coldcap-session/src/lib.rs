@@ -133,7 +133,7 @@ pub use note::{Effects, Flag, LONGEST_NOTES, Note, Notes, Reason};
 pub use phase::Phase;
 pub use plan::{
     Adjustments, Coldest, Contraindication, ControlMode, Density, Gate, Hair, HairType, Override,
-    Plan, PlanError, PlanRequest, PostClock, Target, gate,
+    Plan, PlanError, PlanLimits, PlanRequest, PostClock, Target, gate,
 };
 pub use request::{
     Accepted, Amendment, Answer, Field, HeadMeasures, Mark, Patient, Refusal, Request, Role,

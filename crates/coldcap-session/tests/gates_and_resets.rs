@@ -501,3 +501,24 @@ fn an_uncoupled_cap_stops_the_pump_in_the_same_step() {
         );
     }
 }
+
+// ---- what a site plans at most ----
+
+#[test]
+fn a_plan_beyond_what_its_site_plans_is_refused_and_leaves_the_one_before() {
+    let mut script = Script::new();
+    let [_, warmest] = PlanLimits::WIDEST.target;
+    let coldest = Coolant::from_milli(-3_000);
+    script.config.plans.target = [coldest, warmest];
+    script.done(Request::select(PATIENT));
+    let refusal =
+        Refusal::OutOfRange { field: Field::Target, minimum: -3_000, maximum: warmest.to_milli() };
+    assert_eq!(script.nurse(Request::ChoosePlan(PACLITAXEL)), Err(refusal));
+    let milder = PlanRequest { target: Target::Coolant(coldest), ..PACLITAXEL };
+    script.done(Request::ChoosePlan(milder));
+    assert_eq!(script.nurse(Request::ChoosePlan(PACLITAXEL)), Err(refusal));
+    assert_eq!(script.state.plan().unwrap().target(), Target::Coolant(coldest));
+    // A clinician's reason goes outside of what the source says, not of what the site plans.
+    let reasoned = PlanRequest { reason: 4, ..PACLITAXEL };
+    assert_eq!(script.ask(Role::Clinician, Request::ChoosePlan(reasoned)), Err(refusal));
+}

@@ -28,6 +28,9 @@ pub const REFERENCE_FLOW: MillilitersPerMinute = MillilitersPerMinute(1_000);
 /// The flow that [`SLOW_TUNING`] is for, and every slower one. It holds where the flow is not known.
 pub const SLOW_FLOW: MillilitersPerMinute = MillilitersPerMinute(400);
 
+/// The coefficients of a machine's loops.
+pub type LoopGains = Coefficients<I16F16>;
+
 /// Everything about a loop that does not change while it runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LoopConfig {

@@ -95,6 +95,7 @@ mod step;
 #[cfg(feature = "serde")]
 mod stored;
 mod tuning;
+mod words;
 
 pub use coefficients::{AntiWindup, Coefficients, Jitter};
 pub use limits::{Fallback, Limits, LimitsError, OnInvalid};

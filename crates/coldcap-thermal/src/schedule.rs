@@ -127,6 +127,13 @@ impl<T: Number> GainTable<T, 2, 1> {
         }
         Ok(Self { columns, rows: [0], coefficients: [coefficients] })
     }
+
+    /// The values of the quantity, and the coefficients there: what [`pair`](Self::pair) took.
+    #[must_use]
+    pub const fn points(&self) -> ([i32; 2], [Coefficients<T>; 2]) {
+        let [coefficients] = self.coefficients;
+        (self.columns, coefficients)
+    }
 }
 
 /// The points around a value, and how far between them it is, in 2⁻¹⁶.

@@ -3,11 +3,16 @@
 mod keeper;
 mod keys;
 mod lane;
+mod parameters;
 mod power_up;
 mod schedule;
 
 pub use keeper::Keeper;
 pub use lane::{JournaledLane, Part};
+pub use parameters::{
+    InUse, KeptImage, OtherCopy, ParameterLayout, ParameterOrigin, ParameterRefusal,
+    ParametersRefused, Unwritten, store_parameters,
+};
 pub use power_up::{PowerUp, StartError};
 
 use crate::config::Config;

@@ -54,6 +54,7 @@ pub mod journaled;
 pub mod lane;
 mod link;
 mod outputs;
+pub mod parameters;
 mod sensors;
 pub mod supervise;
 mod tick_input;

@@ -97,6 +97,18 @@ impl SensorPlaces {
         Self(self.0 | place.bit())
     }
 
+    /// The set as a byte: of each place the bit of its code.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set of these bits; `None` where one is no place's.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits & !Self::ALL.0 == 0 { Some(Self(bits)) } else { None }
+    }
+
     /// What is in this set and not in `other`.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
@@ -155,6 +167,11 @@ pub struct CapSensors {
     pub front: Option<SensorCalibration>,
     /// On the rear of its inner face.
     pub rear: Option<SensorCalibration>,
+}
+
+impl CapSensors {
+    /// Room for a cap, as [`parameters::certificates`](crate::parameters::certificates) takes it.
+    pub const NONE: Self = Self { identity: 0, front: None, rear: None };
 }
 
 /// What is asked of calibrations.

@@ -3,7 +3,7 @@
 //! The emulated board has none of its own. It stands beside the memory that the firmware may use, so
 //! that no figure counts it.
 
-use coldcap::journaled::{Layout, Pace};
+use coldcap::journaled::{KeptImage, Layout, Pace, ParameterLayout, Unwritten};
 use coldcap_journal::Region;
 use coldcap_units::Duration;
 use embedded_storage::nor_flash::{
@@ -19,12 +19,24 @@ const GROUP: usize = 8;
 /// What is erased at once.
 const SECTOR: usize = 4096;
 
-/// What is where in it: the last 8 KiB are for the keys, the rest is the journal.
+/// What is where in it: the last 8 KiB are for the keys, 16 KiB before them for parameters, the rest is the journal.
 pub const LAYOUT: Layout = Layout {
-    journal: Region { start: 0, length: 1016 * 1024, sector: 8 * 1024 },
+    journal: Region { start: 0, length: 1000 * 1024, sector: 8 * 1024 },
     keys: Region { start: 1016 * 1024, length: 8 * 1024, sector: 4 * 1024 },
     pace: Pace { treated: Duration::from_secs(10), idle: Duration::from_secs(60) },
 };
+
+/// What replaces parts of the configuration. A machine that is not given any begins with the program's.
+pub const PARAMETERS: ParameterLayout = ParameterLayout {
+    thresholds: Some(parameters_at(1000 * 1024)),
+    regimens: Some(parameters_at(1008 * 1024)),
+    certificates: None,
+};
+
+const fn parameters_at(start: u32) -> KeptImage {
+    let region = Region { start, length: 8 * 1024, sector: 4 * 1024 };
+    KeptImage { region, unwritten: Unwritten::Compiled }
+}
 
 /// The flash.
 pub struct Psram(());

@@ -212,6 +212,24 @@ impl DriftWatch {
         Ok(Self { policy, baseline_uk, repeatability_uk, state })
     }
 
+    /// How its charts are set.
+    #[must_use]
+    pub const fn policy(&self) -> DriftPolicy {
+        self.policy
+    }
+
+    /// What the check read when the sensor was new, in µK.
+    #[must_use]
+    pub const fn baseline_uk(&self) -> i32 {
+        self.baseline_uk
+    }
+
+    /// The standard deviation of one check, in µK.
+    #[must_use]
+    pub const fn repeatability_uk(&self) -> u32 {
+        self.repeatability_uk
+    }
+
     /// What has to be kept until the next check.
     #[must_use]
     pub const fn state(&self) -> DriftState {

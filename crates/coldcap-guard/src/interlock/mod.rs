@@ -84,6 +84,12 @@ impl Config {
         Self { clinician_resets, floor: Floor::PROPOSED }
     }
 
+    /// The resets by a clinician in a session, 0 to 2.
+    #[must_use]
+    pub const fn clinician_resets(&self) -> u8 {
+        self.clinician_resets
+    }
+
     /// The floor of a session that goes on with one control sensor.
     #[must_use]
     pub const fn lowest_while_degraded(&self) -> Floor {

@@ -1,9 +1,9 @@
 //! The limits of the machine, as data.
 
-use crate::plan::Coldest;
+use crate::plan::{Coldest, PlanLimits};
 use coldcap_units::{Coolant, Duration, Interface, Kelvin};
 
-/// Every duration and step that is not part of a plan. Any values are safe to step with.
+/// Every duration and step that is not part of a plan, and within which limits one is. Any values are safe to step with.
 ///
 /// [`Config::DEFAULT`] holds coldcap's own choices; where a published figure stands behind one, the
 /// field says so.
@@ -73,6 +73,8 @@ pub struct Config {
     pub interface_reach: Kelvin,
     /// While a control sensor of the cap is lost nothing colder is asked for. The guard has the same floor.
     pub degraded_floor: Coldest,
+    /// Within which limits the site plans. All that a plan may be.
+    pub plans: PlanLimits,
 }
 
 impl Config {
@@ -110,6 +112,7 @@ impl Config {
             coolant: Coolant::from_milli(0),
             interface: Interface::from_milli(5_000),
         },
+        plans: PlanLimits::WIDEST,
     };
 }
 

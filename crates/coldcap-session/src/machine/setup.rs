@@ -70,6 +70,7 @@ pub(super) fn choose(t: &mut Transition<'_>, request: PlanRequest, role: Role) -
     }
     let patient = t.state.patient.ok_or(Refusal::Unanswered(Field::Patient))?;
     let asked = Plan::new(request)?;
+    t.config.plans.check(&asked.request())?;
     let judged = judge(&request, role)?;
     let (plan, changed) = asked.for_hair(patient.hair)?;
     t.state.plan = Some(plan);

@@ -2,11 +2,13 @@
 
 mod contraindication;
 mod hair;
+mod limits;
 mod stored;
 mod target;
 
 pub use contraindication::{Contraindication, Gate, Override, gate};
 pub use hair::{Coldest, Density, Hair, HairType};
+pub use limits::PlanLimits;
 pub use target::{ControlMode, Target};
 
 use crate::regimen::Source;
@@ -190,13 +192,13 @@ impl Plan {
         // req: SES-016
         let unnamed = request.regimen == 0 || request.source == Source::NONE;
         let least = if unnamed { Self::LONGEST_PUBLISHED_POST } else { Duration::ZERO };
-        check(&request)?;
+        PlanLimits::WIDEST.check(&request)?;
         Ok(Self::packed(&PlanRequest { post: request.post.max(least), ..request }))
     }
 
     /// The plan of a record: as it applied then, by whatever table.
     pub(crate) fn as_it_was(request: PlanRequest) -> Result<Self, PlanError> {
-        check(&request)?;
+        PlanLimits::WIDEST.check(&request)?;
         Ok(Self::packed(&request))
     }
 
@@ -305,20 +307,6 @@ impl Plan {
     }
 }
 
-/// Whether every figure is in its range.
-fn check(request: &PlanRequest) -> Result<(), PlanError> {
-    let spans = [
-        (Field::Pre, request.pre, Plan::PRE),
-        (Field::Post, request.post, Plan::POST),
-        (Field::BreakEach, request.break_each, Plan::BREAK_EACH),
-        (Field::BreakTotal, request.break_total, Plan::BREAK_TOTAL),
-    ];
-    for (field, value, range) in spans {
-        span(field, value, range)?;
-    }
-    request.target.check()
-}
-
 /// Whole thousandths, as on the wire and in the record.
 fn held(target: Target) -> Celsius {
     Celsius::from_milli(target.to_milli())
@@ -395,6 +383,27 @@ mod tests {
 
     fn minutes(count: u32) -> Duration {
         Duration::from_mins(count)
+    }
+
+    #[test]
+    fn a_site_plans_within_its_own_limits() {
+        let [minute, cold] = [Duration::from_mins(40), Duration::from_mins(5)];
+        let strict = PlanLimits {
+            pre: [minute, minute],
+            break_each: cold,
+            target: [Coolant::from_milli(-3_999), Coolant::from_milli(0)],
+            ..PlanLimits::WIDEST
+        };
+        let fields = |request: PlanRequest| strict.check(&request).map_err(|no| no.field);
+        assert_eq!(fields(request()), Err(Field::Pre));
+        let asked = PlanRequest { pre: minute, ..request() };
+        assert_eq!(fields(asked), Err(Field::BreakEach));
+        let asked = PlanRequest { break_each: cold, ..asked };
+        let (value, minimum, maximum) = (-4_000, -3_999, 0);
+        let error = PlanError { field: Field::Target, value, minimum, maximum };
+        assert_eq!(strict.check(&asked), Err(error));
+        let target = Target::Cap(Interface::from_milli(4_000));
+        assert_eq!(fields(PlanRequest { target, ..asked }), Ok(()));
     }
 
     #[test]

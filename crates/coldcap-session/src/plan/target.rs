@@ -1,6 +1,6 @@
 //! What a session holds: the coolant, or the inner face of the cap.
 
-use super::{Coldest, Plan, PlanError};
+use super::{Coldest, PlanError, PlanLimits};
 use crate::request::Field;
 use coldcap_units::{Coolant, Interface, Kelvin};
 
@@ -57,9 +57,9 @@ impl ControlMode {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// The supply, in [`Plan::TARGET`] where it is planned.
+    /// The supply, in [`Plan::TARGET`](super::Plan::TARGET) where it is planned.
     Coolant(Coolant),
-    /// The cap's inner face, in [`Plan::INTERFACE`] where it is planned.
+    /// The cap's inner face, in [`Plan::INTERFACE`](super::Plan::INTERFACE) where it is planned.
     Cap(Interface),
 }
 
@@ -141,13 +141,11 @@ impl Target {
         depth.max(Kelvin::ZERO)
     }
 
-    /// Whether a plan may name it.
-    pub(super) fn check(self) -> Result<(), PlanError> {
-        const COOLANT: [i32; 2] = [Plan::TARGET[0].to_milli(), Plan::TARGET[1].to_milli()];
-        const CAP: [i32; 2] = [Plan::INTERFACE[0].to_milli(), Plan::INTERFACE[1].to_milli()];
+    /// Whether a plan within these limits may name it.
+    pub(super) fn check(self, limits: &PlanLimits) -> Result<(), PlanError> {
         let (field, [low, high]) = match self {
-            Self::Coolant(_) => (Field::Target, COOLANT),
-            Self::Cap(_) => (Field::Interface, CAP),
+            Self::Coolant(_) => (Field::Target, limits.target.map(Coolant::to_milli)),
+            Self::Cap(_) => (Field::Interface, limits.interface.map(Interface::to_milli)),
         };
         let value = self.to_milli();
         if value >= low && value <= high {
@@ -173,7 +171,9 @@ mod tests {
 
     #[test]
     fn each_mode_has_its_own_range() {
-        let fits = |mode, milli| Target::from_milli(mode, milli).check().map_err(|no| no.field);
+        let fits = |mode, milli| {
+            Target::from_milli(mode, milli).check(&PlanLimits::WIDEST).map_err(|no| no.field)
+        };
         for (milli, coolant, cap) in [
             (-8_001, Err(Field::Target), Err(Field::Interface)),
             (-8_000, Ok(()), Err(Field::Interface)),

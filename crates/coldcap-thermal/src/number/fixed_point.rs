@@ -79,6 +79,30 @@ impl Shifted {
         self.mantissa as f64 / (1u64 << 24) as f64 / (1u64.wrapping_shl(self.down as u32)) as f64
     }
 
+    /// Mantissa and shift.
+    pub(crate) const fn to_words(self) -> [u32; 2] {
+        [self.mantissa as u32, self.down as u32]
+    }
+
+    /// The gain of a mantissa and a shift; `None` for a shift that is none.
+    pub(crate) fn from_words(mantissa: u32, down: u32) -> Option<Self> {
+        let down = u8::try_from(down).ok().filter(|down| *down <= Self::LARGEST_SHIFT)?;
+        Some(Self { mantissa: mantissa as i32, down })
+    }
+
+    /// Whether it is a share, 0 to 1.
+    pub(crate) fn is_share(self) -> bool {
+        let one = (1u64 << 24).wrapping_shl(u32::from(self.down & Self::LARGEST_SHIFT));
+        u64::try_from(self.mantissa).is_ok_and(|size| size <= one)
+    }
+
+    /// Its size in 2⁻³¹, as a pole is, rounded up.
+    pub(crate) fn size_in_pole_units(self) -> u64 {
+        let size = u64::from(self.mantissa.unsigned_abs()).wrapping_shl(7);
+        let one = 1u64.wrapping_shl(u32::from(self.down & Self::LARGEST_SHIFT));
+        size.div_ceil(one)
+    }
+
     /// The gain that lies `weight` (2⁻¹⁶, at most one) of the way to `other`: exact to 2⁻²² of the
     /// larger one.
     const fn blend(self, other: Self, weight: u32) -> Self {
@@ -126,6 +150,20 @@ impl Pole {
         // A conversion from float to integer saturates.
         let bits = (value * Self::ONE + 0.5) as i32;
         Self(if bits < 0 { 0 } else { bits })
+    }
+
+    pub(crate) const fn to_word(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The pole of this many 2⁻³¹; `None` for one or more.
+    pub(crate) fn from_word(word: u32) -> Option<Self> {
+        i32::try_from(word).ok().map(Self)
+    }
+
+    /// What a filter with this pole forgets in a step, in 2⁻³¹.
+    pub(crate) fn forgotten(self) -> u64 {
+        (1u64 << 31).saturating_sub(u64::from(self.0.unsigned_abs()))
     }
 
     /// The pole as a number.

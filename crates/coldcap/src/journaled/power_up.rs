@@ -1,6 +1,6 @@
 //! What a board does with what its flash holds, when it begins.
 
-use super::{Journaled, Keeper, Layout};
+use super::{Journaled, Keeper, Layout, ParametersRefused};
 use crate::config::Config;
 use crate::control::{CHECKPOINT_BYTES, Checkpoint, CheckpointError, Control, faces};
 use crate::device::Device;
@@ -48,6 +48,8 @@ impl<const CHANNELS: usize> PowerUp<CHANNELS> {
 pub enum StartError {
     /// The keys are not whole, or the flash fails.
     Flash(Error),
+    /// Parameters are not whole, or not such as this program begins with.
+    Parameters(ParametersRefused),
     /// The last state is not one of this version and machine.
     Checkpoint(CheckpointError),
     /// It must not be restored.
@@ -58,6 +60,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flash(error) => write!(f, "{error}"),
+            Self::Parameters(error) => write!(f, "{error}"),
             Self::Checkpoint(error) => write!(f, "the last state: {error}"),
             Self::Refused(Refusal::TooManyFailures) => {
                 f.write_str("the software failed too often in this session")
@@ -71,6 +74,12 @@ impl core::error::Error for StartError {}
 impl From<Error> for StartError {
     fn from(error: Error) -> Self {
         Self::Flash(error)
+    }
+}
+
+impl From<ParametersRefused> for StartError {
+    fn from(refused: ParametersRefused) -> Self {
+        Self::Parameters(refused)
     }
 }
 

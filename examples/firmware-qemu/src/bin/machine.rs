@@ -3,13 +3,14 @@
 #![no_main]
 
 use coldcap::journaled::{Journaled, PowerUp};
+use coldcap::parameters::certificates::Shelf;
 use coldcap::{Config, Outputs};
 use coldcap_journal::{Error, Journal};
 use coldcap_units::Instant;
 use core::mem::MaybeUninit;
 use cortex_m_rt::entry;
 use firmware_qemu::board::Board;
-use firmware_qemu::flash::{LAYOUT, Psram};
+use firmware_qemu::flash::{LAYOUT, PARAMETERS, Psram};
 use firmware_qemu::uart::Uart;
 
 type Machine = Journaled<2, Psram>;
@@ -46,13 +47,25 @@ fn main() -> ! {
 fn begin(board: &mut Board, now: Instant) -> Machine {
     let known = PowerUp::unknown(now, board.inputs());
     let machine = match Journal::open(Psram::kept(), LAYOUT.journal) {
-        Ok(journal) => Journaled::power_up(Config::reference(), journal, LAYOUT, &known).ok(),
+        Ok(mut journal) => {
+            let config = configured(journal.flash_mut());
+            Journaled::power_up(config, journal, LAYOUT, &known).ok()
+        }
         Err(Error::NoJournal) => {
             Journaled::provision(Config::reference(), Psram::erased(), LAYOUT).ok()
         }
         Err(_) => None,
     };
     machine.unwrap_or_else(|| service())
+}
+
+/// The program's configuration, with what is stored of it in its place. A board with a display says which image was not whole.
+fn configured(flash: &mut Psram) -> Config {
+    let mut config = Config::reference();
+    match PARAMETERS.load(flash, &mut config, Shelf::empty(), &mut [0; 1024]) {
+        Ok(_) => config,
+        Err(_) => service(),
+    }
 }
 
 fn store(machine: &mut Machine, outputs: &Outputs<2>) {
