@@ -13,6 +13,7 @@ pub use power_up::{PowerUp, StartError};
 use crate::config::Config;
 use crate::device::Device;
 use crate::inputs::Inputs;
+use crate::link::KEPT_ENTRIES;
 use crate::outputs::Outputs;
 use crate::tick_input::TickInput;
 use coldcap_journal::{Error, Journal, Region};
@@ -66,14 +67,14 @@ pub struct Layout {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Journaled<const CHANNELS: usize, F> {
+pub struct Journaled<const CHANNELS: usize, F, const KEPT: usize = KEPT_ENTRIES> {
     /// Control, protection, bytes and messages.
-    pub device: Device<CHANNELS>,
+    pub device: Device<CHANNELS, KEPT>,
     /// Journal and keys. Who runs the halves in tasks of their own takes both fields apart.
     pub keeper: Keeper<F>,
 }
 
-impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
+impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, F, KEPT> {
     /// A machine that never ran: erases what the layout names, and stores that there are no keys.
     ///
     /// # Errors

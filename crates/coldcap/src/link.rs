@@ -37,6 +37,7 @@ use port::{Heard, Port, Said};
 use reports::{Reports, Sight};
 use revisions::Revisions;
 pub(crate) use stored::Stored;
+pub use stored::{KEPT_ENTRIES, LEAST_KEPT};
 
 /// The machine as a whole has no revision: who expects one expects what is not there.
 const NO_REVISION: u16 = 0;
@@ -48,6 +49,15 @@ const FOLLOWS_SINCE: u8 = 3;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// The link half of a machine with `CHANNELS` channels: frames, packets, keys, retries, reports.
+///
+/// `KEPT` is how many entries of the record it keeps, for all channels together: those that a host has still to get, and those that it
+/// can ask for again. Each takes 49 bytes. [`LEAST_KEPT`] at least; a smaller number does not compile:
+///
+/// ```compile_fail
+/// use coldcap::{Config, LEAST_KEPT, Link};
+///
+/// let _: Link<1, { LEAST_KEPT - 1 }> = Link::new(&Config::reference());
+/// ```
 ///
 /// It may run in a lower-priority task than [`Control`](crate::Control); the two exchange values only. Bytes
 /// come in by [`receive`](Self::receive) in chunks of any size and go out by
@@ -96,14 +106,14 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Link<const CHANNELS: usize> {
+pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
     identity: Identity,
     port: Port,
     deframer: Deframer<FRAME_ROOM>,
     orders: Orders,
     makers: Makers,
     outbox: Outbox,
-    stored: Stored<CHANNELS>,
+    stored: Stored<CHANNELS, KEPT>,
     latest: Option<Latest<CHANNELS>>,
     reports: Reports<CHANNELS>,
     revisions: Revisions<CHANNELS>,
@@ -132,12 +142,12 @@ struct Latest<const CHANNELS: usize> {
 }
 
 /// What outlives a start of the link.
-pub(crate) struct Lasting<const CHANNELS: usize> {
-    stored: Stored<CHANNELS>,
+pub(crate) struct Lasting<const CHANNELS: usize, const KEPT: usize> {
+    stored: Stored<CHANNELS, KEPT>,
     keys: (KeyRing, EntropyPool),
 }
 
-impl<const CHANNELS: usize> Link<CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     /// A link that has heard nothing yet, and has no keys.
     #[must_use]
     pub fn new(config: &Config) -> Self {
@@ -630,14 +640,14 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub(crate) fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
-    ) -> Lasting<CHANNELS> {
+    ) -> Lasting<CHANNELS, KEPT> {
         let mut stored = core::mem::replace(&mut self.stored, Stored::new());
         held.for_each(|entry| stored.keep(entry));
         Lasting { stored, keys: self.port.take_lasting() }
     }
 
     /// Goes on with what the link before has left.
-    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS>) {
+    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
         self.stored = lasting.stored;
         self.port.keep_lasting(lasting.keys);
     }
@@ -661,7 +671,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     }
 }
 
-impl<const CHANNELS: usize> LinkEnd for Link<CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> LinkEnd for Link<CHANNELS, KEPT> {
     fn receive(&mut self, now: Instant, bytes: &[u8]) {
         self.receive(now, bytes);
     }

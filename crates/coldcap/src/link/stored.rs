@@ -1,18 +1,23 @@
-//! The newest entries of the record, until a journal keeps all of them.
+//! The newest entries of the record: those that have still to be sent, and those that can be had again.
 
-use crate::outputs::{CALIBRATION_LENGTH, CalibrationBytes, ENTRY_LENGTH, EntryBytes};
+use crate::outputs::{
+    CALIBRATION_LENGTH, CalibrationBytes, ENTRIES_MAXIMUM, ENTRY_LENGTH, EntryBytes,
+};
 use coldcap_session::record::Entry;
 use coldcap_wire::message::{
     CAP_CALIBRATION_LEN, CapCalibration, FixedBytes, RECORD_ENTRY_LEN, RecordEntry,
 };
 use heapless::Deque;
 
-/// How many entries are kept for all channels together.
-const KEPT: usize = 96;
+/// So many entries a [`Link`](crate::Link) keeps for all channels together, where its board chooses no other number.
+pub const KEPT_ENTRIES: usize = 96;
+
+/// So many entries a [`Link`](crate::Link) keeps at least: what one tick makes at most must stay until it is sent.
+pub const LEAST_KEPT: usize = ENTRIES_MAXIMUM;
 
 /// Entries and calibrations, and which of them have still to be sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored<const CHANNELS: usize> {
+pub(crate) struct Stored<const CHANNELS: usize, const KEPT: usize> {
     entries: Deque<Kept, KEPT>,
     totals: [u32; CHANNELS],
     calibration: Option<CalibrationBytes>,
@@ -20,14 +25,21 @@ pub(crate) struct Stored<const CHANNELS: usize> {
 
 #[derive(Clone, Copy, Debug)]
 struct Kept {
-    channel: u8,
-    index: u32,
     bytes: [u8; ENTRY_LENGTH],
     unsent: bool,
 }
 
-impl<const CHANNELS: usize> Stored<CHANNELS> {
+impl Kept {
+    /// Its channel and its index, which stand in its bytes.
+    fn place(&self) -> (u8, u32) {
+        let entry = Entry::from_bytes(&self.bytes);
+        (entry.channel, entry.index)
+    }
+}
+
+impl<const CHANNELS: usize, const KEPT: usize> Stored<CHANNELS, KEPT> {
     pub(super) const fn new() -> Self {
+        const { assert!(KEPT >= LEAST_KEPT, "a link must keep what one tick makes: LEAST_KEPT entries") };
         Self { entries: Deque::new(), totals: [0; CHANNELS], calibration: None }
     }
 
@@ -43,12 +55,11 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
     }
 
     fn put(&mut self, entry: &EntryBytes, unsent: bool) {
-        let read = Entry::from_bytes(&entry.0);
-        let (channel, index) = (read.channel, read.index);
         if self.entries.is_full() {
             self.entries.pop_front();
         }
-        let kept = Kept { channel, index, bytes: entry.0, unsent };
+        let kept = Kept { bytes: entry.0, unsent };
+        let (channel, index) = kept.place();
         let _ = self.entries.push_back(kept);
         if let Some(total) = self.totals.get_mut(usize::from(channel)) {
             *total = index.saturating_add(1);
@@ -65,7 +76,8 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
         let end = from.saturating_add(u32::from(count));
         let mut found = false;
         for kept in &mut self.entries {
-            let wanted = kept.channel == channel && kept.index >= from && kept.index < end;
+            let (of, index) = kept.place();
+            let wanted = of == channel && index >= from && index < end;
             kept.unsent |= wanted;
             found |= wanted;
         }
@@ -81,8 +93,9 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
     pub(super) fn next(&self) -> Option<RecordEntry> {
         const { assert!(ENTRY_LENGTH == RECORD_ENTRY_LEN) };
         let kept = self.entries.iter().find(|kept| kept.unsent)?;
-        let total = self.totals.get(usize::from(kept.channel)).copied().unwrap_or(0);
-        Some(RecordEntry { index: kept.index, total, entry: FixedBytes(kept.bytes) })
+        let (channel, index) = kept.place();
+        let total = self.totals.get(usize::from(channel)).copied().unwrap_or(0);
+        Some(RecordEntry { index, total, entry: FixedBytes(kept.bytes) })
     }
 
     /// The entry that [`next`](Self::next) named is on its way.
@@ -102,5 +115,18 @@ impl<const CHANNELS: usize> Stored<CHANNELS> {
     /// The calibration is on its way.
     pub(super) fn calibration_sent(&mut self) {
         self.calibration = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_entry_takes_one_byte_more_than_what_is_stored() {
+        assert_eq!(size_of::<Kept>(), ENTRY_LENGTH + 1);
+        let size = |kept: usize| kept * size_of::<Kept>() + 256;
+        assert!(size_of::<Stored<2, 32>>() <= size(32), "{}", size_of::<Stored<2, 32>>());
+        assert!(size_of::<Stored<2, KEPT_ENTRIES>>() <= size(KEPT_ENTRIES));
     }
 }
