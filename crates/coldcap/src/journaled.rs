@@ -5,8 +5,10 @@ mod keys;
 mod lane;
 mod power_up;
 mod schedule;
+mod search;
 
-pub use keeper::Keeper;
+pub use crate::link::{Recalled, Wanted};
+pub use keeper::{FRAMES_A_TICK, Keeper};
 pub use lane::{JournaledLane, Part};
 pub use power_up::{PowerUp, StartError};
 
@@ -107,6 +109,9 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
     ///
     /// `clock` is what a clock shows that runs without power, in seconds since 1970; `None` where there is none to trust.
     ///
+    /// What a host wants of the record and the link does not keep any more is looked up in the journal, a little in each tick in
+    /// which nothing is stored ([`Keeper::look_up`]).
+    ///
     /// A commit is due where there are entries, and where its [`Pace`] says so. It takes as long as programming some 400 bytes a
     /// channel, and erases a sector where none is ready.
     ///
@@ -119,8 +124,12 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
     /// # Panics
     /// Never.
     pub fn store(&mut self, clock: Option<u32>, outputs: &Outputs<CHANNELS>) -> Result<(), Error> {
-        let result = self.keeper.store(clock, &self.device.control, outputs);
-        self.device.link.publish(outputs);
+        let Device { control, link } = &mut self.device;
+        let result = self.keeper.store(clock, control, outputs);
+        if let Some(recalled) = self.keeper.look_up(outputs, link.wanted()) {
+            link.supply(&recalled);
+        }
+        link.publish(outputs);
         result
     }
 

@@ -1,6 +1,8 @@
 //! The second half: bytes to commands, and outputs to bytes.
 
 mod makers;
+#[cfg(feature = "journal")]
+mod older;
 mod orders;
 mod outbox;
 mod port;
@@ -31,6 +33,8 @@ use coldcap_wire::security::{
 use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use makers::Makers;
 pub use makers::{VendorCommand, VendorError};
+#[cfg(feature = "journal")]
+pub use older::{Recalled, Wanted};
 use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port, Said};
@@ -272,6 +276,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         self.orders.begin_session();
         self.makers = Makers::new();
         self.outbox.begin_session();
+        self.stored.begin_session();
         // Of a later hello nobody knows whose it is.
         self.host_minor = self.port.host_minor().unwrap_or(0);
         self.begin_reports();
@@ -329,6 +334,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
             self.makers = Makers::new();
+            self.stored.begin_session();
             self.begin_reports();
         }
         if served {
@@ -452,7 +458,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
             Inbound::Answered(answer) => self.reply(endpoint, outbound::response(&answer)),
-            Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
+            Inbound::ReadRecord(read) => self.read_record(now, endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
             Inbound::Follow(follow) => self.follow(now, endpoint, &follow),
             Inbound::Credit(_) | Inbound::Drawn(_) | Inbound::Ignored => {}
@@ -476,16 +482,17 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         }
     }
 
-    fn read_record(&mut self, endpoint: u8, read: &ReadRecord) {
+    #[cfg_attr(not(feature = "journal"), expect(unused_variables, reason = "nobody looks them up"))]
+    fn read_record(&mut self, now: Instant, endpoint: u8, read: &ReadRecord) {
         let head = read.head;
-        let known = known_channel::<CHANNELS>(head.rid, head.channel);
-        let response = known.map_or_else(
-            |refused| refused,
-            |()| {
-                let found = self.stored.resend(head.channel, read.from, read.count);
-                Response::new(head.rid, if found { Status::OK } else { Status::EXPIRED })
-            },
-        );
+        if let Err(refused) = known_channel::<CHANNELS>(head.rid, head.channel) {
+            return self.reply(endpoint, refused);
+        }
+        #[cfg(feature = "journal")]
+        if self.defers(now, read) {
+            return;
+        }
+        let response = self.stored.read(read);
         self.reply(endpoint, response);
     }
 
@@ -590,6 +597,8 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         if !self.port.is_open() {
             self.reports.end();
         }
+        #[cfg(feature = "journal")]
+        self.put_off_reading(now);
         if self.met && self.latest.is_some() {
             self.reports.fall_due(now);
         }
@@ -649,6 +658,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     /// Goes on with what the link before has left.
     pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
         self.stored = lasting.stored;
+        self.stored.begin_session();
         self.port.keep_lasting(lasting.keys);
     }
 
@@ -667,7 +677,10 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         let never = Instant::from_millis(u64::MAX);
         let beat = if self.met && open { self.next_heartbeat } else { never };
         let reports = self.latest.as_ref().and_then(|_| self.reports.deadline(self.met));
-        reports.map_or(beat, |report| report.min(beat))
+        let next = reports.map_or(beat, |report| report.min(beat));
+        #[cfg(feature = "journal")]
+        let next = self.put_off_due().map_or(next, |due| due.min(next));
+        next
     }
 }
 

@@ -1,7 +1,7 @@
 //! The task below: bytes and messages. A handshake may take it as long as it likes.
 
 use crate::board::{KEPT, Line, Part, part};
-use crate::exchange::{COMMANDS, KEYS, TOLD};
+use crate::exchange::{COMMANDS, KEYS, RECALLED, TOLD, WANTED};
 use coldcap::lane::LINK_OUT_MAXIMUM;
 use coldcap::{Link, Outputs};
 use coldcap_units::Instant;
@@ -21,6 +21,9 @@ pub async fn linking(link: &'static mut Link<1, KEPT>, line: &'static mut Line) 
                     KEYS.signal(link.keys().clone());
                 }
                 held_back = !hand_over(link, now);
+                if let Some(wanted) = link.wanted() {
+                    WANTED.signal(wanted);
+                }
             }
             Either::Second(outputs) => {
                 part(Part::Transmit);
@@ -48,6 +51,9 @@ fn hand_over(link: &mut Link<1, KEPT>, now: Instant) -> bool {
 
 #[inline(never)]
 fn tell(link: &mut Link<1, KEPT>, outputs: &Outputs<1>, room: &mut [u8]) -> usize {
+    if let Some(recalled) = RECALLED.try_take() {
+        link.supply(&recalled);
+    }
     link.publish(outputs);
     link.transmit(outputs.now, room)
 }
