@@ -166,3 +166,13 @@ fn made_by<const CHANNELS: usize, F: NorFlash>(
     let made = recorded(bytes.get(..length)?, channel)?;
     Some((commit.sector(), made))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_takes_little_memory() {
+        assert!(size_of::<Option<Search>>() <= 48, "{}", size_of::<Option<Search>>());
+    }
+}
