@@ -1169,7 +1169,8 @@ typedef struct {
     uint8_t value;
 } coldcap_observe;
 
-/* Asks for entries of the session record; each comes as a `record_entry` report. */
+/* Asks for entries of the session record; each comes as a `record_entry` report. Section 7.7 says
+ * what is answered. */
 typedef struct {
     /* [structure] What every command begins with. */
     coldcap_command_head head;

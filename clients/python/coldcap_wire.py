@@ -1014,7 +1014,8 @@ class Observe(Message):
 
 @dataclass(frozen=True)
 class ReadRecord(Message):
-    """Asks for entries of the session record; each comes as a `record_entry` report."""
+    """Asks for entries of the session record; each comes as a `record_entry` report. Section 7.7
+    says what is answered."""
 
     # [structure] What every command begins with.
     head: CommandHead

@@ -264,7 +264,8 @@ export interface Observe {
 }
 
 /**
- * Asks for entries of the session record; each comes as a `record_entry` report.
+ * Asks for entries of the session record; each comes as a `record_entry` report. Section 7.7 says
+ * what is answered.
  */
 export interface ReadRecord {
   /** [structure] What every command begins with. */

@@ -77,6 +77,7 @@ use coldcap_wire::message::{
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::security::{Keys, SecurityCounters, SendError};
+use core::ops::Range;
 use echo::{Copies, Newest};
 use following::{Following, Granted, Stamp};
 use port::{Arrived, Frame, Port};
@@ -168,9 +169,8 @@ pub struct Client {
     following: Following,
     record: Record,
     record_due: Option<Instant>,
-    record_rid: Option<u16>,
-    /// Whether it is known how long the record is: by an entry, or by the word that there is none.
-    record_known: bool,
+    /// The request for entries that waits for its answer: its id, and what it asks for.
+    record_asked: Option<(u16, Range<u32>)>,
     copies: Copies,
     newest_channel: Newest,
     newest_machine: Newest,
@@ -203,8 +203,7 @@ impl Client {
             following: Following::new(config.channel),
             record: Record::default(),
             record_due: None,
-            record_rid: None,
-            record_known: false,
+            record_asked: None,
             copies: Copies::default(),
             newest_channel: Newest::default(),
             newest_machine: Newest::default(),
@@ -316,14 +315,7 @@ impl Client {
     /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
         self.record_due = Some(self.read_clock(now));
-        self.record_known = false;
-    }
-
-    /// Whether everything is here that the device has told of since a session began or since
-    /// [`ask_record_length`](Self::ask_record_length), and it has told something.
-    #[must_use]
-    pub const fn has_whole_record(&self) -> bool {
-        self.record_known && self.record.is_complete()
+        self.record.doubt_length();
     }
 
     /// Appends every frame that is due at `now`.
@@ -563,7 +555,8 @@ impl Client {
                     self.copies = Copies::default();
                     self.newest_channel = Newest::default();
                     self.newest_machine = Newest::default();
-                    (self.record_rid, self.record_known) = (None, false);
+                    self.record_asked = None;
+                    self.record.doubt_length();
                     self.record_due = Some(now);
                     self.messages.push_back(Message::Secured);
                 }
@@ -673,7 +666,6 @@ impl Client {
     fn accept_entry(&mut self, now: Instant, report: RecordEntry) {
         if Entry::from_bytes(&report.entry.0).channel == self.channel {
             self.record.insert(&report);
-            self.record_known = true;
             self.watch_record(now);
         }
         self.messages.push_back(Message::RecordEntry(report));
@@ -690,14 +682,24 @@ impl Client {
                 self.messages.push_back(outcome);
             }
             None if endpoint == Follow::ENDPOINT => self.accept_grant(now, &response),
-            None if self.record_rid.take_if(|own| *own == rid).is_some() => {
-                if response.status == Status::EXPIRED {
-                    self.record.give_up_gap();
-                    self.record_known = true;
-                }
+            None if self.record_asked.as_ref().is_some_and(|(own, _)| *own == rid) => {
+                self.accept_record_answer(now, &response);
             }
             None => count(&mut self.counters.unmatched),
         }
+    }
+
+    /// Where the entries are not there any more, the answer says how long the record is, and up to where nothing is there; an older device
+    /// says neither.
+    fn accept_record_answer(&mut self, now: Instant, response: &Response) {
+        let asked = self.record_asked.take().filter(|_| response.status == Status::EXPIRED);
+        let Some((_, asked)) = asked else { return };
+        let [until, last] = [response.minimum, response.maximum].map(|index| index.max(0) as u32);
+        if last > 0 {
+            self.record.learn_total(last.saturating_add(1));
+        }
+        self.record.give_up(asked.start..asked.end.max(until));
+        self.watch_record(now);
     }
 
     /// A device that knows no subscriptions is asked for the pace.
@@ -735,7 +737,7 @@ impl Client {
             (self.record.total().saturating_sub(1), 1) // answers with the present length
         });
         let rid = self.requests.fresh_rid();
-        self.record_rid = Some(rid);
+        self.record_asked = Some((rid, from..from.saturating_add(u32::from(count))));
         self.record_due = Some(self.next_record_request(now));
         let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
         self.append_command(out, Leaving { rid, body, deadline: 0, expected: 0 });

@@ -11,7 +11,8 @@ use embedded_storage::nor_flash::NorFlash;
 /// Bit by bit: what it costs is little beside programming, and a table costs a kilobyte of flash.
 pub(crate) static CRC_32: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
-const MAGIC: u8 = 0xC5;
+/// What every frame begins with.
+pub(crate) const MAGIC: u8 = 0xC5;
 const HEADER_BYTES: u32 = 8;
 const CHECK_BYTES: u32 = 4;
 const SECTOR_MAGIC: [u8; 4] = *b"CCJL";

@@ -42,6 +42,12 @@ impl Commit {
         usize::from(self.checkpoint)
     }
 
+    /// The number of the sector that holds it: each that is begun has one more than the one before.
+    #[must_use]
+    pub const fn sector(&self) -> u32 {
+        self.frame.place().sequence
+    }
+
     pub(crate) fn checkpoint_place(&self) -> Place {
         self.entry_place(self.entries)
     }
@@ -272,6 +278,14 @@ impl<F: NorFlash> Journal<F> {
             self.ready = Some(next);
         }
         Ok(())
+    }
+
+    /// The numbers of the sectors that the region can hold now. The older ones of them may have been erased, and a sector that failed
+    /// was passed over.
+    #[must_use]
+    pub const fn sectors(&self) -> core::ops::RangeInclusive<u32> {
+        let before = self.medium.area.sectors.saturating_sub(1);
+        self.head.sequence.saturating_sub(before)..=self.head.sequence
     }
 
     /// How many sectors were begun since the journal was: as many erasures, but for those that power cut short.

@@ -76,6 +76,6 @@ pub mod simulated;
 pub use error::{Error, RegionError};
 pub use image::{Copies, Image, Images};
 pub use journal::{Commit, Found, Journal};
-pub use reader::{Cursor, EntryCursor, Stored, StoredEntry};
+pub use reader::{Cursor, EntryCursor, Step, Stored, StoredEntry};
 pub use region::Region;
 pub use stamp::Stamp;

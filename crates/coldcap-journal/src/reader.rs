@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::frame::{Frame, Kind};
 use crate::journal::{Commit, Journal};
+use crate::medium::Place;
+use crate::survey::Look;
 use coldcap_session::record::{ENTRY_BYTES, Entry};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -13,6 +15,26 @@ pub struct Cursor {
     offset: u32,
     /// The number that the next frame must have, where it is known.
     next_frame: Option<u32>,
+}
+
+impl Cursor {
+    /// The number of the sector in which it stands.
+    #[must_use]
+    pub const fn sector(&self) -> u32 {
+        self.sequence
+    }
+}
+
+/// What one step of reading came to. It looks at one frame at most, whole or not, passes over a kilobyte in which none begins, or goes on to
+/// another sector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<T> {
+    /// Something was found.
+    Found(T),
+    /// Nothing yet: the cursor stands further on.
+    On,
+    /// There is nothing behind the cursor.
+    End,
 }
 
 /// What is found behind a [`Cursor`].
@@ -80,20 +102,35 @@ impl<F: NorFlash> Journal<F> {
     /// [`Error::Flash`]: the cursor stands where it stood.
     pub fn next_entry(&mut self, cursor: &mut EntryCursor) -> Result<Option<StoredEntry>, Error> {
         loop {
-            if let Some((commit, index)) = cursor.commit.filter(|(all, at)| *at < all.entries()) {
-                let entry = Entry::from_bytes(&self.entry(&commit, index)?);
-                cursor.commit = Some((commit, index.saturating_add(1)));
-                if cursor.is_new(&entry) {
-                    return Ok(Some(StoredEntry::Entry(entry)));
-                }
-                continue;
-            }
-            match self.next_stored(&mut cursor.commits) {
-                None => return Ok(None),
-                Some(Stored::Lost { frames }) => return Ok(Some(StoredEntry::Lost { frames })),
-                Some(Stored::Commit(commit)) => cursor.commit = Some((commit, 0)),
+            match self.step_entry(cursor)? {
+                Step::Found(found) => return Ok(Some(found)),
+                Step::On => {}
+                Step::End => return Ok(None),
             }
         }
+    }
+
+    /// One step towards the next entry: for whoever reads a little at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_entry`](Self::next_entry).
+    pub fn step_entry(&mut self, cursor: &mut EntryCursor) -> Result<Step<StoredEntry>, Error> {
+        if let Some((commit, index)) = cursor.commit.filter(|(all, at)| *at < all.entries()) {
+            let entry = Entry::from_bytes(&self.entry(&commit, index)?);
+            cursor.commit = Some((commit, index.saturating_add(1)));
+            let new = cursor.is_new(&entry);
+            return Ok(if new { Step::Found(StoredEntry::Entry(entry)) } else { Step::On });
+        }
+        Ok(match self.step_stored(&mut cursor.commits) {
+            Step::Found(Stored::Lost { frames }) => Step::Found(StoredEntry::Lost { frames }),
+            Step::Found(Stored::Commit(commit)) => {
+                cursor.commit = Some((commit, 0));
+                Step::On
+            }
+            Step::On => Step::On,
+            Step::End => Step::End,
+        })
     }
 
     /// Before the oldest of what is still there. A sector whose head is gone is one that was being erased, and is not there.
@@ -110,34 +147,91 @@ impl<F: NorFlash> Journal<F> {
     /// The next commit, or how much was lost before it; `None` at the end.
     pub fn next_stored(&mut self, cursor: &mut Cursor) -> Option<Stored> {
         loop {
-            let before = *cursor;
-            let frame = self.next_frame(cursor)?;
-            let lost = before.next_frame.map_or(0, |next| frame.number.saturating_sub(next));
-            if lost > 0 {
-                *cursor = Cursor { next_frame: Some(frame.number), ..before };
-                return Some(Stored::Lost { frames: lost });
-            }
-            if let (Kind::Commit, Some(commit)) = (frame.kind, self.read_commit(frame)) {
-                return Some(Stored::Commit(commit));
+            match self.step_stored(cursor) {
+                Step::Found(found) => return Some(found),
+                Step::On => {}
+                Step::End => return None,
             }
         }
     }
 
-    /// The next whole frame of this sector or of one behind it.
-    fn next_frame(&mut self, cursor: &mut Cursor) -> Option<Frame> {
-        for _ in 0..self.medium.area.sectors {
-            if let Some(frame) = self.medium.next_in_sector(cursor.sequence, cursor.offset) {
-                cursor.offset = self.medium.end_of(&frame);
-                cursor.next_frame = Some(frame.number.saturating_add(1));
-                return Some(frame);
-            }
-            // The newest one may have lost its head.
-            let behind = self.medium.sector_behind(Some(cursor.sequence));
-            let newest = Some(self.head.sequence).filter(|newest| *newest > cursor.sequence);
-            cursor.sequence = behind.map(|head| head.sequence).or(newest)?;
-            cursor.offset = self.medium.sector_head_bytes();
+    /// One step towards the next commit: for whoever reads a little at a time.
+    ///
+    /// It reads a frame once, some 430 bytes of a channel, or a kilobyte of what is none. Only behind a sector that is not
+    /// where it should be (one that failed was passed over) it reads the heads of all.
+    ///
+    /// ```
+    /// # use coldcap_journal::simulated::SimulatedFlash;
+    /// # use coldcap_journal::{Journal, Region, Stamp, Step, Stored};
+    /// # let flash = SimulatedFlash::<16_384, 4_096, 8>::new();
+    /// # let region = Region { start: 0, length: 16_384, sector: 4_096 };
+    /// let mut journal = Journal::format(flash, region)?;
+    /// journal.commit(Stamp::default(), &[[7; 48]], b"the state behind it")?;
+    /// let mut cursor = journal.oldest();
+    /// assert!(matches!(journal.step_stored(&mut cursor), Step::Found(Stored::Commit(_))));
+    /// assert_eq!(journal.step_stored(&mut cursor), Step::End);
+    /// # Ok::<(), coldcap_journal::Error>(())
+    /// ```
+    pub fn step_stored(&mut self, cursor: &mut Cursor) -> Step<Stored> {
+        // Behind what is stored nothing is passed over: something may be stored there later.
+        let newest = cursor.sequence == self.head.sequence;
+        let end = if newest { self.head.end } else { u32::MAX }.min(self.medium.area.sector);
+        if cursor.offset >= end {
+            return self.step_behind(cursor);
         }
-        None
+        let place = Place { sequence: cursor.sequence, offset: cursor.offset };
+        match self.medium.look(place, end) {
+            Look::Frame(frame) => self.take(cursor, frame),
+            Look::On(offset) => {
+                cursor.offset = offset;
+                Step::On
+            }
+        }
+    }
+
+    /// Goes on behind a whole frame, or tells first how many are missing before it.
+    fn take(&mut self, cursor: &mut Cursor, frame: Frame) -> Step<Stored> {
+        let lost = cursor.next_frame.map_or(0, |next| frame.number.saturating_sub(next));
+        if lost > 0 {
+            cursor.next_frame = Some(frame.number);
+            return Step::Found(Stored::Lost { frames: lost });
+        }
+        cursor.offset = self.medium.end_of(&frame);
+        cursor.next_frame = Some(frame.number.saturating_add(1));
+        match (frame.kind, self.read_commit(frame)) {
+            (Kind::Commit, Some(commit)) => Step::Found(Stored::Commit(commit)),
+            _ => Step::On,
+        }
+    }
+
+    /// To the sector behind. The newest one may have lost its head.
+    fn step_behind<T>(&mut self, cursor: &mut Cursor) -> Step<T> {
+        let newest = self.head.sequence;
+        if cursor.sequence >= newest {
+            return Step::End;
+        }
+        let next = cursor.sequence.saturating_add(1);
+        let behind = if next == newest || self.has_head(next) {
+            next
+        } else {
+            let behind = self.medium.sector_behind(Some(cursor.sequence));
+            behind.map_or(newest, |head| head.sequence)
+        };
+        (cursor.sequence, cursor.offset) = (behind, self.medium.sector_head_bytes());
+        Step::On
+    }
+
+    fn has_head(&mut self, sequence: u32) -> bool {
+        let head = self.medium.sector_head(sequence).ok().flatten();
+        head.is_some_and(|head| head.sequence == sequence)
+    }
+
+    /// Before the first commit of a sector, by its number; where that is not there, before what is behind it.
+    #[must_use]
+    pub fn at_sector(&mut self, sequence: u32) -> Cursor {
+        let there = sequence == self.head.sequence || self.has_head(sequence);
+        let offset = if there { self.medium.sector_head_bytes() } else { self.medium.area.sector };
+        Cursor { sequence, offset, next_frame: None }
     }
 
     /// One entry of a commit, in its stored form.

@@ -35,6 +35,8 @@ pub struct Work {
     pub writes: u64,
     /// Sectors that were erased.
     pub erased: u64,
+    /// Bytes that were read.
+    pub read: u64,
     /// Attempts to program what was not erased since: defects of the caller.
     pub not_erased: u64,
 }
@@ -73,7 +75,7 @@ impl<const BYTES: usize, const SECTOR: usize, const GROUP: usize>
     /// An erased flash with power.
     #[must_use]
     pub const fn new() -> Self {
-        let work = Work { programmed: 0, writes: 0, erased: 0, not_erased: 0 };
+        let work = Work { programmed: 0, writes: 0, erased: 0, read: 0, not_erased: 0 };
         Self {
             bytes: [0xFF; BYTES],
             used: [false; BYTES],
@@ -199,6 +201,8 @@ impl<const BYTES: usize, const SECTOR: usize, const GROUP: usize> ReadNorFlash
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
         self.powered()?;
         check_read(self, offset, bytes.len()).map_err(Refused::Kind)?;
+        let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.work.read = self.work.read.saturating_add(count);
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         let stored = self.bytes.iter().skip(start);
         bytes.iter_mut().zip(stored).for_each(|(byte, stored)| *byte = *stored);

@@ -1,9 +1,21 @@
 //! Finding out what is in flash: which sector was begun last, and which frames of it are whole.
 
 use crate::error::Error;
-use crate::frame::{Frame, Kind, SectorHead};
+use crate::frame::{Frame, Kind, MAGIC, SectorHead};
 use crate::medium::{Medium, Place};
+use crate::region::{WINDOW, WINDOW_BYTES};
 use embedded_storage::nor_flash::NorFlash;
+
+/// So many bytes are passed over at once where no frame begins.
+const PASSED_OVER: u32 = 1_024;
+
+/// What one look at a sector finds.
+pub(crate) enum Look {
+    /// A whole frame.
+    Frame(Frame),
+    /// None up to this offset.
+    On(u32),
+}
 
 /// What one sector holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,16 +95,35 @@ impl<F: NorFlash> Medium<F> {
         survey
     }
 
-    /// The next whole frame of a sector, wherever it begins from `offset` on. Every one begins where a group does.
-    pub(crate) fn next_in_sector(&mut self, sequence: u32, offset: u32) -> Option<Frame> {
-        let mut place = Place { sequence, offset };
-        while place.offset < self.area.sector {
-            let found = self.frame_at(place);
-            if found.is_some() {
-                return found;
+    /// Looks at the first that may be a frame, from a place on and up to `end`. Every frame begins where a group does.
+    pub(crate) fn look(&mut self, from: Place, end: u32) -> Look {
+        let reach = from.offset.saturating_add(PASSED_OVER).min(end);
+        let Some(offset) = self.next_magic(from, reach) else { return Look::On(reach) };
+        let place = Place { offset, ..from };
+        self.frame_at(place).map_or(Look::On(place.plus(self.area.group).offset), Look::Frame)
+    }
+
+    /// Where the next group begins as a frame does. What cannot be read begins none.
+    fn next_magic(&mut self, from: Place, end: u32) -> Option<u32> {
+        let mut offset = from.offset;
+        while offset < end {
+            let mut window = [0; WINDOW];
+            let inside = offset.checked_rem(WINDOW_BYTES).unwrap_or(0);
+            let reach = WINDOW_BYTES.saturating_sub(inside).min(end.saturating_sub(offset));
+            let part = window.get_mut(..usize::try_from(reach).unwrap_or(0)).unwrap_or_default();
+            let _ = self.read(Place { offset, ..from }, part);
+            let mut groups = (0..reach).zip(part.iter());
+            let begins = |(at, byte): &(u32, &u8)| **byte == MAGIC && self.begins_group(*at);
+            if let Some((at, _)) = groups.find(begins) {
+                return Some(offset.saturating_add(at));
             }
-            place = place.plus(self.area.group);
+            offset = offset.saturating_add(reach);
         }
         None
+    }
+
+    /// Whether so many bytes behind the beginning of a group another one begins.
+    fn begins_group(&self, bytes: u32) -> bool {
+        bytes.checked_rem(self.area.group) == Some(0)
     }
 }

@@ -42,6 +42,8 @@ use thermal::Surroundings;
 
 #[cfg(feature = "journal")]
 pub(crate) use calibrate::faces;
+#[cfg(feature = "journal")]
+pub(crate) use checkpoint::recorded;
 pub use checkpoint::{CHECKPOINT_BYTES, ChannelCheckpoint, Checkpoint, CheckpointError};
 
 /// A tick that comes later than this after the last one is late: its time passes for every limit and is

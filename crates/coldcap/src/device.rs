@@ -5,14 +5,14 @@ use crate::config::{Config, LinkAccess};
 use crate::control::{Checkpoint, Control};
 use crate::inputs::Inputs;
 use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use crate::link::Link;
+use crate::link::{KEPT_ENTRIES, Link};
 use crate::outputs::Outputs;
 use crate::tick_input::TickInput;
 use coldcap_session::Role;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::security::{KeySlot, Policy, STORED_LEN, Transport};
 
-/// Control and link in one, for a board that runs both in one loop.
+/// Control and link in one, for a board that runs both in one loop. `KEPT` is how many entries of the record its [`Link`] keeps.
 ///
 /// ```
 /// use coldcap::{Config, Device, Inputs};
@@ -27,11 +27,11 @@ use coldcap_wire::security::{KeySlot, Policy, STORED_LEN, Transport};
 /// assert!(device.link.transmit(now, &mut bytes) > 0); // the device says hello
 /// ```
 #[derive(Clone, Debug)]
-pub struct Device<const CHANNELS: usize> {
+pub struct Device<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
     /// Control and protection.
     pub control: Control<CHANNELS>,
     /// Bytes and messages.
-    pub link: Link<CHANNELS>,
+    pub link: Link<CHANNELS, KEPT>,
 }
 
 /// What a block of the step lane led to.
@@ -47,7 +47,7 @@ pub enum Served {
     Ended,
 }
 
-impl<const CHANNELS: usize> Device<CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> Device<CHANNELS, KEPT> {
     /// A device at power-up.
     #[must_use]
     pub fn new(config: Config) -> Self {
@@ -163,12 +163,12 @@ pub fn write_reply<const CHANNELS: usize>(
 }
 
 /// A device that is given these keys, and what they travel in.
-pub(crate) fn equipped<const CHANNELS: usize>(
+pub(crate) fn equipped<const CHANNELS: usize, const KEPT: usize>(
     config: &Config,
     transport: Option<Transport>,
     entropy: [u8; 32],
     keys: &[u8],
-) -> Result<Device<CHANNELS>, LaneError> {
+) -> Result<Device<CHANNELS, KEPT>, LaneError> {
     let mut device = Device::new(Config { access: access(transport), ..*config });
     device.link.add_entropy(entropy);
     let (stored, rest) = keys.as_chunks::<STORED_LEN>();

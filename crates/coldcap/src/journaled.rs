@@ -6,8 +6,10 @@ mod lane;
 mod parameters;
 mod power_up;
 mod schedule;
+mod search;
 
-pub use keeper::Keeper;
+pub use crate::link::{Recalled, Wanted};
+pub use keeper::{FRAMES_A_TICK, Keeper};
 pub use lane::{JournaledLane, Part};
 pub use parameters::{
     InUse, KeptImage, OtherCopy, ParameterLayout, ParameterOrigin, ParameterRefusal,
@@ -18,6 +20,7 @@ pub use power_up::{PowerUp, StartError};
 use crate::config::Config;
 use crate::device::Device;
 use crate::inputs::Inputs;
+use crate::link::KEPT_ENTRIES;
 use crate::outputs::Outputs;
 use crate::tick_input::TickInput;
 use coldcap_journal::{Error, Journal, Region};
@@ -71,14 +74,14 @@ pub struct Layout {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Journaled<const CHANNELS: usize, F> {
+pub struct Journaled<const CHANNELS: usize, F, const KEPT: usize = KEPT_ENTRIES> {
     /// Control, protection, bytes and messages.
-    pub device: Device<CHANNELS>,
+    pub device: Device<CHANNELS, KEPT>,
     /// Journal and keys. Who runs the halves in tasks of their own takes both fields apart.
     pub keeper: Keeper<F>,
 }
 
-impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
+impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, F, KEPT> {
     /// A machine that never ran: erases what the layout names, and stores that there are no keys.
     ///
     /// # Errors
@@ -111,6 +114,9 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     ///
     /// `clock` is what a clock shows that runs without power, in seconds since 1970; `None` where there is none to trust.
     ///
+    /// What a host wants of the record and the link does not keep any more is looked up in the journal, a little in each tick in
+    /// which nothing is stored ([`Keeper::look_up`]).
+    ///
     /// A commit is due where there are entries, and where its [`Pace`] says so. It takes as long as programming some 400 bytes a
     /// channel, and erases a sector where none is ready.
     ///
@@ -123,8 +129,12 @@ impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
     /// # Panics
     /// Never.
     pub fn store(&mut self, clock: Option<u32>, outputs: &Outputs<CHANNELS>) -> Result<(), Error> {
-        let result = self.keeper.store(clock, &self.device.control, outputs);
-        self.device.link.publish(outputs);
+        let Device { control, link } = &mut self.device;
+        let result = self.keeper.store(clock, control, outputs);
+        if let Some(recalled) = self.keeper.look_up(outputs, link.wanted()) {
+            link.supply(&recalled);
+        }
+        link.publish(outputs);
         result
     }
 

@@ -73,7 +73,7 @@ pub use device::{Device, Served};
 pub use drives::{ChannelDrives, Drives};
 pub use hair::{hair_density, hair_kind};
 pub use inputs::{CapInputs, ChannelInputs, Inputs, Panel, TankInputs};
-pub use link::{Link, VendorCommand, VendorError};
+pub use link::{KEPT_ENTRIES, LEAST_KEPT, Link, VendorCommand, VendorError};
 pub use outputs::{
     CALIBRATION_LENGTH, CalibrationBytes, ChannelFlags, ChannelStatus, ENTRIES_MAXIMUM,
     ENTRY_LENGTH, EVENTS_MAXIMUM, EntryBytes, Event, EventKind, Glance, MachineStatus, Outputs,

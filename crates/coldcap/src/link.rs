@@ -1,6 +1,8 @@
 //! The second half: bytes to commands, and outputs to bytes.
 
 mod makers;
+#[cfg(feature = "journal")]
+mod older;
 mod orders;
 mod outbox;
 mod port;
@@ -31,12 +33,15 @@ use coldcap_wire::security::{
 use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use makers::Makers;
 pub use makers::{VendorCommand, VendorError};
+#[cfg(feature = "journal")]
+pub use older::{Recalled, Wanted};
 use orders::{Arrived, Orders};
 use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port, Said};
 use reports::{Reports, Sight};
 use revisions::Revisions;
 pub(crate) use stored::Stored;
+pub use stored::{KEPT_ENTRIES, LEAST_KEPT};
 
 /// The machine as a whole has no revision: who expects one expects what is not there.
 const NO_REVISION: u16 = 0;
@@ -48,6 +53,15 @@ const FOLLOWS_SINCE: u8 = 3;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// The link half of a machine with `CHANNELS` channels: frames, packets, keys, retries, reports.
+///
+/// `KEPT` is how many entries of the record it keeps, for all channels together: those that a host has still to get, and those that it
+/// can ask for again. Each takes 49 bytes. [`LEAST_KEPT`] at least; a smaller number does not compile:
+///
+/// ```compile_fail
+/// use coldcap::{Config, LEAST_KEPT, Link};
+///
+/// let _: Link<1, { LEAST_KEPT - 1 }> = Link::new(&Config::reference());
+/// ```
 ///
 /// It may run in a lower-priority task than [`Control`](crate::Control); the two exchange values only. Bytes
 /// come in by [`receive`](Self::receive) in chunks of any size and go out by
@@ -96,14 +110,14 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Link<const CHANNELS: usize> {
+pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
     identity: Identity,
     port: Port,
     deframer: Deframer<FRAME_ROOM>,
     orders: Orders,
     makers: Makers,
     outbox: Outbox,
-    stored: Stored<CHANNELS>,
+    stored: Stored<CHANNELS, KEPT>,
     latest: Option<Latest<CHANNELS>>,
     reports: Reports<CHANNELS>,
     revisions: Revisions<CHANNELS>,
@@ -132,12 +146,12 @@ struct Latest<const CHANNELS: usize> {
 }
 
 /// What outlives a start of the link.
-pub(crate) struct Lasting<const CHANNELS: usize> {
-    stored: Stored<CHANNELS>,
+pub(crate) struct Lasting<const CHANNELS: usize, const KEPT: usize> {
+    stored: Stored<CHANNELS, KEPT>,
     keys: (KeyRing, EntropyPool),
 }
 
-impl<const CHANNELS: usize> Link<CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     /// A link that has heard nothing yet, and has no keys.
     #[must_use]
     pub fn new(config: &Config) -> Self {
@@ -262,6 +276,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         self.orders.begin_session();
         self.makers = Makers::new();
         self.outbox.begin_session();
+        self.stored.begin_session();
         // Of a later hello nobody knows whose it is.
         self.host_minor = self.port.host_minor().unwrap_or(0);
         self.begin_reports();
@@ -319,6 +334,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
             self.makers = Makers::new();
+            self.stored.begin_session();
             self.begin_reports();
         }
         if served {
@@ -442,7 +458,7 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
                 self.reply(endpoint, Response::new(head.rid, status));
             }
             Inbound::Answered(answer) => self.reply(endpoint, outbound::response(&answer)),
-            Inbound::ReadRecord(read) => self.read_record(endpoint, &read),
+            Inbound::ReadRecord(read) => self.read_record(now, endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
             Inbound::Follow(follow) => self.follow(now, endpoint, &follow),
             Inbound::Credit(_) | Inbound::Drawn(_) | Inbound::Ignored => {}
@@ -466,16 +482,17 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         }
     }
 
-    fn read_record(&mut self, endpoint: u8, read: &ReadRecord) {
+    #[cfg_attr(not(feature = "journal"), expect(unused_variables, reason = "nobody looks them up"))]
+    fn read_record(&mut self, now: Instant, endpoint: u8, read: &ReadRecord) {
         let head = read.head;
-        let known = known_channel::<CHANNELS>(head.rid, head.channel);
-        let response = known.map_or_else(
-            |refused| refused,
-            |()| {
-                let found = self.stored.resend(head.channel, read.from, read.count);
-                Response::new(head.rid, if found { Status::OK } else { Status::EXPIRED })
-            },
-        );
+        if let Err(refused) = known_channel::<CHANNELS>(head.rid, head.channel) {
+            return self.reply(endpoint, refused);
+        }
+        #[cfg(feature = "journal")]
+        if self.defers(now, read) {
+            return;
+        }
+        let response = self.stored.read(read);
         self.reply(endpoint, response);
     }
 
@@ -580,6 +597,8 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         if !self.port.is_open() {
             self.reports.end();
         }
+        #[cfg(feature = "journal")]
+        self.put_off_reading(now);
         if self.met && self.latest.is_some() {
             self.reports.fall_due(now);
         }
@@ -630,15 +649,16 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
     pub(crate) fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
-    ) -> Lasting<CHANNELS> {
+    ) -> Lasting<CHANNELS, KEPT> {
         let mut stored = core::mem::replace(&mut self.stored, Stored::new());
         held.for_each(|entry| stored.keep(entry));
         Lasting { stored, keys: self.port.take_lasting() }
     }
 
     /// Goes on with what the link before has left.
-    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS>) {
+    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
         self.stored = lasting.stored;
+        self.stored.begin_session();
         self.port.keep_lasting(lasting.keys);
     }
 
@@ -657,11 +677,14 @@ impl<const CHANNELS: usize> Link<CHANNELS> {
         let never = Instant::from_millis(u64::MAX);
         let beat = if self.met && open { self.next_heartbeat } else { never };
         let reports = self.latest.as_ref().and_then(|_| self.reports.deadline(self.met));
-        reports.map_or(beat, |report| report.min(beat))
+        let next = reports.map_or(beat, |report| report.min(beat));
+        #[cfg(feature = "journal")]
+        let next = self.put_off_due().map_or(next, |due| due.min(next));
+        next
     }
 }
 
-impl<const CHANNELS: usize> LinkEnd for Link<CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> LinkEnd for Link<CHANNELS, KEPT> {
     fn receive(&mut self, now: Instant, bytes: &[u8]) {
         self.receive(now, bytes);
     }

@@ -21,7 +21,9 @@ use firmware_qemu::{interrupt::Spare, kept::Kept};
 
 pub use coldcap::journaled::Part;
 
-pub type Machine = Journaled<1, Psram>;
+pub type Machine = Journaled<1, Psram, RECENT>;
+/// So many entries of the record the link keeps; older ones are in the journal.
+pub const RECENT: usize = 32;
 /// Where the one machine will stand.
 type Place = &'static mut MaybeUninit<Machine>;
 

@@ -1,8 +1,8 @@
 //! The sampling task: control, and the journal behind it.
 
 use crate::board::{self, Moment, Part};
-use crate::exchange::{COMMANDS, KEYS, TOLD};
-use coldcap::journaled::Keeper;
+use crate::exchange::{COMMANDS, KEYS, RECALLED, TOLD, WANTED};
+use coldcap::journaled::{Keeper, Recalled, Wanted};
 use coldcap::{Commands, Control, Inputs, Outputs, TickInput, VendorConditions};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::Instant;
@@ -34,6 +34,9 @@ pub async fn sampling(mut half: Half) -> ! {
                 board::drive(&input, &mut outputs);
                 board::part(Part::Store);
                 half.store(&outputs, KEYS.try_take());
+                if let Some(recalled) = half.look_up(&outputs, WANTED.try_take()) {
+                    RECALLED.signal(recalled);
+                }
                 let _ = TOLD.try_send(outputs);
             }
             Moment::PowerFails => {
@@ -74,5 +77,11 @@ impl Half {
             stored = stored.and(self.keeper.store_keys(&keys));
         }
         self.unstored = stored.is_err() || self.keeper.failure().is_some();
+    }
+
+    /// A few frames of the journal a tick, for a host that was away for long.
+    #[inline(never)]
+    fn look_up(&mut self, outputs: &Outputs<1>, wanted: Option<Wanted>) -> Option<Recalled> {
+        self.keeper.look_up(outputs, wanted)
     }
 }

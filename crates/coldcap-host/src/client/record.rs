@@ -1,6 +1,7 @@
 //! The session record as it has arrived so far.
 
 use coldcap_wire::message::{RECORD_ENTRY_LEN, RecordEntry};
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 /// How many entries one request asks for at most.
@@ -16,6 +17,8 @@ pub struct Record {
     first_missing: u32,
     restarts: u32,
     lost: u32,
+    /// Whether the device has told its length since somebody doubted it.
+    known: bool,
 }
 
 impl Record {
@@ -38,7 +41,19 @@ impl Record {
         self.first_missing >= self.total
     }
 
-    /// How many entries the device did not keep long enough: they cannot be had any more, and the chain
+    /// Whether everything is here that the device has told of since a session began or somebody asked for the record's length
+    /// ([`Client::ask_record_length`](super::Client::ask_record_length)), and it has told something.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.known && self.is_complete()
+    }
+
+    /// What was told of its length may be old.
+    pub(super) const fn doubt_length(&mut self) {
+        self.known = false;
+    }
+
+    /// How many entries the device does not have any more, neither in memory nor in a journal: they cannot be had, and the chain
     /// of such a record does not verify.
     #[must_use]
     pub const fn lost(&self) -> u32 {
@@ -75,14 +90,24 @@ impl Record {
         Some((self.first_missing, run as u8))
     }
 
-    /// The device does not have the first missing entries any more: they are lost, and the later gaps
-    /// are asked for. The record stays incomplete.
-    pub(super) fn give_up_gap(&mut self) {
-        if let Some((first, run)) = self.missing() {
-            self.lost = self.lost.saturating_add(run.into());
-            self.first_missing = first.saturating_add(run.into());
-            self.skip_known();
+    /// The device has so many entries, whether it still has all of them or not.
+    pub(super) fn learn_total(&mut self, total: u32) {
+        self.total = self.total.max(total);
+    }
+
+    /// The device does not have the entries any more that were asked for: what is missing of them is lost, and the later gaps are
+    /// asked for. Where a new record has begun since, it was not asked for.
+    pub(super) fn give_up(&mut self, asked: Range<u32>) {
+        self.known = true;
+        let (first, end) = (self.first_missing, asked.end.min(self.total));
+        if first < asked.start || first >= end {
+            return;
         }
+        let known = u32::try_from(self.entries.range(first..end).count()).unwrap_or(u32::MAX);
+        let missing = end.saturating_sub(first).saturating_sub(known);
+        self.lost = self.lost.saturating_add(missing);
+        self.first_missing = end;
+        self.skip_known();
     }
 
     fn skip_known(&mut self) {
@@ -98,6 +123,7 @@ impl Record {
         }
         self.entries.insert(*index, entry.0);
         self.total = self.total.max(*total).max(index.saturating_add(1));
+        self.known = true;
         self.skip_known();
     }
 }
@@ -129,12 +155,28 @@ mod tests {
     fn what_the_device_no_longer_has_is_given_up_and_the_later_gaps_are_asked_for() {
         let mut record = Record::default();
         record.insert(&report(3, 20, 3));
-        record.give_up_gap();
+        record.give_up(0..3);
         assert_eq!((record.lost(), record.missing()), (3, Some((4, 8))));
         (4..20).for_each(|index| record.insert(&report(index, 20, index as u8)));
         assert_eq!((record.is_complete(), record.missing(), record.lost()), (true, None, 3));
-        record.give_up_gap();
+        record.give_up(0..99);
         assert_eq!(record.lost(), 3, "there is nothing more to give up");
+    }
+
+    #[test]
+    fn nothing_is_given_up_but_what_was_asked_for_and_is_missing() {
+        let mut record = Record::default();
+        record.learn_total(2_000);
+        record.learn_total(9);
+        assert_eq!((record.total(), record.missing()), (2_000, Some((0, 8))));
+        record.insert(&report(5, 20, 1));
+        record.give_up(4..8);
+        assert_eq!(record.missing(), Some((0, 5)), "it was asked of a record that was another");
+        record.give_up(0..1_000);
+        assert_eq!((record.lost(), record.missing()), (999, Some((1_000, 8))));
+        (1_000..1_003).for_each(|index| record.insert(&report(index, 20, 1)));
+        record.give_up(1_000..1_008);
+        assert_eq!((record.lost(), record.missing()), (1_004, Some((1_008, 8))));
     }
 
     #[test]

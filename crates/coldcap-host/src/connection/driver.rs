@@ -260,7 +260,7 @@ impl Driver {
             total: record.total(),
             collected: record.collected(),
             lost: record.lost(),
-            complete: self.client.has_whole_record(),
+            complete: record.is_whole(),
         };
         let connected = self.client.is_connected();
         let stale = self.client.values_are_stale(self.now());

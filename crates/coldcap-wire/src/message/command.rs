@@ -167,7 +167,7 @@ body! {
 }
 
 body! {
-    /// Asks for entries of the session record; each comes as a `record_entry` report.
+    /// Asks for entries of the session record; each comes as a `record_entry` report. Section 7.7 says what is answered.
     ReadRecord = Command 0x17, ToDevice, "read_record" {
         /// What every command begins with.
         head: CommandHead = "structure",

@@ -213,6 +213,21 @@ impl<const N: usize> Gate<N> {
     }
 }
 
+impl<const N: usize> Gate<N> {
+    /// A command that was let through is put off and has changed nothing: it may be asked again under its id. Returns the endpoint on
+    /// which to answer [`Status::BUSY`], or `None` where no such command is open.
+    pub fn put_off(&mut self, rid: u16) -> Option<u8> {
+        let slot = self.slots.get_mut(place::<N>(rid))?;
+        match *slot {
+            Slot::Open { rid: open, endpoint } if open == rid => {
+                *slot = Slot::Empty;
+                Some(endpoint)
+            }
+            _ => None,
+        }
+    }
+}
+
 const fn place<const N: usize>(rid: u16) -> usize {
     rid as usize & N.saturating_sub(1)
 }
@@ -297,6 +312,19 @@ mod tests {
         assert_eq!(admit(&mut gate, &order(5)), Verdict::Run);
         let other = Order { endpoint: 0x16, ..order(5) };
         assert_eq!(admit(&mut gate, &other), refused(5, Status::MALFORMED));
+    }
+
+    #[test]
+    fn what_is_put_off_may_be_asked_again_under_its_id() {
+        let mut gate = Gate::new();
+        assert_eq!(admit(&mut gate, &order(1)), Verdict::Run);
+        assert_eq!(admit(&mut gate, &order(1)), Verdict::Wait);
+        assert_eq!((gate.put_off(9), gate.put_off(1), gate.put_off(1)), (None, Some(0x15), None));
+        assert_eq!(admit(&mut gate, &order(1)), Verdict::Run);
+        let done = Response::new(1, Status::OK);
+        gate.settle(done);
+        assert_eq!(gate.put_off(1), None);
+        assert_eq!(admit(&mut gate, &order(1)), Verdict::Answer(done));
     }
 
     #[test]

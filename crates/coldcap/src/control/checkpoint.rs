@@ -133,6 +133,20 @@ impl<const CHANNELS: usize> Checkpoint<CHANNELS> {
     }
 }
 
+/// How many entries the record of a channel had when this checkpoint was stored; `None` where it is none.
+#[cfg(feature = "journal")]
+pub(crate) fn recorded(bytes: &[u8], channel: u8) -> Option<u32> {
+    let mut reader = Reader::new(bytes);
+    let (layout, channels) = (u8::load(&mut reader)?, u8::load(&mut reader)?);
+    if layout != LAYOUT || channel >= channels {
+        return None;
+    }
+    for _ in 0..channel {
+        ChannelCheckpoint::load(&mut reader)?;
+    }
+    ChannelCheckpoint::load(&mut reader).map(|channel| channel.chain.len())
+}
+
 /// No machine has more channels than fit a byte.
 fn channels_of<const CHANNELS: usize>() -> u8 {
     u8::try_from(CHANNELS).unwrap_or(u8::MAX)

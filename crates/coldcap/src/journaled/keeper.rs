@@ -1,8 +1,10 @@
 //! What keeps the journal and the keys, apart from the halves.
 
 use super::schedule::Schedule;
+use super::search::Search;
 use super::{Layout, keys};
 use crate::control::{CHECKPOINT_BYTES, Control};
+use crate::link::{Recalled, Wanted};
 use crate::outputs::{EntryBytes, Outputs};
 use coldcap_journal::{Error, Journal, Stamp};
 use coldcap_units::Instant;
@@ -14,7 +16,8 @@ use embedded_storage::nor_flash::NorFlash;
 ///
 /// It belongs into the task of the control: what is stored is what a tick made *and the state behind it*, which only the control has,
 /// and only until its next tick. The order is tick, drive, [`store`](Self::store), and then the link is handed the outputs: what is
-/// not stored is told to nobody.
+/// not stored is told to nobody. The record that a host has missed comes from the journal, too: what the link has
+/// [`wanted`](crate::Link::wanted) goes to [`look_up`](Self::look_up), and what that gives to [`supply`](crate::Link::supply).
 ///
 /// ```
 /// use coldcap::journaled::{Journaled, Layout, Pace};
@@ -36,7 +39,12 @@ use embedded_storage::nor_flash::NorFlash;
 /// let outputs = control.tick(&TickInput::new(Instant::from_millis(100), Inputs::default()));
 /// // The board drives `outputs.drives` here.
 /// keeper.store(None, &control, &outputs)?;
+/// # let wanted = link.wanted();
+/// let recalled = keeper.look_up(&outputs, wanted); // which the task of the link has sent
 /// // In the task of the link, to which they are sent:
+/// if let Some(recalled) = &recalled {
+///     link.supply(recalled);
+/// }
 /// link.publish(&outputs);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -47,7 +55,12 @@ pub struct Keeper<F> {
     schedule: Schedule,
     /// The journal or the keys failed, and nothing was stored since.
     failed: Option<Error>,
+    /// Where the last entry was found that a host wanted.
+    search: Option<Search>,
 }
+
+/// So many frames of the journal are looked at in one tick for what a host wants, at most.
+pub const FRAMES_A_TICK: u8 = 4;
 
 impl<F: NorFlash> Keeper<F> {
     pub(super) fn provision(flash: F, layout: Layout) -> Result<Self, Error> {
@@ -60,12 +73,14 @@ impl<F: NorFlash> Keeper<F> {
     pub(super) fn reprovision(&mut self) -> Result<(), Error> {
         self.journal.reformat()?;
         (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.search = None;
         self.store_keys(&KeyRing::new())
     }
 
     /// Looks anew at what the flash holds, as behind a reset.
     pub(super) fn begin_again(&mut self) -> Result<(), Error> {
         (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.search = None;
         self.journal.reopen()
     }
 
@@ -74,7 +89,8 @@ impl<F: NorFlash> Keeper<F> {
     }
 
     pub(super) fn of(journal: Journal<F>, layout: Layout) -> Self {
-        Self { journal, layout, schedule: Schedule::new(layout.pace), failed: None }
+        let schedule = Schedule::new(layout.pace);
+        Self { journal, layout, schedule, failed: None, search: None }
     }
 
     /// Stores what a tick made and the state behind it, where a commit is due. Call it behind every tick, once its drives are
@@ -96,6 +112,31 @@ impl<F: NorFlash> Keeper<F> {
             return Ok(());
         }
         self.commit(Stamp { at: outputs.now, clock }, control, outputs.entries.iter())
+    }
+
+    /// Looks for entries of the record that a host wants and the link does not keep any more: a little in each tick, so that none is late
+    /// by it. Call it behind [`store`](Self::store), with what [`Link::wanted`](crate::Link::wanted) says, and hand what it gives to
+    /// [`Link::supply`](crate::Link::supply). `None` as long as nothing is known yet, and in a tick in which something was stored.
+    ///
+    /// It reads [`FRAMES_A_TICK`] frames of the journal at most, a frame being a commit or what looks like one, or passes over a
+    /// kilobyte of flash in the place of one. In the order of the record an entry is found where the one before was; to another place the way
+    /// is by halves: one frame of some seven sectors of a hundred, and then one sector. A sector that was passed over since it failed is not
+    /// looked at, whatever it still holds of an earlier lap.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn look_up<const CHANNELS: usize>(
+        &mut self,
+        outputs: &Outputs<CHANNELS>,
+        wanted: Option<Wanted>,
+    ) -> Option<Recalled> {
+        let wanted = wanted.filter(|_| !self.schedule.has_stored_at(outputs.now))?;
+        let search = self.search.take().filter(|search| search.is_for(&wanted));
+        let mut search = search.unwrap_or_else(|| Search::new(&wanted, &self.journal));
+        let mut steps = 0..FRAMES_A_TICK;
+        let found = steps.find_map(|_| search.step::<CHANNELS, F>(&wanted, &mut self.journal));
+        self.search = Some(search);
+        found
     }
 
     /// Power is about to fail: stores the state as it is.

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::device::{Served, equipped, write_reply};
 use crate::inputs::Inputs;
 use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, STEP_LENGTH, Step};
+use crate::link::KEPT_ENTRIES;
 use coldcap_journal::Error;
 use coldcap_journal::restart::{ResetCause, RestartLimits};
 use coldcap_units::{Duration, Instant};
@@ -17,11 +18,11 @@ use embedded_storage::nor_flash::NorFlash;
 /// A restart stores the state as a board does whose supply warns of it, forgets everything but the flash, and begins from that
 /// with the inputs of the next tick.
 #[derive(Clone, Debug)]
-pub struct JournaledLane<const CHANNELS: usize, F> {
+pub struct JournaledLane<const CHANNELS: usize, F, const KEPT: usize = KEPT_ENTRIES> {
     config: Config,
     /// The last tick.
     now: Instant,
-    machine: Journaled<CHANNELS, F>,
+    machine: Journaled<CHANNELS, F, KEPT>,
     /// Its power is off, and comes back with the next tick.
     outage: Option<Outage>,
 }
@@ -45,7 +46,7 @@ pub enum Part {
     Lane,
 }
 
-impl<const CHANNELS: usize, F: NorFlash> JournaledLane<CHANNELS, F> {
+impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> JournaledLane<CHANNELS, F, KEPT> {
     /// A machine that never ran.
     ///
     /// # Errors

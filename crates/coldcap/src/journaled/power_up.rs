@@ -83,7 +83,7 @@ impl From<ParametersRefused> for StartError {
     }
 }
 
-impl<const CHANNELS: usize, F: NorFlash> Journaled<CHANNELS, F> {
+impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, F, KEPT> {
     /// A machine at power-up, from what its flash holds: everything off, and whether cooling may return by itself is decided.
     ///
     /// Where no state was ever stored it begins with none, and with its keys.
@@ -180,8 +180,8 @@ const fn circumstances<const CHANNELS: usize>(
 }
 
 /// The newest entries, so that a host can ask for them.
-fn recall<const CHANNELS: usize, F: NorFlash>(
-    link: &mut Link<CHANNELS>,
+fn recall<const CHANNELS: usize, F: NorFlash, const KEPT: usize>(
+    link: &mut Link<CHANNELS, KEPT>,
     journal: &mut Journal<F>,
 ) -> Result<(), Error> {
     let mut cursor = journal.oldest_entry();

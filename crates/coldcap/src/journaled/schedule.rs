@@ -49,6 +49,11 @@ impl Schedule {
         due && !self.failed.is_some_and(waits)
     }
 
+    /// Whether something was stored in the tick of this time, or failed to be.
+    pub(super) fn has_stored_at(&self, now: Instant) -> bool {
+        [self.last, self.failed].contains(&Some(now))
+    }
+
     pub(super) const fn committed(&mut self, now: Instant) {
         (self.last, self.failed) = (Some(now), None);
     }

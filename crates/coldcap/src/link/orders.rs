@@ -149,6 +149,12 @@ impl Orders {
         self.gate.settle(response)
     }
 
+    /// A command that was admitted is put off: it may be asked again under its id. Returns the endpoint to answer on.
+    #[cfg(feature = "journal")]
+    pub(super) fn put_off(&mut self, rid: u16) -> Option<u8> {
+        self.gate.put_off(rid)
+    }
+
     /// Keeps a command for its tick. It was admitted, so that a deadline lies ahead.
     pub(super) fn queue(
         &mut self,

@@ -30,11 +30,11 @@ pub(super) struct Outbox {
 }
 
 /// What is sent and is not kept in the [`Outbox`].
-pub(super) struct Waiting<'a, const CHANNELS: usize> {
+pub(super) struct Waiting<'a, const CHANNELS: usize, const KEPT: usize> {
     pub(super) hello: Hello,
     pub(super) reports: &'a mut Reports<CHANNELS>,
     pub(super) sight: Sight<'a, CHANNELS>,
-    pub(super) stored: &'a mut Stored<CHANNELS>,
+    pub(super) stored: &'a mut Stored<CHANNELS, KEPT>,
 }
 
 impl Outbox {
@@ -98,16 +98,16 @@ impl Outbox {
     }
 
     /// Fills `out` with whole frames; returns their length.
-    pub(super) fn drain<const CHANNELS: usize>(
+    pub(super) fn drain<const CHANNELS: usize, const KEPT: usize>(
         &mut self,
         now: Instant,
         port: &mut Port,
-        waiting: &mut Waiting<'_, CHANNELS>,
+        waiting: &mut Waiting<'_, CHANNELS, KEPT>,
         out: &mut [u8],
     ) -> usize {
         let mut used = 0usize;
         // Every round sends one frame or ends; there is a bound on what can wait.
-        for _ in 0..MOST_FRAMES {
+        for _ in 0..MOST_FRAMES.saturating_add(KEPT) {
             let room = out.get_mut(used..).unwrap_or_default();
             let Some(sent) = self.next(now, port, waiting, room) else { break };
             used = used.saturating_add(sent);
@@ -115,11 +115,11 @@ impl Outbox {
         used
     }
 
-    fn next<const CHANNELS: usize>(
+    fn next<const CHANNELS: usize, const KEPT: usize>(
         &mut self,
         now: Instant,
         port: &mut Port,
-        waiting: &mut Waiting<'_, CHANNELS>,
+        waiting: &mut Waiting<'_, CHANNELS, KEPT>,
         room: &mut [u8],
     ) -> Option<usize> {
         // Who takes too short packets is told that, and nothing of who is there.
@@ -170,15 +170,15 @@ impl Outbox {
     }
 }
 
-impl<const CHANNELS: usize> Waiting<'_, CHANNELS> {
+impl<const CHANNELS: usize, const KEPT: usize> Waiting<'_, CHANNELS, KEPT> {
     fn next_status(&mut self, now: Instant, port: &mut Port, room: &mut [u8]) -> Option<usize> {
         self.reports.send(now, &self.sight, port, room)
     }
 }
 
-fn next_stored<const CHANNELS: usize>(
+fn next_stored<const CHANNELS: usize, const KEPT: usize>(
     port: &mut Port,
-    stored: &mut Stored<CHANNELS>,
+    stored: &mut Stored<CHANNELS, KEPT>,
     room: &mut [u8],
 ) -> Option<usize> {
     if let Some(calibration) = stored.calibration() {
@@ -201,5 +201,5 @@ pub(super) const fn micros(now: Instant) -> u64 {
     now.as_millis().saturating_mul(1_000)
 }
 
-/// More frames than can ever wait.
-const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + VENDOR + 8 + 128;
+/// More frames than can ever wait, besides the entries that are kept.
+const MOST_FRAMES: usize = 3 + RESPONSES + EVENTS + VENDOR + 8 + 32;

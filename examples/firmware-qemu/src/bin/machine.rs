@@ -13,7 +13,8 @@ use firmware_qemu::board::Board;
 use firmware_qemu::flash::{LAYOUT, PARAMETERS, Psram};
 use firmware_qemu::uart::Uart;
 
-type Machine = Journaled<2, Psram>;
+/// Older entries of the record than the newest 32 are in its journal.
+type Machine = Journaled<2, Psram, 32>;
 
 /// The machine. It lies in a static so that the linker counts it.
 static mut MACHINE: MaybeUninit<Machine> = MaybeUninit::uninit();
