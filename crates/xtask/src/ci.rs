@@ -3,7 +3,7 @@
 use crate::shell::{self, Checked, Outcome};
 use crate::{
     arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
-    panics, probe, prose, schema, trace,
+    panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -100,6 +100,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "embassy",
         emulator::embassy,
         "the two halves as tasks of embassy on the same board, in at most 300 lines: no panic path, same output hash,\n                 with a loss of power, too",
+    ),
+    (
+        "stm32",
+        stm32::check,
+        "the image for a NUCLEO-L496ZG, of which no board has run it: what it takes of the chip, no panic path behind what\n                 decides, and everywhere else none but the HAL's",
     ),
     ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
     (
@@ -245,10 +250,14 @@ fn row(name: &str, time: Duration) -> String {
     format!("  {name:<12} {:>7.1} s", time.as_secs_f64())
 }
 
+/// Packages of firmware, each with a lock file of its own.
+const FIRMWARE: [&str; 3] =
+    ["examples/firmware-qemu", "examples/firmware-embassy", "examples/firmware-stm32"];
+
 fn format() -> Checked {
     shell::run(&["cargo", "fmt", "--all", "--check"])?;
-    let firmware = ["examples/firmware-qemu", "examples/firmware-embassy", "examples/probe-bare"];
-    for apart in firmware.into_iter().chain(["fuzz", "benches/apart"]) {
+    let others = ["examples/probe-bare", "fuzz", "benches/apart"];
+    for apart in FIRMWARE.into_iter().chain(others) {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
     Ok(Outcome::Done)
@@ -261,7 +270,7 @@ fn deny() -> Checked {
     }
     let config = shell::root().join("deny.toml").to_string_lossy().into_owned();
     // What firmware links has lock files of its own.
-    for package in [".", "examples/firmware-qemu", "examples/firmware-embassy"] {
+    for package in ["."].into_iter().chain(FIRMWARE) {
         let manifest = format!("{package}/Cargo.toml");
         let of = ["--manifest-path", &manifest, "--config", &config];
         let line = ["cargo", "deny", "--log-level", "error"];

@@ -112,7 +112,7 @@ pub(crate) fn embassy() -> Checked {
 }
 
 /// Lines of the sources in a folder that are neither empty nor comment.
-fn code_lines(folder: &Path) -> Result<usize, Box<dyn Error>> {
+pub(crate) fn code_lines(folder: &Path) -> Result<usize, Box<dyn Error>> {
     let mut lines = 0;
     for entry in std::fs::read_dir(folder)? {
         lines +=

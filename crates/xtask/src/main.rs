@@ -20,6 +20,7 @@ mod probe;
 mod prose;
 mod schema;
 mod shell;
+mod stm32;
 mod trace;
 
 use std::process::ExitCode;
