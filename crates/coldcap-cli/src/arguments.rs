@@ -117,9 +117,21 @@ pub(crate) struct Demo {
         default_value = "target/firmware/thumbv7em-none-eabihf/release/lane"
     )]
     pub(crate) firmware: PathBuf,
+    /// The core that the emulator has.
+    #[arg(long, value_enum, default_value_t = Core::CortexM4f)]
+    pub(crate) core: Core,
     /// Let the emulator count executed instructions (slow).
     #[arg(long)]
     pub(crate) count: bool,
+}
+
+/// The core of an emulated board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Core {
+    /// With floating point, for images of thumbv7em-none-eabihf.
+    CortexM4f,
+    /// For images of thumbv6m-none-eabi: it executes all of ARMv6-M, and no emulated board with a Cortex-M0 has as much memory.
+    CortexM3,
 }
 
 /// Where the device runs.
@@ -127,7 +139,7 @@ pub(crate) struct Demo {
 pub(crate) enum Place {
     /// In this process.
     InProcess,
-    /// As firmware on an emulated Cortex-M4F.
+    /// As firmware on an emulated board.
     Qemu,
     /// As firmware with its link on the emulated board's UART, for 60 seconds of treatment time.
     Uart,

@@ -70,6 +70,22 @@ pub(crate) fn write() -> Checked {
     Ok(Outcome::Done)
 }
 
+/// Puts figures of a command into the page, between the marks that have its name.
+pub(crate) fn put(command: &str, figures: &str) -> Checked {
+    fs::write(path(), with(&fs::read_to_string(path())?, command, figures)?)?;
+    Ok(Outcome::Done)
+}
+
+fn with(page: &str, command: &str, figures: &str) -> Result<String, Box<dyn Error>> {
+    let marks = [format!("<!-- {command} -->\n"), format!("<!-- end of {command} -->")];
+    let [begin, end] = [&marks[0], &marks[1]].map(|mark| page.find(mark.as_str()));
+    let (Some(begin), Some(end)) = (begin.map(|at| at + marks[0].len()), end) else {
+        return Err(format!("{PAGE} has no place for `{command}`").into());
+    };
+    let (before, behind) = (page.get(..begin), page.get(end..));
+    Ok(format!("{}{figures}{}", before.unwrap_or_default(), behind.unwrap_or_default()))
+}
+
 fn path() -> PathBuf {
     shell::root().join(PAGE)
 }
@@ -118,6 +134,14 @@ const fn exceeds(now: u64, before: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_put_where_their_command_stands() {
+        let page = "a\n<!-- count -->\nold\n<!-- end of count -->\nb\n";
+        let new = with(page, "count", "new\n").unwrap();
+        assert_eq!(new, "a\n<!-- count -->\nnew\n<!-- end of count -->\nb\n");
+        assert!(with(page, "campaign count", "new").is_err());
+    }
 
     #[test]
     fn a_row_is_read_and_growth_is_seen() {

@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, packages,
-    panics, probe, prose, schema, stm32, trace,
+    arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, linksim,
+    packages, panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -89,7 +89,7 @@ const STEPS: &[(&str, Step, &str)] = &[
     (
         "emulator",
         emulator::treatment,
-        "the whole treatment on the emulated Cortex-M4F, its power cut in the midst of it: same output hash",
+        "the whole treatment on the emulated Cortex-M4F and as ARMv6-M code, its power cut in the midst of it: same\n                 output hash",
     ),
     (
         "firmware-c",
@@ -194,7 +194,11 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         "tests of units, journal and the wire's frames in Miri (needs it, of a nightly toolchain)",
     ),
     ("goodput", linksim::goodput, "the fraction of each kind of line's rate that a download uses"),
-    ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
+    (
+        "count",
+        count::check,
+        "executed instructions a tick on the emulated Cortex-M4F, and as ARMv6-M code: same output hash (`count write` writes\n                 them into docs/budgets.md)",
+    ),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
     (
         "compare-curves",

@@ -30,6 +30,16 @@ pub(crate) fn build_in(folder: &str) -> Result<PathBuf, Box<dyn Error>> {
     Ok(PathBuf::from(target).join(TARGET).join("release"))
 }
 
+/// The image behind the step lane alone, for a target.
+pub(crate) fn build_lane(of: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let target = shell::target().join("firmware");
+    let line =
+        ["cargo", "build", "--release", "--quiet", "--locked", "--bin", "lane", "--target", of];
+    let place = target.to_string_lossy().into_owned();
+    shell::run_in(&shell::root().join(FOLDER), &line, &[("CARGO_TARGET_DIR", &place)])?;
+    Ok(target.join(of).join("release").join("lane"))
+}
+
 /// Whether the board's target is there.
 pub(crate) fn can_build() -> bool {
     bare::installed(TARGET)

@@ -38,7 +38,8 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()
         }
         Place::Qemu => {
-            let image = Image { path: options.firmware.clone(), count: options.count };
+            let (path, core, count) = (options.firmware.clone(), options.core, options.count);
+            let image = Image { path, core, count };
             let emulator = Emulator::start(&image)?;
             let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
