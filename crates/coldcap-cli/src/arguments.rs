@@ -143,6 +143,9 @@ pub(crate) enum Place {
     Qemu,
     /// As firmware with its link on the emulated board's UART, for 60 seconds of treatment time.
     Uart,
+    /// As firmware with two channels on the emulated board's own clock, its link on the UART, for 60 of its seconds, and for 10
+    /// more behind a loss of power.
+    Board,
 }
 
 #[derive(Args, Debug)]

@@ -92,6 +92,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "the whole treatment on the emulated Cortex-M4F and as ARMv6-M code, its power cut in the midst of it: same\n                 output hash",
     ),
     (
+        "machine",
+        emulator::machine,
+        "a whole machine of two channels on the emulated board's own clock for a minute, and behind a loss of power: what its\n                 host is told, what it drives, and that its watchdog does not bite",
+    ),
+    (
         "firmware-c",
         c::firmware,
         "firmware in C on the emulated Cortex-M4F: its size, no panic path, same output hash (needs arm-none-eabi-gcc)",

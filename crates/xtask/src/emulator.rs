@@ -62,6 +62,16 @@ pub(crate) fn uart() -> Checked {
     Ok(Outcome::Done)
 }
 
+/// A whole machine of two channels on the board's own clock, and behind a loss of power.
+pub(crate) fn machine() -> Checked {
+    if let Some(skipped) = lacks_emulator() {
+        return Ok(skipped);
+    }
+    let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
+    shell::run(&[&coldcap, "demo", "--machine", "board", "--firmware", &image("machine")?])?;
+    Ok(Outcome::Done)
+}
+
 /// The whole treatment over TCP: its output hash equals the in-process one.
 pub(crate) fn tcp() -> Checked {
     let coldcap = shell::coldcap()?.to_string_lossy().into_owned();

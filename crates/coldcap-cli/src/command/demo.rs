@@ -5,7 +5,7 @@ use crate::arguments::{Demo, Place};
 use crate::failure::Failure;
 use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
-use crate::machine::uart;
+use crate::machine::{board, uart};
 use crate::treatment::{self, Nobody, Print, Setup};
 use coldcap::Config;
 use coldcap_sim::{Equipment, JournaledDevice, Rig};
@@ -46,6 +46,7 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()?;
             rig.into_device().finish()
         }
+        Place::Board => board::smoke(&options.firmware, options.seed, options.visit.json),
         Place::Uart => uart::smoke(options, patient, &setup, &equipment),
     }
 }

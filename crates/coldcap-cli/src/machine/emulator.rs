@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-const EMULATOR: &str = "qemu-system-arm";
+pub(super) const EMULATOR: &str = "qemu-system-arm";
 
 /// Which firmware runs, and how.
 #[derive(Clone, Debug)]
