@@ -12,13 +12,14 @@ use coldcap_session::Phase;
 use coldcap_sim::{Equipment, FaultSchedule, MachineParameters, PatientParameters, VirtualMachine};
 use coldcap_sim::{RigError, factory_flash};
 use coldcap_units::{Duration, Duty, Instant, Reading};
+use core::time::Duration as Wall;
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration as Wall, Instant as WallInstant};
+use std::time::Instant as WallInstant;
 
 const CHANNELS: usize = 2;
 /// The board's second memory, and what lies where in it.
