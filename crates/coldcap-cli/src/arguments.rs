@@ -1,7 +1,9 @@
 //! The command line.
 
 mod parameters;
+mod place;
 mod values;
+pub(crate) use place::{Core, Place};
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -121,20 +123,12 @@ pub(crate) struct Demo {
         default_value = "target/firmware/thumbv7em-none-eabihf/release/lane"
     )]
     pub(crate) firmware: PathBuf,
+    /// The core that the emulator has.
+    #[arg(long, value_enum, default_value_t = Core::CortexM4f)]
+    pub(crate) core: Core,
     /// Let the emulator count executed instructions (slow).
     #[arg(long)]
     pub(crate) count: bool,
-}
-
-/// Where the device runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Place {
-    /// In this process.
-    InProcess,
-    /// As firmware on an emulated Cortex-M4F.
-    Qemu,
-    /// As firmware with its link on the emulated board's UART, for 60 seconds of treatment time.
-    Uart,
 }
 
 #[derive(Args, Debug)]

@@ -1,7 +1,8 @@
 //! The flash of a virtual machine, and the device with its journal on it.
 
+use crate::equipment::Equipment;
 use crate::rig::{DeviceLane, RigError};
-use coldcap::journaled::{JournaledLane, Layout, Pace};
+use coldcap::journaled::{Journaled, JournaledLane, Layout, Pace};
 use coldcap::lane::{LaneError, REPLY_LENGTH, STEP_LENGTH};
 use coldcap::{Config, Served};
 use coldcap_journal::Region;
@@ -59,6 +60,23 @@ impl NorFlash for VirtualFlash {
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refused> {
         self.0.write(offset, bytes)
     }
+}
+
+/// The flash of a machine with `CHANNELS` channels as the factory leaves it: provisioned, with the keys of `equipment`. For firmware whose
+/// flash is a file; the emulated board has the same layout.
+///
+/// # Errors
+/// [`RigError::Lane`]: the keys are too many.
+pub fn factory_flash<const CHANNELS: usize>(equipment: &Equipment) -> Result<Vec<u8>, RigError> {
+    let provisioned = Journaled::provision(Config::reference(), VirtualFlash::erased(), LAYOUT);
+    let mut machine: Journaled<CHANNELS, _> = provisioned.map_err(|_| LaneError::Flash)?;
+    for key in equipment.keys() {
+        machine.device.link.keys_mut().add(key.clone()).map_err(|_| LaneError::Keys)?;
+    }
+    machine.store_keys().map_err(|_| LaneError::Flash)?;
+    let mut bytes = vec![0; BYTES];
+    machine.release().read(0, &mut bytes).map_err(|_| LaneError::Flash)?;
+    Ok(bytes)
 }
 
 /// The device with its journal, in this process: what it stores outlives the restarts of a run.

@@ -93,7 +93,7 @@ pub mod sensor;
 pub use attendant::{Attendant, AttendantParameters};
 pub use equipment::Equipment;
 pub use fault::{FaultError, FaultKind, FaultSchedule, FaultSet, FaultWindow};
-pub use flash::{JournaledDevice, VirtualFlash};
+pub use flash::{JournaledDevice, VirtualFlash, factory_flash};
 pub use link::{LinkCounters, LinkParameters, NoisyLink};
 pub use machine::{
     BuildError, CapPlacement, EnergyBalance, MachineParameters, NoSuchChannel, STEP, SkinPlace,

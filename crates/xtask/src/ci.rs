@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, c, clients, coverage, defects, docs, emulator, fuzz, linksim, loops,
-    packages, panics, probe, prose, schema, trace,
+    arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, linksim,
+    loops, packages, panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -94,7 +94,12 @@ const STEPS: &[(&str, Step, &str)] = &[
     (
         "emulator",
         emulator::treatment,
-        "the whole treatment on the emulated Cortex-M4F, its power cut in the midst of it: same output hash",
+        "the whole treatment on the emulated Cortex-M4F and as ARMv6-M code, its power cut in the midst of it: same\n                 output hash",
+    ),
+    (
+        "machine",
+        emulator::machine,
+        "a whole machine of two channels on the emulated board's own clock for a minute, and behind a loss of power: what its\n                 host is told, what it drives, and that its watchdog does not bite",
     ),
     (
         "firmware-c",
@@ -105,6 +110,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "embassy",
         emulator::embassy,
         "the two halves as tasks of embassy on the same board, in at most 300 lines: no panic path, same output hash,\n                 with a loss of power, too",
+    ),
+    (
+        "stm32",
+        stm32::check,
+        "the image for a NUCLEO-L496ZG, of which no board has run it: what it takes of the chip, no panic path behind what\n                 decides, and everywhere else none but the HAL's",
     ),
     ("uart", emulator::uart, "60 treatment seconds over the emulated UART"),
     (
@@ -194,7 +204,11 @@ const BY_HAND: &[(&str, Step, &str)] = &[
         "tests of units, journal and the wire's frames in Miri (needs it, of a nightly toolchain)",
     ),
     ("goodput", linksim::goodput, "the fraction of each kind of line's rate that a download uses"),
-    ("count", emulator::count, "executed instructions a tick on the emulated Cortex-M4F"),
+    (
+        "count",
+        count::check,
+        "executed instructions a tick on the emulated Cortex-M4F, and as ARMv6-M code: same output hash (`count write` writes\n                 them into docs/budgets.md)",
+    ),
     ("compare", compare, "a step beside the other crates', as a Markdown table"),
     (
         "compare-curves",
@@ -250,10 +264,14 @@ fn row(name: &str, time: Duration) -> String {
     format!("  {name:<12} {:>7.1} s", time.as_secs_f64())
 }
 
+/// Packages of firmware, each with a lock file of its own.
+const FIRMWARE: [&str; 3] =
+    ["examples/firmware-qemu", "examples/firmware-embassy", "examples/firmware-stm32"];
+
 fn format() -> Checked {
     shell::run(&["cargo", "fmt", "--all", "--check"])?;
-    let firmware = ["examples/firmware-qemu", "examples/firmware-embassy", "examples/probe-bare"];
-    for apart in firmware.into_iter().chain(["fuzz", "benches/apart"]) {
+    let others = ["examples/probe-bare", "fuzz", "benches/apart"];
+    for apart in FIRMWARE.into_iter().chain(others) {
         shell::run_in(&shell::root().join(apart), &["cargo", "fmt", "--check"], &[])?;
     }
     Ok(Outcome::Done)
@@ -266,7 +284,7 @@ fn deny() -> Checked {
     }
     let config = shell::root().join("deny.toml").to_string_lossy().into_owned();
     // What firmware links has lock files of its own.
-    for package in [".", "examples/firmware-qemu", "examples/firmware-embassy"] {
+    for package in ["."].into_iter().chain(FIRMWARE) {
         let manifest = format!("{package}/Cargo.toml");
         let of = ["--manifest-path", &manifest, "--config", &config];
         let line = ["cargo", "deny", "--log-level", "error"];

@@ -67,6 +67,11 @@ of the treatment's pre-cooling, infusion and post-cooling. Everything here is SI
 |---|---|---|---|---|---|---|---|---|
 ";
 
+/// The same, one after another.
+pub(crate) fn faults_at() -> impl Iterator<Item = &'static str> {
+    FAULTS.iter().copied()
+}
+
 /// Checks that `docs/faults.md` is what the runs say.
 pub(crate) fn check_faults() -> Checked {
     let page = faults()?;

@@ -8,25 +8,48 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-const TARGET: &str = "thumbv7em-none-eabihf";
+/// A core that an emulated board has, and the target of what it runs.
+pub(crate) struct Board<'a> {
+    pub(crate) name: &'a str,
+    target: &'static str,
+    /// As `coldcap demo --core` takes it.
+    pub(crate) core: &'static str,
+}
+
+/// The reference.
+pub(crate) const CORTEX_M4F: Board<'static> =
+    Board { name: "emulated Cortex-M4F", target: "thumbv7em-none-eabihf", core: "cortex-m4f" };
+/// The smallest: code for a Cortex-M0, which a Cortex-M3 executes.
+pub(crate) const ARMV6_M: Board<'static> = Board {
+    name: "ARMv6-M code on an emulated Cortex-M3",
+    target: "thumbv6m-none-eabi",
+    core: "cortex-m3",
+};
 
 /// Power fails in the midst of it for twenty seconds: what goes on then was on the flash.
 const POWER_CUT: [&str; 2] = ["--fault", "power-cut@4000..4020"];
 
-/// The whole treatment on the emulated board, with a loss of power: its output hash equals the in-process one.
+/// The whole treatment on the emulated boards, with a loss of power: their output hash equals the in-process one.
 pub(crate) fn treatment() -> Checked {
-    if let Some(skipped) = lacks_emulator() {
-        return Ok(skipped);
+    let mut outcome = Outcome::Done;
+    for board in [CORTEX_M4F, ARMV6_M] {
+        match lacks(&board) {
+            Some(skipped) => outcome = skipped,
+            None => drop(treatment_on(&board, &lane(&board)?)?),
+        }
     }
-    treatment_of("emulated Cortex-M4F", &image("lane")?)
+    Ok(outcome)
 }
 
 /// The whole treatment on an image, with a loss of power: its output hash equals the in-process one.
 pub(crate) fn treatment_of(place: &str, image: &str) -> Checked {
+    treatment_on(&Board { name: place, ..CORTEX_M4F }, image)
+}
+
+fn treatment_on(board: &Board<'_>, image: &str) -> Checked {
     let [fault, when] = POWER_CUT;
-    let emulated = demo(&["--machine", "qemu", "--firmware", image, fault, when])?;
-    let here = demo(&["--machine", "in-process", fault, when])?;
-    same(place, &emulated, &here)
+    let line = ["--machine", "qemu", "--core", board.core, "--firmware", image, fault, when];
+    same(board.name, &demo(&line)?, &demo(&["--machine", "in-process", fault, when])?)
 }
 
 /// Sixty treatment seconds with the link on the emulated UART.
@@ -39,14 +62,13 @@ pub(crate) fn uart() -> Checked {
     Ok(Outcome::Done)
 }
 
-/// Executed instructions a tick over the whole treatment, counted by the emulator.
-pub(crate) fn count() -> Checked {
+/// A whole machine of two channels on the board's own clock, and behind a loss of power.
+pub(crate) fn machine() -> Checked {
     if let Some(skipped) = lacks_emulator() {
         return Ok(skipped);
     }
     let coldcap = shell::coldcap()?.to_string_lossy().into_owned();
-    let image = image("lane")?;
-    shell::run(&[&coldcap, "demo", "--machine", "qemu", "--firmware", &image, "--count"])?;
+    shell::run(&[&coldcap, "demo", "--machine", "board", "--firmware", &image("machine")?])?;
     Ok(Outcome::Done)
 }
 
@@ -112,7 +134,7 @@ pub(crate) fn embassy() -> Checked {
 }
 
 /// Lines of the sources in a folder that are neither empty nor comment.
-fn code_lines(folder: &Path) -> Result<usize, Box<dyn Error>> {
+pub(crate) fn code_lines(folder: &Path) -> Result<usize, Box<dyn Error>> {
     let mut lines = 0;
     for entry in std::fs::read_dir(folder)? {
         lines +=
@@ -134,11 +156,21 @@ fn same(place: &str, there: &Value, here: &Value) -> Checked {
 }
 
 pub(crate) fn lacks_emulator() -> Option<Outcome> {
-    if !bare::installed(TARGET) {
-        return Some(Outcome::Skipped(format!("target not installed: {TARGET}")));
+    lacks(&CORTEX_M4F)
+}
+
+/// What is not there to run this board.
+pub(crate) fn lacks(Board { target, .. }: &Board<'_>) -> Option<Outcome> {
+    if !bare::installed(target) {
+        return Some(Outcome::Skipped(format!("target not installed: {target}")));
     }
     let here = shell::has(&["qemu-system-arm", "--version"]);
     (!here).then(|| Outcome::Skipped("qemu-system-arm is not installed".into()))
+}
+
+/// The image behind the step lane, built for this board.
+pub(crate) fn lane(Board { target, .. }: &Board<'_>) -> Result<String, Box<dyn Error>> {
+    Ok(panics::build_lane(target)?.to_string_lossy().into_owned())
 }
 
 fn image(name: &str) -> Result<String, Box<dyn Error>> {

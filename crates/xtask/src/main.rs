@@ -6,6 +6,7 @@ mod budgets;
 mod c;
 mod ci;
 mod clients;
+mod count;
 mod coverage;
 mod defects;
 mod docs;
@@ -21,6 +22,7 @@ mod probe;
 mod prose;
 mod schema;
 mod shell;
+mod stm32;
 mod trace;
 
 use std::process::ExitCode;
@@ -46,6 +48,8 @@ const CAMPAIGNS: &str =
                          kept in examples/worst-cases
   campaign faults [HEADS]   every fault in every phase and both modes, for 100 heads unless said otherwise:
                          writes docs/fault-campaign.md
+  campaign count         executed instructions a tick with every fault, once each, on the emulated Cortex-M4F: the
+                         worst of each part goes into docs/budgets.md
   campaign alarms        arbitration of every subset of at most twelve alarms
   campaign journal       power cut at every byte that a treatment stores, in three sizes of group
   campaign walks         floods and walks over two channels of a machine, thousands of each
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         ["campaign", "linksim", count] => linksim::campaign(count),
         ["linksim-defects", names @ ..] => linksim::defects(names),
         ["campaign", "laws"] => fuzz::laws(),
+        ["campaign", "count"] => count::campaign(),
         ["campaign", "alarms"] => fuzz::alarms(),
         ["campaign", "walks"] => fuzz::walks(),
         ["campaign", "journal"] => fuzz::journal(),
@@ -110,6 +115,7 @@ fn main() -> ExitCode {
         ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),
         ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
+        ["count", "write"] => count::write(),
         ["budgets", "write"] => budgets::write(),
         ["sizes", "write"] => probe::write_sizes(),
         ["header", "write"] => c::write_header(),

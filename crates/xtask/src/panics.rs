@@ -30,6 +30,16 @@ pub(crate) fn build_in(folder: &str) -> Result<PathBuf, Box<dyn Error>> {
     Ok(PathBuf::from(target).join(TARGET).join("release"))
 }
 
+/// The image behind the step lane alone, for a target.
+pub(crate) fn build_lane(of: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let target = shell::target().join("firmware");
+    let line =
+        ["cargo", "build", "--release", "--quiet", "--locked", "--bin", "lane", "--target", of];
+    let place = target.to_string_lossy().into_owned();
+    shell::run_in(&shell::root().join(FOLDER), &line, &[("CARGO_TARGET_DIR", &place)])?;
+    Ok(target.join(of).join("release").join("lane"))
+}
+
 /// Whether the board's target is there.
 pub(crate) fn can_build() -> bool {
     bare::installed(TARGET)
@@ -93,7 +103,7 @@ fn check_machine(objdump: &str, image: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// What no machine may have: the name of a function, or an instruction.
-fn unwanted(line: &str) -> Option<&str> {
+pub(crate) fn unwanted(line: &str) -> Option<&str> {
     let name =
         heading(line).filter(|name| is_panic(name) || is_soft_float(name) || allocates(name));
     let float = || line.split('\t').nth(1).map(str::trim).filter(|word| word.starts_with('v'));
@@ -141,6 +151,28 @@ pub(crate) fn tool(name: &str) -> Option<String> {
     bundled.or_else(|| installed.into_iter().find(|tool| shell::has(&[tool, "--version"])))
 }
 
+/// A branch out of a function, read from a disassembly.
+pub(crate) struct Call<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) address: &'a str,
+}
+
+/// Every branch from one function to another.
+pub(crate) fn calls(listing: &str) -> Vec<Call<'_>> {
+    let mut from = "";
+    let mut calls = Vec::new();
+    for line in listing.lines() {
+        if let Some(name) = heading(line) {
+            from = name;
+        } else if let Some(to) = called(line).filter(|to| *to != from) {
+            let address = line.split(':').next().unwrap_or_default().trim();
+            calls.push(Call { from, to, address });
+        }
+    }
+    calls
+}
+
 /// Who calls whom, read from a disassembly.
 pub(crate) struct Graph {
     calls: BTreeMap<String, BTreeSet<String>>,
@@ -150,13 +182,14 @@ pub(crate) struct Graph {
 impl Graph {
     pub(crate) fn read(listing: &str) -> Self {
         let mut graph = Self { calls: BTreeMap::new(), indirect: BTreeSet::new() };
+        for Call { from, to, .. } in calls(listing) {
+            graph.calls.entry(from.to_owned()).or_default().insert(to.to_owned());
+        }
         let mut current = String::new();
         for line in listing.lines() {
             if let Some(name) = heading(line) {
                 current = name.to_owned();
                 graph.calls.entry(current.clone()).or_default();
-            } else if let Some(target) = called(line).filter(|target| *target != current) {
-                graph.calls.entry(current.clone()).or_default().insert(target.to_owned());
             } else if line.contains("\tblx\tr") {
                 graph.indirect.insert(current.clone());
             }

@@ -70,6 +70,17 @@ pub(crate) fn output_in(folder: &Path, line: &[&str]) -> Result<String, Box<dyn 
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// Runs a program in the workspace root and returns what it printed, and what it said beside that.
+pub(crate) fn outputs(line: &[&str]) -> Result<(String, String), Box<dyn Error>> {
+    let output = command(&root(), line)?.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("{}: {error}", line.join(" ")))?;
+    let told = String::from_utf8(output.stderr)?;
+    if !output.status.success() {
+        return Err(format!("{}: {}\n{told}", line.join(" "), output.status).into());
+    }
+    Ok((String::from_utf8(output.stdout)?, told))
+}
+
 /// Runs a program in the workspace root and returns what it printed.
 pub(crate) fn output(line: &[&str]) -> Result<String, Box<dyn Error>> {
     output_in(&root(), line)

@@ -3,14 +3,17 @@
 //! It has no converters. What they would read lies in a mailbox behind the flash, a word for each, and what is driven
 //! is written behind that: on another board this file is what changes.
 
+use crate::interrupt::Received;
 use coldcap::{ChannelInputs, Drives, Inputs, Panel, TICK};
 use coldcap_units::{Duration, Duty, Instant, MilliAmps, Permille, Pulses, Ratio, Reading};
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
+use cortex_m::peripheral::{NVIC, SCB, SYST, syst::SystClkSource};
 
 /// Words that the bench writes and this board reads, in the order of [`Board::inputs`].
 const MAILBOX: usize = 0x2120_0000;
 /// Words that this board writes.
 const DRIVEN: usize = MAILBOX + 0x1000;
+/// The clock in milliseconds, written as a tick begins: the bench has none of its own.
+const CLOCK: usize = DRIVEN + 0x100;
 const CLOCK_HZ: u32 = 25_000_000;
 const WATCHDOG: usize = 0x4000_8000;
 const UNLOCK: u32 = 0x1ACC_E551;
@@ -29,6 +32,11 @@ impl Board {
         systick.set_reload(CLOCK_HZ / 1_000 * TICK.as_millis() - 1);
         systick.clear_current();
         systick.enable_counter();
+        // Nothing interrupts: what is pending ends the sleep of `wait`.
+        cortex_m::interrupt::disable();
+        systick.enable_interrupt();
+        // SAFETY: no handler ever runs.
+        unsafe { NVIC::unmask(Received) };
         let board = Self { systick, now: Instant::ZERO, word: 0 };
         board.write(WATCHDOG + 0xC00, UNLOCK);
         board.write(WATCHDOG, CLOCK_HZ / 2);
@@ -36,10 +44,15 @@ impl Board {
         board
     }
 
-    /// Waits for the next tick, and says when it is.
-    pub fn wait(&mut self) -> Instant {
-        while !self.systick.has_wrapped() {}
+    /// Sleeps until the next tick, and says when it is. What is done whenever a byte has come is told when the last one was.
+    pub fn wait(&mut self, mut meanwhile: impl FnMut(Instant)) -> Instant {
+        while !self.systick.has_wrapped() {
+            meanwhile(self.now);
+            cortex_m::asm::wfi();
+        }
+        SCB::clear_pendst();
         self.now = self.now.plus(TICK);
+        self.write(CLOCK, self.now.as_millis() as u32);
         self.now
     }
 

@@ -25,12 +25,16 @@ pub struct Figures {
     pub sum: u64,
     /// Of the longest.
     pub worst: u32,
+    /// The number of the tick that was the longest, from 0.
+    pub at: u64,
 }
 
 impl Figures {
-    fn add(&mut self, spent: u32) {
+    fn add(&mut self, tick: u64, spent: u32) {
         self.sum = self.sum.saturating_add(u64::from(spent));
-        self.worst = self.worst.max(spent);
+        if spent > self.worst {
+            (self.worst, self.at) = (spent, tick);
+        }
     }
 }
 
@@ -75,12 +79,12 @@ impl Counter {
     /// The tick has ended.
     pub fn stop(&mut self) {
         self.end_part();
+        self.whole.add(self.ticks, since(self.started));
         self.ticks = self.ticks.saturating_add(1);
-        self.whole.add(since(self.started));
     }
 
     /// Leaves the measured figures in a file beside the lane: ticks, the bytes of memory that the machine holds between
-    /// ticks, the stack that was used; then mean and worst instructions of a whole tick and of each part.
+    /// ticks, the stack that was used; then of a whole tick and of each part mean and worst instructions, and which tick was the worst.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -92,8 +96,9 @@ impl Counter {
         for figures in [&self.whole].into_iter().chain(&self.parts) {
             let mean = figures.sum.saturating_mul(INSTRUCTIONS_PER_COUNT) / self.ticks.max(1);
             let worst = u64::from(figures.worst).saturating_mul(INSTRUCTIONS_PER_COUNT);
-            file.write_all(&mean.to_le_bytes())?;
-            file.write_all(&worst.to_le_bytes())?;
+            for figure in [mean, worst, figures.at] {
+                file.write_all(&figure.to_le_bytes())?;
+            }
         }
         Ok(())
     }
@@ -101,7 +106,7 @@ impl Counter {
     fn end_part(&mut self) {
         let Some((began, part)) = self.part.take() else { return };
         if let Some(figures) = self.parts.get_mut(part) {
-            figures.add(since(began));
+            figures.add(self.ticks, since(began));
         }
     }
 }

@@ -2,6 +2,17 @@
 
 use cortex_m::interrupt::InterruptNumber;
 
+/// That of the first UART, which has received a byte.
+#[derive(Clone, Copy)]
+pub struct Received;
+
+// SAFETY: it is the board's first.
+unsafe impl InterruptNumber for Received {
+    fn number(self) -> u16 {
+        0
+    }
+}
+
 /// An interrupt that nothing on this board uses.
 #[derive(Clone, Copy)]
 pub struct Spare;

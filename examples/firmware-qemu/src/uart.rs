@@ -1,5 +1,8 @@
 //! The board's first UART (Arm CMSDK APB UART), polled.
 
+use crate::interrupt::Received;
+use cortex_m::peripheral::NVIC;
+
 const BASE: usize = 0x4000_4000;
 const DATA: *mut u32 = BASE as *mut u32;
 const STATE: *mut u32 = (BASE + 0x04) as *mut u32;
@@ -7,7 +10,10 @@ const CONTROL: *mut u32 = (BASE + 0x08) as *mut u32;
 const DIVIDER: *mut u32 = (BASE + 0x10) as *mut u32;
 const TRANSMIT_FULL: u32 = 1;
 const RECEIVE_FULL: u32 = 2;
-const ENABLE_BOTH: u32 = 3;
+/// Both ways, and a byte that is received makes an interrupt pending.
+const ENABLE_BOTH: u32 = 0b1011;
+const CLEAR: *mut u32 = (BASE + 0x0C) as *mut u32;
+const RECEIVED: u32 = 2;
 /// 25 MHz over 115 200 baud.
 const DIVIDER_115200: u32 = 217;
 
@@ -28,7 +34,12 @@ impl Uart {
     /// The next received byte, if there is one.
     pub fn receive(&mut self) -> Option<u8> {
         // SAFETY: as above; reading the data register takes the byte.
-        unsafe { (STATE.read_volatile() & RECEIVE_FULL != 0).then(|| DATA.read_volatile() as u8) }
+        unsafe {
+            let is_there = STATE.read_volatile() & RECEIVE_FULL != 0;
+            CLEAR.write_volatile(RECEIVED);
+            NVIC::unpend(Received);
+            is_there.then(|| DATA.read_volatile() as u8)
+        }
     }
 
     /// Sends `bytes`, waiting for room before each one.

@@ -5,7 +5,7 @@ use crate::arguments::{Demo, Place};
 use crate::failure::Failure;
 use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
-use crate::machine::uart;
+use crate::machine::{board, uart};
 use crate::treatment::{self, Nobody, Print, Setup};
 use coldcap::Config;
 use coldcap_sim::{Equipment, JournaledDevice, Rig};
@@ -38,13 +38,15 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()
         }
         Place::Qemu => {
-            let image = Image { path: options.firmware.clone(), count: options.count };
+            let (path, core, count) = (options.firmware.clone(), options.core, options.count);
+            let image = Image { path, core, count };
             let emulator = Emulator::start(&image)?;
             let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
             treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()?;
             rig.into_device().finish()
         }
+        Place::Board => board::smoke(&options.firmware, options.seed, options.visit.json),
         Place::Uart => uart::smoke(options, patient, &setup, &equipment),
     }
 }

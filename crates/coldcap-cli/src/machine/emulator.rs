@@ -1,5 +1,6 @@
-//! The device as firmware on an emulated Cortex-M4F, behind the step lane on a pair of FIFOs.
+//! The device as firmware on an emulated board, behind the step lane on a pair of FIFOs.
 
+use crate::arguments::Core;
 use crate::failure::Failure;
 use coldcap::lane::{REPLY_LENGTH, STEP_LENGTH, Step};
 use coldcap_sim::{DeviceLane, RigError};
@@ -8,13 +9,14 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-const EMULATOR: &str = "qemu-system-arm";
-const BOARD: &str = "mps2-an386";
+pub(super) const EMULATOR: &str = "qemu-system-arm";
 
 /// Which firmware runs, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
     pub(crate) path: PathBuf,
+    /// What runs it.
+    pub(crate) core: Core,
     /// Count executed instructions; this is slow.
     pub(crate) count: bool,
 }
@@ -28,6 +30,24 @@ pub(crate) struct Emulator {
     replies: File,
     serial: Option<(ChildStdin, ChildStdout)>,
     counts: bool,
+    core: Core,
+}
+
+impl Core {
+    /// The emulator's name of a board with it. All have the same memories.
+    const fn board(self) -> &'static str {
+        match self {
+            Self::CortexM4f => "mps2-an386",
+            Self::CortexM3 => "mps2-an385",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::CortexM4f => "Cortex-M4F",
+            Self::CortexM3 => "Cortex-M3",
+        }
+    }
 }
 
 impl Emulator {
@@ -38,7 +58,8 @@ impl Emulator {
 
     /// Starts the emulator with the board's first UART on its standard streams.
     pub(crate) fn start_with_uart(path: &Path) -> Result<Self, Failure> {
-        Self::launch(&Image { path: path.to_owned(), count: false }, "stdio")
+        let image = Image { path: path.to_owned(), core: Core::CortexM4f, count: false };
+        Self::launch(&image, "stdio")
     }
 
     fn launch(image: &Image, serial: &str) -> Result<Self, Failure> {
@@ -48,7 +69,7 @@ impl Emulator {
         })?;
         let folder = make_folder()?;
         let mut command = Command::new(EMULATOR);
-        command.current_dir(&folder).args(["-machine", BOARD, "-display", "none"]);
+        command.current_dir(&folder).args(["-machine", image.core.board(), "-display", "none"]);
         command.args(["-monitor", "none", "-serial", serial]);
         command.args(["-semihosting-config", "enable=on,target=native", "-kernel"]).arg(firmware);
         if image.count {
@@ -64,7 +85,8 @@ impl Emulator {
         // The firmware opens its ends in this order too.
         let steps = OpenOptions::new().write(true).open(folder.join("step"))?;
         let replies = File::open(folder.join("reply"))?;
-        Ok(Self { child, folder, steps, replies, serial, counts: image.count })
+        let (counts, core) = (image.count, image.core);
+        Ok(Self { child, folder, steps, replies, serial, counts, core })
     }
 
     /// Both directions of the UART: what to write to and what to read from.
@@ -93,13 +115,16 @@ impl Emulator {
         let mut figures = figures.iter().map(|figure| u64::from_le_bytes(*figure));
         let [ticks, held, stack] = core::array::from_fn(|_| figures.next().unwrap_or(0));
         eprintln!(
-            "emulated Cortex-M4F: {ticks} ticks; the machine holds {held} bytes, its stack took {stack}"
+            "emulated {}: {ticks} ticks; the machine holds {held} bytes, its stack took {stack}",
+            self.core.name()
         );
         for part in COUNTED {
-            let (Some(mean), Some(worst)) = (figures.next(), figures.next()) else {
+            let (Some(mean), Some(worst), Some(at)) =
+                (figures.next(), figures.next(), figures.next())
+            else {
                 return Err(Failure::Io("the firmware left no count".into()));
             };
-            eprintln!("{part:9} {mean:8} instructions a tick, {worst} at most");
+            eprintln!("{part:9} {mean:8} instructions a tick, {worst} at most, in tick {at}");
         }
         Ok(())
     }

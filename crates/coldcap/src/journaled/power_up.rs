@@ -14,6 +14,7 @@ use coldcap_journal::{Error, Journal, StoredEntry};
 use coldcap_session::Phase;
 use coldcap_units::{Duration, Instant, Interface, Reading};
 use core::fmt;
+use core::mem::MaybeUninit;
 use embedded_storage::nor_flash::NorFlash;
 
 /// What is known when a board begins.
@@ -104,6 +105,62 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
         let mut machine = Self { device, keeper };
         machine.load(known)?;
         Ok(machine)
+    }
+
+    /// The same of a machine that is made where it stands, for a board whose stack has room for one and no more: a machine of two
+    /// channels is 32 KB, and as a value on its way it stands there twice.
+    ///
+    /// # Errors
+    /// As [`power_up`](Self::power_up). What is in `place` then must not be used.
+    ///
+    /// # Panics
+    /// Never.
+    ///
+    /// ```
+    /// # use coldcap::journaled::{Journaled, Layout, Pace, PowerUp};
+    /// # use coldcap::{Config, Inputs};
+    /// # use coldcap_journal::simulated::SimulatedFlash;
+    /// # use coldcap_journal::{Journal, Region};
+    /// # use coldcap_units::Instant;
+    /// use core::mem::MaybeUninit;
+    ///
+    /// type Machine = Journaled<1, SimulatedFlash<65_536, 4_096, 8>>;
+    /// # let layout = Layout {
+    /// #     journal: Region { start: 0, length: 57_344, sector: 8_192 },
+    /// #     keys: Region { start: 57_344, length: 8_192, sector: 4_096 },
+    /// #     pace: Pace::default(),
+    /// # };
+    /// # let flash = Machine::provision(Config::reference(), SimulatedFlash::new(), layout)?.release();
+    /// let journal = Journal::open(flash, layout.journal)?;
+    /// let known = PowerUp::unknown(Instant::from_millis(100), Inputs::default());
+    /// let mut place = MaybeUninit::uninit(); // on a board, a static
+    /// let machine = Machine::power_up_in(&mut place, Config::reference(), journal, layout, &known)?;
+    /// let (_, outputs) = machine.tick(known.now, known.inputs);
+    /// assert!(!outputs.drives.permit);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn power_up_in<'a>(
+        place: &'a mut MaybeUninit<Self>,
+        config: Config,
+        journal: Journal<F>,
+        layout: Layout,
+        known: &PowerUp<CHANNELS>,
+    ) -> Result<&'a mut Self, StartError> {
+        let machine = Self::blank_in(place, config, journal, layout);
+        machine.load(known)?;
+        Ok(machine)
+    }
+
+    /// Not inlined: a device of its own stands on the stack here, and is gone before the next one does.
+    #[inline(never)]
+    fn blank_in(
+        place: &mut MaybeUninit<Self>,
+        config: Config,
+        journal: Journal<F>,
+        layout: Layout,
+    ) -> &mut Self {
+        let (device, keeper) = (Device::new(config), Keeper::of(journal, layout));
+        place.write(Self { device, keeper })
     }
 
     /// As behind a reset: forgets everything but the flash, and begins from that.

@@ -15,6 +15,8 @@ use firmware_qemu::uart::Uart;
 
 /// Older entries of the record than the newest 32 are in its journal.
 type Machine = Journaled<2, Psram, 32>;
+/// Where the one machine will stand.
+type Place = &'static mut MaybeUninit<Machine>;
 
 /// The machine. It lies in a static so that the linker counts it.
 static mut MACHINE: MaybeUninit<Machine> = MaybeUninit::uninit();
@@ -23,16 +25,17 @@ static mut MACHINE: MaybeUninit<Machine> = MaybeUninit::uninit();
 fn main() -> ! {
     let Some(peripherals) = cortex_m::Peripherals::take() else { service() };
     let (mut board, mut uart) = (Board::new(peripherals.SYST), Uart::new());
-    let now = board.wait();
-    // SAFETY: `main` runs once, and nothing else names it.
-    let machine = unsafe { (*&raw mut MACHINE).write(begin(&mut board, now)) };
+    let now = board.wait(|_| {});
+    let machine = begin(&mut board, now);
     // A board draws this from its random number generator, and mixes it with what it has stored.
     machine.device.link.add_entropy([0x5A; 32]);
     loop {
-        let now = board.wait();
-        while let Some(byte) = uart.receive() {
-            machine.device.link.receive(now, &[byte]);
-        }
+        // The UART holds one byte, and a tick is long: a board fills a buffer in its interrupt.
+        let now = board.wait(|before| {
+            if let Some(byte) = uart.receive() {
+                machine.device.link.receive(before, &[byte]);
+            }
+        });
         let (_, outputs) = machine.tick(now, board.inputs());
         board.drive(&outputs.drives);
         store(machine, &outputs);
@@ -45,16 +48,16 @@ fn main() -> ! {
 
 /// From what the flash holds. A machine that is new is provisioned, which a board leaves to its factory: one that had a
 /// journal and finds none must not start.
-fn begin(board: &mut Board, now: Instant) -> Machine {
+fn begin(board: &mut Board, now: Instant) -> &'static mut Machine {
     let known = PowerUp::unknown(now, board.inputs());
+    // SAFETY: called once, and nothing else names it.
+    let place = unsafe { &mut *&raw mut MACHINE };
     let machine = match Journal::open(Psram::kept(), LAYOUT.journal) {
         Ok(mut journal) => {
             let config = configured(journal.flash_mut());
-            Journaled::power_up(config, journal, LAYOUT, &known).ok()
+            Machine::power_up_in(place, config, journal, LAYOUT, &known).ok()
         }
-        Err(Error::NoJournal) => {
-            Journaled::provision(Config::reference(), Psram::erased(), LAYOUT).ok()
-        }
+        Err(Error::NoJournal) => provisioned(place),
         Err(_) => None,
     };
     machine.unwrap_or_else(|| service())
@@ -66,6 +69,15 @@ fn configured(flash: &mut Psram) -> Config {
     match PARAMETERS.load(flash, &mut config, Shelf::empty(), &mut [0; 1024]) {
         Ok(_) => config,
         Err(_) => service(),
+    }
+}
+
+/// Not inlined: it has a machine of its own on the stack.
+#[inline(never)]
+fn provisioned(place: Place) -> Option<&'static mut Machine> {
+    match Machine::provision(Config::reference(), Psram::erased(), LAYOUT) {
+        Ok(machine) => Some(place.write(machine)),
+        Err(_) => None,
     }
 }
 
