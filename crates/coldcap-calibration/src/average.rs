@@ -1,5 +1,7 @@
 //! A running mean of integers.
 
+use coldcap_units::short_quotient;
+
 /// The sum and the number of the values seen.
 ///
 /// The sum holds 2³² values of 32 bits exactly, which is 13 years of ticks.
@@ -21,13 +23,10 @@ impl Average {
 
     /// The mean, rounded half away from zero; nothing without a value.
     pub(crate) fn mean(&self) -> Option<i32> {
-        let half = i64::from(self.count / 2);
-        let rounded = if self.sum < 0 {
-            self.sum.saturating_sub(half)
-        } else {
-            self.sum.saturating_add(half)
-        };
-        rounded.checked_div(i64::from(self.count)).and_then(|mean| i32::try_from(mean).ok())
+        let half = u64::from(self.count / 2);
+        let size = short_quotient(self.sum.unsigned_abs().saturating_add(half), self.count) as i64;
+        let mean = if self.sum < 0 { size.wrapping_neg() } else { size };
+        i32::try_from(mean).ok().filter(|_| self.count != 0)
     }
 }
 

@@ -41,7 +41,7 @@ use crate::coolant::{Mixture, heat_milliwatts};
 use crate::isothermal::{IsothermalOffsets, LoopTemperatures};
 use crate::progress::Progress;
 use coldcap_units::{
-    Coolant, Duration, Fault, Interface, Kelvin, MillilitersPerMinute, Permille, Skin,
+    Coolant, Duration, Fault, Interface, Kelvin, MillilitersPerMinute, Permille, Skin, quotient,
 };
 use core::fmt;
 
@@ -359,7 +359,7 @@ impl ContactTest {
             return None;
         }
         let from_head = i64::from(heat_mw).saturating_sub(i64::from(self.limits.background_mw));
-        let uptake = from_head.saturating_mul(1_000).checked_div(i64::from(gradient))?;
+        let uptake = quotient(from_head.saturating_mul(1_000), i64::from(gradient))?;
         i32::try_from(uptake).ok()
     }
 

@@ -26,7 +26,7 @@ pub use quantity::{
 };
 pub use user_table::{UserRow, UserTable};
 
-use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute};
+use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute, quotient};
 
 /// Seconds in a minute times the 2¹⁶ steps of a [`Kelvin`].
 const SCALE: i64 = 60 * 65_536;
@@ -204,7 +204,7 @@ pub const fn temperature_rise(
     let per_kelvin = (flow.0 as i64).saturating_mul(mixture.joules_per_liter_kelvin() as i64);
     // mW · 60 s/min over mL/min · J/(L·K) is K; a thousand times that is mK.
     let scaled = (milliwatts as i64).saturating_mul(60_000);
-    match scaled.checked_div(per_kelvin) {
+    match quotient(scaled, per_kelvin) {
         Some(milli) if milli.saturating_abs() <= 30_000 => Some(Kelvin::from_milli(milli as i32)),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! From a meter's edges to a volume flow.
 
-use coldcap_units::{Fault, MillilitersPerMinute, Pulses};
+use coldcap_units::{Fault, MillilitersPerMinute, Pulses, unsigned_quotient};
 use core::num::NonZeroU32;
 
 /// Millipulses per pulse times milliseconds per minute: edges per window to millilitres per minute.
@@ -72,7 +72,7 @@ impl KFactor {
         let per_unit = u64::from(self.milli_pulses_per_milliliter.get())
             .saturating_mul(u64::from(counted.window.as_millis()));
         let numerator = u64::from(counted.edges).saturating_mul(SCALE).saturating_add(per_unit / 2);
-        let flow = numerator.checked_div(per_unit).ok_or(Fault::Unavailable)?;
+        let flow = unsigned_quotient(numerator, per_unit).ok_or(Fault::Unavailable)?;
         u16::try_from(flow).map(MillilitersPerMinute).map_err(|_| Fault::AboveRange)
     }
 }

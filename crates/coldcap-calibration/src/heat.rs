@@ -15,7 +15,7 @@
 
 use crate::coolant::{Density, Estimate, Fluid, FluidError, SpecificHeat};
 use crate::root::{root, root_of_squares};
-use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute};
+use coldcap_units::{Coolant, Kelvin, MillilitersPerMinute, quotient};
 use core::fmt;
 
 /// g/m³ times mJ/(kg·K) in one mJ/(L·K).
@@ -118,7 +118,7 @@ impl HeatInputs {
             .ok_or(HeatError::Overflow)?;
         let scale = PER_MILLIWATT.saturating_mul(per_kelvin);
         let half = if scaled < 0 { (scale / 2).saturating_neg() } else { scale / 2 };
-        let milliwatts = scaled.saturating_add(half).checked_div(scale);
+        let milliwatts = quotient(scaled.saturating_add(half), scale);
         milliwatts.and_then(|it| i32::try_from(it).ok()).ok_or(HeatError::Overflow)
     }
 

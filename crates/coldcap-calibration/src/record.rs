@@ -43,7 +43,7 @@
 use crate::bytes::{Reader, Writer};
 use crate::cap::{CapSize, HeadMeasures, TRY_BOTH_BELOW};
 use crate::contact::{Conductance, Verdict, Zone, ZoneFault, ZoneFit, ZoneState};
-use crate::digest::{CRC_32, fnv_1a_64};
+use crate::digest::{crc_32, fnv_1a_64};
 use crate::hair::HairDensity;
 use crate::isothermal::IsothermalOffsets;
 use coldcap_units::{Fault, Instant, Kelvin, Permille};
@@ -576,7 +576,7 @@ impl CapCalibration {
         let mut bytes = [0; RECORD_LEN];
         let mut writer = Writer(&mut bytes);
         writer.put(body);
-        writer.put(CRC_32.checksum(&body).to_le_bytes());
+        writer.put(crc_32(&body).to_le_bytes());
         bytes
     }
 
@@ -612,7 +612,7 @@ impl CapCalibration {
     pub fn from_bytes(bytes: &[u8; RECORD_LEN]) -> Result<Self, RecordError> {
         let mut reader = Reader(bytes);
         let body: [u8; BODY_LEN] = reader.take();
-        if CRC_32.checksum(&body).to_le_bytes() != reader.take() {
+        if crc_32(&body).to_le_bytes() != reader.take() {
             return Err(RecordError::Crc);
         }
         Self::read_body(&mut Reader(&body))
@@ -649,6 +649,15 @@ impl CapCalibration {
     /// A short name of this very record, FNV-1a-64 over its bytes: what a session refers to.
     #[must_use]
     pub fn digest(&self) -> u64 {
-        fnv_1a_64(&self.to_bytes())
+        Self::digest_of(&self.to_bytes())
+    }
+
+    /// The digest of the record that these bytes are; see [`digest`](Self::digest).
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn digest_of(bytes: &[u8; RECORD_LEN]) -> u64 {
+        fnv_1a_64(bytes)
     }
 }

@@ -2,7 +2,13 @@
 
 /// The square of any number, whole.
 pub(crate) const fn square(value: u64) -> u128 {
-    (value as u128).saturating_mul(value as u128)
+    // Two factors of 64 bits cannot overflow.
+    (value as u128).wrapping_mul(value as u128)
+}
+
+/// The root, rounded down. What fits into 64 bits, as it does of any real cap, needs no division of 128.
+pub(crate) const fn wide_root(square: u128) -> u128 {
+    if square <= u64::MAX as u128 { (square as u64).isqrt() as u128 } else { square.isqrt() }
 }
 
 /// The whole number nearest to the root.
@@ -25,6 +31,12 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn a_wide_root_is_that_of_a_number_of_any_length(value: u128, shift in 0..128_u32) {
+            let value = value >> shift;
+            prop_assert_eq!(wide_root(value), value.isqrt());
+        }
+
         #[test]
         fn a_root_is_the_nearest(value: u64) {
             let found = u128::from(root(value)) * 2;

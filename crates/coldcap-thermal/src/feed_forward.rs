@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use coldcap_units::{Coolant, Duration, Fault, Kelvin, MillilitersPerMinute};
+use coldcap_units::{Coolant, Duration, Fault, Kelvin, MillilitersPerMinute, quotient};
 use fixed::types::{I16F16, I32F32};
 
 use crate::number::{Number, Pole, Shifted};
@@ -68,7 +68,7 @@ impl MeasuredLoad {
             .saturating_mul(i64::from(self.joules_per_liter_kelvin))
             .saturating_mul(rise);
         let full = i64::from(self.full_drive_mw).saturating_mul(60);
-        let share = sixtieths_mw.checked_div(full).unwrap_or(0);
+        let share = quotient(sixtieths_mw, full).unwrap_or(0);
         I16F16::from_bits(share.clamp(0, 1 << 16) as i32)
     }
 }
@@ -112,8 +112,8 @@ impl MixingBalance {
             return None;
         }
         let wanted = i64::from(returned.0.minus(setpoint.0).to_fixed().to_bits());
-        let opening =
-            wanted.saturating_mul(1 << 16).checked_div(i64::from(room.to_fixed().to_bits()))?;
+        let room = i64::from(room.to_fixed().to_bits());
+        let opening = quotient(wanted.saturating_mul(1 << 16), room)?;
         Some(I16F16::from_bits(opening.clamp(0, 1 << 16) as i32))
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::number::Number;
 use crate::pid::Coefficients;
+use coldcap_units::quotient;
 use core::fmt;
 
 /// Coefficients over `COLUMNS` values of one quantity and `ROWS` of another, at most eight in all. A
@@ -144,7 +145,7 @@ fn place(points: &[i32], value: i32) -> (usize, usize, u32) {
     let (Some(from), Some(to)) = (points.get(low), points.get(high)) else { return (0, 0, 0) };
     let span = i64::from(*to).saturating_sub(i64::from(*from));
     let past = i64::from(value).saturating_sub(i64::from(*from)).max(0);
-    let weight = past.saturating_mul(65_536).checked_div(span).unwrap_or(0);
+    let weight = quotient(past.saturating_mul(65_536), span).unwrap_or(0);
     (low, high, weight.clamp(0, 65_536) as u32)
 }
 

@@ -1,6 +1,6 @@
 //! The mixing valve: from a command to a drive, and back to what was achieved.
 
-use coldcap_units::{Duration, Duty};
+use coldcap_units::{Duration, Duty, unsigned_quotient};
 use fixed::types::I16F16;
 
 /// Fully open, as a position in 2⁻³².
@@ -138,7 +138,7 @@ impl Valve {
 
 fn travel(config: &ValveConfig, dt: Duration) -> u64 {
     let stroke = u64::from(config.full_stroke.as_millis());
-    OPEN.saturating_mul(u64::from(dt.as_millis())).checked_div(stroke).unwrap_or(OPEN)
+    unsigned_quotient(OPEN.saturating_mul(u64::from(dt.as_millis())), stroke).unwrap_or(OPEN)
 }
 
 /// The duty nearest to an opening in 2⁻¹⁶; 65535 is full.

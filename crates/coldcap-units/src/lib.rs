@@ -41,6 +41,7 @@
     )
 )]
 
+mod division;
 mod electrical;
 mod fault;
 mod flow;
@@ -49,6 +50,7 @@ pub mod stored;
 mod temperature;
 mod time;
 
+pub use division::{quotient, short_quotient, unsigned_quotient};
 pub use electrical::{Duty, MilliAmps, Permille, Ratio};
 pub use fault::Fault;
 pub use flow::{MillilitersPerMinute, Pulses};

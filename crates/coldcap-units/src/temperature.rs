@@ -1,5 +1,6 @@
 //! Temperatures: points, differences, and the three kinds of point that are never mixed up.
 
+use crate::division::quotient;
 use core::fmt;
 use fixed::types::I16F16;
 
@@ -10,7 +11,7 @@ const fn bits_from<const PARTS_PER_DEGREE: i64>(value: i32) -> i32 {
     let half = PARTS_PER_DEGREE / 2;
     let rounded =
         if scaled >= 0 { scaled.saturating_add(half) } else { scaled.saturating_sub(half) };
-    let bits = match rounded.checked_div(PARTS_PER_DEGREE) {
+    let bits = match quotient(rounded, PARTS_PER_DEGREE) {
         Some(bits) => bits,
         None => 0,
     };

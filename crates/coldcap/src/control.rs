@@ -160,27 +160,36 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
     /// # Panics
     /// Never.
     pub fn tick(&mut self, tick: &TickInput<CHANNELS>) -> Outputs<CHANNELS> {
-        let dt = self.advance_clock(tick.now);
         let mut outputs = Outputs::at(tick.now);
-        self.begin(&mut outputs);
+        self.tick_into(tick, &mut outputs);
+        outputs
+    }
+
+    /// The same into outputs of [`Outputs::at`]: they are large, and a return would move them.
+    pub(crate) fn tick_into(
+        &mut self,
+        tick: &TickInput<CHANNELS>,
+        outputs: &mut Outputs<CHANNELS>,
+    ) {
+        let dt = self.advance_clock(tick.now);
+        self.begin(outputs);
         let inputs = tick.inputs.not_after(tick.now);
         let measured = self.calibrate(&inputs, tick.now);
         let detected = self.detect(tick.now, &inputs, tick.commands.host_silent);
-        self.begin_by_hand(dt, &measured, &tick.commands, &mut outputs);
-        self.take_commands(&tick.commands, &inputs.panel, &mut outputs);
+        self.begin_by_hand(dt, &measured, &tick.commands, outputs);
+        self.take_commands(&tick.commands, &inputs.panel, outputs);
         self.machine.watch_display(tick.commands.shown, &self.channels, dt, &self.config);
-        self.supervise(&measured, &detected, dt, &mut outputs);
+        self.supervise(&measured, &detected, dt, outputs);
         let permits = self.permits();
-        self.judge_by_hand(&permits, &mut outputs);
+        self.judge_by_hand(&permits, outputs);
         let demands = self.regulate(&measured, dt);
         outputs.drives = self.limit(tick.now, &demands, &permits);
         let seen = Seen { measured: &measured, detected: &detected, config: &self.config };
         let failed = self.channels.iter().any(|channel| channel.tests.failed_at_power_up());
         let machine = self.machine.alarms(detected.machine, failed, &measured);
-        self.signals.signal(&mut self.channels, machine, &seen, dt, &mut outputs);
-        self.show(&measured, &mut outputs);
+        self.signals.signal(&mut self.channels, machine, &seen, dt, outputs);
+        self.show(&measured, outputs);
         self.driven = outputs.drives;
-        outputs
     }
 
     fn begin(&mut self, outputs: &mut Outputs<CHANNELS>) {
@@ -503,10 +512,10 @@ impl<const CHANNELS: usize> Control<CHANNELS> {
 
     /// What the guard leaves to the machine, and to each channel.
     fn permits(&self) -> (Permit, [Permit; CHANNELS]) {
-        let supervision = self.config.supervision();
+        let interlock = &self.config.interlock;
         let own: [Permit; CHANNELS] = core::array::from_fn(|index| {
             let channel = self.channels.get(index);
-            channel.map_or(Permit::NONE, |channel| channel.state.permit(&supervision))
+            channel.map_or(Permit::NONE, |channel| channel.state.interlock.permit(interlock))
         });
         arbiter::permits(&own)
     }

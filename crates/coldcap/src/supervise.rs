@@ -153,18 +153,19 @@ fn advance(
     let (interlock, latched) = interlock::step(&state.interlock, &judged, &config.interlock);
     let seen = judged_sight(state.session.phase(), &interlock, seen);
     let denied = word(&interlock, config);
-    let (session, first) = coldcap_session::step(&state.session, &denied, &config.session);
+    // Taken apart, each pair would be moved.
+    let first = coldcap_session::step(&state.session, &denied, &config.session);
     let passed = coldcap_session::Event::Advance { dt, seen };
-    let (session, second) = coldcap_session::step(&session, &passed, &config.session);
-    let interlock = until_the_end(interlock, session.phase(), config);
-    let (interlock, over) = after_the_end(interlock, session.phase(), config);
+    let second = coldcap_session::step(&first.0, &passed, &config.session);
+    let interlock = until_the_end(interlock, second.0.phase(), config);
+    let (interlock, over) = after_the_end(interlock, second.0.phase(), config);
     let effects = Effects {
         answer: None,
-        notes: [first.notes, second.notes],
+        notes: [first.1.notes, second.1.notes],
         tripped: latched.tripped,
         released: over.released,
     };
-    (State { session, interlock }, effects)
+    (State { session: second.0, interlock }, effects)
 }
 
 /// Ends what lasts for the rest of a session at most. A thaw is part of it: while a drug runs, one resumes out of it.

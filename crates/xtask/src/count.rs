@@ -17,6 +17,9 @@ const PARTS: [(&str, &str); 4] = [
     ("transmit", "the link sends"),
 ];
 
+/// A tick of control and protection may take so many executed instructions on a Cortex-M4F.
+const MOST_OF_CONTROL: u64 = 60_000;
+
 /// What was counted of a part of a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Figures {
@@ -32,7 +35,7 @@ struct Counted {
     parts: [Figures; PARTS.len()],
 }
 
-/// Both architectures over the whole treatment, beside each other.
+/// Both architectures over the whole treatment, beside each other: fails where a tick of control takes more than it may.
 pub(crate) fn check() -> Checked {
     match table()? {
         Ok(table) => {
@@ -61,6 +64,7 @@ fn table() -> Result<Result<String, Outcome>, Box<dyn Error>> {
     if hash(&fast) != hash(&small) {
         return Err("hashes differ".into());
     }
+    keeps_budget(fast.parts[0].most)?;
     let mut table = String::from("| part | Cortex-M4F: mean | most | ARMv6-M: mean | most |\n");
     table += "|---|---|---|---|---|\n";
     for ((_, about), (fast, small)) in PARTS.iter().zip(fast.parts.iter().zip(small.parts)) {
@@ -69,6 +73,14 @@ fn table() -> Result<Result<String, Outcome>, Box<dyn Error>> {
         writeln!(table, "| {about} | {fast_mean} | {fast_most} | {small_mean} | {small_most} |")?;
     }
     Ok(Ok(table))
+}
+
+fn keeps_budget(most: u64) -> Result<(), String> {
+    if most <= MOST_OF_CONTROL {
+        return Ok(());
+    }
+    let [most, allowed] = [most, MOST_OF_CONTROL].map(grouped);
+    Err(format!("a tick of control took {most} instructions, and may take {allowed}"))
 }
 
 /// Every named fault in a treatment of its own, on a Cortex-M4F: prints a line each, and puts the worst of each part into the page.
@@ -228,6 +240,12 @@ mod tests {
         assert_eq!(control, Some(Figures { mean: 30_746, most: 106_680, tick: 13_996 }));
         assert_eq!(figures(told, "store"), None);
         assert_eq!([7, 999, 1_000, 3_934_680].map(grouped), ["7", "999", "1 000", "3 934 680"]);
+    }
+
+    #[test]
+    fn a_tick_of_control_that_takes_more_than_it_may_fails() {
+        assert!(keeps_budget(60_000).is_ok());
+        assert!(keeps_budget(60_001).unwrap_err().contains("60 001"));
     }
 
     #[test]

@@ -16,7 +16,7 @@
 
 use super::readings::HeadReadings;
 use super::{CapSize, Measure};
-use coldcap_units::Permille;
+use coldcap_units::{Permille, quotient};
 use core::fmt;
 
 /// The most sizes of a ladder.
@@ -306,7 +306,7 @@ impl<'a> Ladder<'a> {
         {
             let scaled =
                 i64::from(relaxed).saturating_mul(1_000i64.saturating_add(stretch.meant.into()));
-            *place = scaled.saturating_add(500) / 1_000;
+            *place = quotient(scaled.saturating_add(500), 1_000).unwrap_or(0);
         }
         meant
     }
@@ -331,7 +331,7 @@ impl<'a> Ladder<'a> {
             places.zip(here.into_iter().zip(there).zip(self.data.tolerance))
         {
             let square = i64::from(tolerance).saturating_mul(tolerance.into());
-            let weight = (1i64 << WEIGHT_BITS).checked_div(square).unwrap_or(0);
+            let weight = quotient(1i64 << WEIGHT_BITS, square).unwrap_or(0);
             *slope = there.saturating_sub(here).saturating_mul(weight).saturating_mul(2);
             *middle = here.saturating_add(there);
         }
@@ -397,7 +397,7 @@ impl Edge {
 fn drawn(seen: (i64, i64), population: (i64, i64)) -> (i64, i64) {
     let sum = seen.1.saturating_add(population.1);
     // The weight of what is seen, in Q15.
-    let weight = population.1.checked_div((sum >> 15).max(1)).unwrap_or(1 << 15).min(1 << 15);
+    let weight = quotient(population.1, (sum >> 15).max(1)).unwrap_or(1 << 15).min(1 << 15);
     let towards = seen.0.saturating_sub(population.0).saturating_mul(weight) >> 15;
     (population.0.saturating_add(towards), (seen.1 >> 15).saturating_mul(weight))
 }
@@ -405,7 +405,7 @@ fn drawn(seen: (i64, i64), population: (i64, i64)) -> (i64, i64) {
 /// How likely a normal quantity is positive, in ten-thousandths.
 fn probability(mean: i64, variance: i64) -> u16 {
     let deviation = variance.max(1).isqrt().max(1);
-    normal(mean.saturating_mul(1 << 16).checked_div(deviation).unwrap_or(0))
+    normal(quotient(mean.saturating_mul(1 << 16), deviation).unwrap_or(0))
 }
 
 const fn check_stretch(measure: Measure, stretch: Stretch) -> Result<(), LadderError> {

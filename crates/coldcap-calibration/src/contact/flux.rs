@@ -27,7 +27,7 @@ use super::logarithm::{exp2, log2};
 use super::zone::{CapWall, Conductance, ZoneFault, ZoneFit};
 use crate::average::Average;
 use crate::progress::Progress;
-use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Kelvin, Permille};
+use coldcap_units::{Celsius, Coolant, Duration, Fault, Interface, Kelvin, Permille, quotient};
 
 /// A stretch of the test: from its first moment to its last.
 pub type Stretch = (Duration, Duration);
@@ -233,7 +233,7 @@ pub(super) struct Flux {
 impl Flux {
     /// By which power of the wall's conductance the flux goes, in Q16.
     pub(super) fn by_wall(&self) -> i32 {
-        let share = self.through.saturating_mul(1 << 16).checked_div(self.milliwatts);
+        let share = quotient(self.through.saturating_mul(1 << 16), self.milliwatts);
         share.and_then(|it| i32::try_from(it).ok()).unwrap_or(i32::MAX)
     }
 
@@ -357,7 +357,7 @@ impl FluxFit {
         if misfit > self.method.largest_misfit {
             return Err(ZoneFault::Misfit);
         }
-        let uptake = late.milliwatts.saturating_mul(1_000).checked_div(fall.into()).unwrap_or(0);
+        let uptake = quotient(late.milliwatts.saturating_mul(1_000), fall.into()).unwrap_or(0);
         let uptake = log2(uptake.unsigned_abs()).ok_or(ZoneFault::BelowRange)?;
         let log = law.constant.saturating_add(share(uptake, law.uptake));
         let log = log.saturating_add(share(ratio, law.ratio));
@@ -407,7 +407,7 @@ impl FluxFit {
             .saturating_mul(577)
             / 1_000_000;
         let part =
-            |flux: &Flux| off.saturating_mul(1_000_000).checked_div(flux.milliwatts).unwrap_or(0);
+            |flux: &Flux| quotient(off.saturating_mul(1_000_000), flux.milliwatts).unwrap_or(0);
         let by_late = i64::from(law.uptake).saturating_sub(law.ratio.into());
         let moved = part(late).saturating_mul(by_late);
         (moved.saturating_add(part(early).saturating_mul(law.ratio.into())) >> 16) / 100
@@ -416,7 +416,7 @@ impl FluxFit {
     /// By how much the middle flux is off, as a drop over the wall.
     fn misfit(&self, middle: Flux, expected: u32) -> Kelvin {
         let off = middle.milliwatts.saturating_sub(expected.into()).saturating_abs();
-        let milli = off.saturating_mul(1_000).checked_div(self.method.wall.conductance.0.into());
+        let milli = quotient(off.saturating_mul(1_000), self.method.wall.conductance.0.into());
         Kelvin::from_milli(milli.and_then(|it| i32::try_from(it).ok()).unwrap_or(i32::MAX))
     }
 }
@@ -482,10 +482,10 @@ impl Window {
         let ((first, ahead), (second, behind)) = (self.first.means()?, self.second.means()?);
         // The sums are halved, not the difference of halves: each half would lose up to 0.5 mK.
         let drop = first.saturating_add(second).saturating_sub(ahead).saturating_sub(behind);
-        let through = drop.saturating_mul(wall.conductance.0.into()) / 2_000;
+        let through = quotient(drop.saturating_mul(wall.conductance.0.into()), 2_000)?;
         let rise = second.saturating_sub(first).saturating_mul(1_000);
         let stored = rise.saturating_mul(wall.heat_capacity.into());
-        let stored = stored.checked_div(half(from, to).as_millis().into())?;
+        let stored = quotient(stored, half(from, to).as_millis().into())?;
         let coolant = i32::try_from(ahead.saturating_add(behind) / 2).ok()?;
         Some(Flux { milliwatts: through.saturating_add(stored), through, coolant })
     }

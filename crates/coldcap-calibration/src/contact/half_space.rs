@@ -34,7 +34,9 @@ use super::zone::{CapWall, Conductance, ZoneFault, ZoneFit};
 use crate::average::Average;
 use crate::curves::erfcx;
 use crate::progress::Progress;
-use coldcap_units::{Celsius, Duration, Fault, Kelvin, Permille, Ratio, Skin};
+use coldcap_units::{
+    Celsius, Duration, Fault, Kelvin, Permille, Ratio, Skin, quotient as whole_quotient,
+};
 
 /// The most bins of a fit.
 pub const BINS: usize = 30;
@@ -571,7 +573,10 @@ fn behind(wall: &CapWall, through: Conductance, of_through: u32) -> (Conductance
 
 /// A step in mK by a response in billionths, in µK.
 const fn micro(step: i64, response: i64) -> i64 {
-    step.saturating_mul(response) / 1_000_000
+    match whole_quotient(step.saturating_mul(response), 1_000_000) {
+        Some(product) => product,
+        None => 0,
+    }
 }
 
 /// Root mean square of the residuals.

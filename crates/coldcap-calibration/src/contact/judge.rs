@@ -34,7 +34,7 @@ use super::balance::EnergyBalance;
 use super::zone::{Conductance, Zone, ZoneFault, ZoneFit, ZoneState};
 use crate::hair::HairDensity;
 use crate::record::FitMethod;
-use crate::root::square;
+use crate::root::{square, wide_root};
 use coldcap_units::Permille;
 
 /// What is asked of a zone. Data: to be replaced by a site's own figures.
@@ -328,9 +328,9 @@ impl Asked {
 
 /// The standard uncertainty of a difference of two that are correlated by one half, or of two methods and independent.
 fn of_difference(one: u64, other: u64, same_method: bool) -> u64 {
-    let both = if same_method { u128::from(one).saturating_mul(other.into()) } else { 0 };
+    let both = if same_method { u128::from(one).wrapping_mul(other.into()) } else { 0 };
     let sum = square(one).saturating_add(square(other)).saturating_sub(both);
-    u64::try_from(sum.isqrt()).unwrap_or(u64::MAX)
+    u64::try_from(wide_root(sum)).unwrap_or(u64::MAX)
 }
 
 /// What a zone is compared with: the median of three observed conductances, the higher of two. A mean of

@@ -26,11 +26,12 @@ const ROOTS: [u32; 16] = [
 /// The logarithm to base 2 in Q16, rounded down: nothing for zero. Sixteen squarings.
 pub(crate) fn log2(value: u64) -> Option<i32> {
     let whole = value.checked_ilog2()?;
-    let normal = value.wrapping_shl(63u32.saturating_sub(whole)) >> 32;
+    let normal = (value.wrapping_shl(63u32.saturating_sub(whole)) >> 32) as u32;
+    // From 1 to below 2, in Q31: its square is below 4, and the square of 32 bits fits into 64.
     let bits = (0..FRACTION).fold((normal, 0i32), |(mantissa, bits), _| {
-        let square = mantissa.saturating_mul(mantissa) >> 31;
-        let carry = square >> 32;
-        (square >> carry, bits.saturating_mul(2).saturating_add(carry as i32))
+        let square = u64::from(mantissa).wrapping_mul(u64::from(mantissa)) >> 31;
+        let carry = (square >> 32) as u32;
+        ((square >> carry) as u32, bits << 1 | carry as i32)
     });
     Some((whole as i32).saturating_mul(1 << FRACTION).saturating_add(bits.1))
 }
@@ -39,13 +40,14 @@ pub(crate) fn log2(value: u64) -> Option<i32> {
 pub(crate) fn exp2(power: i32) -> u32 {
     let whole = power >> FRACTION;
     let Ok(whole) = u32::try_from(whole) else { return 0 };
-    let mut mantissa = 1u64 << 30;
+    // Below 2 in Q30, as each root is.
+    let mut mantissa = 1u32 << 30;
     for (place, root) in (0..FRACTION).rev().zip(ROOTS) {
         if power >> place & 1 == 1 {
-            mantissa = mantissa.saturating_mul(u64::from(root)) >> 30;
+            mantissa = (u64::from(mantissa).wrapping_mul(u64::from(root)) >> 30) as u32;
         }
     }
-    let scaled = mantissa.checked_shl(whole).filter(|_| whole < 32);
+    let scaled = u64::from(mantissa).checked_shl(whole).filter(|_| whole < 32);
     scaled.and_then(|scaled| u32::try_from(scaled >> 30).ok()).unwrap_or(u32::MAX)
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn quotient(numerator: i64, denominator: i64, shift: u32) -> Option<i
     if divisor <= 0 {
         return None;
     }
-    numerator.wrapping_shl(up).checked_div(divisor)
+    coldcap_units::quotient(numerator.wrapping_shl(up), divisor)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A zone of the cap and what is known of its contact.
 
-use coldcap_units::{Fault, Kelvin, Permille};
+use coldcap_units::{Fault, Kelvin, Permille, unsigned_quotient};
 use core::fmt;
 
 /// A heat conductance for each area, in milliwatts per square metre and kelvin.
@@ -17,8 +17,11 @@ impl Conductance {
     /// A share of it in ten-thousandths, rounded down, saturating.
     #[must_use]
     pub(crate) const fn parts(self, ten_thousandths: u32) -> Self {
-        let parts = (self.0 as u64).saturating_mul(ten_thousandths as u64) / 10_000;
-        Self(if parts > u32::MAX as u64 { u32::MAX } else { parts as u32 })
+        let product = (self.0 as u64).saturating_mul(ten_thousandths as u64);
+        match unsigned_quotient(product, 10_000) {
+            Some(parts) if parts <= u32::MAX as u64 => Self(parts as u32),
+            _ => Self(u32::MAX),
+        }
     }
 
     /// Two standard uncertainties less, in ten-thousandths.

@@ -2,7 +2,7 @@
 
 use super::{IsothermalFault, LoopSensor, Millis};
 use crate::average::Average;
-use coldcap_units::Duration;
+use coldcap_units::{Duration, quotient};
 
 /// How fast a sensor may move while the loop counts as resting.
 ///
@@ -77,7 +77,7 @@ impl Halves {
 /// In µK/s, of thousandths of a kelvin in half a window.
 fn rate(from: i32, to: i32, window: Duration) -> i32 {
     let moved = i64::from(to).saturating_sub(from.into()).saturating_mul(1_000_000);
-    let rate = moved.checked_div(half(window).as_millis().into()).unwrap_or(0);
+    let rate = quotient(moved, half(window).as_millis().into()).unwrap_or(0);
     i32::try_from(rate.clamp(i32::MIN.into(), i32::MAX.into())).unwrap_or(0)
 }
 

@@ -1,7 +1,7 @@
 //! A freeze that has not come yet: the safety sensor's fall, followed for a moment.
 
 use super::limits::Limits;
-use coldcap_units::{Duration, Instant, Ratio};
+use coldcap_units::{Duration, Instant, Ratio, unsigned_quotient};
 
 /// Findings in a row that are needed. A single step of the sensor, however large, makes two: it falls
 /// into one mean, and the next one has all of it.
@@ -51,7 +51,7 @@ impl AheadWatch {
     }
 
     fn judge(&mut self, taken: Instant, limits: &Limits) {
-        let code = self.sum.checked_div(u64::from(self.count)).unwrap_or(0);
+        let code = unsigned_quotient(self.sum, u64::from(self.count)).unwrap_or(0);
         let mean = Mean { code: u32::try_from(code).unwrap_or(u32::MAX), until: taken };
         let horizon = limits.watches.ahead.horizon;
         let reached = self
@@ -74,7 +74,7 @@ impl Mean {
         }
         // The mean stands half a span before its last sample.
         let lead = u64::from(horizon.as_millis()).saturating_add(span >> 1);
-        let more = rise.saturating_mul(lead).checked_div(span).unwrap_or(0);
+        let more = unsigned_quotient(rise.saturating_mul(lead), span).unwrap_or(0);
         let code = u64::from(self.code).saturating_add(more);
         Ratio(u32::try_from(code).unwrap_or(u32::MAX))
     }

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::presence::Presence;
 use super::watches::OcclusionLimits;
 use crate::{Condition, Conditions};
-use coldcap_units::{Duty, Fault, MilliAmps, Pulses, Ratio};
+use coldcap_units::{Duty, Fault, MilliAmps, Pulses, Ratio, unsigned_quotient};
 
 /// What the flow detector remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -99,10 +99,12 @@ fn expected(limits: &OcclusionLimits, supply: Option<Ratio>, duty: Duty) -> Puls
     let code = supply.unwrap_or(limits.cold).max(limits.warm).min(limits.cold);
     let (above, span) = (code.0.abs_diff(limits.warm.0), limits.cold.0.abs_diff(limits.warm.0));
     let thicker = u64::from(1_000u16.saturating_sub(limits.cold_permille));
-    let less = thicker.saturating_mul(above.into()).checked_div(span.into()).unwrap_or(0);
+    let less = unsigned_quotient(thicker.saturating_mul(above.into()), span.into()).unwrap_or(0);
     let share = 1_000u64.saturating_sub(less).saturating_mul(limits.least_permille.into());
-    let driven = share.saturating_mul(duty.0.into()).checked_div(u16::MAX.into()).unwrap_or(0);
-    let edges = driven.saturating_mul(limits.free.edges.into()) / 1_000_000;
+    let driven =
+        unsigned_quotient(share.saturating_mul(duty.0.into()), u16::MAX.into()).unwrap_or(0);
+    let edges = driven.saturating_mul(limits.free.edges.into());
+    let edges = unsigned_quotient(edges, 1_000_000).unwrap_or(0);
     Pulses { edges: u16::try_from(edges).unwrap_or(u16::MAX), ..limits.free }
 }
 

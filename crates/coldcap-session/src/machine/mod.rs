@@ -71,8 +71,7 @@ pub fn step(state: &State, event: &Event, config: &Config) -> (State, Effects) {
         Event::WallSet { .. } | Event::ByHand(_) => {}
     }
     t.state.clear_dead_fields();
-    let Transition { state, notes, .. } = transition;
-    (state, Effects { answer, notes })
+    (transition.state, Effects { answer, notes: transition.notes })
 }
 
 #[cfg(test)]

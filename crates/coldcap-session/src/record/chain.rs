@@ -158,11 +158,11 @@ fn digest(before: &[u8; LINK_BYTES], entry: &Entry) -> [u8; LINK_BYTES] {
     let mut block = [0u8; 64];
     let mut room = Writer::new(&mut block);
     room.put(*before);
-    room.put(entry.body());
+    entry.write_body(&mut room);
     room.put([0x80, 0, 0, 0, 0, 0, 0, 0]); // the padding of SHA-256 begins with a bit
     room.put(MESSAGE_BITS.to_be_bytes());
     let mut state = INITIAL;
-    sha2::compress256(&mut state, core::slice::from_ref(&GenericArray::from(block)));
+    sha2::compress256(&mut state, core::slice::from_ref(<&GenericArray<_, _>>::from(&block)));
     let [first, second, ..] = state;
     ((u64::from(first) << 32) | u64::from(second)).to_be_bytes()
 }

@@ -8,7 +8,6 @@ use coldcap_units::stored::{Reader, Stored, Writer};
 
 /// How many bytes an entry takes.
 pub const ENTRY_BYTES: usize = 48;
-const BODY_BYTES: usize = ENTRY_BYTES - LINK_BYTES;
 
 /// One entry of the record.
 ///
@@ -52,7 +51,7 @@ impl Entry {
     pub fn to_bytes(&self) -> [u8; ENTRY_BYTES] {
         let mut bytes = [0; ENTRY_BYTES];
         let mut room = Writer::new(&mut bytes);
-        room.put(self.body());
+        self.write_body(&mut room);
         room.put(self.link);
         bytes
     }
@@ -74,14 +73,11 @@ impl Entry {
         Self { index, at, channel, fields, link: next(&mut rest) }
     }
 
-    /// Everything but the link.
-    pub(super) fn body(&self) -> [u8; BODY_BYTES] {
+    /// Everything but the link: 40 bytes.
+    pub(super) fn write_body(&self, room: &mut Writer<'_>) {
         let fields = &self.fields;
-        let mut body = [0; BODY_BYTES];
-        let mut room = Writer::new(&mut body);
         room.add(&self.index).add(&self.at).add(&[fields.kind.0, self.channel]);
         room.add(&fields.code).add(&fields.a).add(&fields.b).add(&fields.c).add(&fields.d);
-        body
     }
 }
 

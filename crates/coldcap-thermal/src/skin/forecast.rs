@@ -3,7 +3,7 @@
 use coldcap_units::Duration;
 
 use super::config::{SkinConfig, SkinParameters};
-use super::model::{Outside, Scalp, flux, nano, rest};
+use super::model::{Scalp, cap_capacity, flux, nano, rest};
 use super::number::mul_div;
 
 /// Length and number of the steps of a forecast: half an hour.
@@ -55,6 +55,9 @@ pub(super) struct Rewarming {
     scalp: Scalp,
     cap: i64,
     resistance: i64,
+    /// What stays the same over a run: [`Scalp::near`], and the cap's heat capacity.
+    near: i64,
+    capacity: i64,
 }
 
 impl Rewarming {
@@ -66,11 +69,17 @@ impl Rewarming {
         let film = mul_div(nano(parameters.film_micro), coolant, whole);
         let through = scalp.flux(&scalp.under(interface));
         let cap = interface.saturating_sub(mul_div(through, film, 1_000_000));
-        Self { scalp, cap, resistance: scalp.hair.saturating_add(film) }
+        Self {
+            scalp,
+            cap,
+            resistance: scalp.hair.saturating_add(film),
+            near: scalp.near(parameters),
+            capacity: cap_capacity(parameters),
+        }
     }
 
     /// At the warm end (1), in the middle (0) or at the cold end (−1) of what is known.
-    fn shifted(&self, spread: &Spread, sign: i64) -> Self {
+    fn shifted(&self, parameters: &SkinParameters, spread: &Spread, sign: i64) -> Self {
         let part = |whole: i64, share: i64| mul_div(whole, share.saturating_mul(sign), 1_000_000);
         let hair = part(self.scalp.hair, spread.hair.min(MOST));
         let tissue = part(self.scalp.tissue, spread.tissue.min(MOST));
@@ -78,14 +87,14 @@ impl Rewarming {
         other.scalp.skin = self.scalp.skin.saturating_add(spread.skin.saturating_mul(sign));
         other.scalp.tissue = self.scalp.tissue.saturating_sub(tissue);
         other.resistance = self.resistance.saturating_add(hair);
+        other.near = other.scalp.near(parameters);
         other
     }
 
     fn step(&mut self, parameters: &SkinParameters) {
-        let outside = Outside { temperature: self.cap, resistance: self.resistance };
         let through = flux(self.scalp.skin.saturating_sub(self.cap), self.resistance);
-        self.scalp.advance(parameters, &outside, STEP_S);
-        self.cap = rest(parameters, self.cap, through, STEP_S);
+        self.scalp.advance_losing(parameters, self.near, through, STEP_S);
+        self.cap = rest(parameters, self.capacity, self.cap, through, STEP_S);
     }
 }
 
@@ -148,9 +157,14 @@ impl ForecastRun {
     /// A forecast is done after at most this many calls.
     pub const MOST_CALLS: u32 = RUNS.len() as u32 * STEPS / Self::STEPS_A_CALL + 1;
 
-    pub(super) fn new(begin: Rewarming, limit: i64, spread: Spread) -> Self {
+    pub(super) fn new(
+        parameters: &SkinParameters,
+        begin: Rewarming,
+        limit: i64,
+        spread: Spread,
+    ) -> Self {
         let [(sign, _), ..] = RUNS;
-        let now = begin.shifted(&spread, sign);
+        let now = begin.shifted(parameters, &spread, sign);
         Self { begin, now, spread, limit, run: 0, step: 0, found: [None; RUNS.len()] }
     }
 
@@ -174,7 +188,7 @@ impl ForecastRun {
     fn step_once(&mut self, parameters: &SkinParameters) {
         let before = self.now.scalp.skin;
         if before >= self.limit {
-            self.finish(Some(0));
+            self.finish(parameters, Some(0));
             return;
         }
         self.now.step(parameters);
@@ -184,14 +198,14 @@ impl ForecastRun {
         if after >= self.limit {
             let rise = after.saturating_sub(before);
             let part = mul_div(self.limit.saturating_sub(before), STEP_S, rise);
-            self.finish(Some(begun.saturating_add(part)));
+            self.finish(parameters, Some(begun.saturating_add(part)));
         } else if self.step >= STEPS {
-            self.finish(None);
+            self.finish(parameters, None);
         }
     }
 
     /// One run is over; the next one begins.
-    fn finish(&mut self, seconds: Option<i64>) {
+    fn finish(&mut self, parameters: &SkinParameters, seconds: Option<i64>) {
         let margin = RUNS.get(self.run).map_or(100, |(_, percent)| *percent);
         let scaled = |seconds: u32| Duration::from_secs(seconds.saturating_mul(margin) / 100);
         let seconds = seconds.and_then(|it| u32::try_from(it).ok());
@@ -200,7 +214,7 @@ impl ForecastRun {
         }
         (self.run, self.step) = (self.run.saturating_add(1), 0);
         let sign = RUNS.get(self.run).map_or(0, |(sign, _)| *sign);
-        self.now = self.begin.shifted(&self.spread, sign);
+        self.now = self.begin.shifted(parameters, &self.spread, sign);
     }
 
     const fn told(&self) -> Forecast {
@@ -240,7 +254,7 @@ mod tests {
     }
 
     fn told(limit: i64) -> Forecast {
-        let mut run = ForecastRun::new(reference(), limit, TAUGHT);
+        let mut run = ForecastRun::new(&HEAD, reference(), limit, TAUGHT);
         (0..ForecastRun::MOST_CALLS).find_map(|_| run.advance(&SkinConfig::REFERENCE)).unwrap()
     }
 

@@ -89,15 +89,30 @@ impl Scalp {
 
     /// `seconds` pass for skin and perfusion: `C·dT/dt = (Tc − T)·(1/Rt + G·f) − (T − To)/Ro`.
     pub(super) fn advance(&mut self, parameters: &SkinParameters, outside: &Outside, seconds: i64) {
+        self.advance_losing(parameters, self.near(parameters), self.flux(outside), seconds);
+    }
+
+    /// The tissue above bone and fat.
+    pub(super) fn near(&self, parameters: &SkinParameters) -> i64 {
+        mul_div(self.tissue, i64::from(parameters.near_milli), 1_000)
+    }
+
+    /// The same where what is [`near`](Self::near) is known, and the flux to the outside in mW/m².
+    pub(super) fn advance_losing(
+        &mut self,
+        parameters: &SkinParameters,
+        near: i64,
+        lost: i64,
+        seconds: i64,
+    ) {
         let below_core = self.below_core(parameters);
-        let near = mul_div(self.tissue, i64::from(parameters.near_milli), 1_000);
         let conducted = flux(self.deep.saturating_sub(self.skin), near);
         let carried = mul_div(self.blood(parameters), below_core, ONE);
         let from_core = flux(
             micro(parameters.core).saturating_sub(self.deep),
             self.tissue.saturating_sub(near),
         );
-        let gained = conducted.saturating_add(carried).saturating_sub(self.flux(outside));
+        let gained = conducted.saturating_add(carried).saturating_sub(lost);
         self.skin = self.skin.saturating_add(warmed(parameters, gained, seconds));
         let stored = from_core.saturating_sub(conducted).saturating_mul(seconds);
         self.deep =
@@ -162,21 +177,28 @@ impl CapNode {
 
     /// Without its sensors and without flow: the head and the room warm a closed cap.
     pub(super) fn resting(&mut self, parameters: &SkinParameters, flux: i64, seconds: i64) {
-        self.interface = rest(parameters, self.interface, flux, seconds);
+        let capacity = cap_capacity(parameters);
+        self.interface = rest(parameters, capacity, self.interface, flux, seconds);
     }
 }
 
-/// Temperature of a closed cap after `seconds` with `flux` from the head in mW/m²:
+/// Temperature of a closed cap of a heat capacity in J/(m²K), after `seconds` with `flux` from the head in mW/m²:
 /// `C·dT/dt = q + U·(Tr − T)`, all by m².
-pub(super) fn rest(parameters: &SkinParameters, cap: i64, flux: i64, seconds: i64) -> i64 {
+pub(super) fn rest(
+    parameters: &SkinParameters,
+    capacity: i64,
+    cap: i64,
+    flux: i64,
+    seconds: i64,
+) -> i64 {
     let below_room = micro(parameters.room).saturating_sub(cap);
     let cover = mul_div(i64::from(parameters.cover_mw_per_m2_k), below_room, ONE);
     let joules = flux.saturating_add(cover).saturating_mul(seconds);
-    cap.saturating_add(mul_div(joules, 1_000, cap_capacity(parameters)))
+    cap.saturating_add(mul_div(joules, 1_000, capacity))
 }
 
 /// Heat capacity of the whole cap in J/(m²K).
-fn cap_capacity(parameters: &SkinParameters) -> i64 {
+pub(super) fn cap_capacity(parameters: &SkinParameters) -> i64 {
     let whole =
         i64::from(parameters.wall_j_per_k).saturating_add(i64::from(parameters.coolant_j_per_k));
     mul_div(whole, 10_000, i64::from(parameters.area_cm2))
@@ -251,7 +273,7 @@ mod tests {
     #[test]
     fn a_closed_cap_warms_by_its_heat() {
         // 38 W into 988 J/K for a second are 38.5 mK; the cover adds 0.35 W/K · 24 K: 8.5 mK.
-        let after = rest(&HEAD, -2_000_000, 38_000 * 10_000 / 700, 1);
+        let after = rest(&HEAD, cap_capacity(&HEAD), -2_000_000, 38_000 * 10_000 / 700, 1);
         assert!((after + 2_000_000 - 46_960).abs() < 100, "{after}");
     }
 }

@@ -292,7 +292,7 @@ impl SkinObserver {
             tissue: self.doubt.tissue.saturating_mul(2),
         };
         let rewarming = Rewarming::new(config.parameters(), self.scalp, self.cap.interface);
-        Ok(ForecastRun::new(rewarming, micro(limit.0), spread))
+        Ok(ForecastRun::new(config.parameters(), rewarming, micro(limit.0), spread))
     }
 
     /// The whole forecast at once: up to 3 × 90 steps of the model, too many for a tick of a small

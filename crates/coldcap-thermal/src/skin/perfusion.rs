@@ -2,6 +2,7 @@
 
 use super::config::{SkinParameters, micro};
 use super::number::{approach, mul_div};
+use coldcap_units::quotient;
 
 /// Full perfusion, in billionths.
 pub(super) const FULL: i64 = 1_000_000_000;
@@ -61,7 +62,7 @@ fn falling(milli: i64) -> i64 {
 pub(super) fn settled(parameters: &SkinParameters, skin_micro: i64) -> i64 {
     let below = micro(parameters.warm_skin.0).saturating_sub(skin_micro);
     let decay = i64::from(parameters.perfusion_decay.to_milli());
-    let exponent = below.checked_div(decay).unwrap_or(0);
+    let exponent = quotient(below, decay).unwrap_or(0);
     let floor = i64::from(parameters.perfusion_floor_milli).saturating_mul(1_000_000);
     floor.saturating_add(mul_div(FULL.saturating_sub(floor), falling(exponent), FULL))
 }

@@ -1,6 +1,6 @@
 //! The inputs of a second, averaged.
 
-use coldcap_units::{Coolant, Duration, Fault, Interface, MillilitersPerMinute};
+use coldcap_units::{Coolant, Duration, Fault, Interface, MillilitersPerMinute, quotient};
 
 use super::config::{micro, micro_coolant};
 use super::heat::Stream;
@@ -53,7 +53,7 @@ impl Mean {
     }
 
     fn value(&self) -> Result<i64, Fault> {
-        self.sum.checked_div(self.count).ok_or(self.fault)
+        quotient(self.sum, self.count).ok_or(self.fault)
     }
 }
 

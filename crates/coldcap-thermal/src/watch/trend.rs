@@ -1,5 +1,6 @@
 //! The trend of a signal over a sliding window, in a fixed handful of bucket means.
 
+use coldcap_units::quotient;
 /// How many buckets a window has.
 pub(super) const BUCKETS: u32 = 8;
 
@@ -40,7 +41,7 @@ impl Trend {
     }
 
     fn close(&mut self) {
-        let mean = self.sum.checked_div(i64::from(self.time_ms)).unwrap_or(0);
+        let mean = quotient(self.sum, i64::from(self.time_ms)).unwrap_or(0);
         let mean = i32::try_from(mean).unwrap_or(i32::MAX);
         let [_, b, c, d, e, f, g, h] = self.means;
         self.means = [b, c, d, e, f, g, h, mean];

@@ -18,13 +18,14 @@ use crate::outputs::{
     CalibrationBytes, ChannelFlags, ChannelStatus, EntryBytes, Event, EventKind, Outputs,
 };
 use crate::supervise;
+use coldcap_calibration::record::CapCalibration;
 use coldcap_guard::detect::{ChannelDetector, WarmthWatch};
 use coldcap_guard::interlock::{Gate, TripClass};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_session::record::{Chain, Fields, Kind, Recorder};
 use coldcap_session::{
-    Accepted, Answer, Attendance, ByHand, ControlMode, Fact, Flag, Note, Observed, Phase, Progress,
-    Reason, Refusal, Request, Role, WallTime,
+    Accepted, Answer, Attendance, ByHand, ControlMode, Demand, Fact, Flag, Note, Observed, Phase,
+    Progress, Reason, Refusal, Request, Role, WallTime,
 };
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
@@ -198,16 +199,17 @@ impl Channel {
             return Some(Err(Refusal::TooEarly));
         }
         let supervision = config.supervision();
-        let (state, effects) = supervise::step(&self.state, event, &supervision);
-        let previous = core::mem::replace(&mut self.state, state);
+        let stepped = supervise::step(&self.state, event, &supervision);
+        let (state, effects) = (&stepped.0, &stepped.1);
+        let previous = core::mem::replace(&mut self.state, *state);
         self.armed_now |= effects.answer == Some(Ok(Accepted::Armed));
         self.seat.hear(event, effects.answer, self.state.session.is_worn());
-        self.test_anew(&effects);
-        if self.needs_no_entry(event, &previous, &effects) {
+        self.test_anew(effects);
+        if self.needs_no_entry(event, &previous, effects) {
             return effects.answer;
         }
         let mut before = previous.session;
-        let heard = supervise::heard(&previous, event, &state, &effects, &supervision);
+        let heard = supervise::heard(&previous, event, state, effects, &supervision);
         if let (supervise::Event::Request { request, role }, Some(Err(refusal)), [None, None]) =
             (event, effects.answer, heard)
         {
@@ -460,7 +462,7 @@ impl Channel {
             code: u16::from(calibration.cap_size.code()),
             value: i32::from(calibration.verdict.code()),
         });
-        calibration.digest()
+        CapCalibration::digest_of(&bytes)
     }
 
     /// What the watch of this channel's loop has to tell the interlock.
@@ -547,7 +549,7 @@ impl Channel {
             coupled,
             // What is credited as cooled. Time that nobody watched is not, nor is coolant that is too warm.
             flowing: flowing && !self.too_warm,
-            tank_ready: self.tank_is_ready(shared, config),
+            tank_ready: tank_is_ready(&demand, shared, config),
             at_target,
             isothermal,
             contact,
@@ -624,18 +626,9 @@ impl Channel {
         }
     }
 
-    fn tank_is_ready(&self, shared: &Shared, config: &Config) -> bool {
-        let demand = self.state.demand(&config.supervision());
-        let offset = config.tank_offset.negated().plus(config.circulation.tank_ready);
-        match (shared.tank, demand.tank) {
-            (Ok(tank), Some(wish)) => tank.0 <= wish.0.plus(offset),
-            _ => false,
-        }
-    }
-
     fn remember(&mut self, seen: &Observed, flowing: bool, config: &Config) {
         let session = &self.state.session;
-        let permit = self.state.permit(&config.supervision());
+        let permit = self.state.interlock.permit(&config.interlock);
         self.facts = ChannelFlags::default()
             .with(ChannelFlags::COUPLED, seen.coupled)
             .with(ChannelFlags::WORN, session.is_worn())
@@ -656,7 +649,8 @@ impl Channel {
         config: &Config,
     ) -> ChannelDrives {
         let demand = self.state.demand(&config.supervision());
-        let permitted = self.state.permit(&config.supervision()).circulate && demand.circulate;
+        let permitted =
+            self.state.interlock.permit(&config.interlock).circulate && demand.circulate;
         let valve = self.thermal.regulate(measured, &demand, permitted, surroundings, config);
         // A valve that stays open, or a sensor that lies, must not go on pouring cold into the cap.
         let pump = if permitted && !self.thermal.distrusts() {
@@ -765,5 +759,13 @@ impl Channel {
             warm_earliest,
             warm_latest,
         }
+    }
+}
+
+fn tank_is_ready(demand: &Demand, shared: &Shared, config: &Config) -> bool {
+    let offset = config.tank_offset.negated().plus(config.circulation.tank_ready);
+    match (shared.tank, demand.tank) {
+        (Ok(tank), Some(wish)) => tank.0 <= wish.0.plus(offset),
+        _ => false,
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct FitVisit {
     phase: Phase,
     /// The head, and its hair; none without the hair's density, by which a cap is chosen and judged.
     measures: Option<(HeadMeasures, (HairDensity, HairKind))>,
+    /// The size that follows from it, chosen ahead of the tick that judges by it.
+    chosen: Option<SizeChoice>,
     settled: Duration,
     isothermal: IsothermalTest,
     /// What the last window moved by in µK/s, where it moved too much to match the sensors.
@@ -73,6 +75,7 @@ impl FitVisit {
         Self {
             phase: Phase::Boot,
             measures: None,
+            chosen: None,
             settled: Duration::ZERO,
             isothermal: match_test(config),
             restless: None,
@@ -94,6 +97,7 @@ impl FitVisit {
         let density = hair_density(head.hair.density);
         let hair = density.map(|density| (density, hair_kind(head.hair.kind)));
         self.measures = measures.ok().zip(hair);
+        self.chosen = None;
     }
 
     /// The session gives the visit up: a step of it took too long.
@@ -180,6 +184,7 @@ impl FitVisit {
                 self.contact = ContactTest::new(config.contact, offsets);
                 self.zones = ZoneTest::new(config.zones, config.balance, offsets);
                 self.result = None;
+                self.chosen = self.choice(config);
                 if let Some(skin) = &mut self.skin {
                     skin.begin();
                 }
@@ -312,6 +317,9 @@ impl FitVisit {
     }
 
     fn choice(&self, config: &Config) -> Option<SizeChoice> {
+        if self.chosen.is_some() {
+            return self.chosen;
+        }
         let (measures, hair) = self.measures.as_ref()?;
         Some(config.ladder.choose(&HeadReadings::averaged(measures, *hair)))
     }

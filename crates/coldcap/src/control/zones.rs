@@ -23,6 +23,8 @@ pub(super) struct ZoneTest {
     /// Where the inner face's method ends below.
     least: Conductance,
     found: [ZoneRecord; 3],
+    /// Both have told, and tell the same in each further tick.
+    is_over: bool,
 }
 
 impl ZoneTest {
@@ -34,7 +36,8 @@ impl ZoneTest {
         let fit = FluxFit::new(method);
         let around = LoopSide::new(balance);
         let (least, _) = method.range;
-        Self { offsets, front: fit, rear: fit, around, least, found: [ZoneRecord::Unobserved; 3] }
+        let found = [ZoneRecord::Unobserved; 3];
+        Self { offsets, front: fit, rear: fit, around, least, found, is_over: false }
     }
 
     /// One tick, of the four sensors as they show; whether the test is over.
@@ -45,12 +48,16 @@ impl ZoneTest {
         dt: Duration,
     ) -> bool {
         let corrected = self.offsets.correct(shown);
+        self.around.step(&corrected, flow, dt);
+        if self.is_over {
+            return true;
+        }
         let coolant = [corrected.supply, corrected.returned];
         let front = self.front.step(corrected.front, coolant, dt).outcome();
         let rear = self.rear.step(corrected.rear, coolant, dt).outcome();
-        self.around.step(&corrected, flow, dt);
         self.found = [from_inner_face(front), from_inner_face(rear), ZoneRecord::Unobserved];
-        front.is_some() && rear.is_some()
+        self.is_over = front.is_some() && rear.is_some();
+        self.is_over
     }
 
     /// What a skin-side sensor told beside what the inner face did.
