@@ -113,17 +113,9 @@ fn main() -> ExitCode {
         ["mutants", shard] => mutants::run(shard, None),
         ["mutants", shard, package] => mutants::run(shard, Some(package)),
         ["fuzz", "--minutes", minutes] => fuzz::minutes(minutes),
-        ["schema", "write"] => schema::write(),
         ["schema", "freeze"] => schema::freeze(),
-        ["count", "write"] => count::write(),
-        ["budgets", "write"] => budgets::write(),
-        ["sizes", "write"] => probe::write_sizes(),
-        ["header", "write"] => c::write_header(),
-        ["coverage", "write"] => coverage::write(),
         ["semver", commit] => packages::semver_since(commit),
-        ["faults", "write"] => docs::write_faults(),
-        ["trace", "write"] => trace::write(),
-        ["loops", "write"] => loops::write(),
+        [page, "write"] => write(page),
         [name] => match ci::step(name) {
             Some(step) => step(),
             None => Err(format!("unknown command '{name}'\n{}", usage()).into()),
@@ -140,5 +132,21 @@ fn main() -> ExitCode {
             eprintln!("xtask: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Writes a page that a step holds.
+fn write(page: &str) -> shell::Checked {
+    match page {
+        "schema" => schema::write(),
+        "count" => count::write(),
+        "budgets" => budgets::write(),
+        "sizes" => probe::write_sizes(),
+        "header" => c::write_header(),
+        "coverage" => coverage::write(),
+        "faults" => docs::write_faults(),
+        "trace" => trace::write(),
+        "loops" => loops::write(),
+        _ => Err(format!("nothing writes '{page}'\n{}", usage()).into()),
     }
 }
