@@ -29,7 +29,7 @@ const fn by_bits(half: u32) -> u32 {
     value
 }
 
-/// [`CRC_32`] by half bytes: a quarter of the time, for a record that is made within a tick.
+/// [`CRC_32`] by half bytes: faster, for a record that is made within a tick.
 pub(crate) fn crc_32(bytes: &[u8]) -> u32 {
     let shifted = |value: u32| {
         let place = OF_HALF_A_BYTE.get((value & 0xF) as usize);

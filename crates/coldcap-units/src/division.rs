@@ -1,8 +1,8 @@
 //! Quotients of 64 bits by a divider of 32.
 //!
-//! Where words have 32 bits the compiler leaves a division of 64 to a routine that subtracts bit by bit, some two hundred
-//! instructions on Cortex-M4F. That core divides 32 bits by 32 in one: with it a long division in digits of 16 bits takes a
-//! fifth of that. The results are the same to the bit; where words have 64 bits the processor's own division is taken.
+//! Where words have 32 bits the compiler leaves a division of 64 to a routine that subtracts bit by bit. A core that divides 32
+//! bits by 32 in one instruction, as Cortex-M4F does, is faster by a long division in digits of 16 bits. The results are the same
+//! to the bit; where words have 64 bits the processor's own division is taken.
 
 /// `numerator / denominator`, rounded towards zero; `None` where the denominator is zero.
 ///

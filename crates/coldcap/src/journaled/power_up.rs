@@ -136,7 +136,7 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
     /// let mut place = MaybeUninit::uninit(); // on a board, a static
     /// let machine = Machine::power_up_in(&mut place, Config::reference(), journal, layout, &known)?;
     /// let (_, outputs) = machine.tick(known.now, known.inputs);
-    /// assert!(!outputs.drives.permit);
+    /// assert!(outputs.drives.channels[0].pump.is_off());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn power_up_in<'a>(
