@@ -72,22 +72,22 @@ const PARTED: [Parted; 5] = [
 
 const JOURNAL: &[Part] = &[
     ("log: format, open, commit, beat, prepare", &["probe_log"], [7_720, 7_710]),
-    ("reading it: commits, entries", &["probe_read"], [3_290, 3_650]),
+    ("reading it: commits, entries", &["probe_read"], [3_490, 3_850]),
     ("parameter images: load, store, mend", &["probe_images"], [2_390, 2_580]),
     ("the decision to restart", &["probe_decide"], [135, 143]),
-    ("all of it", &["probe_"], [10_890, 11_300]),
+    ("all of it", &["probe_"], [11_320, 11_670]),
 ];
 
 const GUARD: &[Part] = &[
-    ("detection of a channel and of the machine", &["probe_detect"], [5_820, 6_000]),
+    ("detection of a channel and of the machine", &["probe_detect"], [6_160, 6_540]),
     ("interlock", &["probe_interlock"], [1_110, 1_060]),
     ("alarms", &["probe_alarm"], [4_870, 4_520]),
     ("display and proof of health", &["probe_display", "probe_health"], [303, 305]),
-    ("all of it", &["probe_"], [12_100, 11_880]),
+    ("all of it", &["probe_"], [12_430, 12_420]),
 ];
 
 const CALIBRATION: &[Part] = &[
-    ("a raw code, and a flow", &["probe_convert", "probe_flow"], [206, 388]),
+    ("a raw code, and a flow", &["probe_convert", "probe_flow"], [980, 1_310]),
     ("certificates: read, taken, due, drift", &["probe_certificate"], [4_400, 4_540]),
     ("a fit visit without the skin's side, and its record", &["probe_fit"], [23_520, 27_510]),
     ("the skin's side of it", &["probe_skin"], [10_870, 13_490]),
@@ -95,8 +95,8 @@ const CALIBRATION: &[Part] = &[
 ];
 
 const THERMAL: &[Part] = &[
-    ("the loops of coolant and cap", &["probe_loop"], [7_640, 8_040]),
-    ("the watch on a loop", &["probe_watch"], [4_570, 4_800]),
+    ("the loops of coolant and cap", &["probe_loop"], [8_570, 9_100]),
+    ("the watch on a loop", &["probe_watch"], [5_480, 5_830]),
     ("the skin: observer, forecast, contact", &["probe_skin"], [17_420, 21_100]),
     ("the tank", &["probe_tank"], [141, 190]),
     ("all of it", &["probe_"], [29_120, 33_440]),
