@@ -2,7 +2,7 @@
 
 use crate::board::{self, Moment, Part};
 use crate::exchange::{COMMANDS, KEYS, RECALLED, TOLD, WANTED};
-use coldcap::journaled::{Keeper, Recalled, Wanted};
+use coldcap::journaled::Keeper;
 use coldcap::{Commands, Control, Inputs, Outputs, TickInput, VendorConditions};
 use coldcap_guard::{Condition, Conditions};
 use coldcap_units::Instant;
@@ -34,9 +34,6 @@ pub async fn sampling(mut half: Half) -> ! {
                 board::drive(&input, &mut outputs);
                 board::part(Part::Store);
                 half.store(&outputs, KEYS.try_take());
-                if let Some(recalled) = half.look_up(&outputs, WANTED.try_take()) {
-                    RECALLED.signal(recalled);
-                }
                 let _ = TOLD.try_send(outputs);
             }
             Moment::PowerFails => {
@@ -59,8 +56,7 @@ impl Half {
         if self.unstored {
             inputs.vendor = VendorConditions::of(Conditions::of(&[Condition::Vendor0]));
         }
-        let aged = || self.commands.without_news(now.since(self.last));
-        let commands = given.unwrap_or_else(aged);
+        let commands = given.unwrap_or_else(|| self.commands.without_news(now.since(self.last)));
         (self.commands, self.last) = (commands.clone(), now);
         let input = TickInput { now, inputs, commands };
         let outputs = self.control.tick(&input);
@@ -77,11 +73,8 @@ impl Half {
             stored = stored.and(self.keeper.store_keys(&keys));
         }
         self.unstored = stored.is_err() || self.keeper.failure().is_some();
-    }
-
-    /// A few frames of the journal a tick, for a host that was away for long.
-    #[inline(never)]
-    fn look_up(&mut self, outputs: &Outputs<1>, wanted: Option<Wanted>) -> Option<Recalled> {
-        self.keeper.look_up(outputs, wanted)
+        // A few frames of the journal a tick, for a host that was away for long.
+        let recalled = self.keeper.look_up(outputs, WANTED.try_take());
+        recalled.into_iter().for_each(|recalled| RECALLED.signal(recalled));
     }
 }

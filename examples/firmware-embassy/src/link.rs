@@ -2,8 +2,7 @@
 
 use crate::board::{Line, Part, RECENT, part};
 use crate::exchange::{COMMANDS, KEYS, RECALLED, TOLD, WANTED};
-use coldcap::lane::LINK_OUT_MAXIMUM;
-use coldcap::{Link, Outputs};
+use coldcap::{Link, Outputs, lane::LINK_OUT_MAXIMUM};
 use coldcap_units::Instant;
 use coldcap_wire::security::SecurityEvent;
 use embassy_futures::select::{Either, select};
@@ -21,9 +20,7 @@ pub async fn linking(link: &'static mut Link<1, RECENT>, line: &'static mut Line
                     KEYS.signal(link.keys().clone());
                 }
                 held_back = !hand_over(link, now);
-                if let Some(wanted) = link.wanted() {
-                    WANTED.signal(wanted);
-                }
+                link.wanted().into_iter().for_each(|wanted| WANTED.signal(wanted));
             }
             Either::Second(outputs) => {
                 part(Part::Transmit);
@@ -51,9 +48,7 @@ fn hand_over(link: &mut Link<1, RECENT>, now: Instant) -> bool {
 
 #[inline(never)]
 fn tell(link: &mut Link<1, RECENT>, outputs: &Outputs<1>, room: &mut [u8]) -> usize {
-    if let Some(recalled) = RECALLED.try_take() {
-        link.supply(&recalled);
-    }
+    RECALLED.try_take().iter().for_each(|recalled| link.supply(recalled));
     link.publish(outputs);
     link.transmit(outputs.now, room)
 }

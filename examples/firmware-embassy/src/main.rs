@@ -18,8 +18,7 @@ mod exchange;
 mod link;
 
 use board::{Line, Machine};
-use coldcap::Device;
-use coldcap::journaled::Journaled;
+use coldcap::{Device, journaled::Journaled};
 use control::Half;
 use core::mem::MaybeUninit;
 use embassy_executor::Executor;
@@ -31,8 +30,7 @@ fn main() -> ! {
     static mut LOWER: Option<Executor> = None;
     firmware_qemu::stack::paint();
     let line = LINE.write(Line::open().unwrap_or_else(|_| board::fail(1)));
-    let Journaled { device, keeper } = board::power_up(MACHINE, line);
-    let Device { control, link } = device;
+    let Journaled { device: Device { control, link }, keeper } = board::power_up(MACHINE, line);
     let half = Half::new(control, keeper);
     let (Ok(sampling), Ok(linking)) = (control::sampling(half), link::linking(link, line)) else {
         board::fail(4)
