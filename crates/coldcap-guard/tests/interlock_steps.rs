@@ -100,6 +100,7 @@ fn two_resets_of_a_session_are_the_clinicians_and_a_config_can_only_take_away() 
     };
     for (most, allowed) in [(0, 0), (1, 1), (2, 2), (3, 2), (255, 2)] {
         let config = Config::new(most);
+        assert_eq!(config.clinician_resets(), allowed);
         for spent in 0..4 {
             let class = if spent < allowed { TripClass::Clinician } else { TripClass::Service };
             assert_eq!(freeze(spent, &config), class, "{spent} of {most}");
