@@ -1,4 +1,7 @@
-//! Client, capture, replay and report
+//! The host's side of a machine: a client, a connection that keeps itself up, plans, recordings and reports.
+//!
+//! [`client`] is the protocol alone, without a clock, a thread or a transport. The feature `connection` puts it on tokio, over
+//! TCP or a stream of your own; `serial` and `websocket` add those, and `blocking` is the same for programs without an executor.
 
 pub mod address;
 #[cfg(feature = "blocking")]

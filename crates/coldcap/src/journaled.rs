@@ -103,10 +103,22 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
         now: Instant,
         inputs: Inputs<CHANNELS>,
     ) -> (TickInput<CHANNELS>, Outputs<CHANNELS>) {
+        let mut outputs = Outputs::at(now);
+        let input = self.tick_into(now, inputs, &mut outputs);
+        (input, outputs)
+    }
+
+    /// The same into outputs of [`Outputs::at`].
+    pub(crate) fn tick_into(
+        &mut self,
+        now: Instant,
+        inputs: Inputs<CHANNELS>,
+        outputs: &mut Outputs<CHANNELS>,
+    ) -> TickInput<CHANNELS> {
         let commands = self.device.link.take_commands(now);
         let input = TickInput { now, inputs, commands };
-        let outputs = self.device.control.tick(&input);
-        (input, outputs)
+        self.device.control.tick_into(&input, outputs);
+        input
     }
 
     /// Stores what a tick made, where something is due, and then lets the link tell it. Call it behind every

@@ -9,22 +9,10 @@ mod page;
 mod tokens;
 mod visitor;
 
+use crate::arch::NO_STD;
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
 use page::Row;
-
-/// The crates that firmware links.
-const CRATES: [&str; 9] = [
-    "coldcap-units",
-    "coldcap-calibration",
-    "coldcap-thermal",
-    "coldcap-guard",
-    "coldcap-session",
-    "coldcap-wire",
-    "coldcap-journal",
-    "coldcap-hal",
-    "coldcap",
-];
 
 /// A loop as it stands in the sources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +62,7 @@ fn judge(rows: &[Row]) -> Result<(), Box<dyn Error>> {
 
 fn found() -> Result<Vec<Loop>, Box<dyn Error>> {
     let mut all = Vec::new();
-    for package in CRATES {
+    for package in NO_STD {
         all.extend(modules::read(package)?);
     }
     Ok(all)

@@ -8,7 +8,6 @@ use crate::inputs::Inputs;
 use crate::lane::{LINK_OUT_MAXIMUM, LaneError, REPLY_LENGTH, STEP_LENGTH, Step};
 use crate::link::KEPT_ENTRIES;
 use crate::outputs::Outputs;
-use crate::tick_input::TickInput;
 use coldcap_journal::Error;
 use coldcap_journal::restart::{ResetCause, RestartLimits};
 use coldcap_units::{Duration, Instant};
@@ -110,10 +109,8 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> JournaledLane<CHANNE
         watch(Part::Receive);
         machine.device.link.receive(now, link);
         watch(Part::Control);
-        let commands = machine.device.link.take_commands(now);
-        let input = TickInput { now, inputs: *inputs, commands };
         let mut outputs = Outputs::at(now);
-        machine.device.control.tick_into(&input, &mut outputs);
+        let input = machine.tick_into(now, *inputs, &mut outputs);
         watch(Part::Store);
         machine.store(None, &outputs).map_err(|_| LaneError::Flash)?;
         if machine.wants_erasure(&outputs) {

@@ -24,8 +24,8 @@ things are made or power returns, *link* is when bytes, packets or messages are 
 written, *bus* is when a driver is asked for a value, *build* is when the compiler or a caller's constant computes it, *host* is what
 only a host, a replay or the step lane calls, and *service* is a person at a machine without a patient: calibration, tuning.
 
-No loop waits: each turn takes one of what is counted, so that a loop ends after so many turns whatever a part, a line or a flash
-answers. *Handed over* is an argument of whoever calls, which is as long as they make it. `machine` is the firmware of
+No loop waits, but the one behind a panic in `coldcap-c`: each turn takes one of what is counted, so that a loop ends after so many
+turns whatever a part, a line or a flash answers. *Handed over* is an argument of whoever calls, which is as long as they make it. `machine` is the firmware of
 `examples/firmware-qemu`. What the bounds do not say is how long a turn takes: where a turn erases a sector of the flash, that is its
 maker's figure.
 
