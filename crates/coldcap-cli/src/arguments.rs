@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Run both services on a machine behind a socket: the host side.
     Run(Run),
-    /// Serve the virtual machine on a socket.
+    /// Serve the virtual machine on a socket, a WebSocket or a pseudo terminal.
     Machine(Serve),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
