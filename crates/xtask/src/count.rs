@@ -17,7 +17,7 @@ const PARTS: [(&str, &str); 4] = [
     ("transmit", "the link sends"),
 ];
 
-/// A tick of control and protection may take so many executed instructions on a Cortex-M4F.
+/// A tick of control and protection may take so many executed instructions on a Cortex-M4F, in a treatment without a fault.
 const MOST_OF_CONTROL: u64 = 60_000;
 
 /// What was counted of a part of a tick.
