@@ -1,6 +1,6 @@
 //! The chain: a change, a deletion or another order of entries shows.
 
-use super::entry::Entry;
+use super::entry::{BODY_BYTES, ENTRY_BYTES, Entry, sealed};
 use super::fields::Fields;
 use crate::note::Note;
 use coldcap_units::Instant;
@@ -120,10 +120,33 @@ impl Chain {
 
     /// Makes the next entry from fields, such as a vendor's own kind.
     pub fn append_fields(&mut self, at: Instant, channel: u8, fields: Fields) -> Entry {
-        let mut entry = Entry { index: self.next, at, channel, fields, link: [0; LINK_BYTES] };
-        entry.link = digest(&self.link, &entry);
-        *self = Self::after(&entry);
-        entry
+        let entry = Entry { index: self.next, at, channel, fields, link: [0; LINK_BYTES] };
+        Entry { link: self.add(&entry.body()), ..entry }
+    }
+
+    /// The same in its stored form, which a device wants and nothing else: it is written once, for the link and for the
+    /// store.
+    ///
+    /// ```
+    /// use coldcap_session::record::{Chain, Fields};
+    /// use coldcap_session::Note;
+    /// use coldcap_units::Instant;
+    ///
+    /// let (mut one, mut other) = (Chain::new(), Chain::new());
+    /// let (at, fields) = (Instant::from_millis(100), Fields::from(&Note::CapOff));
+    /// assert_eq!(one.append_bytes(at, 0, fields), other.append_fields(at, 0, fields).to_bytes());
+    /// assert_eq!(one, other);
+    /// ```
+    pub fn append_bytes(&mut self, at: Instant, channel: u8, fields: Fields) -> [u8; ENTRY_BYTES] {
+        let body = Entry { index: self.next, at, channel, fields, link: [0; LINK_BYTES] }.body();
+        sealed(&body, &self.add(&body))
+    }
+
+    /// The link of the next entry.
+    fn add(&mut self, body: &[u8; BODY_BYTES]) -> [u8; LINK_BYTES] {
+        self.link = digest(&self.link, body);
+        self.next = self.next.saturating_add(1);
+        self.link
     }
 
     /// Follows further entries; gives the chain at their end.
@@ -133,7 +156,8 @@ impl Chain {
     pub fn follow(self, entries: &[Entry]) -> Result<Self, ChainError> {
         let mut chain = self;
         for (entry, index) in entries.iter().zip(0u32..) {
-            let follows = entry.index == chain.next && entry.link == digest(&chain.link, entry);
+            let follows =
+                entry.index == chain.next && entry.link == digest(&chain.link, &entry.body());
             if !follows {
                 return Err(ChainError { index });
             }
@@ -154,11 +178,11 @@ pub fn verify(entries: &[Entry]) -> Result<(), ChainError> {
 }
 
 /// SHA-256 by hand over one padded block: the whole hasher would link a panic.
-fn digest(before: &[u8; LINK_BYTES], entry: &Entry) -> [u8; LINK_BYTES] {
+fn digest(before: &[u8; LINK_BYTES], body: &[u8; BODY_BYTES]) -> [u8; LINK_BYTES] {
     let mut block = [0u8; 64];
     let mut room = Writer::new(&mut block);
     room.put(*before);
-    entry.write_body(&mut room);
+    room.put(*body);
     room.put([0x80, 0, 0, 0, 0, 0, 0, 0]); // the padding of SHA-256 begins with a bit
     room.put(MESSAGE_BITS.to_be_bytes());
     let mut state = INITIAL;

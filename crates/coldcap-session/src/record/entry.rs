@@ -8,6 +8,8 @@ use coldcap_units::stored::{Reader, Stored, Writer};
 
 /// How many bytes an entry takes.
 pub const ENTRY_BYTES: usize = 48;
+/// How many of them are hashed into its link.
+pub(super) const BODY_BYTES: usize = ENTRY_BYTES - LINK_BYTES;
 
 /// One entry of the record.
 ///
@@ -49,11 +51,7 @@ impl Entry {
     /// The stored form.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; ENTRY_BYTES] {
-        let mut bytes = [0; ENTRY_BYTES];
-        let mut room = Writer::new(&mut bytes);
-        self.write_body(&mut room);
-        room.put(self.link);
-        bytes
+        sealed(&self.body(), &self.link)
     }
 
     /// Reads the stored form. Every 48 bytes are some entry; only the chain tells a true one.
@@ -73,12 +71,24 @@ impl Entry {
         Self { index, at, channel, fields, link: next(&mut rest) }
     }
 
-    /// Everything but the link: 40 bytes.
-    pub(super) fn write_body(&self, room: &mut Writer<'_>) {
+    /// Everything but the link.
+    pub(super) fn body(&self) -> [u8; BODY_BYTES] {
+        let mut body = [0; BODY_BYTES];
+        let mut room = Writer::new(&mut body);
         let fields = &self.fields;
         room.add(&self.index).add(&self.at).add(&[fields.kind.0, self.channel]);
         room.add(&fields.code).add(&fields.a).add(&fields.b).add(&fields.c).add(&fields.d);
+        body
     }
+}
+
+/// The stored form of an entry, from its two parts.
+pub(super) fn sealed(body: &[u8; BODY_BYTES], link: &[u8; LINK_BYTES]) -> [u8; ENTRY_BYTES] {
+    let mut bytes = [0; ENTRY_BYTES];
+    let (first, last) = bytes.split_at_mut(BODY_BYTES);
+    first.copy_from_slice(body);
+    last.copy_from_slice(link);
+    bytes
 }
 
 /// What comes next; beyond the end it is zero, which no caller reads.

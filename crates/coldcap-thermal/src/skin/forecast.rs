@@ -152,8 +152,8 @@ pub struct ForecastRun {
 }
 
 impl ForecastRun {
-    /// Steps of the model a call.
-    const STEPS_A_CALL: u32 = 15;
+    /// Steps of the model a call: so few that the tick in which somebody acts in a break is no longer than others.
+    const STEPS_A_CALL: u32 = 3;
     /// A forecast is done after at most this many calls.
     pub const MOST_CALLS: u32 = RUNS.len() as u32 * STEPS / Self::STEPS_A_CALL + 1;
 

@@ -387,8 +387,7 @@ impl Channel {
         fields: Fields,
         outputs: &mut Outputs<CHANNELS>,
     ) {
-        let entry = self.chain.append_fields(outputs.now, self.index, fields);
-        let entry = EntryBytes(entry.to_bytes());
+        let entry = EntryBytes(self.chain.append_bytes(outputs.now, self.index, fields));
         let waits = !self.backlog.is_empty() || outputs.entries.is_full();
         if !waits || self.backlog.add(entry).is_err() {
             outputs.entries.push(entry);
