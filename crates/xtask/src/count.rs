@@ -109,7 +109,10 @@ pub(crate) fn campaign() -> Checked {
         );
     }
     counted.sort_by_key(|(_, counted)| core::cmp::Reverse(counted.parts[0].most));
-    budgets::put("campaign count", &format!("{measured}:\n\n{}", worst(&counted)?))
+    let most = counted.first().map_or(0, |(_, counted)| counted.parts[0].most);
+    let put = budgets::put("campaign count", &format!("{measured}:\n\n{}", worst(&counted)?))?;
+    keeps_budget(most)?;
+    Ok(put)
 }
 
 type Run<'a> = (Option<&'a str>, Counted);

@@ -225,6 +225,15 @@ impl SkinObserver {
         self.told.estimate
     }
 
+    /// Leaves this time to the next [`step`](Self::step), in a tick that has enough to do: nothing of it is lost but what
+    /// its sensors said.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn put_off(&mut self, dt: Duration) {
+        self.pending = self.pending.plus(dt);
+    }
+
     /// The estimate as of the last whole second.
     ///
     /// # Errors
@@ -469,6 +478,35 @@ mod tests {
                 dt: Duration::from_millis(millis),
             },
         )
+    }
+
+    #[test]
+    fn a_tick_that_was_put_off_is_made_up_for_by_the_next() {
+        let cooled = SkinInput {
+            supply: Ok(Coolant::from_milli(-4_000)),
+            returned: Ok(Coolant::from_milli(-3_320)),
+            flow: Ok(MillilitersPerMinute(1_000)),
+            front: Ok(Interface::from_milli(1_150)),
+            rear: Ok(Interface::from_milli(1_050)),
+            worn: true,
+            coupled: true,
+            pump: true,
+            dt: Duration::from_millis(100),
+        };
+        let (mut steady, mut late) = (SkinObserver::new(&CONFIG), SkinObserver::new(&CONFIG));
+        for tick in 1..=6_000_u32 {
+            let before = late.estimate();
+            let _ = steady.step(&CONFIG, &cooled);
+            // Every seventh is put off, among them some that end a second.
+            if tick % 7 == 0 {
+                late.put_off(cooled.dt);
+                assert_eq!(late.estimate(), before);
+            } else {
+                let _ = late.step(&CONFIG, &cooled);
+                assert_eq!(late.estimate(), steady.estimate(), "tick {tick}");
+            }
+        }
+        assert!(steady.estimate().is_ok());
     }
 
     proptest! {

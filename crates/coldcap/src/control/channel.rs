@@ -30,6 +30,9 @@ use coldcap_session::{
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 
+/// A tick that has made so many entries is busy: each is hashed.
+const BUSY: usize = 4;
+
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
 pub(super) struct Channel {
@@ -541,7 +544,8 @@ impl Channel {
         self.check_sensors(config, outputs);
         self.advise(&step, measured, config, outputs);
         // The skin's estimate also goes on while the fit visit tests the contact in its own way.
-        let watched = self.contact(measured, shared, config);
+        let busy = outputs.entries.as_slice().len() >= BUSY;
+        let watched = self.contact(measured, shared, busy, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
             self_test: self.tests.progress(phase, config),
@@ -606,6 +610,7 @@ impl Channel {
         &mut self,
         measured: &MeasuredChannel,
         shared: &Shared,
+        busy: bool,
         config: &Config,
     ) -> Progress {
         let session = &self.state.session;
@@ -617,7 +622,7 @@ impl Channel {
         };
         let offsets = self.fit.offsets(self.sensors.cap());
         let dt = shared.dt.min(LONGEST_TICK);
-        self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, dt, config);
+        self.thermal.estimate(measured, offsets, wearing, shared.driven.pump, (dt, busy), config);
         match self.thermal.finding() {
             ContactFinding::Doubtful(_) => Progress::Failed,
             ContactFinding::Trusted(_) => Progress::Passed,

@@ -47,6 +47,8 @@ pub(super) struct Thermal {
     since_forecast: Duration,
     /// A forecast under way, and since when.
     foretelling: Option<(ForecastRun, Duration)>,
+    /// Whether the last tick left the skin's estimate to this one.
+    put_off: bool,
 }
 
 /// What the session knows of the head under the cap.
@@ -87,17 +89,19 @@ impl Thermal {
             forecast: None,
             since_forecast: FORECAST_EVERY,
             foretelling: None,
+            put_off: false,
         }
     }
 
-    /// One tick of the skin's estimate and of the contact watch.
+    /// One tick of the skin's estimate and of the contact watch. A busy tick leaves the estimate to the next one, which does
+    /// not, however busy it is.
     pub(super) fn estimate(
         &mut self,
         measured: &MeasuredChannel,
         offsets: Option<IsothermalOffsets>,
         wearing: Wearing,
         pump: Duty,
-        dt: Duration,
+        (dt, busy): (Duration, bool),
         config: &Config,
     ) {
         let skin = if offsets.is_some() { &config.skin } else { &config.skin_unmatched };
@@ -116,8 +120,13 @@ impl Thermal {
             pump: !pump.is_off(),
             dt,
         };
-        // The fault of an estimate is shown where the estimate is.
-        let _ = self.observer.step(skin, &input);
+        self.put_off = busy && !self.put_off;
+        if self.put_off {
+            self.observer.put_off(dt);
+        } else {
+            // The fault of an estimate is shown where the estimate is.
+            let _ = self.observer.step(skin, &input);
+        }
         let evidence = self.observer.contact();
         let cooling = wearing.cooling && !pump.is_off();
         self.finding =
