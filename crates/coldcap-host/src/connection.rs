@@ -284,7 +284,10 @@ impl Connection {
     /// # Errors
     /// [`Closed`]: the connection has ended. It does not give up by itself; put your own bound around it.
     pub async fn download(&self, mut progress: impl FnMut(Progress)) -> Result<Record, Closed> {
-        self.ask(Ask::Length).await?;
+        // Only once it is asked for is what was known before no answer.
+        let (asked, is_asked) = oneshot::channel();
+        self.ask(Ask::Length { asked }).await?;
+        is_asked.await.map_err(|_| Closed)?;
         let mut told = Progress::default();
         let is_complete = |snapshot: &Snapshot| {
             let now = snapshot.record;

@@ -10,6 +10,7 @@ pub mod capture;
 pub mod client;
 #[cfg(feature = "connection")]
 pub mod connection;
+pub mod mcap;
 pub mod plan;
 pub mod playback;
 pub mod procedure;

@@ -23,7 +23,9 @@ mod commands;
 mod item;
 mod state;
 
-use crate::capture::{Damage, HeardEntries, Kind, Origin, Outline, Stretch, payload, read_block};
+use crate::capture::{
+    Damage, HeardEntries, Kind, Origin, Outline, Stretch, Truth, payload, read_block, truths,
+};
 use crate::client::{Message, Newest};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{AnyMessage, MACHINE};
@@ -263,6 +265,48 @@ impl<R: Read + Seek> Playback<R> {
                 return Ok(None);
             }
         }
+    }
+
+    /// What the simulator knew, where the machine was simulated: one channel at a time, once a second, in order. It stands
+    /// apart from what was heard, and what is played does not move.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn truth(&mut self, mut each: impl FnMut(Instant, &Truth)) -> io::Result<()> {
+        let mut block = Vec::new();
+        for stretch in self.outline.stretches.iter().filter(|it| it.kind == Kind::Truth) {
+            if read_block(&mut self.source, stretch, &mut block)?.is_some() {
+                continue;
+            }
+            for truth in truths(payload(&block)) {
+                each(Instant::from_millis(stretch.tick_ms(truth.tick)), &truth);
+            }
+        }
+        Ok(())
+    }
+
+    /// What whoever recorded found worth knowing: plan, seed, address, as one JSON object.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn information(&mut self) -> io::Result<serde_json::Map<String, serde_json::Value>> {
+        let mut all = serde_json::Map::new();
+        let mut block = Vec::new();
+        for stretch in &self.outline.information {
+            if read_block(&mut self.source, stretch, &mut block)?.is_none()
+                && let Ok(object) = serde_json::from_slice(payload(&block))
+            {
+                let object: serde_json::Map<_, _> = object;
+                all.extend(object);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The hash of the outputs of a device's recording that was ended on purpose, and how many ticks it has.
+    #[must_use]
+    pub const fn end(&self) -> Option<(u64, u64)> {
+        self.outline.end
     }
 
     /// Reads the next stretch; `false` at the end of the file.

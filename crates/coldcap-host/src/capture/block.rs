@@ -332,6 +332,12 @@ impl<'a> Iterator for Packets<'a> {
     }
 }
 
+/// What the simulator knew, of a block of it, as far as it is sound.
+pub(crate) fn truths(payload: &[u8]) -> impl Iterator<Item = Truth> {
+    let mut source = Source::new(payload);
+    core::iter::from_fn(move || Truth::read_fields(&mut source))
+}
+
 impl Restart {
     fn read(source: &mut Source<'_>) -> Result<Self, &'static str> {
         let tick = source.u64().ok_or(SHORT)?;

@@ -49,8 +49,9 @@ mod source;
 mod ticks;
 mod writer;
 
-pub(crate) use block::Packets;
 pub use block::{Block, Direction, End, IndexEntry, Kind, Packet, Restart, Truth, Verdict};
+pub(crate) use block::{Packets, truths};
+pub(crate) use checksum::checksum;
 pub use damage::Damage;
 pub use header::{FILE_HEADER_LENGTH, Header, Origin, VERSION};
 pub(crate) use heard::HeardEntries;

@@ -41,6 +41,10 @@ pub(crate) struct Outline {
     pub(crate) header: Header,
     /// In the order of the file.
     pub(crate) stretches: Vec<Stretch>,
+    /// Blocks of information.
+    pub(crate) information: Vec<Stretch>,
+    /// The hash of the outputs and the count of ticks, where it was ended on purpose.
+    pub(crate) end: Option<(u64, u64)>,
     pub(crate) damage: Vec<Damage>,
     /// Whether it was ended on purpose.
     pub(crate) ended: bool,
@@ -64,7 +68,14 @@ impl Outline {
             Ok(header) => header,
             Err(damage) => return Ok(Err(damage)),
         };
-        let mut outline = Self { header, stretches: Vec::new(), damage: Vec::new(), ended: false };
+        let mut outline = Self {
+            header,
+            stretches: Vec::new(),
+            information: Vec::new(),
+            end: None,
+            damage: Vec::new(),
+            ended: false,
+        };
         let mut at = Some(FILE_HEADER_LENGTH as u64);
         while let Some(offset) = at {
             at = walk.step(offset, &mut outline)?;
@@ -144,6 +155,9 @@ impl<S: Read + Seek> Walk<'_, S> {
         };
         let behind = offset.saturating_add(length as u64);
         if kind == Kind::End {
+            if let Some(Block::End(end)) = RawBlock::at(&seen, 0).and_then(|raw| raw.sound(kind)) {
+                outline.end = Some((end.output_hash, end.ticks));
+            }
             return Ok(self.ended(behind, outline));
         }
         self.place(kind, (offset, length), &seen, outline);
@@ -192,6 +206,10 @@ impl<S: Read + Seek> Walk<'_, S> {
                 let mut stretch = Stretch { kind, offset, length, begins_ms: 0, gap_ms };
                 stretch.begins_ms = stretch.tick_ms(begins);
                 outline.stretches.push(stretch);
+            }
+            Kind::Information => {
+                let (begins_ms, gap_ms) = (0, 0);
+                outline.information.push(Stretch { kind, offset, length, begins_ms, gap_ms });
             }
             Kind::Heard => {
                 let (begins_ms, gap_ms) = (begins, 0);

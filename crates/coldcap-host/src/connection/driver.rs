@@ -28,7 +28,7 @@ pub(super) enum Ask {
     Command { body: Box<CommandBody>, revision: u16, answer: Answer },
     Follow { period: Duration },
     Drawn { progress: u16 },
-    Length,
+    Length { asked: oneshot::Sender<()> },
     Record { answer: oneshot::Sender<Record> },
     Listen { answer: oneshot::Sender<Listening> },
 }
@@ -198,9 +198,10 @@ impl Driver {
             Ask::Command { body, revision, answer } => self.command(now, *body, revision, answer),
             Ask::Follow { period } => self.client.follow(now, period),
             Ask::Drawn { progress } => self.client.drawn(now, progress),
-            Ask::Length => {
+            Ask::Length { asked } => {
                 self.client.ask_record_length(now);
                 self.refresh();
+                let _ = asked.send(());
             }
             Ask::Record { answer } => {
                 let _ = answer.send(self.client.record().clone());
