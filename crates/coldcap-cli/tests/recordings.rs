@@ -8,6 +8,7 @@
 
 mod support;
 
+use coldcap_host::capture::{Block, Direction, Heard, HeardAt, Reader, Writer};
 use coldcap_host::client::Message;
 use coldcap_host::playback::Playback;
 use coldcap_units::Instant;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
-use support::{coldcap, done, folder, start};
+use support::{SHORT_PLAN, coldcap, done, folder, start};
 
 struct Served {
     child: Child,
@@ -130,4 +131,116 @@ fn what_cannot_be_recorded_is_said_in_one_line() {
     let there = out.join("there.ccap");
     fs::write(&there, b"x").unwrap();
     assert!(done(record("tcp:127.0.0.1:1", &there, &[])).refused(2).contains("a new file"));
+}
+
+/// A short visit, recorded by the device, with its trace and summary.
+fn visit(name: &str) -> PathBuf {
+    let out = folder(name);
+    let plan = out.join("plan.toml");
+    fs::write(&plan, SHORT_PLAN).unwrap();
+    let (plan, out) = (plan.to_str().unwrap(), out.join("visit"));
+    let fault = "kink@3000..3100";
+    let done = coldcap(&["demo", "--plan", plan, "--fault", fault, "--out", out.to_str().unwrap()]);
+    assert_eq!(done.status, Some(0), "{done:?}");
+    out.join("short")
+}
+
+/// A recording of a host of the same treatment's packets, made from a device's one.
+fn as_heard(device: &Path, host: &Path) {
+    let bytes = fs::read(device).unwrap();
+    let reader = Reader::new(&bytes).unwrap();
+    let mut writer = Writer::new(fs::File::create(host).unwrap(), reader.origin(), 1).unwrap();
+    for block in reader.blocks() {
+        let Block::Packets(packets) = block.unwrap().value else { continue };
+        for packet in packets.iter().filter(|it| it.direction == Direction::ToHost) {
+            let heard = Heard::Packet { verdict: packet.verdict, bytes: packet.bytes };
+            writer.heard(&HeardAt { at_ms: (packet.tick + 1) * 100, heard }).unwrap();
+        }
+    }
+    writer.finish(0).unwrap();
+}
+
+fn cells(path: &Path) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// The columns that the simulator or the record, and no report, tells.
+const TOLD_OTHERWISE: [usize; 2] = [10, 15];
+
+#[test]
+fn an_exported_trace_is_the_trace_of_the_visit() {
+    let visit = visit("exported");
+    let device = visit.join("session.ccap");
+    let host = visit.join("heard.ccap");
+    as_heard(&device, &host);
+    let trace = cells(&visit.join("trace.csv"));
+    for recording in [&device, &host] {
+        let out = visit.join("out.csv");
+        let [from, to] = [recording, &out].map(|path| path.to_str().unwrap());
+        let done = coldcap(&["export", from, "--to", "csv", "--out", to, "--json"]);
+        let summary = done.json();
+        assert_eq!((done.status, summary["damaged"].as_bool()), (Some(0), Some(false)));
+        let exported = cells(&out);
+        assert_eq!(summary["lines"].as_u64().unwrap() as usize + 1, exported.len());
+        assert_eq!((exported.len(), &exported[0]), (trace.len(), &trace[0]));
+        for (line, (ours, theirs)) in exported.iter().zip(&trace).enumerate() {
+            for column in (0..theirs.len()).filter(|it| !TOLD_OTHERWISE.contains(it)) {
+                assert_eq!(ours[column], theirs[column], "line {line}, column {column}");
+            }
+            let [ours, theirs] = [ours, theirs].map(|line| line[10].parse::<f64>().ok());
+            let near = |(ours, theirs): (f64, f64)| (ours - theirs).abs() < 0.05;
+            let known = recording == &device || line == 0;
+            assert!(if known { ours.zip(theirs).is_none_or(near) } else { ours.is_none() });
+        }
+        let lost = exported.iter().filter(|line| line[15].contains("flow_lost")).count();
+        assert!((60..200).contains(&lost), "{lost} seconds of the alarm");
+    }
+}
+
+#[test]
+fn a_report_from_a_recording_tells_what_the_visit_told() {
+    let visit = visit("reported");
+    let summary: Value =
+        serde_json::from_str(&fs::read_to_string(visit.join("summary.json")).unwrap()).unwrap();
+    let device = visit.join("session.ccap");
+    let host = visit.join("heard.ccap");
+    as_heard(&device, &host);
+    for recording in [&device, &host] {
+        let page = visit.join("page.html");
+        let [from, to] = [recording, &page].map(|path| path.to_str().unwrap());
+        let done = coldcap(&["report", from, "--out", to, "--json"]);
+        let told = done.json();
+        assert_eq!(done.status, Some(0), "{done:?}");
+        assert_eq!(told["outcome"], summary["outcome"]);
+        assert_eq!(told["record"], summary["record"]);
+        for list in ["phases", "alarms", "breaks"] {
+            assert_eq!(
+                told[list].as_u64().unwrap() as usize,
+                summary[list].as_array().unwrap().len()
+            );
+        }
+        let page = fs::read_to_string(page).unwrap();
+        assert!(page.contains("SIMULATED") && !page.contains("97007"), "billing is not known");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused_and_a_cut_one_exported() {
+    let out = folder("not-exported");
+    let other = out.join("other.ccap");
+    fs::write(&other, b"time_s,channel").unwrap();
+    let other = other.to_str().unwrap();
+    assert!(
+        coldcap(&["export", other, "--to", "csv"]).refused(2).contains("not a coldcap recording")
+    );
+    assert!(coldcap(&["report", other]).refused(2).contains("not a coldcap recording"));
+    let visit = visit("cut");
+    let mut bytes = fs::read(visit.join("session.ccap")).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    let cut = out.join("cut.ccap");
+    fs::write(&cut, bytes).unwrap();
+    let done = coldcap(&["export", cut.to_str().unwrap(), "--to", "mcap", "--json"]);
+    assert_eq!((done.status, done.json()["damaged"].as_bool()), (Some(0), Some(true)));
+    assert!(done.error.contains("cut off"), "{done:?}");
 }

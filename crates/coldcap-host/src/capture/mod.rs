@@ -46,6 +46,7 @@ mod outline;
 mod reader;
 mod scan;
 mod source;
+mod tick_reader;
 mod ticks;
 mod writer;
 
@@ -58,5 +59,6 @@ pub(crate) use heard::HeardEntries;
 pub use heard::{HEARD_TOGETHER_MS, Heard, HeardAt};
 pub(crate) use outline::{Outline, Stretch, payload, read_block};
 pub use reader::{Blocks, Ending, Located, Reader, Survey, Ticks};
+pub use tick_reader::TickReader;
 pub use ticks::{Tick, TickBatch};
 pub use writer::{WriteError, Writer};

@@ -58,7 +58,9 @@ impl<W: Write> Files<W> {
     fn begin(playback: &mut Playback, output: W) -> io::Result<Self> {
         let mut writer = Writer::new(output, concat!("coldcap ", env!("CARGO_PKG_VERSION")))?;
         let information = playback.information()?;
-        let text = Value::Object(information.clone()).to_string();
+        let mut short = information.clone();
+        short.retain(|_, value| !value.is_object());
+        let text = Value::Object(short).to_string();
         let origin = playback.origin().name();
         writer.metadata("coldcap", &[("origin", origin), ("information", &text)])?;
         let began_ms = information.get("began_unix_ms").and_then(Value::as_u64).unwrap_or(0);
