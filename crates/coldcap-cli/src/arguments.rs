@@ -2,8 +2,10 @@
 
 mod parameters;
 mod place;
+mod recordings;
 mod values;
 pub(crate) use place::{Core, Place};
+pub(crate) use recordings::{Export, Form, Record, Report};
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -30,6 +32,12 @@ pub(crate) enum Command {
     Run(Run),
     /// Serve the virtual machine on a socket, a WebSocket or a pseudo terminal.
     Machine(Serve),
+    /// Record everything that is heard of a machine, until Ctrl-C.
+    Record(Record),
+    /// Turn a recording into CSV or MCAP.
+    Export(Export),
+    /// Make the report of a recording: one HTML file.
+    Report(Report),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
     /// Take frames apart: hexadecimal text, a file, or standard input.

@@ -2,9 +2,9 @@
 
 mod clock;
 mod contact;
-mod files;
+pub(crate) mod files;
 mod observer;
-pub(crate) use observer::reason_name;
+pub(crate) use observer::{Observer, Recorded, reason_name, sampled};
 mod progress;
 pub(crate) mod seals;
 mod summary;
@@ -28,7 +28,6 @@ use coldcap_sim::{
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::SetClock;
 use files::Files;
-use observer::Observer;
 use progress::Progress;
 use serde_json::Value;
 use std::collections::VecDeque;

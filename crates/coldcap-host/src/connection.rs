@@ -39,12 +39,14 @@ mod carrier;
 mod clock;
 mod driver;
 mod error;
+mod heard;
 
 #[cfg(feature = "websocket")]
 pub use carrier::web::carried;
 pub use carrier::{Carrier, Opening, opener};
 pub use clock::Clock;
 pub use error::{Closed, CommandError};
+pub use heard::{HEARD_KEPT, Heard, HeardAt, Listening};
 
 use crate::address::Address;
 use crate::client::{ClientConfig, CommandBody, Message, Record};
@@ -282,7 +284,10 @@ impl Connection {
     /// # Errors
     /// [`Closed`]: the connection has ended. It does not give up by itself; put your own bound around it.
     pub async fn download(&self, mut progress: impl FnMut(Progress)) -> Result<Record, Closed> {
-        self.ask(Ask::Length).await?;
+        // Only once it is asked for is what was known before no answer.
+        let (asked, is_asked) = oneshot::channel();
+        self.ask(Ask::Length { asked }).await?;
+        is_asked.await.map_err(|_| Closed)?;
         let mut told = Progress::default();
         let is_complete = |snapshot: &Snapshot| {
             let now = snapshot.record;
@@ -294,6 +299,16 @@ impl Connection {
         };
         self.until(is_complete).await?;
         self.record().await
+    }
+
+    /// Everything that is heard from now on, packet by packet, for a recording.
+    ///
+    /// # Errors
+    /// [`Closed`]: the connection has ended.
+    pub async fn listen(&self) -> Result<Listening, Closed> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Ask::Listen { answer }).await?;
+        answered.await.map_err(|_| Closed)
     }
 
     async fn ask(&self, ask: Ask) -> Result<(), Closed> {

@@ -10,7 +10,9 @@ pub mod capture;
 pub mod client;
 #[cfg(feature = "connection")]
 pub mod connection;
+pub mod mcap;
 pub mod plan;
+pub mod playback;
 pub mod procedure;
 pub mod record;
 pub mod report;

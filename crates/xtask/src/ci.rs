@@ -3,7 +3,7 @@
 use crate::shell::{self, Checked, Outcome};
 use crate::{
     arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, linksim,
-    loops, packages, panics, probe, prose, schema, stm32, trace,
+    loops, mcap, packages, panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -48,6 +48,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "client-wireshark",
         clients::wireshark,
         "the same with the dissector, every field with unit and code name (needs tshark)",
+    ),
+    (
+        "mcap",
+        mcap::check,
+        "an exported recording, read with the MCAP library for Python, agrees with the CSV (needs the module mcap)",
     ),
     (
         "header",

@@ -15,6 +15,7 @@ mod fuzz;
 mod links;
 mod linksim;
 mod loops;
+mod mcap;
 mod mutants;
 mod packages;
 mod panics;

@@ -8,7 +8,7 @@ use super::{hexadecimal, inputs};
 use crate::arguments::Decode;
 use crate::failure::Failure;
 use crate::keylog::Sessions;
-use coldcap_host::capture::{Block, Damage, Reader};
+use coldcap_host::capture::{Block, Damage, Heard, HeardAt, Reader};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::{DELIMITER, Deframer};
 use serde_json::Value;
@@ -102,10 +102,20 @@ fn decode_recording(reader: &Reader<'_>, show: Show<'_>) -> Result<(), Failure> 
                 continue;
             }
         };
-        if let Block::Packets(packets) = located.value {
-            for packet in packets.iter() {
-                show(line::recorded(located.offset, packet))?;
+        match located.value {
+            Block::Packets(packets) => {
+                for packet in &packets {
+                    show(line::recorded(located.offset, packet))?;
+                }
             }
+            Block::Heard(heard) => {
+                for HeardAt { at_ms, heard } in heard {
+                    if let Heard::Packet { verdict, bytes } = heard {
+                        show(line::heard((located.offset, at_ms), verdict, bytes))?;
+                    }
+                }
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -26,8 +26,14 @@ use coldcap_session::{ByHand, Event, Note, Phase, Reason, billing};
 use coldcap_sim::Truth;
 use coldcap_sim::bedside::Fall;
 use coldcap_units::{Duration, Instant, Permille};
-use coldcap_wire::message::{self as wire, ChannelStatus, Hello, MachineStatus};
+use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus};
+use sampled::degrees;
 use serde_json::{Value, json};
+
+mod recorded;
+mod sampled;
+pub(crate) use recorded::Recorded;
+pub(crate) use sampled::sampled;
 
 /// What the host has seen so far.
 #[derive(Debug)]
@@ -123,32 +129,11 @@ impl Observer {
     }
 
     fn sample(&mut self, now: Instant, status: &ChannelStatus) {
-        let Some(phase) = Phase::from_code(status.phase) else { return };
-        let time_s = seconds(now);
-        let valid = |bit: u8, milli: i32| (status.targets_valid & bit != 0).then(|| degrees(milli));
-        let machine = self.machine.as_ref();
+        let Some(sample) = sampled(now, status, self.machine.as_ref()) else { return };
         // A subscription is answered at once: a second has one line, that of its newest report.
-        self.samples.pop_if(|last| last.time_s.floor() == time_s.floor());
-        self.samples.push(Sample {
-            channel: status.channel,
-            target_c: valid(ChannelStatus::TARGET_VALID, status.target_mc),
-            effective_c: valid(ChannelStatus::EFFECTIVE_VALID, status.effective_mc),
-            supply_c: celsius(status.supply),
-            return_c: celsius(status.returned),
-            front_c: celsius(status.front),
-            rear_c: celsius(status.rear),
-            safety_c: celsius(status.safety),
-            skin_estimate_c: celsius(status.skin),
-            skin_lower_c: celsius(status.skin).map(|skin| skin - uncertainty(status)),
-            skin_upper_c: celsius(status.skin).map(|skin| skin + uncertainty(status)),
-            skin_true_c: self.truth.map(|truth| truth.skin_c),
-            tank_c: machine.and_then(|machine| celsius(machine.tank)),
-            flow_ml_min: status.flow.get().ok().map(f64::from),
-            pump: Some(f64::from(status.pump_permille) / 1_000.0),
-            valve: Some(f64::from(status.valve_permille) / 1_000.0),
-            chiller: machine.map(|machine| f64::from(machine.chiller_permille) / 1_000.0),
-            ..Sample::new(time_s, phase)
-        });
+        self.samples.pop_if(|last| last.time_s.floor() == sample.time_s.floor());
+        let skin_true_c = self.truth.map(|truth| truth.skin_c);
+        self.samples.push(Sample { skin_true_c, ..sample });
     }
 
     /// One line for the progress bar.
@@ -189,10 +174,10 @@ impl Observer {
             seed: end.seed,
             plan: plan_summary(plan),
             samples: self.samples,
-            phases: phases(&entries, plan),
-            breaks: breaks(&entries, plan),
+            phases: phases(&entries, |phase| expected(phase, plan)),
+            breaks: breaks(&entries, Some(minutes(plan.treatment.break_each))),
             alarms: alarms(&entries, last_s),
-            marks: marks(&entries, plan),
+            marks: marks(&entries, |id| drug_name(id, plan)),
             fit: self.calibration.as_ref().map(fit_visit),
             contact: StartContact::of(&entries, self.calibration.as_ref())
                 .map(|contact| contact.advice()),
@@ -228,19 +213,6 @@ fn minutes(span: Duration) -> f64 {
     f64::from(span.as_millis()) / 60_000.0
 }
 
-fn degrees(milli: i32) -> f64 {
-    f64::from(milli) / 1_000.0
-}
-
-fn celsius(value: wire::Value) -> Option<f64> {
-    value.get().ok().map(degrees)
-}
-
-/// How far the skin may be from its estimate, in K.
-fn uncertainty(status: &ChannelStatus) -> f64 {
-    f64::from(status.skin_uncertainty_mk) / 1_000.0
-}
-
 fn identity(hello: Option<&Hello>) -> DeviceIdentity {
     hello.map_or_else(DeviceIdentity::default, |hello| {
         let [major, minor, patch, build] = hello.firmware.to_be_bytes();
@@ -272,7 +244,7 @@ fn plan_summary(plan: &PlanFile) -> PlanSummary {
 }
 
 /// The spans of all phases, from the record. Pauses and re-coolings stand as spans of their own.
-fn phases(entries: &[Entry], plan: &PlanFile) -> Vec<PhaseSpan> {
+fn phases(entries: &[Entry], expected: impl Fn(Phase) -> Option<f64>) -> Vec<PhaseSpan> {
     let mut spans: Vec<PhaseSpan> = Vec::new();
     let mut begun_s = 0.0;
     let mut gap_s = 0.0;
@@ -291,7 +263,7 @@ fn phases(entries: &[Entry], plan: &PlanFile) -> Vec<PhaseSpan> {
                 elapsed_min: minutes(clock.elapsed),
                 cooled_min: minutes(clock.cooled),
                 at_target_min: minutes(clock.at_target),
-                expected_min: expected(phase, plan).filter(|_| first),
+                expected_min: expected(phase).filter(|_| first),
             });
             begun_s = end_s;
         }
@@ -313,7 +285,7 @@ fn expected(phase: Phase, plan: &PlanFile) -> Option<f64> {
     }
 }
 
-fn breaks(entries: &[Entry], plan: &PlanFile) -> Vec<BreakSpan> {
+fn breaks(entries: &[Entry], allowed_min: Option<f64>) -> Vec<BreakSpan> {
     let mut breaks: Vec<BreakSpan> = Vec::new();
     let mut gap_s = 0.0;
     for entry in entries {
@@ -325,7 +297,7 @@ fn breaks(entries: &[Entry], plan: &PlanFile) -> Vec<BreakSpan> {
                 start_s: seconds(entry.at) - core::mem::take(&mut gap_s),
                 end_s: None,
                 reason: reason_name(reason),
-                allowed_min: Some(minutes(plan.treatment.break_each)),
+                allowed_min,
             }),
             Some(Note::BreakEnded { .. }) => {
                 if let Some(last) = breaks.last_mut() {
@@ -387,11 +359,12 @@ const fn priority(code: i32) -> Priority {
     }
 }
 
-fn marks(entries: &[Entry], plan: &PlanFile) -> Vec<Mark> {
-    let name = |id: u16| {
-        let drug = plan.drugs.iter().find(|drug| drug.id == id);
-        drug.map_or_else(|| format!("drug {id}"), |drug| drug.name.clone())
-    };
+fn drug_name(id: u16, plan: &PlanFile) -> String {
+    let drug = plan.drugs.iter().find(|drug| drug.id == id);
+    drug.map_or_else(|| format!("drug {id}"), |drug| drug.name.clone())
+}
+
+fn marks(entries: &[Entry], name: impl Fn(u16) -> String) -> Vec<Mark> {
     let mark = |entry: &Entry, label: String| Mark { time_s: seconds(entry.at), label };
     let marked = entries.iter().filter_map(|entry| match (entry.note(), entry.fields.event()) {
         (Some(Note::DrugStarted { drug, .. }), _) => {

@@ -6,7 +6,7 @@ use crc::{CRC_32_ISO_HDLC, Crc, Table};
 const CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
 /// CRC-32/ISO-HDLC over `bytes`.
-pub(super) fn checksum(bytes: &[u8]) -> u32 {
+pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     CRC.checksum(bytes)
 }
 

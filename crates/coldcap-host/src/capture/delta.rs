@@ -43,8 +43,16 @@ pub(super) fn decode(source: &mut Source<'_>, string: &mut Vec<u8>) -> Option<()
     let length = usize::from(source.u16()?);
     let bitmap = source.take(length.div_ceil(8))?;
     string.resize(length, 0);
-    for (index, bits) in bitmap.iter().enumerate() {
-        decode_group(*bits, index.saturating_mul(8), source, string)?;
+    // Most of a string stays as it was: eight bits, or sixty-four, at a time.
+    let mut start: usize = 0;
+    for groups in bitmap.chunks(8) {
+        if groups.iter().any(|bits| *bits != 0) {
+            for (index, bits) in groups.iter().enumerate().filter(|(_, bits)| **bits != 0) {
+                let group = start.saturating_add(index.saturating_mul(8));
+                decode_group(*bits, group, source, string)?;
+            }
+        }
+        start = start.saturating_add(64);
     }
     Some(())
 }

@@ -155,22 +155,24 @@ impl<'a> Scan<'a> {
 /// Where the index says that blocks begin, and where it stands itself; nothing if the file does not
 /// end in an index and an end that are sound.
 fn anchors(bytes: &[u8]) -> Vec<usize> {
-    index(bytes).unwrap_or_default()
+    let anchors = tail_index(bytes, 0).unwrap_or_default();
+    anchors.into_iter().filter_map(|offset| usize::try_from(offset).ok()).collect()
 }
 
-fn index(bytes: &[u8]) -> Option<Vec<usize>> {
+/// The same of the end of a file alone, which begins at `from` of it; `None` if there is no sound index in it.
+pub(super) fn tail_index(bytes: &[u8], from: u64) -> Option<Vec<u64>> {
     let end = bytes.len().checked_sub(BLOCK_OVERHEAD.saturating_add(End::LENGTH))?;
     RawBlock::at(bytes, end)?.sound(Kind::End)?;
     let mut at = end.checked_sub(BLOCK_OVERHEAD)?;
     while !claims_index(bytes, at, end) {
         at = at.checked_sub(IndexEntry::LENGTH)?;
     }
-    let Block::Index(entries) = RawBlock::at(bytes, at)?.sound(Kind::Index)? else {
+    let index = RawBlock::at(bytes, at)?;
+    let (Block::Index(entries) | Block::HeardIndex(entries)) = index.sound(index.kind)? else {
         return None;
     };
-    let mut anchors: Vec<usize> =
-        entries.iter().filter_map(|entry| usize::try_from(entry.offset).ok()).collect();
-    anchors.push(at);
+    let mut anchors: Vec<u64> = entries.iter().map(|entry| entry.offset).collect();
+    anchors.push(from.saturating_add(at as u64));
     anchors.is_sorted_by(|left, right| left < right).then_some(anchors)
 }
 
@@ -181,6 +183,8 @@ fn claims_index(bytes: &[u8], at: usize, end: usize) -> bool {
         return false;
     };
     let [l0, l1, l2, l3] = length.to_le_bytes();
-    let head = [Kind::Index.code(), 0, 0, 0, l0, l1, l2, l3];
-    bytes.get(at..).is_some_and(|rest| rest.starts_with(&head))
+    let behind = [0, 0, 0, l0, l1, l2, l3];
+    let Some((kind, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return false };
+    let is_index = [Kind::Index, Kind::HeardIndex].map(Kind::code).contains(kind);
+    is_index && rest.starts_with(&behind)
 }

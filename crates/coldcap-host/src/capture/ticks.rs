@@ -22,7 +22,9 @@ pub struct Tick {
 /// As an iterator it gives `None` for a tick whose bytes are malformed, and then ends.
 #[derive(Clone, Debug)]
 pub struct TickBatch<'a> {
-    next: Tick,
+    tick: Tick,
+    /// The number of the tick that is still to come.
+    next: u64,
     left: u16,
     source: Source<'a>,
 }
@@ -31,16 +33,16 @@ impl<'a> TickBatch<'a> {
     /// `None` if `payload` is too short or names more ticks than a block may hold.
     pub(super) fn read(payload: &'a [u8]) -> Option<Self> {
         let mut source = Source::new(payload);
-        let next = Tick { number: source.u64()?, ..Tick::default() };
+        let next = source.u64()?;
         let left = source.u16().filter(|count| (1..=BATCH).contains(count))?;
-        next.number.checked_add(u64::from(left))?;
-        Some(Self { next, left, source })
+        next.checked_add(u64::from(left))?;
+        Some(Self { tick: Tick::default(), next, left, source })
     }
 
     /// The number of the first tick that is still to come.
     #[must_use]
     pub const fn first_tick(&self) -> u64 {
-        self.next.number
+        self.next
     }
 
     /// How many ticks are still to come.
@@ -55,14 +57,25 @@ impl<'a> TickBatch<'a> {
         self.left == 0
     }
 
-    fn decode(&mut self) -> Option<Tick> {
-        delta::decode(&mut self.source, &mut self.next.inputs)?;
-        delta::decode(&mut self.source, &mut self.next.outputs)?;
+    /// The next tick without a copy of it; `None` at the end, and `Some(None)` where it is malformed, which ends it.
+    pub fn advance(&mut self) -> Option<Option<&Tick>> {
+        if self.left == 0 {
+            return None;
+        }
+        let decoded = self.decode();
+        if decoded.is_none() {
+            self.left = 0;
+        }
+        Some(decoded.map(|()| &self.tick))
+    }
+
+    fn decode(&mut self) -> Option<()> {
+        delta::decode(&mut self.source, &mut self.tick.inputs)?;
+        delta::decode(&mut self.source, &mut self.tick.outputs)?;
         self.left = self.left.saturating_sub(1);
-        let nothing_follows = self.source.is_empty();
-        let tick = self.next.clone();
-        self.next.number = self.next.number.saturating_add(1);
-        (self.left > 0 || nothing_follows).then_some(tick)
+        self.tick.number = self.next;
+        self.next = self.next.saturating_add(1);
+        (self.left > 0 || self.source.is_empty()).then_some(())
     }
 }
 
@@ -70,14 +83,7 @@ impl Iterator for TickBatch<'_> {
     type Item = Option<Tick>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left == 0 {
-            return None;
-        }
-        let tick = self.decode();
-        if tick.is_none() {
-            self.left = 0;
-        }
-        Some(tick)
+        Some(self.advance()?.cloned())
     }
 }
 

@@ -90,6 +90,13 @@ impl Record {
         Some((self.first_missing, run as u8))
     }
 
+    /// The record that reports tell of, in the order of their coming, as a recording has them.
+    pub fn from_reports<'a>(reports: impl IntoIterator<Item = &'a RecordEntry>) -> Self {
+        let mut record = Self::default();
+        reports.into_iter().for_each(|report| record.insert(report));
+        record
+    }
+
     /// The device has so many entries, whether it still has all of them or not.
     pub(super) fn learn_total(&mut self, total: u32) {
         self.total = self.total.max(total);

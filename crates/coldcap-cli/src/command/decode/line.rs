@@ -120,19 +120,32 @@ fn described(offset: u64, packet: &[u8], opened: bool) -> Value {
     line
 }
 
-/// A packet of a recording, from the block at byte `offset`.
+/// A packet of a device's recording, from the block at byte `offset`.
 pub(super) fn recorded(offset: u64, recorded: &Packet<'_>) -> Value {
-    let mut line = described(offset, recorded.bytes, recorded.verdict == Verdict::Verified);
+    let mut line = opened_as(offset, recorded.verdict, recorded.bytes);
     line["tick"] = recorded.tick.into();
-    line["verdict"] = match recorded.verdict {
-        Verdict::Unsecured => "unsecured",
-        Verdict::Verified => "verified",
-        Verdict::Refused => "refused",
-    }
-    .into();
     line["direction"] = match recorded.direction {
         Direction::ToDevice => "to_device",
         Direction::ToHost => "to_host",
+    }
+    .into();
+    line
+}
+
+/// A packet that a host heard at this time.
+pub(super) fn heard((offset, at_ms): (u64, u64), verdict: Verdict, bytes: &[u8]) -> Value {
+    let mut line = opened_as(offset, verdict, bytes);
+    line["at_ms"] = at_ms.into();
+    line["direction"] = "to_host".into();
+    line
+}
+
+fn opened_as(offset: u64, verdict: Verdict, bytes: &[u8]) -> Value {
+    let mut line = described(offset, bytes, verdict == Verdict::Verified);
+    line["verdict"] = match verdict {
+        Verdict::Unsecured => "unsecured",
+        Verdict::Verified => "verified",
+        Verdict::Refused => "refused",
     }
     .into();
     line

@@ -1,0 +1,118 @@
+//! Turns a recording into files of other programs.
+
+mod foxglove;
+
+use super::recording::{self, Alarms};
+use super::store;
+use crate::arguments::{Export, Form};
+use crate::failure::Failure;
+use crate::treatment::sampled;
+use coldcap_host::client::Message;
+use coldcap_host::playback::Playback;
+use coldcap_host::report::{Sample, csv};
+use coldcap_wire::message::MachineStatus;
+use serde_json::json;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant as WallInstant;
+
+pub(crate) fn run(options: &Export) -> Result<(), Failure> {
+    let began = WallInstant::now();
+    let mut playback = recording::open(&options.file)?;
+    let place = place(options)?;
+    let partial = store::beside(&place, &format!("{}.part", std::process::id()));
+    let unwritable = |error: io::Error| Failure::Io(format!("--out: {}: {error}", place.display()));
+    let output = BufWriter::new(File::create(&partial).map_err(unwritable)?);
+    let written = match options.to {
+        Form::Csv => write_csv(&mut playback, output),
+        Form::Mcap => foxglove::write(&mut playback, output),
+    };
+    let stored = written.and_then(|count| fs::rename(&partial, &place).map(|()| count));
+    let count = stored.map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        unwritable(error)
+    })?;
+    recording::warn(&options.file, &playback);
+    let seconds = began.elapsed().as_secs_f64();
+    tell(options, &playback, (&place, count, seconds))
+}
+
+/// Where it goes: a file, or the name of the recording in a folder.
+fn place(options: &Export) -> Result<PathBuf, Failure> {
+    let extension = match options.to {
+        Form::Csv => "csv",
+        Form::Mcap => "mcap",
+    };
+    let place = match &options.out {
+        Some(out) if out.extension().is_some_and(|it| it == extension) => out.clone(),
+        Some(out) => {
+            out.join(options.file.file_stem().unwrap_or_default()).with_extension(extension)
+        }
+        None => options.file.with_extension(extension),
+    };
+    store::replaceable(&place)?;
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure::Io(format!("--out: {}: {error}", folder.display())))?;
+    }
+    Ok(place)
+}
+
+fn tell(
+    options: &Export,
+    playback: &Playback,
+    (place, count, seconds): (&Path, u64, f64),
+) -> Result<(), Failure> {
+    let origin = playback.origin();
+    let mut out = io::stdout().lock();
+    if options.json {
+        let document = json!({
+            "file": place.display().to_string(),
+            "origin": origin.name(),
+            "lines": count,
+            "recorded_s": f64::from(playback.duration().as_millis()) / 1e3,
+            "damaged": !playback.damage().is_empty(),
+            "missed": playback.missed(),
+            "seconds": seconds,
+        });
+        writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
+    } else {
+        let name = origin.name().to_uppercase();
+        writeln!(out, "{name}: {count} written to {}", place.display())?;
+    }
+    Ok(())
+}
+
+/// The trace: how many lines.
+fn write_csv(playback: &mut Playback, output: impl Write) -> io::Result<u64> {
+    let mut machine: Option<MachineStatus> = None;
+    let mut alarms = Alarms::default();
+    let mut samples: Vec<Sample> = Vec::new();
+    // The line of each channel that its second may still replace.
+    let mut newest: HashMap<u8, usize> = HashMap::new();
+    while let Some((at, message)) = playback.next_message()? {
+        match message {
+            Message::MachineStatus(status) => {
+                alarms.see(at, &status);
+                machine = Some(status);
+            }
+            Message::ChannelStatus(status) => {
+                let Some(sample) = sampled(at, &status, machine.as_ref()) else { continue };
+                let place = newest.get(&sample.channel).and_then(|place| samples.get_mut(*place));
+                match place.filter(|last| last.time_s.floor() == sample.time_s.floor()) {
+                    Some(last) => *last = sample,
+                    None => {
+                        newest.insert(sample.channel, samples.len());
+                        samples.push(sample);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    recording::add_truth(playback, &mut samples)?;
+    csv::write_trace(output, &samples, alarms.spans())?;
+    Ok(samples.len() as u64)
+}

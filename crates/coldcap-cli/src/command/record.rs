@@ -1,0 +1,184 @@
+//! Records what is heard of a machine.
+
+mod tape;
+
+use super::inputs;
+use crate::arguments::Record;
+use crate::failure::Failure;
+use crate::host_key::HostKey;
+use coldcap_host::address::Address;
+use coldcap_host::client::{ClientConfig, Message, NotSecured};
+use coldcap_host::connection::{
+    Clock, Connection, Heard, HeardAt, Listening, Update, Updates, opener,
+};
+use coldcap_units::Duration as Span;
+use coldcap_wire::security::Transport;
+use core::pin::pin;
+use core::time::Duration;
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tape::{Begun, Tape};
+use tokio::runtime::Builder;
+use tokio::time;
+use tokio_stream::StreamExt;
+
+/// What is gathered goes to the disk so often, so that no more is ever lost than what came in five seconds.
+const STORED_EVERY: Duration = Duration::from_secs(4);
+const SHOWN_EVERY: Duration = Duration::from_millis(500);
+/// At the end the rest of the machine's record is waited for so long.
+const DOWNLOADS_WITHIN: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(options: &Record) -> Result<(), Failure> {
+    let address: Address =
+        options.address.parse().map_err(|error| Failure::Input(format!("ADDRESS: {error}")))?;
+    let speed = inputs::speed(options.speed)?.unwrap_or(1.0);
+    let clock = Clock::times(speed).unwrap_or(Clock::wall());
+    let length = seconds(options.seconds)?.map(|seconds| seconds.div_f64(speed));
+    let tape = Tape::new(&options.out, &Begun { address: &options.address, unix_ms: unix_ms() })?;
+    let config = config(options, &address)?;
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let connection = Connection::over(opener(address), config, clock);
+        let mut recorder = Recorder::new(connection, tape, options).await?;
+        recorder.until(end(length)).await?;
+        recorder.download().await?;
+        recorder.finish(options)
+    })
+}
+
+fn seconds(seconds: Option<f64>) -> Result<Option<Duration>, Failure> {
+    match seconds {
+        Some(seconds) if !(0.1..=1e7).contains(&seconds) => {
+            Err(Failure::Input(format!("--seconds: {seconds}: allowed is 0.1 to 10000000")))
+        }
+        seconds => Ok(seconds.map(Duration::from_secs_f64)),
+    }
+}
+
+fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn config(options: &Record, address: &Address) -> Result<ClientConfig, Failure> {
+    let transport = match address {
+        Address::Tcp { .. } | Address::WebSocket { .. } => Transport::Tcp,
+        Address::Serial { .. } | Address::Pty { .. } => Transport::Serial,
+    };
+    let key = match &options.key {
+        _ if options.unsecured => HostKey::None,
+        Some(path) => HostKey::read(path, transport)?,
+        None => HostKey::OfSeed(options.seed),
+    };
+    // It differs from one start to the next.
+    let boot = unix_ms() as u32;
+    let mut config = ClientConfig { channel: options.channel, ..key.config(boot)? };
+    if let Some(key) = &mut config.key {
+        key.transport = transport;
+    }
+    Ok(config)
+}
+
+/// Whoever records has had enough, or the time is over.
+async fn end(length: Option<Duration>) -> Result<(), Failure> {
+    match length {
+        Some(length) => tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+            () = time::sleep(length) => Ok(()),
+        },
+        None => Ok(tokio::signal::ctrl_c().await?),
+    }
+}
+
+struct Recorder {
+    connection: Connection,
+    listening: Listening,
+    updates: Updates,
+    tape: Tape,
+    /// Why the machine does not take this host, where it has said so.
+    refused: Option<NotSecured>,
+}
+
+impl Recorder {
+    async fn new(connection: Connection, tape: Tape, options: &Record) -> Result<Self, Failure> {
+        let listening = connection.listen().await.map_err(ended)?;
+        let updates = connection.updates();
+        if let Some(period) = options.period {
+            connection.follow(Span::from_millis(period)).await.map_err(ended)?;
+        }
+        Ok(Self { connection, listening, updates, tape, refused: None })
+    }
+
+    /// Records until `end`.
+    async fn until(
+        &mut self,
+        end: impl Future<Output = Result<(), Failure>>,
+    ) -> Result<(), Failure> {
+        let mut end = pin!(end);
+        let mut store = time::interval(STORED_EVERY);
+        let mut show = time::interval(SHOWN_EVERY);
+        loop {
+            tokio::select! {
+                heard = self.listening.next() => self.hear(heard)?,
+                update = self.updates.next() => self.note(update),
+                _ = store.tick() => self.tape.store()?,
+                _ = show.tick() => self.tape.show(&self.connection.snapshot()),
+                ended = &mut end => return ended,
+            }
+        }
+    }
+
+    fn hear(&mut self, heard: Option<HeardAt>) -> Result<(), Failure> {
+        let heard = heard.ok_or_else(|| ended(coldcap_host::connection::Closed))?;
+        if let Heard::Packet(_) = heard.heard {
+            self.refused = None;
+        }
+        self.tape.take(heard)
+    }
+
+    fn note(&mut self, update: Option<Update>) {
+        if let Some(Update::Message(message)) = update
+            && let Message::NotSecured(why) = *message
+        {
+            self.refused = Some(why);
+        }
+    }
+
+    /// The rest of the machine's record, as far as it can be had.
+    async fn download(&mut self) -> Result<(), Failure> {
+        if !self.connection.snapshot().connected {
+            return Ok(());
+        }
+        let connection = self.connection.clone();
+        self.until(async move {
+            // What cannot be had in time is said in the summary.
+            let _ = time::timeout(DOWNLOADS_WITHIN, connection.download(|_| {})).await;
+            Ok(())
+        })
+        .await
+    }
+
+    fn finish(self, options: &Record) -> Result<(), Failure> {
+        let record = self.connection.snapshot().record;
+        let Some(summary) = self.tape.finish(record)? else {
+            let why = match self.refused {
+                Some(why) => format!("the machine does not take this host: {why:?}"),
+                None => "the machine was not heard".into(),
+            };
+            return Err(Failure::Io(format!(
+                "{}: {why}: allowed is a machine that answers",
+                options.address
+            )));
+        };
+        let mut out = io::stdout().lock();
+        if options.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&summary.document())?)?;
+        } else {
+            writeln!(out, "{summary}")?;
+        }
+        Ok(())
+    }
+}
+
+fn ended(closed: coldcap_host::connection::Closed) -> Failure {
+    Failure::Io(closed.to_string())
+}

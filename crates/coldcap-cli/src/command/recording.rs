@@ -1,0 +1,96 @@
+//! What the commands that read recordings share.
+
+use crate::failure::Failure;
+use coldcap_guard::Condition;
+use coldcap_host::capture;
+use coldcap_host::playback::{OpenError, Playback};
+use coldcap_host::report::{AlarmSpan, Origin, Priority, Sample};
+use coldcap_units::Instant;
+use coldcap_wire::message::MachineStatus;
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+/// Opens a recording.
+pub(crate) fn open(path: &Path) -> Result<Playback, Failure> {
+    Playback::open(path).map_err(|error| match error {
+        OpenError::Unreadable(error) => Failure::unreadable(path, &error),
+        error => Failure::Input(format!("{}: {error}: allowed is a recording", path.display())),
+    })
+}
+
+/// Says on standard error what is wrong with it.
+pub(crate) fn warn(path: &Path, playback: &Playback) {
+    for damage in playback.damage() {
+        eprintln!("coldcap: {}: {damage}", path.display());
+    }
+}
+
+/// Where the data come from, as reports name it.
+pub(crate) const fn origin(origin: capture::Origin) -> Origin {
+    match origin {
+        capture::Origin::Device => Origin::Device,
+        capture::Origin::Simulated => Origin::Simulated,
+        capture::Origin::Replay => Origin::Replay,
+    }
+}
+
+/// Puts what the simulator knew of the skin beside what the device reported in the same second.
+pub(crate) fn add_truth(playback: &mut Playback, samples: &mut [Sample]) -> io::Result<()> {
+    let mut skins = HashMap::new();
+    playback.truth(|at, truth| {
+        let skin = f64::from(truth.skin_c);
+        skins.insert((truth.channel, at.as_millis() / 1_000), skin);
+    })?;
+    for sample in samples {
+        let second = sample.time_s as u64;
+        let skin = skins.get(&(sample.channel, second)).copied();
+        sample.skin_true_c = skin.filter(|skin| skin.is_finite());
+    }
+    Ok(())
+}
+
+/// What an alarm of this bit is called.
+pub(crate) fn alarm_name(bit: u32) -> String {
+    // Bits 48 to 63 are the maker's 192 to 207.
+    let code = if bit >= 48 { bit + 144 } else { bit } as u8;
+    let name = Condition::from_code(code).map(|condition| condition.name().to_owned());
+    name.unwrap_or_else(|| format!("vendor_{code}"))
+}
+
+/// The bits that are set.
+pub(crate) fn bits(set: u64) -> impl Iterator<Item = u32> {
+    (0..64).filter(move |bit| set >> bit & 1 == 1)
+}
+
+/// The alarms of a machine, from when a report first had them to when one had them no more.
+#[derive(Debug, Default)]
+pub(crate) struct Alarms {
+    active: u64,
+    spans: Vec<AlarmSpan>,
+}
+
+impl Alarms {
+    pub(crate) fn see(&mut self, at: Instant, status: &MachineStatus) {
+        let at_s = at.as_millis() as f64 / 1_000.0;
+        let (begun, ended) = (status.alarms & !self.active, self.active & !status.alarms);
+        self.active = status.alarms;
+        for name in bits(ended).map(alarm_name) {
+            let open = self.spans.iter_mut().rev().find(|it| it.id == name && it.clear_s.is_none());
+            if let Some(open) = open {
+                open.clear_s = Some(at_s);
+            }
+        }
+        // Which of them has which priority is not reported.
+        self.spans.extend(bits(begun).map(|bit| AlarmSpan {
+            id: alarm_name(bit),
+            priority: Priority::Low,
+            onset_s: at_s,
+            clear_s: None,
+        }));
+    }
+
+    pub(crate) fn spans(&self) -> &[AlarmSpan] {
+        &self.spans
+    }
+}

@@ -1,0 +1,71 @@
+//! The report in one file, from a recording.
+
+use super::{recording, store};
+use crate::arguments::Report;
+use crate::failure::Failure;
+use crate::treatment::{Observer, Recorded};
+use coldcap_host::client::{Message, Record};
+use coldcap_host::playback::Playback;
+use coldcap_host::report;
+use coldcap_session::record::Entry;
+use coldcap_wire::message::RecordEntry;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+pub(crate) fn run(options: &Report) -> Result<(), Failure> {
+    let mut playback = recording::open(&options.file)?;
+    let treatment = treatment(options, &mut playback)?;
+    recording::warn(&options.file, &playback);
+    let place: PathBuf = options.out.clone().unwrap_or_else(|| options.file.with_extension("html"));
+    store::replaceable(&place)?;
+    let page = report::html(&treatment).into_bytes();
+    store::store(&[(place.clone(), page)])
+        .map_err(|(path, error)| Failure::Io(format!("--out: {}: {error}", path.display())))?;
+    let mut out = io::stdout().lock();
+    if options.json {
+        let document = json!({
+            "file": place.display().to_string(),
+            "origin": treatment.origin.name(),
+            "outcome": treatment.outcome,
+            "record": { "entries": treatment.record.entries, "verified": treatment.record.verified },
+            "phases": treatment.phases.len(),
+            "alarms": treatment.alarms.len(),
+            "breaks": treatment.breaks.len(),
+        });
+        writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
+    } else {
+        let name = treatment.origin.name().to_uppercase();
+        writeln!(out, "{name} {}: report: {}", treatment.outcome, place.display())?;
+    }
+    Ok(())
+}
+
+fn treatment(options: &Report, playback: &mut Playback) -> Result<report::Treatment, Failure> {
+    let unreadable = |error: io::Error| Failure::unreadable(&options.file, &error);
+    let mut observer = Observer::new();
+    let mut entries: Vec<RecordEntry> = Vec::new();
+    while let Some((at, message)) = playback.next_message().map_err(unreadable)? {
+        match &message {
+            Message::RecordEntry(entry) => {
+                let channel = Entry::from_bytes(&entry.entry.0).channel;
+                entries.extend((channel == options.channel).then_some(*entry));
+            }
+            Message::ChannelStatus(status) if status.channel != options.channel => {}
+            message => observer.take(at, message),
+        }
+    }
+    let information = playback.information().map_err(unreadable)?;
+    let plan = information.get("plan").and_then(Value::as_str);
+    let stem = options.file.file_stem().unwrap_or_default().to_string_lossy();
+    let recorded = Recorded {
+        title: plan.map_or_else(|| stem.into_owned(), str::to_owned),
+        origin: recording::origin(playback.origin()),
+        seed: information.get("seed").and_then(Value::as_u64),
+        output_hash: playback.end().map_or(0, |(hash, _)| hash),
+        record: Record::from_reports(&entries),
+    };
+    let mut treatment = observer.recorded(recorded);
+    recording::add_truth(playback, &mut treatment.samples).map_err(unreadable)?;
+    Ok(treatment)
+}

@@ -1,0 +1,246 @@
+//! What is recorded of a machine, and what is made of recordings.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod support;
+
+use coldcap_host::capture::{Block, Direction, Heard, HeardAt, Reader, Writer};
+use coldcap_host::client::Message;
+use coldcap_host::playback::Playback;
+use coldcap_units::Instant;
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::thread::sleep;
+use std::time::Duration;
+use support::{SHORT_PLAN, coldcap, done, folder, start};
+
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn at(listen: &str) -> Self {
+        let mut child = start(&["machine", "--listen", listen, "--speed", "20"]);
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, address }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn record(address: &str, out: &Path, more: &[&str]) -> Child {
+    let out = out.to_str().unwrap();
+    let fixed = ["record", address, "--out", out, "--speed", "20", "--json"];
+    start(&[&fixed[..], more].concat())
+}
+
+fn messages(path: &Path) -> Vec<(Instant, Message)> {
+    let mut playback = Playback::open(path).unwrap();
+    core::iter::from_fn(|| playback.next_message().unwrap()).collect()
+}
+
+fn one_file(folder: &Path) -> PathBuf {
+    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    files[0].clone()
+}
+
+#[test]
+fn what_a_machine_says_is_recorded_with_its_record_and_plays() {
+    let machine = Served::at("tcp:127.0.0.1:0");
+    let out = folder("recorded");
+    let done = done(record(&machine.address, &out, &["--seconds", "60", "--period", "500"]));
+    assert_eq!(done.status, Some(0), "{done:?}");
+    assert_eq!(done.error, "", "no progress where nobody looks");
+    let summary = done.json();
+    assert_eq!(summary["origin"], "simulated");
+    assert_eq!(summary["missed"], 0);
+    assert_eq!(summary["record"]["complete"], true, "{summary}");
+    let path = PathBuf::from(summary["file"].as_str().unwrap());
+    assert_eq!(path, one_file(&out));
+    let messages = messages(&path);
+    let entries = messages.iter().filter(|(_, it)| matches!(it, Message::RecordEntry(_))).count();
+    assert!(entries as u64 >= summary["record"]["entries"].as_u64().unwrap());
+    let count = |which: fn(&Message) -> bool| messages.iter().filter(|(_, it)| which(it)).count();
+    assert_eq!(count(|it| matches!(it, Message::Hello(_))), 1);
+    // Sixty seconds of two reports a second, but for what the beginning took.
+    assert!((80..=130).contains(&count(|it| matches!(it, Message::MachineStatus(_)))));
+    let decoded = coldcap(&["decode", path.to_str().unwrap()]);
+    assert_eq!(decoded.out.lines().count() as u64, summary["packets"].as_u64().unwrap());
+}
+
+#[test]
+fn a_recorder_that_is_killed_leaves_all_but_the_last_seconds() {
+    let machine = Served::at("tcp:127.0.0.1:0");
+    let out = folder("recorder-killed");
+    let mut recorder = record(&machine.address, &out, &[]);
+    sleep(Duration::from_secs(9));
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+    let path = one_file(&out);
+    let playback = Playback::open(&path).unwrap();
+    assert!(!playback.was_ended() && playback.damage().iter().all(|it| it.is_cut_off()));
+    // Each second is twenty of the machine.
+    let least = (9.0 - 1.0 - 5.0) * 20.0;
+    assert!(f64::from(playback.duration().as_secs()) >= least, "{:?}", playback.duration());
+    assert!(messages(&path).len() > 60);
+}
+
+#[test]
+fn a_machine_that_goes_and_comes_back_was_away() {
+    let mut machine = Served::at("tcp:127.0.0.1:0");
+    let address = machine.address.clone();
+    let out = folder("machine-away").join("one.ccap");
+    let recorder = record(&address, &out, &["--seconds", "260"]);
+    sleep(Duration::from_secs(4));
+    machine.child.kill().unwrap();
+    machine.child.wait().unwrap();
+    sleep(Duration::from_secs(2));
+    let _again = Served::at(&address);
+    let done = done(recorder);
+    let summary: Value = done.json();
+    assert_eq!(summary["away"]["times"], 1, "{summary}");
+    assert!(summary["away"]["s"].as_f64().unwrap() > 20.0, "{summary}");
+    let messages = messages(&out);
+    let place = |wanted: &Message| messages.iter().position(|(_, it)| it == wanted);
+    let (lost, back) = (place(&Message::LinkLost).unwrap(), place(&Message::LinkBack).unwrap());
+    assert!(0 < lost && lost + 1 == back && back + 1 < messages.len());
+}
+
+#[test]
+fn what_cannot_be_recorded_is_said_in_one_line() {
+    let out = folder("not-recorded");
+    let nobody = record("tcp:127.0.0.1:1", &out, &["--seconds", "1"]);
+    assert!(done(nobody).refused(3).contains("was not heard"));
+    assert!(done(record("nowhere", &out, &[])).refused(2).contains("allowed tcp:HOST:PORT"));
+    let there = out.join("there.ccap");
+    fs::write(&there, b"x").unwrap();
+    assert!(done(record("tcp:127.0.0.1:1", &there, &[])).refused(2).contains("a new file"));
+}
+
+/// A short visit, recorded by the device, with its trace and summary.
+fn visit(name: &str) -> PathBuf {
+    let out = folder(name);
+    let plan = out.join("plan.toml");
+    fs::write(&plan, SHORT_PLAN).unwrap();
+    let (plan, out) = (plan.to_str().unwrap(), out.join("visit"));
+    let fault = "kink@3000..3100";
+    let done = coldcap(&["demo", "--plan", plan, "--fault", fault, "--out", out.to_str().unwrap()]);
+    assert_eq!(done.status, Some(0), "{done:?}");
+    out.join("short")
+}
+
+/// A recording of a host of the same treatment's packets, made from a device's one.
+fn as_heard(device: &Path, host: &Path) {
+    let bytes = fs::read(device).unwrap();
+    let reader = Reader::new(&bytes).unwrap();
+    let mut writer = Writer::new(fs::File::create(host).unwrap(), reader.origin(), 1).unwrap();
+    for block in reader.blocks() {
+        let Block::Packets(packets) = block.unwrap().value else { continue };
+        for packet in packets.iter().filter(|it| it.direction == Direction::ToHost) {
+            let heard = Heard::Packet { verdict: packet.verdict, bytes: packet.bytes };
+            writer.heard(&HeardAt { at_ms: (packet.tick + 1) * 100, heard }).unwrap();
+        }
+    }
+    writer.finish(0).unwrap();
+}
+
+fn cells(path: &Path) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// The columns that the simulator or the record, and no report, tells.
+const TOLD_OTHERWISE: [usize; 2] = [10, 15];
+
+#[test]
+fn an_exported_trace_is_the_trace_of_the_visit() {
+    let visit = visit("exported");
+    let device = visit.join("session.ccap");
+    let host = visit.join("heard.ccap");
+    as_heard(&device, &host);
+    let trace = cells(&visit.join("trace.csv"));
+    for recording in [&device, &host] {
+        let out = visit.join("out.csv");
+        let [from, to] = [recording, &out].map(|path| path.to_str().unwrap());
+        let done = coldcap(&["export", from, "--to", "csv", "--out", to, "--json"]);
+        let summary = done.json();
+        assert_eq!((done.status, summary["damaged"].as_bool()), (Some(0), Some(false)));
+        let exported = cells(&out);
+        assert_eq!(summary["lines"].as_u64().unwrap() as usize + 1, exported.len());
+        assert_eq!((exported.len(), &exported[0]), (trace.len(), &trace[0]));
+        for (line, (ours, theirs)) in exported.iter().zip(&trace).enumerate() {
+            for column in (0..theirs.len()).filter(|it| !TOLD_OTHERWISE.contains(it)) {
+                assert_eq!(ours[column], theirs[column], "line {line}, column {column}");
+            }
+            let [ours, theirs] = [ours, theirs].map(|line| line[10].parse::<f64>().ok());
+            let near = |(ours, theirs): (f64, f64)| (ours - theirs).abs() < 0.05;
+            let known = recording == &device || line == 0;
+            assert!(if known { ours.zip(theirs).is_none_or(near) } else { ours.is_none() });
+        }
+        let lost = exported.iter().filter(|line| line[15].contains("flow_lost")).count();
+        assert!((60..200).contains(&lost), "{lost} seconds of the alarm");
+    }
+}
+
+#[test]
+fn a_report_from_a_recording_tells_what_the_visit_told() {
+    let visit = visit("reported");
+    let summary: Value =
+        serde_json::from_str(&fs::read_to_string(visit.join("summary.json")).unwrap()).unwrap();
+    let device = visit.join("session.ccap");
+    let host = visit.join("heard.ccap");
+    as_heard(&device, &host);
+    for recording in [&device, &host] {
+        let page = visit.join("page.html");
+        let [from, to] = [recording, &page].map(|path| path.to_str().unwrap());
+        let done = coldcap(&["report", from, "--out", to, "--json"]);
+        let told = done.json();
+        assert_eq!(done.status, Some(0), "{done:?}");
+        assert_eq!(told["outcome"], summary["outcome"]);
+        assert_eq!(told["record"], summary["record"]);
+        for list in ["phases", "alarms", "breaks"] {
+            assert_eq!(
+                told[list].as_u64().unwrap() as usize,
+                summary[list].as_array().unwrap().len()
+            );
+        }
+        let page = fs::read_to_string(page).unwrap();
+        assert!(page.contains("SIMULATED") && !page.contains("97007"), "billing is not known");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused_and_a_cut_one_exported() {
+    let out = folder("not-exported");
+    let other = out.join("other.ccap");
+    fs::write(&other, b"time_s,channel").unwrap();
+    let other = other.to_str().unwrap();
+    assert!(
+        coldcap(&["export", other, "--to", "csv"]).refused(2).contains("not a coldcap recording")
+    );
+    assert!(coldcap(&["report", other]).refused(2).contains("not a coldcap recording"));
+    let visit = visit("cut");
+    let mut bytes = fs::read(visit.join("session.ccap")).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    let cut = out.join("cut.ccap");
+    fs::write(&cut, bytes).unwrap();
+    let done = coldcap(&["export", cut.to_str().unwrap(), "--to", "mcap", "--json"]);
+    assert_eq!((done.status, done.json()["damaged"].as_bool()), (Some(0), Some(true)));
+    assert!(done.error.contains("cut off"), "{done:?}");
+}
