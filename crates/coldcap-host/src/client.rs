@@ -78,7 +78,8 @@ use coldcap_wire::message::{
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::security::{Keys, SecurityCounters, SendError};
 use core::ops::Range;
-use echo::{Copies, Newest};
+use echo::Copies;
+pub(crate) use echo::Newest;
 use following::{Following, Granted, Stamp};
 use port::{Arrived, Frame, Port};
 use presence::Presence;

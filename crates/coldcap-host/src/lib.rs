@@ -11,6 +11,7 @@ pub mod client;
 #[cfg(feature = "connection")]
 pub mod connection;
 pub mod plan;
+pub mod playback;
 pub mod procedure;
 pub mod record;
 pub mod report;

@@ -277,6 +277,32 @@ impl<'a> Packet<'a> {
     }
 }
 
+/// The packets of a block, one after the other, without a list of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Packets<'a> {
+    whole: usize,
+    source: Source<'a>,
+}
+
+impl<'a> Packets<'a> {
+    pub(crate) const fn new(payload: &'a [u8]) -> Self {
+        Self { whole: payload.len(), source: Source::new(payload) }
+    }
+
+    /// How many bytes the packets took that were given so far.
+    pub(crate) const fn consumed(&self) -> usize {
+        self.whole.saturating_sub(self.source.len())
+    }
+}
+
+impl<'a> Iterator for Packets<'a> {
+    type Item = Result<Packet<'a>, &'static str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        (!self.source.is_empty()).then(|| Packet::read(&mut self.source))
+    }
+}
+
 impl Restart {
     fn read(source: &mut Source<'_>) -> Result<Self, &'static str> {
         let tick = source.u64().ok_or(SHORT)?;

@@ -41,15 +41,18 @@ mod checksum;
 mod damage;
 mod delta;
 mod header;
+mod outline;
 mod reader;
 mod scan;
 mod source;
 mod ticks;
 mod writer;
 
+pub(crate) use block::Packets;
 pub use block::{Block, Direction, End, IndexEntry, Kind, Packet, Restart, Truth, Verdict};
 pub use damage::Damage;
 pub use header::{FILE_HEADER_LENGTH, Header, Origin, VERSION};
+pub(crate) use outline::{Outline, Stretch, payload, read_block};
 pub use reader::{Blocks, Ending, Located, Reader, Survey, Ticks};
 pub use ticks::{Tick, TickBatch};
 pub use writer::{WriteError, Writer};

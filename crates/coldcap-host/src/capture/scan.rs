@@ -155,10 +155,12 @@ impl<'a> Scan<'a> {
 /// Where the index says that blocks begin, and where it stands itself; nothing if the file does not
 /// end in an index and an end that are sound.
 fn anchors(bytes: &[u8]) -> Vec<usize> {
-    index(bytes).unwrap_or_default()
+    let anchors = tail_index(bytes, 0).unwrap_or_default();
+    anchors.into_iter().filter_map(|offset| usize::try_from(offset).ok()).collect()
 }
 
-fn index(bytes: &[u8]) -> Option<Vec<usize>> {
+/// The same of the end of a file alone, which begins at `from` of it; `None` if there is no sound index in it.
+pub(super) fn tail_index(bytes: &[u8], from: u64) -> Option<Vec<u64>> {
     let end = bytes.len().checked_sub(BLOCK_OVERHEAD.saturating_add(End::LENGTH))?;
     RawBlock::at(bytes, end)?.sound(Kind::End)?;
     let mut at = end.checked_sub(BLOCK_OVERHEAD)?;
@@ -168,9 +170,8 @@ fn index(bytes: &[u8]) -> Option<Vec<usize>> {
     let Block::Index(entries) = RawBlock::at(bytes, at)?.sound(Kind::Index)? else {
         return None;
     };
-    let mut anchors: Vec<usize> =
-        entries.iter().filter_map(|entry| usize::try_from(entry.offset).ok()).collect();
-    anchors.push(at);
+    let mut anchors: Vec<u64> = entries.iter().map(|entry| entry.offset).collect();
+    anchors.push(from.saturating_add(at as u64));
     anchors.is_sorted_by(|left, right| left < right).then_some(anchors)
 }
 

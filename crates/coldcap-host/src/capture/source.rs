@@ -15,6 +15,10 @@ impl<'a> Source<'a> {
         self.rest.is_empty()
     }
 
+    pub(super) const fn len(&self) -> usize {
+        self.rest.len()
+    }
+
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.rest.split_at_checked(count)?;
         self.rest = tail;

@@ -31,14 +31,14 @@ impl Copies {
 
 /// The newest time stamp of one kind of report, of each channel.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Newest(BTreeMap<u8, u64>);
+pub(crate) struct Newest(BTreeMap<u8, u64>);
 
 impl Newest {
     /// Whether a report with this time stamp was overtaken by the newest; if not, it becomes the newest.
     ///
     /// With `one_start` all reports are of one start of the device, as those of a session are: whatever is older was
     /// overtaken.
-    pub(super) fn overtook(&mut self, channel: u8, at_ms: u64, one_start: bool) -> bool {
+    pub(crate) fn overtook(&mut self, channel: u8, at_ms: u64, one_start: bool) -> bool {
         let newest = self.0.entry(channel).or_insert(at_ms);
         let behind = newest.saturating_sub(at_ms);
         let late = behind > 0 && (one_start || behind < u64::from(OVERTAKEN.as_millis()));
