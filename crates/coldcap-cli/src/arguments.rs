@@ -3,6 +3,7 @@
 mod parameters;
 mod place;
 mod values;
+mod watch;
 pub(crate) use place::{Core, Place};
 
 use crate::command::inputs::PATIENT_HELP;
@@ -11,6 +12,7 @@ pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, 
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
 use values::{columns, finite, seed};
+pub(crate) use watch::Watch;
 
 /// A scalp cooler's protocol and control core, on the desk.
 ///
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Serve the virtual machine on a socket, a WebSocket or a pseudo terminal.
     Machine(Serve),
+    /// Look at a machine, or at a recording, in the terminal.
+    Watch(Watch),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
     /// Take frames apart: hexadecimal text, a file, or standard input.

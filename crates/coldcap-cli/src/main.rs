@@ -30,6 +30,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Demo(options) => command::demo::run(options),
         Command::Run(options) => command::run::run(options),
         Command::Machine(options) => command::machine::run(options),
+        Command::Watch(options) => command::watch::run(options),
         Command::Replay(options) => command::replay::run(options),
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),
