@@ -48,6 +48,7 @@ mod command;
 mod echo;
 mod following;
 pub(crate) mod hash;
+mod listening;
 mod message;
 mod port;
 mod presence;
@@ -60,6 +61,7 @@ mod vendor;
 pub use by_hand::HandDrive;
 pub use command::{CommandBody, UNSENT};
 pub use following::{Account, LEASE};
+pub use listening::{OpenedPacket, PACKETS_KEPT};
 pub use message::Message;
 pub use port::{ClientKey, NotSecured, TRY_AGAIN_AFTER};
 pub use presence::{BEAT_EVERY, GREET_EVERY, SILENCE};
@@ -82,6 +84,7 @@ use core::ops::Range;
 use echo::Copies;
 pub(crate) use echo::Newest;
 use following::{Following, Granted, Stamp};
+use listening::Listening;
 use port::{Arrived, Frame, Port};
 use presence::Presence;
 use requests::{Aim, Leaving, Requests, Way};
@@ -184,6 +187,7 @@ pub struct Client {
     drawn: u16,
     drawn_due: Option<Instant>,
     messages: VecDeque<Message>,
+    listening: Listening,
     /// Due frames that a carrier had no room for.
     carried: VecDeque<u8>,
 }
@@ -215,6 +219,7 @@ impl Client {
             drawn: 0,
             drawn_due: None,
             messages: VecDeque::new(),
+            listening: Listening::default(),
             carried: VecDeque::new(),
         }
     }
@@ -518,12 +523,13 @@ impl Client {
     }
 
     fn accept_packet(&mut self, now: Instant, arrived: Arrived) {
-        let Arrived { header, message, vendor, body, genuine, earlier, missed } = arrived;
+        let Arrived { header, message, vendor, body, genuine, earlier, missed, opened } = arrived;
         self.counters.packets_lost = self.counters.packets_lost.saturating_add(missed);
         let copy = self.copies.seen(header.number, header.endpoint, body);
         if genuine {
             self.notice_packet(now);
         }
+        self.listening.hear(opened.filter(|_| genuine && !earlier && !copy));
         match message {
             // A sign of life and nothing else: its answers are to requests of another session.
             _ if earlier => {}
@@ -545,6 +551,7 @@ impl Client {
         while let Some(event) = self.port.poll_event(now) {
             match event {
                 Ok(hello) => {
+                    self.listening.hear(hello.as_ref().map(OpenedPacket::bound));
                     self.messages.extend(hello.map(Message::Hello));
                     self.begin_services(now, self.port.device_minor().unwrap_or(0));
                     self.notice_packet(now);

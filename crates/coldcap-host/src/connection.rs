@@ -39,12 +39,14 @@ mod carrier;
 mod clock;
 mod driver;
 mod error;
+mod heard;
 
 #[cfg(feature = "websocket")]
 pub use carrier::web::carried;
 pub use carrier::{Carrier, Opening, opener};
 pub use clock::Clock;
 pub use error::{Closed, CommandError};
+pub use heard::{HEARD_KEPT, Heard, HeardAt, Listening};
 
 use crate::address::Address;
 use crate::client::{ClientConfig, CommandBody, Message, Record};
@@ -320,6 +322,16 @@ impl Connection {
         };
         self.until(is_complete).await?;
         self.record().await
+    }
+
+    /// Everything that is heard from now on, packet by packet, for a recording.
+    ///
+    /// # Errors
+    /// [`Closed`]: the connection has ended.
+    pub async fn listen(&self) -> Result<Listening, Closed> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Ask::Listen { answer }).await?;
+        answered.await.map_err(|_| Closed)
     }
 
     async fn ask(&self, ask: Ask) -> Result<(), Closed> {

@@ -20,18 +20,16 @@
 //! ```
 
 mod commands;
+mod item;
 mod state;
 
-use crate::capture::{
-    Damage, Direction, Kind, Origin, Outline, Packet, Packets, Stretch, Verdict, payload,
-    read_block,
-};
+use crate::capture::{Damage, HeardEntries, Kind, Origin, Outline, Stretch, payload, read_block};
 use crate::client::{Message, Newest};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{AnyMessage, MACHINE, decode_any};
-use coldcap_wire::packet::Header;
+use coldcap_wire::message::{AnyMessage, MACHINE};
 use commands::Commands;
 use core::fmt;
+use item::{Item, Sort};
 use state::State;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -88,6 +86,10 @@ pub struct Playback<R = File> {
     block: Vec<u8>,
     played: usize,
     commands: Commands,
+    /// Whether the machine was not heard any more.
+    away: bool,
+    /// So much was heard and not recorded, of what was played.
+    missed: u64,
     channels: Newest,
     machine: Newest,
     /// What comes before whatever is read next.
@@ -125,6 +127,8 @@ impl<R: Read + Seek> Playback<R> {
             block: Vec::new(),
             played: 0,
             commands: Commands::default(),
+            away: false,
+            missed: 0,
             channels: Newest::default(),
             machine: Newest::default(),
             ready: VecDeque::new(),
@@ -166,6 +170,12 @@ impl<R: Read + Seek> Playback<R> {
         &self.damage
     }
 
+    /// So much was heard and not recorded, of what was played so far: the host that recorded was too slow.
+    #[must_use]
+    pub const fn missed(&self) -> u64 {
+        self.missed
+    }
+
     /// Goes to a moment. What [`next_message`](Self::next_message) gives first is the newest state before it, with the
     /// times that it is of: who the machine is, its status, that of each channel, and the calibration of the cap as far as
     /// it was played; then whatever came at `at` or later.
@@ -181,12 +191,13 @@ impl<R: Read + Seek> Playback<R> {
             let (state, next) = self.play_up_to(from, at)?;
             let known = state.is_known(self.channels());
             if known || from == Instant::ZERO || back >= LAST_LOOK_BACK {
+                let rest = core::mem::take(&mut self.ready);
                 let (hello, calibration) = (self.hello, self.calibration);
                 let before = |it: &(Instant, Message)| it.0 < at;
                 self.ready.extend(hello.filter(before));
                 self.ready.extend(calibration.filter(before));
                 self.ready.extend(state.into_messages());
-                self.ready.extend(next);
+                self.ready.extend(next.into_iter().chain(rest));
                 return Ok(());
             }
             back = back.plus(back);
@@ -216,22 +227,24 @@ impl<R: Read + Seek> Playback<R> {
         let behind = self.outline.stretches.partition_point(|it| it.begins_ms <= at);
         self.place = behind.saturating_sub(1);
         // What stands behind the ticks of a stretch may begin a little later than they do.
-        while self.place > 0 && !self.is_ticks(self.place) {
+        while self.place > 0 && !self.begins_stretch(self.place) {
             self.place -= 1;
         }
-        self.playing = None;
+        (self.playing, self.away) = (None, false);
         self.ready.clear();
         self.channels = Newest::default();
         self.machine = Newest::default();
     }
 
-    fn is_ticks(&self, place: usize) -> bool {
-        self.outline.stretches.get(place).is_some_and(|it| it.kind == Kind::Ticks)
+    fn begins_stretch(&self, place: usize) -> bool {
+        let stretch = self.outline.stretches.get(place);
+        stretch.is_some_and(|it| matches!(it.kind, Kind::Ticks | Kind::Heard))
     }
 
     /// The next message that a host heard, with its time; `None` at the end.
     ///
-    /// A maker's own reports are not told. Of a recording of a device the answers are those to any host, and what the
+    /// A maker's own reports are not told. Of a recording of a host it is told, too, when the machine was not heard any more
+    /// and when it was again. Of a recording of a device the answers are those to any host, and what the
     /// line has lost behind the device is told as if it had arrived.
     ///
     /// # Errors
@@ -258,7 +271,7 @@ impl<R: Read + Seek> Playback<R> {
             return Ok(false);
         };
         self.place += 1;
-        if stretch.kind == Kind::Packets && self.load(&stretch)? {
+        if matches!(stretch.kind, Kind::Packets | Kind::Heard) && self.load(&stretch)? {
             (self.playing, self.played) = (Some(stretch), 0);
         }
         Ok(true)
@@ -271,18 +284,10 @@ impl<R: Read + Seek> Playback<R> {
         Ok(damage.is_none())
     }
 
-    /// The next packet of the block that is played, if it tells something; behind the last one nothing is played.
+    /// What is next in the block that is played, if it tells something; behind the last of it nothing is played.
     fn next_in_block(&mut self, stretch: &Stretch) -> Option<(Instant, Message)> {
-        let rest = payload(&self.block).get(self.played..).unwrap_or_default();
-        let mut packets = Packets::new(rest);
-        let packet = packets.next();
-        self.played += packets.consumed();
-        match packet {
-            Some(Ok(packet)) => {
-                let heard = understood(&packet)?;
-                let at = Instant::from_millis(stretch.tick_ms(packet.tick));
-                self.told(at, packet.direction, heard)
-            }
+        match item::next(payload(&self.block), &mut self.played, stretch) {
+            Some(Ok(item)) => self.told(item),
             Some(Err(reason)) => {
                 let Stretch { offset, kind, .. } = *stretch;
                 self.damage.push(Damage::Content { offset, kind, reason });
@@ -296,26 +301,30 @@ impl<R: Read + Seek> Playback<R> {
         }
     }
 
-    fn told(
-        &mut self,
-        at: Instant,
-        direction: Direction,
-        (endpoint, message): (u8, AnyMessage),
-    ) -> Option<(Instant, Message)> {
-        if direction == Direction::ToDevice {
-            self.commands.note(endpoint, message);
-            return None;
+    fn told(&mut self, Item { at, sort, packet }: Item) -> Option<(Instant, Message)> {
+        match sort {
+            Sort::Away => {
+                let was_away = core::mem::replace(&mut self.away, true);
+                return (!was_away).then_some((at, Message::LinkLost));
+            }
+            Sort::Missed(count) => self.missed = self.missed.saturating_add(count),
+            Sort::ToDevice => self.commands.note(packet),
+            Sort::ToHost => {
+                let told = packet.and_then(|(endpoint, it)| self.as_client(endpoint, it));
+                let told = told.map(|message| (at, message));
+                self.hello = told.filter(|(_, it)| matches!(it, Message::Hello(_))).or(self.hello);
+                let stored = |(_, it): &(_, _)| matches!(it, Message::CapCalibration(_));
+                self.calibration = told.filter(stored).or(self.calibration);
+                if core::mem::replace(&mut self.away, false) {
+                    self.ready.extend(told);
+                    return Some((at, Message::LinkBack));
+                }
+                return told;
+            }
         }
-        let message = self.as_client(endpoint, message)?;
-        match message {
-            Message::Hello(_) => self.hello = Some((at, message)),
-            Message::CapCalibration(_) => self.calibration = Some((at, message)),
-            _ => {}
-        }
-        Some((at, message))
+        None
     }
 
-    /// What a client tells of it.
     fn as_client(&mut self, endpoint: u8, message: AnyMessage) -> Option<Message> {
         Some(match message {
             AnyMessage::ChannelStatus(it) => {
@@ -339,12 +348,15 @@ impl<R: Read + Seek> Playback<R> {
     fn measure(&mut self) -> io::Result<Duration> {
         for place in (0..self.outline.stretches.len()).rev() {
             let Some(stretch) = self.outline.stretches.get(place).copied() else { break };
+            if !self.begins_stretch(place) || !self.load(&stretch)? {
+                continue;
+            }
+            let payload = payload(&self.block);
             let last = match stretch.kind {
-                Kind::Ticks if self.load(&stretch)? => last_tick(payload(&self.block)),
-                _ => None,
+                Kind::Ticks => last_tick(payload).map(|tick| stretch.tick_ms(tick)),
+                _ => HeardEntries::new(payload).map(|entries| entries.last_ms()),
             };
-            if let Some(last) = last {
-                let millis = stretch.tick_ms(last);
+            if let Some(millis) = last {
                 return Ok(Duration::from_millis(u32::try_from(millis).unwrap_or(u32::MAX)));
             }
         }
@@ -365,17 +377,6 @@ impl<R: Read + Seek> Playback<R> {
         self.hello = hello;
         Ok(())
     }
-}
-
-/// The endpoint and the message of a packet that was not refused and that this program knows.
-fn understood(packet: &Packet<'_>) -> Option<(u8, AnyMessage)> {
-    if packet.verdict == Verdict::Refused {
-        return None;
-    }
-    let (header, body) = Header::parse(packet.bytes).ok()?;
-    // It was opened: what its header says of a seal is how it travelled.
-    let header = Header { secured: false, ..header };
-    Some((header.endpoint, decode_any(&header, body).ok()?))
 }
 
 /// The number of the last tick of a block of them.

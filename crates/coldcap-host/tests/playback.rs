@@ -7,7 +7,9 @@
     clippy::arithmetic_side_effects
 )]
 
-use coldcap_host::capture::{Damage, Direction, Origin, Packet, Verdict, Writer};
+use coldcap_host::capture::{
+    Block, Damage, Direction, Heard, HeardAt, Located, Origin, Packet, Reader, Verdict, Writer,
+};
 use coldcap_host::client::{CommandBody, Message};
 use coldcap_host::playback::Playback;
 use coldcap_units::{Duration, Instant};
@@ -207,4 +209,108 @@ fn restart_is_lost(file: &[u8], at: usize, playback: &Playback<Cursor<Vec<u8>>>)
 fn what_is_no_recording_is_said() {
     let error = Playback::new(Cursor::new(b"time_s,channel".to_vec())).unwrap_err();
     assert_eq!(error.to_string(), Damage::NotACapture.to_string());
+}
+
+/// A host that heard a machine with two channels, was away for a while, and heard it again.
+fn heard(until: u64, mut flush_at: impl FnMut(u64) -> bool) -> (Vec<u8>, Vec<(Instant, Message)>) {
+    let mut writer = Writer::new(Vec::new(), Origin::Device, 2).unwrap();
+    let mut told = Vec::new();
+    let mut number = 0;
+    let mut hear = |writer: &mut Writer<Vec<u8>>, at_ms, message: AnyMessage| {
+        number += 1;
+        let bytes = packet(number, message, true);
+        let heard = Heard::Packet { verdict: Verdict::Verified, bytes: &bytes };
+        writer.heard(&HeardAt { at_ms, heard }).unwrap();
+    };
+    hear(&mut writer, 3, zero::<Hello>().into());
+    told.push((Instant::from_millis(3), Message::Hello(zero())));
+    for at_ms in (1_000..until).step_by(500) {
+        if (40_000..55_000).contains(&at_ms) {
+            let heard = Heard::Away { reason: "it is silent" };
+            writer.heard(&HeardAt { at_ms, heard }).unwrap();
+            continue;
+        }
+        let at = Instant::from_millis(at_ms);
+        if at_ms == 55_000 {
+            told.push((at, Message::LinkBack));
+        }
+        for channel in [0, 1] {
+            let status = ChannelStatus { channel, at_ms, ..zero() };
+            hear(&mut writer, at_ms, status.into());
+            told.push((at, Message::ChannelStatus(status)));
+        }
+        let status = MachineStatus { at_ms, ..zero() };
+        hear(&mut writer, at_ms, status.into());
+        told.push((at, Message::MachineStatus(status)));
+        if at_ms == 39_500 {
+            told.push((Instant::from_millis(40_000), Message::LinkLost));
+        }
+        if flush_at(at_ms) {
+            writer.flush().unwrap();
+        }
+    }
+    writer.heard(&HeardAt { at_ms: until, heard: Heard::Missed(7) }).unwrap();
+    (writer.finish(0).unwrap(), told)
+}
+
+#[test]
+fn what_a_host_heard_plays_as_it_was_heard() {
+    let (file, told) = heard(90_000, |_| false);
+    let mut playback = play(file);
+    assert_eq!((playback.origin(), playback.channels()), (Origin::Device, 2));
+    assert_eq!(playback.duration(), Duration::from_secs(90));
+    assert_eq!(all(&mut playback), told);
+    assert_eq!(playback.missed(), 7);
+    for ms in [0, 3, 39_999, 40_000, 47_000, 55_000, 55_001, 89_999] {
+        let at = Instant::from_millis(ms);
+        playback.seek(at).unwrap();
+        let found = all(&mut playback);
+        let split = found.partition_point(|(time, _)| *time < at);
+        let rest: Vec<_> = told.iter().filter(|(time, _)| *time >= at).copied().collect();
+        assert!(found[split..] == rest, "{ms}");
+        let away = found[..split].iter().any(|(_, it)| *it == Message::LinkLost);
+        assert_eq!(away, (40_001..=55_000).contains(&ms), "{ms}");
+        assert_eq!(split, usize::from(ms > 3) + if ms > 1_000 { 3 } else { 0 } + usize::from(away));
+    }
+}
+
+#[test]
+fn what_a_host_heard_can_be_cut_at_any_byte() {
+    let (file, told) = heard(12_000, |at_ms| at_ms % 2_000 == 0);
+    let reader = Reader::new(&file).unwrap();
+    let blocks: Vec<(u64, usize)> = reader
+        .blocks()
+        .map(|block| match block.unwrap() {
+            Located { offset, value: Block::Heard(entries), .. } => (offset, entries.len()),
+            Located { offset, .. } => (offset, 0),
+        })
+        .collect();
+    for length in 44..file.len() {
+        // Everything of the blocks that are whole, and nothing else.
+        let ends = blocks.iter().skip(1).map(|(offset, _)| *offset).chain([file.len() as u64]);
+        let whole = ends.take_while(|end| *end <= length as u64).count();
+        let expected: usize = blocks[..whole].iter().map(|(_, entries)| entries).sum();
+        let mut playback = play(file[..length].to_vec());
+        let found = all(&mut playback);
+        assert!(found[..] == told[..expected.min(told.len())], "{length}");
+        assert!(!playback.was_ended(), "{length}");
+        let survey = Reader::new(&file[..length]).unwrap().survey();
+        assert!(!survey.is_whole() && survey.damage.iter().all(Damage::is_cut_off), "{length}");
+    }
+    assert!(Reader::new(&file).unwrap().survey().is_whole());
+}
+
+#[test]
+fn a_flipped_bit_of_what_was_heard_costs_one_block() {
+    let (file, told) = heard(90_000, |_| false);
+    for at in (60..file.len()).step_by(31) {
+        let mut spoilt = file.clone();
+        spoilt[at] ^= 1 << (at % 8);
+        let found = all(&mut play(spoilt));
+        let real = |it: &(Instant, Message)| {
+            told.contains(it) || matches!(it.1, Message::LinkBack | Message::LinkLost)
+        };
+        assert!(found.iter().all(real), "byte {at}");
+        assert!(found.len() + 2 * 3 * 11 >= told.len(), "byte {at}: {} are left", found.len());
+    }
 }

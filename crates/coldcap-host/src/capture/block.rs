@@ -1,6 +1,7 @@
 //! The blocks of a recording and their payloads.
 
 use super::header::{FILE_HEADER_LENGTH, Header};
+use super::heard::{HeardAt, HeardEntries};
 use super::source::Source;
 use super::ticks::TickBatch;
 use coldcap_units::Duration;
@@ -25,13 +26,17 @@ pub enum Kind {
     End,
     /// A copy of the file header.
     Header,
+    /// What a host heard of the device.
+    Heard,
+    /// Where the blocks of what was heard stand.
+    HeardIndex,
     /// A kind that this reader does not know.
     Unknown(u8),
 }
 
 impl Kind {
     /// Every kind that has a name, in order of its code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Information,
         Self::Ticks,
         Self::Packets,
@@ -40,6 +45,8 @@ impl Kind {
         Self::Index,
         Self::End,
         Self::Header,
+        Self::Heard,
+        Self::HeardIndex,
     ];
 
     /// The frozen code.
@@ -54,6 +61,8 @@ impl Kind {
             Self::Index => 6,
             Self::End => 7,
             Self::Header => 8,
+            Self::Heard => 9,
+            Self::HeardIndex => 10,
             Self::Unknown(code) => code,
         }
     }
@@ -76,6 +85,8 @@ impl core::fmt::Display for Kind {
             Self::Index => "index",
             Self::End => "end",
             Self::Header => "header",
+            Self::Heard => "heard",
+            Self::HeardIndex => "index of what was heard",
             Self::Unknown(code) => return write!(f, "unknown ({code})"),
         })
     }
@@ -101,6 +112,10 @@ pub enum Block<'a> {
     End(End),
     /// The copy of the file header.
     Header(Header),
+    /// What a host heard, in the order of its coming.
+    Heard(Vec<HeardAt<'a>>),
+    /// Where the blocks of what was heard stand; each number is the time of the first of it, in ms.
+    HeardIndex(Vec<IndexEntry>),
     /// A block of a kind that this reader does not know.
     Unknown {
         /// Its code.
@@ -130,6 +145,18 @@ pub enum Verdict {
     Verified = 1,
     /// It was refused and had no effect.
     Refused = 2,
+}
+
+impl Verdict {
+    /// The verdict with this code.
+    pub(super) const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Unsecured),
+            1 => Some(Self::Verified),
+            2 => Some(Self::Refused),
+            _ => None,
+        }
+    }
 }
 
 /// A packet as it was after opening.
@@ -206,6 +233,8 @@ impl<'a> Block<'a> {
             Kind::Header => return read_header(payload).map(Self::Header),
             Kind::Unknown(kind) => return Ok(Self::Unknown { kind, payload }),
             Kind::Ticks => return read_ticks(payload).map(Self::Ticks),
+            Kind::Heard => return read_heard(payload).map(Self::Heard),
+            Kind::HeardIndex => Self::HeardIndex(read_all(&mut source, IndexEntry::read)?),
             Kind::Packets => Self::Packets(read_all(&mut source, Packet::read)?),
             Kind::Restart => Self::Restart(Restart::read(&mut source)?),
             Kind::Truth => Self::Truth(read_all(&mut source, Truth::read)?),
@@ -229,6 +258,10 @@ fn read_header(payload: &[u8]) -> Result<Header, &'static str> {
         return Err("it is not as long as a file header");
     }
     Header::from_bytes(payload).map_err(|_| "it is not a file header")
+}
+
+fn read_heard(payload: &[u8]) -> Result<Vec<HeardAt<'_>>, &'static str> {
+    HeardEntries::new(payload).ok_or(SHORT)?.collect()
 }
 
 fn read_ticks(payload: &[u8]) -> Result<TickBatch<'_>, &'static str> {
@@ -257,12 +290,8 @@ impl<'a> Packet<'a> {
             1 => Direction::ToHost,
             _ => return Err("a packet has an unknown direction"),
         };
-        let verdict = match source.u8().ok_or(SHORT)? {
-            0 => Verdict::Unsecured,
-            1 => Verdict::Verified,
-            2 => Verdict::Refused,
-            _ => return Err("a packet has an unknown verdict"),
-        };
+        let verdict = Verdict::from_code(source.u8().ok_or(SHORT)?);
+        let verdict = verdict.ok_or("a packet has an unknown verdict")?;
         let length = source.u16().ok_or(SHORT)?;
         let bytes = source.take(usize::from(length)).ok_or(SHORT)?;
         Ok(Self { tick, direction, verdict, bytes })
@@ -395,7 +424,7 @@ mod tests {
             assert_eq!(Kind::from_code(code), kind);
         }
         assert_eq!(Kind::from_code(0), Kind::Unknown(0));
-        assert_eq!(Kind::from_code(9), Kind::Unknown(9));
+        assert_eq!(Kind::from_code(11), Kind::Unknown(11));
     }
 
     #[test]

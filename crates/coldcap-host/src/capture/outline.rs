@@ -193,6 +193,10 @@ impl<S: Read + Seek> Walk<'_, S> {
                 stretch.begins_ms = stretch.tick_ms(begins);
                 outline.stretches.push(stretch);
             }
+            Kind::Heard => {
+                let (begins_ms, gap_ms) = (begins, 0);
+                outline.stretches.push(Stretch { kind, offset, length, begins_ms, gap_ms });
+            }
             Kind::Restart => {
                 let raw = RawBlock::at(seen, 0).and_then(|raw| raw.sound(kind));
                 if let Some(Block::Restart(restart)) = raw {

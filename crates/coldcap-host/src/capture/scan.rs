@@ -167,7 +167,8 @@ pub(super) fn tail_index(bytes: &[u8], from: u64) -> Option<Vec<u64>> {
     while !claims_index(bytes, at, end) {
         at = at.checked_sub(IndexEntry::LENGTH)?;
     }
-    let Block::Index(entries) = RawBlock::at(bytes, at)?.sound(Kind::Index)? else {
+    let index = RawBlock::at(bytes, at)?;
+    let (Block::Index(entries) | Block::HeardIndex(entries)) = index.sound(index.kind)? else {
         return None;
     };
     let mut anchors: Vec<u64> = entries.iter().map(|entry| entry.offset).collect();
@@ -182,6 +183,8 @@ fn claims_index(bytes: &[u8], at: usize, end: usize) -> bool {
         return false;
     };
     let [l0, l1, l2, l3] = length.to_le_bytes();
-    let head = [Kind::Index.code(), 0, 0, 0, l0, l1, l2, l3];
-    bytes.get(at..).is_some_and(|rest| rest.starts_with(&head))
+    let behind = [0, 0, 0, l0, l1, l2, l3];
+    let Some((kind, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return false };
+    let is_index = [Kind::Index, Kind::HeardIndex].map(Kind::code).contains(kind);
+    is_index && rest.starts_with(&behind)
 }

@@ -4,6 +4,7 @@ use super::block::{End, IndexEntry, Kind, Packet, Restart, Truth};
 use super::checksum::checksum;
 use super::delta::LONGEST;
 use super::header::{Header, Origin};
+use super::heard::{HeardAt, PendingHeard};
 use super::scan::BLOCK_OVERHEAD;
 use super::ticks::PendingTicks;
 use coldcap_units::Duration;
@@ -27,6 +28,8 @@ pub struct Writer<W: Write> {
     packets: Vec<u8>,
     truth: Vec<u8>,
     index: Vec<IndexEntry>,
+    heard: PendingHeard,
+    heard_index: Option<Vec<IndexEntry>>,
     block: Vec<u8>,
     failed: bool,
 }
@@ -88,6 +91,8 @@ impl<W: Write> Writer<W> {
             packets: Vec::new(),
             truth: Vec::new(),
             index: Vec::new(),
+            heard: PendingHeard::default(),
+            heard_index: None,
             block: Vec::new(),
             failed: false,
         };
@@ -146,6 +151,27 @@ impl<W: Write> Writer<W> {
         self.write_long_pending()
     }
 
+    /// Records what a host heard. A recording holds either ticks or what was heard.
+    ///
+    /// A block of it is written once it is long or five seconds old, with what is heard next; call
+    /// [`flush`](Self::flush) where nothing may be heard for long.
+    ///
+    /// # Errors
+    /// [`WriteError::TooLong`] if it is longer than 65535 bytes, [`WriteError::Output`] and
+    /// [`WriteError::Failed`] if it cannot be written.
+    pub fn heard(&mut self, heard: &HeardAt<'_>) -> Result<(), WriteError> {
+        let length = heard.heard.len();
+        let too_long = WriteError::TooLong { what: "what was heard", length, maximum: LONGEST };
+        let length = u16::try_from(length).map_err(|_| too_long)?;
+        self.check()?;
+        if self.heard.is_over(heard.at_ms) || self.heard.len() >= PENDING_LONGEST {
+            self.write_pending()?;
+        }
+        self.heard_index.get_or_insert_default();
+        self.heard.push(heard, length);
+        Ok(())
+    }
+
     /// Records that the device was power-cycled before the next tick.
     ///
     /// # Errors
@@ -182,8 +208,11 @@ impl<W: Write> Writer<W> {
     /// [`WriteError::Output`] and [`WriteError::Failed`] if it cannot be written.
     pub fn finish(mut self, output_hash: u64) -> Result<W, WriteError> {
         self.write_pending()?;
-        let index = core::mem::take(&mut self.index);
-        self.small_block(Kind::Index, |out| index.iter().for_each(|entry| entry.write(out)))?;
+        let (kind, index) = match self.heard_index.take() {
+            Some(index) => (Kind::HeardIndex, index),
+            None => (Kind::Index, core::mem::take(&mut self.index)),
+        };
+        self.small_block(kind, |out| index.iter().for_each(|entry| entry.write(out)))?;
         let end = End { ticks: self.next_tick, output_hash };
         self.small_block(Kind::End, |out| end.write(out))?;
         self.flush()?;
@@ -218,6 +247,18 @@ impl<W: Write> Writer<W> {
             self.block.append(&mut self.truth);
             self.end_block()?;
         }
+        self.write_heard()
+    }
+
+    fn write_heard(&mut self) -> Result<(), WriteError> {
+        if self.heard.is_empty() {
+            return Ok(());
+        }
+        let entry = IndexEntry { first_tick: self.heard.first_ms(), offset: self.offset };
+        self.begin_block(Kind::Heard);
+        self.heard.drain(&mut self.block);
+        self.end_block()?;
+        self.heard_index.get_or_insert_default().push(entry);
         Ok(())
     }
 

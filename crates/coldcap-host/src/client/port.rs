@@ -1,5 +1,6 @@
 //! How packets go out and come in: as they are, or sealed by the keys of a session.
 
+use super::listening::OpenedPacket;
 use super::vendor::VendorReport;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::FrameError;
@@ -68,6 +69,8 @@ pub(super) struct Arrived {
     /// It belongs to the session before, which the device has not left yet.
     pub(super) earlier: bool,
     pub(super) missed: u32,
+    /// The packet itself, where somebody listens.
+    pub(super) opened: Option<OpenedPacket>,
 }
 
 /// What became of a frame.
@@ -88,6 +91,8 @@ pub(super) struct Port {
     bench_mtu: u16,
     bench_model: Option<u16>,
     security: Option<Box<Security>>,
+    /// Whether the packets themselves are wanted.
+    listened_to: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -125,7 +130,7 @@ impl Port {
         });
         let (sender, receiver) = (Sender::new(), Receiver::new());
         let (bench_mtu, bench_model) = (PACKET_LEN as u16, None);
-        Self { sender, receiver, bench_mtu, bench_model, security }
+        Self { sender, receiver, bench_mtu, bench_model, security, listened_to: false }
     }
 
     pub(super) const fn receiver(&self) -> &Receiver {
@@ -268,22 +273,27 @@ impl Port {
         framed(out, |room| security.link.send(kind, endpoint, body, room))
     }
 
+    pub(super) const fn listen(&mut self) {
+        self.listened_to = true;
+    }
+
     /// Takes the bytes of at most one frame; returns how many, and what became of it.
     pub(super) fn feed(&mut self, now: Instant, bytes: &[u8]) -> (usize, Frame) {
+        let listened_to = self.listened_to;
         match &mut self.security {
             None => {
                 let (consumed, packet) = self.receiver.feed(bytes);
-                (consumed, plain(packet))
+                (consumed, plain(packet, listened_to))
             }
             Some(security) => {
                 let (consumed, packet) = self.receiver.feed_whole(bytes);
-                (consumed, sealed(now, security, packet))
+                (consumed, sealed(now, security, packet, listened_to))
             }
         }
     }
 }
 
-fn plain(packet: Option<Result<coldcap_wire::Packet<'_>, WireError>>) -> Frame {
+fn plain(packet: Option<Result<coldcap_wire::Packet<'_>, WireError>>, listened_to: bool) -> Frame {
     match packet {
         Some(Ok(packet)) => Frame::Arrived(Box::new(Arrived {
             header: packet.header,
@@ -293,6 +303,7 @@ fn plain(packet: Option<Result<coldcap_wire::Packet<'_>, WireError>>) -> Frame {
             genuine: true,
             earlier: false,
             missed: packet.missed,
+            opened: listened_to.then(|| OpenedPacket::new(&packet.header, packet.body, false)),
         })),
         Some(Err(WireError::Header(_) | WireError::Body(_))) => Frame::Unreadable,
         // A damaged frame has its counter in the receiver.
@@ -304,6 +315,7 @@ fn sealed(
     now: Instant,
     security: &mut Security,
     packet: Option<Result<&mut [u8], FrameError>>,
+    listened_to: bool,
 ) -> Frame {
     let Some(Ok(packet)) = packet else { return Frame::Nothing };
     let header = Header::parse(packet).map(|(header, _)| header);
@@ -319,6 +331,7 @@ fn sealed(
                 genuine: opened.header.secured,
                 earlier: opened.earlier,
                 missed: opened.missed,
+                opened: listened_to.then(|| OpenedPacket::new(&opened.header, opened.body, true)),
             }))
         }
         Err(Refusal::Header(_)) => Frame::Unreadable,

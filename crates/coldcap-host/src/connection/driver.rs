@@ -3,6 +3,7 @@
 use super::carrier::{Carrier, Opening};
 use super::clock::Clock;
 use super::error::{Closed, CommandError};
+use super::heard::{HEARD_KEPT, Heard, HeardAt, Listening};
 use super::{COMMANDS_MAXIMUM, PAUSES, Progress, Snapshot, Update, in_words};
 use crate::client::{Client, ClientConfig, CommandBody, Message, Record};
 use crate::view::LinkQuality;
@@ -31,6 +32,7 @@ pub(super) enum Ask {
     Drawn { progress: u16 },
     Length,
     Record { answer: oneshot::Sender<Record> },
+    Listen { answer: oneshot::Sender<Listening> },
 }
 
 /// What the bytes travel in at the moment.
@@ -57,6 +59,8 @@ pub(super) struct Driver {
     asked: mpsc::Receiver<Ask>,
     updates: broadcast::Sender<Update>,
     newest: watch::Sender<Snapshot>,
+    /// What is heard, once somebody listens.
+    heard: Option<broadcast::Sender<HeardAt>>,
     answers: HashMap<u16, Answer>,
     clock: Clock,
     began: time::Instant,
@@ -79,6 +83,7 @@ impl Driver {
             asked,
             updates,
             newest,
+            heard: None,
             answers: HashMap::new(),
             clock,
             began: time::Instant::now(),
@@ -173,6 +178,7 @@ impl Driver {
         tracing::warn!(reason = %ended, pause_ms = self.pause.as_millis() as u64, "down");
         self.mark_open(false);
         self.send(Update::Down(in_words(ended)));
+        self.hear(Heard::Away(in_words(ended)));
         self.out.clear();
         let again = time::Instant::now() + self.pause;
         self.pause = (self.pause * 2).min(PAUSES[1]);
@@ -204,6 +210,33 @@ impl Driver {
             Ask::Record { answer } => {
                 let _ = answer.send(self.client.record().clone());
             }
+            Ask::Listen { answer } => {
+                let _ = answer.send(self.listen());
+            }
+        }
+    }
+
+    fn listen(&mut self) -> Listening {
+        self.client.listen();
+        let heard = self.heard.get_or_insert_with(|| broadcast::channel(HEARD_KEPT).0);
+        Listening { receiver: heard.subscribe(), newest: self.clock.since(self.began) }
+    }
+
+    fn hear(&self, heard: Heard) {
+        if let Some(listening) = &self.heard {
+            // Whoever listened has gone: that is allowed.
+            let _ = listening.send(HeardAt { at: self.now(), heard });
+        }
+    }
+
+    /// Hands on what came since the last time, opened.
+    fn hand_on_packets(&mut self) {
+        match self.client.take_missed() {
+            0 => {}
+            missed => self.hear(Heard::Missed(missed)),
+        }
+        while let Some(packet) = self.client.poll_packet() {
+            self.hear(Heard::Packet(Arc::new(packet)));
         }
     }
 
@@ -220,7 +253,11 @@ impl Driver {
 
     /// Hands on what the client has to say, and what is newest now.
     fn tell(&mut self) {
+        self.hand_on_packets();
         while let Some(message) = self.client.poll_message() {
+            if message == Message::LinkLost {
+                self.hear(Heard::Away("it is silent".into()));
+            }
             self.settle(&message);
             self.keep(&message);
             self.send(Update::Message(Arc::new(message)));

@@ -20,7 +20,9 @@ struct Command {
 pub(super) struct Commands(VecDeque<Command>);
 
 impl Commands {
-    pub(super) fn note(&mut self, endpoint: u8, message: AnyMessage) {
+    /// Takes note of it, if it is one.
+    pub(super) fn note(&mut self, packet: Option<(u8, AnyMessage)>) {
+        let Some((endpoint, message)) = packet else { return };
         let (Some(head), Some(body)) = (message.command_head(), body(message)) else { return };
         self.0.truncate(REMEMBERED - 1);
         let (rid, has_deadline) = (head.rid, head.deadline != 0);

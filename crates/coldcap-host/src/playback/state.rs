@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub(super) struct State {
     machine: Option<(Instant, Message)>,
     channels: BTreeMap<u8, (Instant, Message)>,
+    /// That the machine is not heard, where that is so.
+    away: Option<(Instant, Message)>,
 }
 
 impl State {
@@ -18,6 +20,8 @@ impl State {
             Message::ChannelStatus(status) => {
                 self.channels.insert(status.channel, (at, message));
             }
+            Message::LinkLost => self.away = Some((at, message)),
+            Message::LinkBack => self.away = None,
             _ => {}
         }
     }
@@ -30,7 +34,7 @@ impl State {
     /// In the order of their coming.
     pub(super) fn into_messages(self) -> Vec<(Instant, Message)> {
         let mut messages: Vec<_> =
-            self.machine.into_iter().chain(self.channels.into_values()).collect();
+            self.machine.into_iter().chain(self.channels.into_values()).chain(self.away).collect();
         messages.sort_by_key(|(at, _)| *at);
         messages
     }
