@@ -23,7 +23,7 @@ pub(super) struct Desk {
     pub(super) help: bool,
     /// What became of the last word.
     pub(super) notice: Option<String>,
-    window: usize,
+    pub(super) window: usize,
 }
 
 /// Where a recording is.

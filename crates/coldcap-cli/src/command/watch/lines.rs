@@ -13,7 +13,12 @@ pub(super) fn plain(picture: &Picture) -> String {
     }
     line.push_str(" | alarms ");
     let alarms: Vec<String> = picture.alarms.iter().map(of_alarm).collect();
-    line.push_str(if alarms.is_empty() { "none" } else { "" });
+    line.push_str(match (alarms.is_empty(), picture.machine.sounding) {
+        (true, Some(_)) => "none",
+        (true, None) => "not known",
+        (false, Some(_)) => "",
+        (false, None) => "as last heard: ",
+    });
     line.push_str(&alarms.join(", "));
     line
 }

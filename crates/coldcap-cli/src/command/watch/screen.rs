@@ -3,6 +3,8 @@
 mod alarms;
 mod channel;
 mod plot;
+#[cfg(test)]
+mod tests;
 
 use super::desk::{Deck, Desk, Prompt};
 use super::{keys, words};
@@ -50,13 +52,17 @@ fn draw_head(desk: &Desk, picture: &Picture, frame: &mut Frame<'_>, area: Rect) 
     let recording = if desk.deck.is_some() { "RECORDING " } else { "" };
     let first = format!(" {recording}{origin} | {}", desk.place);
     let repeated = match picture.origin {
-        Origin::Simulated | Origin::Other | Origin::Replay => format!("| {origin} "),
+        Origin::Simulated | Origin::Other | Origin::Replay => format!(" | {origin} "),
         Origin::Device | Origin::Unknown => String::new(),
     };
     let width = usize::from(area.width);
     let used = first.chars().count() + repeated.chars().count();
-    let gap = " ".repeat(width.saturating_sub(used));
-    frame.render_widget(Paragraph::new(format!("{first}{gap}{repeated}")).style(style), area);
+    // Where there is no room for both, the place gives way.
+    let text = match width.checked_sub(used) {
+        Some(gap) => format!("{first}{}{repeated}", " ".repeat(gap)),
+        None => format!("{first:<width$}"),
+    };
+    frame.render_widget(Paragraph::new(text).style(style), area);
 }
 
 /// The line, or where a recording is.
@@ -162,7 +168,7 @@ fn foot_line(desk: &Desk) -> Line<'static> {
             Line::from(" ? keys  q quit  Space pause  Left Right seek  g go to  < > speed")
         }
         None => Line::from(
-            " ? keys  q quit  s STOP  b break  r resume  e ease off  c comfort  a ack  p pause sound",
+            " ? keys  s STOP  b break  r resume  e ease  c comfort  a ack  p pause  q quit",
         ),
     }
 }

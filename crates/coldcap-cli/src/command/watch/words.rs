@@ -151,7 +151,7 @@ pub(super) fn quality(link: &LinkPicture) -> Option<String> {
         .round_trip_us
         .map_or(NOTHING.into(), |us| format!("{}.{} ms", us / 1_000, us % 1_000 / 100));
     let (bad, lost, missed) = (quality.frames_bad, quality.packets_lost, link.missed);
-    Some(format!("round trip {trip}, bad frames {bad}, lost {lost}, missed {missed}"))
+    Some(format!("round trip {trip}, bad {bad}, lost {lost}, missed {missed}"))
 }
 
 #[cfg(test)]

@@ -21,12 +21,17 @@ pub(super) fn draw(picture: &Picture, frame: &mut Frame<'_>, area: Rect) {
     let shown = if fits { room } else { room.saturating_sub(1) };
     let mut lines: Vec<Line<'_>> = picture.alarms.iter().take(shown).map(line).collect();
     if picture.alarms.is_empty() {
-        lines.push(Line::from(" none"));
+        lines.push(Line::from(if is_known(picture) { " none" } else { " not known" }));
     }
     if !fits {
         lines.push(Line::from(format!(" and {} more", picture.alarms.len() - shown)).bold());
     }
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// Whether the machine tells its alarms now.
+const fn is_known(picture: &Picture) -> bool {
+    picture.machine.sounding.is_some()
 }
 
 /// Whether it sounds is the machine's word; what nobody tells is not said.
@@ -41,7 +46,8 @@ fn title(picture: &Picture) -> String {
         (Some(false), None) if count > 0 => ", silent".into(),
         _ => String::new(),
     };
-    format!(" alarms: {count}{highest}{sound} ")
+    let last = if is_known(picture) || count == 0 { "" } else { ", as last heard" };
+    format!(" alarms: {count}{highest}{sound}{last} ")
 }
 
 fn line(alarm: &Alarm) -> Line<'static> {

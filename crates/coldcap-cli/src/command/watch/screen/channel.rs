@@ -8,6 +8,9 @@ use ratatui::text::{Line, Span};
 /// From this width on the state of the cap stands behind the phase.
 const WIDE: u16 = 76;
 
+/// From this width on figures stand below each other.
+const LOOSE: u16 = 64;
+
 /// The lines above the plot.
 pub(super) fn lines(told: &ChannelPicture, picture: &Picture, width: u16) -> Vec<Line<'static>> {
     let mut lines = vec![phase(told, width), clocks(told)];
@@ -15,23 +18,24 @@ pub(super) fn lines(told: &ChannelPicture, picture: &Picture, width: u16) -> Vec
         let style = Style::new().bold().fg(Color::Black).bg(Color::Cyan);
         lines.push(Line::styled(format!(" {} ", words::on_break(on_break)), style));
     }
-    lines.push(Line::from(format!(" Target   {}", words::target(told))));
-    lines.push(pair("Coolant ", ("supply", told.supply), ("return", told.returned)));
-    lines.push(pair("Cap     ", ("front", told.front), ("rear", told.rear)));
-    lines.push(pair("Scalp   ", ("skin", told.skin), ("tank", picture.machine.tank)));
+    lines.push(Line::from(format!(" Target  {}", words::target(told))));
+    lines.push(pair("Coolant", width, ("supply", told.supply), ("return", told.returned)));
+    lines.push(pair("Cap    ", width, ("front", told.front), ("rear", told.rear)));
+    lines.push(pair("Scalp  ", width, ("skin", told.skin), ("tank", picture.machine.tank)));
     lines
 }
 
 fn phase(told: &ChannelPicture, width: u16) -> Line<'static> {
-    let name = told.phase.as_deref().map_or(words::NOTHING.to_owned(), words::phase);
+    let Some(name) = &told.phase else {
+        return Line::styled(" STALE: what goes on now is not known", blank());
+    };
     let left = match told.left_ms {
         Some(left) => format!("{} left", words::time(left.into())),
-        None if told.phase.is_some() => "no planned end".into(),
-        None => words::NOTHING.into(),
+        None => "no planned end".into(),
     };
     let mut spans = vec![
         Span::raw(" "),
-        Span::styled(name.to_uppercase(), Style::new().bold()),
+        Span::styled(words::phase(name).to_uppercase(), Style::new().bold()),
         Span::raw("  "),
         Span::styled(left, Style::new().bold()),
     ];
@@ -61,17 +65,25 @@ fn clocks(told: &ChannelPicture) -> Line<'static> {
     Line::from(format!(" elapsed {elapsed}  cooled {cooled}  at target {held}"))
 }
 
-fn pair(name: &str, left: (&str, Quantity), right: (&str, Quantity)) -> Line<'static> {
+/// How it looks where a figure should stand and none may.
+const fn blank() -> Style {
+    Style::new().fg(Color::Red).reversed()
+}
+
+/// A kind of temperature with two of its places.
+fn pair(name: &str, width: u16, left: (&str, Quantity), right: (&str, Quantity)) -> Line<'static> {
     let mut spans = vec![Span::raw(format!(" {name} "))];
+    let places = if width < LOOSE { [0, 0] } else { [6, 12] };
     for (what, quantity) in [left, right] {
-        let figure = format!("{:>12}", words::temperature(quantity));
+        let [first, second] = places;
+        let figure = format!("{:>second$}", words::temperature(quantity));
         let style = match quantity {
             Quantity::Value { .. } => Style::new().bold(),
-            Quantity::Fault { .. } => Style::new().fg(Color::Red).reversed(),
+            Quantity::Fault { .. } => blank(),
         };
-        spans.push(Span::raw(format!("{what:<6} ")));
+        spans.push(Span::raw(format!("{what:<first$} ")));
         spans.push(Span::styled(figure, style));
-        spans.push(Span::raw(format!(" {:<8}", format!("({})", words::age(quantity)))));
+        spans.push(Span::raw(format!(" ({}) ", words::age(quantity))));
     }
     Line::from(spans)
 }

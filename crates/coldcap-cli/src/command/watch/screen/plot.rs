@@ -55,7 +55,7 @@ pub(super) fn draw(
     draw_curves(history, points, &bounds, frame, plot);
     draw_marks(history, &bounds, frame, marks);
     draw_scale(&bounds, frame, scale);
-    frame.render_widget(Paragraph::new(legend(window_ms)), foot);
+    frame.render_widget(Paragraph::new(legend(&bounds)), foot);
 }
 
 /// The points from a time on.
@@ -219,11 +219,12 @@ fn draw_scale(bounds: &Bounds, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn legend(window_ms: u64) -> TextLine<'static> {
+fn legend(bounds: &Bounds) -> TextLine<'static> {
     use ratatui::text::Span;
     let name = |name: &'static str, color| Span::styled(name, Style::new().fg(color));
+    let [from, to] = [bounds.from_ms, bounds.to_ms].map(words::time);
     TextLine::from(vec![
-        Span::raw(format!(" °C, {} min: ", window_ms / 60_000)),
+        Span::raw(format!(" °C, {from} to {to}: ")),
         name("target (dots) ", TARGET),
         name("coolant ", COOLANT),
         name("cap ", INTERFACE),
