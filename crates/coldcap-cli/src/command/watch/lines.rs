@@ -40,7 +40,8 @@ fn of_channel(channel: &ChannelPicture) -> String {
         let _ = write!(line, ", {name} {}", words::temperature(quantity));
     }
     if let Some(on_break) = &channel.on_break {
-        let _ = write!(line, ", {}", words::on_break(on_break));
+        let rewarming = words::rewarming(on_break.rewarming);
+        let _ = write!(line, ", {}; {rewarming}", words::on_break(on_break));
     }
     line
 }

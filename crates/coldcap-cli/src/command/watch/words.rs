@@ -70,7 +70,7 @@ pub(super) const fn origin(origin: Origin) -> &'static str {
     }
 }
 
-/// What goes on in a break.
+/// How long a break is, and was meant to be.
 pub(super) fn on_break(told: &BreakPicture) -> String {
     let reason = told.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
     let left = match (told.left_ms, told.over_budget) {
@@ -79,17 +79,18 @@ pub(super) fn on_break(told: &BreakPicture) -> String {
         (None, true) => "OVER its budget".into(),
         (None, false) => "no planned end".into(),
     };
-    format!("BREAK{reason}: {left}; {}", rewarming(told.rewarming))
+    format!("BREAK{reason}: {left}")
 }
 
 /// When the skin is at 22 °C, in minutes rounded down and up.
-fn rewarming(told: Option<Rewarming>) -> String {
+pub(super) fn rewarming(told: Option<Rewarming>) -> String {
     let Some(Rewarming { earliest_s, latest_s, or_later }) = told else {
         return "scalp at 22 °C: not told".into();
     };
     let earliest = earliest_s.map(|earliest| earliest / 60);
     let latest = latest_s.filter(|_| !or_later).map(|latest| latest.div_ceil(60));
     match (earliest, latest) {
+        (_, Some(0)) => "scalp at 22 °C or above by now".into(),
         (Some(earliest), Some(latest)) => format!("scalp at 22 °C in {earliest} to {latest} min"),
         (Some(earliest), None) => format!("scalp at 22 °C in {earliest} min or later"),
         (None, Some(latest)) => format!("scalp at 22 °C in {latest} min at the latest"),
@@ -182,6 +183,8 @@ mod tests {
         assert_eq!(told(Some(185), Some(u16::MAX)), "scalp at 22 °C in 3 min or later");
         assert_eq!(told(None, Some(421)), "scalp at 22 °C in 8 min at the latest");
         assert_eq!(told(None, Some(u16::MAX)), "scalp at 22 °C: not told");
+        assert_eq!(told(Some(0), Some(0)), "scalp at 22 °C or above by now");
+        assert_eq!(told(Some(0), Some(1)), "scalp at 22 °C in 0 to 1 min");
         assert_eq!(rewarming(None), "scalp at 22 °C: not told");
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn lines(told: &ChannelPicture, picture: &Picture, width: u16) -> Vec
     if let Some(on_break) = &told.on_break {
         let style = Style::new().bold().fg(Color::Black).bg(Color::Cyan);
         lines.push(Line::styled(format!(" {} ", words::on_break(on_break)), style));
+        lines.push(Line::styled(format!(" {} ", words::rewarming(on_break.rewarming)), style));
     }
     lines.push(Line::from(format!(" Target  {}", words::target(told))));
     lines.push(pair("Coolant", width, ("supply", told.supply), ("return", told.returned)));

@@ -268,3 +268,14 @@ fn the_answer_to_a_key_stands_in_the_last_row() {
     let screen = text(&answered(), [80, 24]);
     assert!(screen.lines().last().unwrap().contains("denied: not permitted"), "{screen}");
 }
+
+/// The page shows the screens as they are.
+#[test]
+fn the_page_of_the_live_view_shows_screens_as_they_are() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/watch.md");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains(&text(&alarmed(1), [80, 24])), "alarms-80x24");
+    let rest = text(&on_break(), [80, 24]);
+    let lines: String = rest.lines().skip(2).take(7).map(|line| format!("{line}\n")).collect();
+    assert!(page.contains(&lines), "break-80x24");
+}
