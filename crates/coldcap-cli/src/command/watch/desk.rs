@@ -42,17 +42,17 @@ pub(super) enum Prompt {
     Comfort,
     /// The reason for which cooling is resumed.
     Reason(String),
-    /// The first step of a resume was taken at this channel, for this reason.
+    /// The machine has taken the first step of a resume of this channel, for this reason.
     Armed(u8, u16),
     /// A time of the recording.
     GoTo(String),
 }
 
 /// What a key asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Wish {
     Quit,
-    Order(Order),
+    Order(Box<Order>),
     Move(Move),
 }
 
@@ -168,7 +168,7 @@ impl Desk {
 
     fn order(&self, channel: u8, body: CommandBody, name: &'static str) -> Option<Wish> {
         let revision = self.view.revision(channel);
-        Some(Wish::Order(Order { channel, body, revision, name }))
+        Some(Wish::Order(Box::new(Order { channel, body, revision, name })))
     }
 
     fn comfort(&mut self, code: KeyCode) -> Option<Wish> {
@@ -196,7 +196,8 @@ impl Desk {
     }
 
     fn confirm(&mut self, channel: u8, reason: u16, code: KeyCode) -> Option<Wish> {
-        if code != KeyCode::Enter {
+        // Not the key of the first step: one that is held down must not take the second one, too.
+        if code != KeyCode::Char('y') {
             self.notice = Some("resume: left".into());
             return None;
         }
@@ -341,18 +342,21 @@ mod tests {
     }
 
     #[test]
-    fn a_resume_takes_a_reason_and_a_second_enter_behind_the_answer() {
+    fn a_resume_takes_a_reason_and_a_y_behind_the_answer() {
         let mut desk = desk();
         let wishes = type_in(&mut desk, "r12\n");
         let first = CommandBody::operate_with(Action::RESUME, 12);
         assert_eq!(orders(&wishes), [first]);
-        assert!(type_in(&mut desk, "\n").is_empty(), "nothing was answered yet");
-        let Wish::Order(order) = wishes[0] else { panic!("{wishes:?}") };
+        assert!(type_in(&mut desk, "y").is_empty(), "nothing was answered yet");
+        let Wish::Order(order) = &wishes[0] else { panic!("{wishes:?}") };
         let armed = Err(CommandError::Refused(Response::new(1, Status::ARMED)));
-        desk.answered(&order, &armed);
-        assert_eq!(orders(&type_in(&mut desk, "\n")), [first.confirmed()]);
-        desk.answered(&order, &armed);
-        assert!(type_in(&mut desk, "x\n").is_empty(), "any other key leaves");
+        desk.answered(order, &armed);
+        assert_eq!(orders(&type_in(&mut desk, "y")), [first.confirmed()]);
+        for other in ["\n", "x"] {
+            desk.answered(order, &armed);
+            let left = type_in(&mut desk, &format!("{other}y"));
+            assert!(left.is_empty(), "any other key leaves, one that is still held, too");
+        }
     }
 
     #[test]

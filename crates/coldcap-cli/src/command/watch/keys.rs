@@ -15,7 +15,7 @@ pub(super) const COMMON: &[Key] = &[
 pub(super) const LIVE: &[Key] = &[
     ("s", "STOP, at once: no coolant flows"),
     ("b", "begin a break"),
-    ("r", "resume: a reason (1 to 127), Enter, and Enter again within 30 s"),
+    ("r", "resume: a reason (1 to 127), Enter, and y within 30 s"),
     ("e", "ease off: one step warmer, at once"),
     ("c", "comfort: 0 (well) to 9, or x for 10 (not at all)"),
     ("a", "acknowledge the alarms of this channel"),

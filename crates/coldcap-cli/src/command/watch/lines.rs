@@ -2,7 +2,7 @@
 
 use super::words;
 use coldcap_host::view::{Alarm, ChannelPicture, Picture};
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 /// The picture in one line.
 pub(super) fn plain(picture: &Picture) -> String {

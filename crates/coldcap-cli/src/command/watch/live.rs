@@ -87,7 +87,7 @@ impl Live {
                 input = inputs.recv() => match input {
                     Some(Input::Key(key)) => match self.desk.press(key) {
                         Some(Wish::Quit) => return Ok(()),
-                        Some(Wish::Order(order)) => self.send(order),
+                        Some(Wish::Order(order)) => self.send(*order),
                         _ => {}
                     },
                     Some(Input::Resized) => {}

@@ -157,7 +157,7 @@ fn foot_line(desk: &Desk) -> Line<'static> {
         Prompt::Reason(typed) => Some(format!(" resume, reason 1 to 127: {typed}_ Enter, Esc")),
         Prompt::Armed(channel, reason) => {
             let what = format!("resume channel {channel} for reason {reason}?");
-            Some(format!(" {what} Enter within 30 s; any other key leaves"))
+            Some(format!(" {what} y within 30 s; any other key leaves"))
         }
         Prompt::GoTo(typed) => Some(format!(" go to H:MM:SS: {typed}_ Enter, Esc")),
     };

@@ -1,7 +1,7 @@
 //! How figures are written for people.
 
 use coldcap_host::view::{
-    Alarm, BreakPicture, ChannelPicture, LinkPicture, Origin, Quantity, Rewarming,
+    Alarm, BreakPicture, ChannelPicture, Control, LinkPicture, Origin, Quantity, Rewarming,
 };
 use coldcap_wire::message::MACHINE;
 use std::borrow::Cow;
@@ -114,7 +114,6 @@ pub(super) fn whose(channel: Option<u8>) -> String {
 
 /// The target, and where the ramp stands.
 pub(super) fn target(channel: &ChannelPicture) -> String {
-    use coldcap_host::view::Control;
     let what = match channel.control {
         Some(Control::Coolant) => "coolant",
         Some(Control::Cap) => "cap",

@@ -191,7 +191,10 @@ fn answered() -> Desk {
     Desk { notice: Some("break, channel 0: denied: not permitted".into()), ..cooling(2) }
 }
 
-const SCREENS: [(&str, fn() -> Desk, [u16; 2]); 13] = [
+/// Its name, what is on it, and its size.
+type Screen = (&'static str, fn() -> Desk, [u16; 2]);
+
+const SCREENS: [Screen; 13] = [
     ("cooling-80x24", || cooling(1), [80, 24]),
     ("cooling-120x40", || cooling(1), [120, 40]),
     ("cooling-60x20", || cooling(1), [60, 20]),
