@@ -4,6 +4,7 @@ mod parameters;
 mod place;
 mod recordings;
 mod values;
+mod watch;
 pub(crate) use place::{Core, Place};
 pub(crate) use recordings::{Export, Form, Record, Report};
 
@@ -13,6 +14,7 @@ pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, 
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
 use values::{columns, finite, seed};
+pub(crate) use watch::Watch;
 
 /// A scalp cooler's protocol and control core, on the desk.
 ///
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Make the report of a recording: one HTML file.
     Report(Report),
+    /// Look at a machine, or at a recording, in the terminal.
+    Watch(Watch),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
     /// Take frames apart: hexadecimal text, a file, or standard input.

@@ -33,3 +33,4 @@ pub(crate) mod sim;
 pub(crate) mod store;
 pub(crate) mod tune;
 pub(crate) mod vectors;
+pub(crate) mod watch;

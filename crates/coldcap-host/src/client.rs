@@ -41,6 +41,7 @@
 //! # Ok::<(), coldcap_wire::frame::TooLong>(())
 //! ```
 
+mod aimed;
 mod by_hand;
 mod carried;
 mod command;
@@ -86,7 +87,7 @@ use following::{Following, Granted, Stamp};
 use listening::Listening;
 use port::{Arrived, Frame, Port};
 use presence::Presence;
-use requests::{Leaving, Requests, Way};
+use requests::{Aim, Leaving, Requests, Way};
 use std::collections::VecDeque;
 use steady::Steady;
 use timing::Timing;
@@ -270,11 +271,7 @@ impl Client {
     /// client.command_seeing(Instant::ZERO, CommandBody::operate(Action::START), shown);
     /// ```
     pub fn command_seeing(&mut self, now: Instant, body: CommandBody, revision: u16) -> u16 {
-        if body.is_urgent() {
-            self.requests.void_beginnings(&mut self.messages);
-        }
-        let now = self.read_clock(now);
-        self.requests.push_expecting(now, body, revision)
+        self.command_for(now, self.channel, body, revision)
     }
 
     /// The client's own time, which all its waits are in: they have their bound also where `clock` is set back.
@@ -748,15 +745,16 @@ impl Client {
         self.record_asked = Some((rid, from..from.saturating_add(u32::from(count))));
         self.record_due = Some(self.next_record_request(now));
         let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
-        self.append_command(out, Leaving { rid, body, deadline: 0, expected: 0 });
+        self.append_command(out, Leaving { rid, body, deadline: 0, aim: Aim::default() });
     }
 
     fn append_command(&mut self, out: &mut Vec<u8>, leaving: Leaving) {
-        let Leaving { rid, body, deadline, expected } = leaving;
+        let Leaving { rid, body, deadline, aim } = leaving;
+        let channel = aim.channel.unwrap_or(self.channel);
         let head = CommandHead {
             deadline,
-            expected_revision: expected,
-            ..CommandHead::new(rid, self.channel)
+            expected_revision: aim.expected,
+            ..CommandHead::new(rid, channel)
         };
         let mut room = [0; FRAME_LEN];
         let sent = body.write(head, &mut self.port, &mut room);

@@ -50,6 +50,7 @@ pub use heard::{HEARD_KEPT, Heard, HeardAt, Listening};
 
 use crate::address::Address;
 use crate::client::{ClientConfig, CommandBody, Message, Record};
+use crate::view::LinkQuality;
 use coldcap_units::Duration;
 use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus, Response};
 use core::pin::Pin;
@@ -113,6 +114,8 @@ pub struct Snapshot {
     pub channels: BTreeMap<u8, ChannelStatus>,
     /// The record.
     pub record: Progress,
+    /// What was counted on the line, and how long the way is. [`Connection::changed`] does not wake for this alone.
+    pub quality: LinkQuality,
 }
 
 /// A connection with one machine. Clones speak over the same connection, which ends with the last of them.
@@ -246,8 +249,31 @@ impl Connection {
         body: CommandBody,
         revision: u16,
     ) -> Result<Response, CommandError> {
+        self.put(None, body, revision).await
+    }
+
+    /// The same for a channel, from 0, whatever that of this connection, see
+    /// [`Client::command_for`](crate::client::Client::command_for).
+    ///
+    /// # Errors
+    /// As [`command`](Self::command).
+    pub async fn command_for(
+        &self,
+        channel: u8,
+        body: CommandBody,
+        revision: u16,
+    ) -> Result<Response, CommandError> {
+        self.put(Some(channel), body, revision).await
+    }
+
+    async fn put(
+        &self,
+        channel: Option<u8>,
+        body: CommandBody,
+        revision: u16,
+    ) -> Result<Response, CommandError> {
         let (answer, answered) = oneshot::channel();
-        self.ask(Ask::Command { body: Box::new(body), revision, answer }).await?;
+        self.ask(Ask::Command { channel, body: Box::new(body), revision, answer }).await?;
         answered.await.map_err(|_| Closed)?
     }
 

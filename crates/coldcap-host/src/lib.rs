@@ -1,4 +1,4 @@
-//! The host's side of a machine: a client, a connection that keeps itself up, plans, recordings and reports.
+//! The host's side of a machine: a client, a connection that keeps itself up, a view of it, plans, recordings and reports.
 //!
 //! [`client`] is the protocol alone, without a clock, a thread or a transport. The feature `connection` puts it on tokio, over
 //! TCP or a stream of your own; `serial` and `websocket` add those, and `blocking` is the same for programs without an executor.
@@ -16,3 +16,4 @@ pub mod playback;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod view;

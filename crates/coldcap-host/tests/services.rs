@@ -270,6 +270,29 @@ fn a_command_on_another_sight_is_told_to_be_stale_and_a_stop_never_is() {
     assert_eq!(device.done.len(), 3);
 }
 
+/// One screen shows both channels: whoever presses there means the one that is shown.
+#[test]
+fn a_command_for_another_channel_bears_its_number_and_a_stop_is_for_it_alone() {
+    let (mut client, mut device) = connected(true);
+    let mut sent = Vec::new();
+    for (channel, body) in [(1, START), (0, START), (1, STOP)] {
+        client.command_for(at(1_000), channel, body, 0);
+        let mut out = Vec::new();
+        client.transmit(at(1_000), &mut out);
+        let answers = device.take(1_000, &out);
+        client.receive(at(1_000), &answers);
+        let (mut receiver, mut rest) = (Receiver::new(), &out[..]);
+        while !rest.is_empty() {
+            let (taken, packet) = receiver.feed(rest);
+            rest = &rest[taken..];
+            if let AnyMessage::Operate(press) = packet.unwrap().unwrap().message().unwrap() {
+                sent.push((press.head.channel, press.action));
+            }
+        }
+    }
+    assert_eq!(sent, [(1, Action::START), (0, Action::START), (1, Action::STOP)]);
+}
+
 #[test]
 fn every_copy_has_the_deadline_of_the_first_and_a_stop_has_none() {
     let (mut client, mut device) = connected(true);

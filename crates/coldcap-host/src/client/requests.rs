@@ -24,9 +24,17 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
 struct Pending {
     rid: u16,
     body: CommandBody,
-    /// The revision that it is meant for; 0 for any.
-    expected: u16,
+    aim: Aim,
     asked: Instant,
+}
+
+/// What a command is meant for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Aim {
+    /// The channel; the client's own where none is named.
+    pub(super) channel: Option<u8>,
+    /// The revision of its session; 0 for any.
+    pub(super) expected: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,14 +52,13 @@ pub(super) struct Leaving {
     pub(super) body: CommandBody,
     /// As it travels; 0 for none.
     pub(super) deadline: u16,
-    /// The revision that it is meant for; 0 for any.
-    pub(super) expected: u16,
+    pub(super) aim: Aim,
 }
 
 impl Flight {
     const fn leaving(&self) -> Leaving {
-        let Pending { rid, body, expected, .. } = self.command;
-        Leaving { rid, body, deadline: self.deadline, expected }
+        let Pending { rid, body, aim, .. } = self.command;
+        Leaving { rid, body, deadline: self.deadline, aim }
     }
 }
 
@@ -88,14 +95,15 @@ impl Requests {
     }
 
     pub(super) fn push(&mut self, now: Instant, body: CommandBody) -> u16 {
-        self.push_expecting(now, body, 0)
+        self.push_aimed(now, body, Aim::default())
     }
 
-    /// The same for a command that is meant for this revision and no other.
-    pub(super) fn push_expecting(&mut self, now: Instant, body: CommandBody, expected: u16) -> u16 {
+    /// The same for a command that is meant for this channel and this revision and no other.
+    pub(super) fn push_aimed(&mut self, now: Instant, body: CommandBody, aim: Aim) -> u16 {
         let rid = self.fresh_rid();
-        let expected = if body.is_urgent() { 0 } else { expected };
-        self.waiting.push_back(Pending { rid, body, expected, asked: now });
+        let expected = if body.is_urgent() { 0 } else { aim.expected };
+        let aim = Aim { expected, ..aim };
+        self.waiting.push_back(Pending { rid, body, aim, asked: now });
         rid
     }
 

@@ -90,6 +90,11 @@ impl Timing {
         Instant::from_millis(device).since(Instant::from_millis(at_ms))
     }
 
+    /// The shortest of the last round trips.
+    pub(super) fn trip_us(&self) -> Option<u64> {
+        self.clock.trip_us()
+    }
+
     /// Whether the device's time is known too roughly for an answer to an alarm.
     pub(super) fn is_rough(&self) -> bool {
         let longest = u64::from(LONGEST_TRIP.as_millis()) * 1_000;

@@ -6,7 +6,9 @@ use super::error::{Closed, CommandError};
 use super::heard::{HEARD_KEPT, Heard, HeardAt, Listening};
 use super::{COMMANDS_MAXIMUM, PAUSES, Progress, Snapshot, Update, in_words};
 use crate::client::{Client, ClientConfig, CommandBody, Message, Record};
+use crate::view::LinkQuality;
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::frame;
 use coldcap_wire::message::{Response, Status};
 use std::collections::HashMap;
 use std::io;
@@ -25,7 +27,7 @@ type Answer = oneshot::Sender<Result<Response, CommandError>>;
 /// What the holders of a connection want.
 #[derive(Debug)]
 pub(super) enum Ask {
-    Command { body: Box<CommandBody>, revision: u16, answer: Answer },
+    Command { channel: Option<u8>, body: Box<CommandBody>, revision: u16, answer: Answer },
     Follow { period: Duration },
     Drawn { progress: u16 },
     Length { asked: oneshot::Sender<()> },
@@ -195,7 +197,10 @@ impl Driver {
     fn answer(&mut self, ask: Ask) {
         let now = self.now();
         match ask {
-            Ask::Command { body, revision, answer } => self.command(now, *body, revision, answer),
+            Ask::Command { channel, body, revision, answer } => {
+                let channel = channel.unwrap_or(self.client.channel());
+                self.command(now, (channel, *body, revision), answer);
+            }
             Ask::Follow { period } => self.client.follow(now, period),
             Ask::Drawn { progress } => self.client.drawn(now, progress),
             Ask::Length { asked } => {
@@ -236,12 +241,13 @@ impl Driver {
         }
     }
 
-    fn command(&mut self, now: Instant, body: CommandBody, revision: u16, answer: Answer) {
+    fn command(&mut self, now: Instant, command: (u8, CommandBody, u16), answer: Answer) {
+        let (channel, body, revision) = command;
         if self.answers.len() >= COMMANDS_MAXIMUM && !body.is_urgent() {
             let _ = answer.send(Err(CommandError::Busy));
             return;
         }
-        let rid = self.client.command_seeing(now, body, revision);
+        let rid = self.client.command_for(now, channel, body, revision);
         tracing::debug!(rid, endpoint = body.endpoint(), "command");
         self.answers.insert(rid, answer);
     }
@@ -302,11 +308,26 @@ impl Driver {
         };
         let connected = self.client.is_connected();
         let stale = self.client.values_are_stale(self.now());
+        let quality = self.quality();
         self.newest.send_if_modified(|newest| {
+            // Every frame counts: nobody is woken for that alone.
+            newest.quality = quality;
             let old = (newest.record, newest.connected, newest.stale);
             (newest.record, newest.connected, newest.stale) = (progress, connected, stale);
             old != (progress, connected, stale)
         });
+    }
+
+    fn quality(&self) -> LinkQuality {
+        let counters = self.client.counters();
+        let frame::Counters { ok, crc, length, overflow, cobs } = counters.frames;
+        let bad = [crc, length, overflow, cobs, counters.unreadable];
+        LinkQuality {
+            round_trip_us: self.client.round_trip_us(),
+            frames_good: ok,
+            frames_bad: bad.into_iter().fold(0, u32::saturating_add),
+            packets_lost: counters.packets_lost,
+        }
     }
 }
 

@@ -1,0 +1,48 @@
+//! Options of `watch`.
+
+use super::values::seed;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "In the terminal ? shows the keys. Without a terminal on standard output a line a second is printed.\n\
+                  Of a machine the keys stop, begin a break, resume, ease off, note comfort, acknowledge alarms and pause their sound;\n\
+                  of a recording they pause, set the speed, and seek. docs/watch.md shows the screen.\n\
+                  Examples: coldcap watch tcp:127.0.0.1:7700\n          \
+                  coldcap watch serial:/dev/ttyACM0 --key tablet.code\n          \
+                  coldcap watch out/default/session.ccap --speed 60"
+)]
+pub(crate) struct Watch {
+    /// A machine, tcp:HOST:PORT, ws:HOST:PORT[/PATH], serial:PATH[@BAUD] or pty:PATH; or a recording (`.ccap`).
+    #[arg(value_name = "ADDRESS|FILE")]
+    pub(crate) what: String,
+    /// The seed of the virtual machine: its key follows from it.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = seed,
+        allow_negative_numbers = true,
+        conflicts_with = "key"
+    )]
+    pub(crate) seed: u64,
+    /// The file with the code that the machine has shown when it was paired.
+    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
+    pub(crate) key: Option<PathBuf>,
+    /// Without keys, for benches.
+    #[arg(long)]
+    pub(crate) unsecured: bool,
+    /// Seconds in one: of a virtual machine that runs at this --speed, or how fast a recording is played.
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub(crate) speed: f64,
+    /// Print a line a second instead of drawing.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) plain: bool,
+    /// Print a JSON object a second, one a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End after so many seconds; without it, with q.
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub(crate) duration: Option<u64>,
+}

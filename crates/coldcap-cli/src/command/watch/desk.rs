@@ -1,0 +1,402 @@
+//! What is on the screen beside the machine itself: which channel, what is typed, what was answered; and what a key does.
+
+use coldcap_host::client::CommandBody;
+use coldcap_host::connection::CommandError;
+use coldcap_host::view::View;
+use coldcap_wire::message::{Action, FactKind, Response, Status, Vocabulary};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// How much time the plot shows, in minutes.
+const WINDOWS: [u64; 7] = [5, 15, 30, 60, 120, 360, 1_440];
+
+/// A machine, or a recording, with whoever looks at it.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    pub(super) view: View,
+    /// What is watched, as it was named.
+    pub(super) place: String,
+    /// Of a recording, where it is.
+    pub(super) deck: Option<Deck>,
+    /// Which of the channels, in their order.
+    pub(super) shown: usize,
+    pub(super) prompt: Prompt,
+    pub(super) help: bool,
+    /// What became of the last word.
+    pub(super) notice: Option<String>,
+    pub(super) window: usize,
+}
+
+/// Where a recording is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Deck {
+    pub(super) position_ms: u64,
+    pub(super) length_ms: u64,
+    pub(super) speed: f64,
+    pub(super) paused: bool,
+}
+
+/// What is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Prompt {
+    Nothing,
+    Comfort,
+    /// The reason for which cooling is resumed.
+    Reason(String),
+    /// The machine has taken the first step of a resume of this channel, for this reason.
+    Armed(u8, u16),
+    /// A time of the recording.
+    GoTo(String),
+}
+
+/// What a key asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Wish {
+    Quit,
+    Order(Box<Order>),
+    Move(Move),
+}
+
+/// A word to the machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Order {
+    pub(super) channel: u8,
+    pub(super) body: CommandBody,
+    /// What was on the screen when the key was pressed.
+    pub(super) revision: u16,
+    pub(super) name: &'static str,
+}
+
+/// A move of a recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Move {
+    PauseOrPlay,
+    Faster,
+    Slower,
+    /// By so many ms.
+    By(i64),
+    To(u64),
+}
+
+impl Desk {
+    pub(super) fn new(place: &str, deck: Option<Deck>) -> Self {
+        Self {
+            view: View::new(),
+            place: place.into(),
+            deck,
+            shown: 0,
+            prompt: Prompt::Nothing,
+            help: false,
+            notice: None,
+            window: 2,
+        }
+    }
+
+    /// How much time the plot shows, in ms.
+    pub(super) fn window_ms(&self) -> u64 {
+        WINDOWS.get(self.window).copied().unwrap_or(WINDOWS[0]) * 60_000
+    }
+
+    /// The number of the channel that is shown.
+    pub(super) fn channel(&self) -> u8 {
+        u8::try_from(self.shown).unwrap_or(0)
+    }
+
+    pub(super) fn press(&mut self, key: KeyEvent) -> Option<Wish> {
+        if is_quit(key) {
+            return Some(Wish::Quit);
+        }
+        self.notice = None;
+        if core::mem::take(&mut self.help) {
+            // A stop is a stop, whatever is on the screen.
+            return (key.code == KeyCode::Char('s')).then(|| self.stop()).flatten();
+        }
+        match core::mem::replace(&mut self.prompt, Prompt::Nothing) {
+            Prompt::Nothing => self.command(key),
+            _ if key.code == KeyCode::Esc => None,
+            _ if key.code == KeyCode::Char('s') && self.deck.is_none() => self.stop(),
+            Prompt::Comfort => self.comfort(key.code),
+            Prompt::Reason(typed) => self.reason(typed, key.code),
+            Prompt::Armed(channel, reason) => self.confirm(channel, reason, key.code),
+            Prompt::GoTo(typed) => self.go_to(typed, key.code),
+        }
+    }
+
+    fn command(&mut self, key: KeyEvent) -> Option<Wish> {
+        match key.code {
+            KeyCode::Char('q') => return Some(Wish::Quit),
+            KeyCode::Char('?' | 'h') => self.help = true,
+            KeyCode::Tab => self.next_channel(),
+            KeyCode::Char('+' | '=') => self.window = self.window.saturating_sub(1),
+            KeyCode::Char('-') => self.window = (self.window + 1).min(WINDOWS.len() - 1),
+            _ if self.deck.is_some() => return self.play(key),
+            code => return self.speak(code),
+        }
+        None
+    }
+
+    fn next_channel(&mut self) {
+        let channels = (0..u8::MAX).take_while(|it| self.view.history(*it).is_some()).count();
+        self.shown = if self.shown + 1 < channels { self.shown + 1 } else { 0 };
+    }
+
+    /// The words to a machine.
+    fn speak(&mut self, code: KeyCode) -> Option<Wish> {
+        match code {
+            KeyCode::Char('s') => self.stop(),
+            KeyCode::Char('b') => self.press_button(Action::PAUSE, "break"),
+            KeyCode::Char('e') => self.press_button(Action::EASE_OFF, "ease off"),
+            KeyCode::Char('a') => self.press_button(Action::ACKNOWLEDGE, "acknowledge"),
+            KeyCode::Char('p') => self.press_button(Action::AUDIO_PAUSE, "audio pause"),
+            KeyCode::Char('r') => self.ask(Prompt::Reason(String::new())),
+            KeyCode::Char('c') => self.ask(Prompt::Comfort),
+            _ => None,
+        }
+    }
+
+    fn ask(&mut self, prompt: Prompt) -> Option<Wish> {
+        self.prompt = prompt;
+        None
+    }
+
+    fn stop(&self) -> Option<Wish> {
+        self.press_button(Action::STOP, "stop").filter(|_| self.deck.is_none())
+    }
+
+    fn press_button(&self, action: Action, name: &'static str) -> Option<Wish> {
+        self.order(self.channel(), CommandBody::operate(action), name)
+    }
+
+    fn order(&self, channel: u8, body: CommandBody, name: &'static str) -> Option<Wish> {
+        let revision = self.view.revision(channel);
+        Some(Wish::Order(Box::new(Order { channel, body, revision, name })))
+    }
+
+    fn comfort(&mut self, code: KeyCode) -> Option<Wish> {
+        let value = match code {
+            KeyCode::Char('x') => 10,
+            KeyCode::Char(digit) => digit.to_digit(10)? as u8,
+            _ => return None,
+        };
+        self.order(self.channel(), CommandBody::observe(FactKind::COMFORT, value), "comfort")
+    }
+
+    fn reason(&mut self, typed: String, code: KeyCode) -> Option<Wish> {
+        match edited(typed, code, |it| it.is_ascii_digit()) {
+            Edited::Going(typed) => self.ask(Prompt::Reason(typed)),
+            Edited::Done(typed) => {
+                let reason = typed.parse().ok().filter(|it| (1..=127).contains(it));
+                let Some(reason) = reason else {
+                    self.notice = Some(format!("resume: {typed}: allowed 1 to 127"));
+                    return None;
+                };
+                let body = CommandBody::operate_with(Action::RESUME, reason);
+                self.order(self.channel(), body, "resume")
+            }
+        }
+    }
+
+    fn confirm(&mut self, channel: u8, reason: u16, code: KeyCode) -> Option<Wish> {
+        // Not the key of the first step: one that is held down must not take the second one, too.
+        if code != KeyCode::Char('y') {
+            self.notice = Some("resume: left".into());
+            return None;
+        }
+        let body = CommandBody::operate_with(Action::RESUME, reason).confirmed();
+        self.order(channel, body, "resume")
+    }
+
+    /// The keys of a recording.
+    fn play(&mut self, key: KeyEvent) -> Option<Wish> {
+        let far = if key.modifiers.contains(KeyModifiers::SHIFT) { 60_000 } else { 10_000 };
+        let length = self.deck.map_or(0, |deck| deck.length_ms);
+        Some(Wish::Move(match key.code {
+            KeyCode::Char(' ') => Move::PauseOrPlay,
+            KeyCode::Left => Move::By(-far),
+            KeyCode::Right => Move::By(far),
+            KeyCode::PageUp => Move::By(-600_000),
+            KeyCode::PageDown => Move::By(600_000),
+            KeyCode::Home => Move::To(0),
+            KeyCode::End => Move::To(length),
+            KeyCode::Char('<' | ',') => Move::Slower,
+            KeyCode::Char('>' | '.') => Move::Faster,
+            KeyCode::Char('g') => return self.ask(Prompt::GoTo(String::new())),
+            _ => return None,
+        }))
+    }
+
+    fn go_to(&mut self, typed: String, code: KeyCode) -> Option<Wish> {
+        match edited(typed, code, |it| it.is_ascii_digit() || it == ':') {
+            Edited::Going(typed) => self.ask(Prompt::GoTo(typed)),
+            Edited::Done(typed) => match time(&typed) {
+                Some(ms) => Some(Wish::Move(Move::To(ms))),
+                None => {
+                    self.notice = Some(format!("go to: {typed}: allowed MM:SS or H:MM:SS"));
+                    None
+                }
+            },
+        }
+    }
+
+    /// What became of a word to the machine. The first of two steps is answered with what the second one takes.
+    pub(super) fn answered(&mut self, order: &Order, answer: &Result<Response, CommandError>) {
+        match (answer, order.body) {
+            (Ok(_), CommandBody::Operate(press)) if press.action == Action::ACKNOWLEDGE => {
+                self.view.acknowledged(order.channel);
+            }
+            (Err(CommandError::Refused(response)), CommandBody::Operate(press))
+                if response.status == Status::ARMED =>
+            {
+                self.prompt = Prompt::Armed(order.channel, press.argument);
+                return;
+            }
+            _ => {}
+        }
+        self.notice = Some(format!("{}, channel {}: {}", order.name, order.channel, word(answer)));
+    }
+}
+
+fn is_quit(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+enum Edited {
+    Going(String),
+    Done(String),
+}
+
+/// What is longer than anything that may stand there is not taken.
+const TYPED_MAXIMUM: usize = 8;
+
+fn edited(mut typed: String, code: KeyCode, allowed: impl Fn(char) -> bool) -> Edited {
+    match code {
+        KeyCode::Enter => return Edited::Done(typed),
+        KeyCode::Backspace => drop(typed.pop()),
+        KeyCode::Char(it) if allowed(it) && typed.len() < TYPED_MAXIMUM => typed.push(it),
+        _ => {}
+    }
+    Edited::Going(typed)
+}
+
+/// `MM:SS` or `H:MM:SS`, or seconds, in ms.
+fn time(typed: &str) -> Option<u64> {
+    let parts: Option<Vec<u64>> = typed.split(':').map(|part| part.parse().ok()).collect();
+    let parts = parts.filter(|parts| parts.len() <= 3)?;
+    Some(parts.into_iter().fold(0, |total, part| total * 60 + part) * 1_000)
+}
+
+fn word(answer: &Result<Response, CommandError>) -> String {
+    match answer {
+        Ok(_) => "done".into(),
+        Err(CommandError::Refused(response)) => refused(response),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn refused(response: &Response) -> String {
+    let status = response.status.name().unwrap_or("refused").replace('_', " ");
+    let reasons = Vocabulary::named("refusal").filter(|_| response.reason != 0);
+    match reasons.and_then(|reasons| reasons.word(response.reason)) {
+        Some(reason) => format!("{status}: {}", reason.replace('_', " ")),
+        None => status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk() -> Desk {
+        Desk::new("tcp:cart:7700", None)
+    }
+
+    fn type_in(desk: &mut Desk, keys: &str) -> Vec<Wish> {
+        let code = |it| match it {
+            '\n' => KeyCode::Enter,
+            '\x1b' => KeyCode::Esc,
+            it => KeyCode::Char(it),
+        };
+        keys.chars().filter_map(|it| desk.press(KeyEvent::from(code(it)))).collect()
+    }
+
+    fn orders(wishes: &[Wish]) -> Vec<CommandBody> {
+        let body = |wish: &Wish| match wish {
+            Wish::Order(order) => Some(order.body),
+            _ => None,
+        };
+        wishes.iter().filter_map(body).collect()
+    }
+
+    const STOP: CommandBody = CommandBody::operate(Action::STOP);
+
+    #[test]
+    fn a_stop_is_one_key_whatever_is_on_the_screen() {
+        for before in ["", "?", "c", "r", "r12"] {
+            let mut desk = desk();
+            let wishes = type_in(&mut desk, &format!("{before}s"));
+            assert_eq!(orders(&wishes), [STOP], "{before}");
+            assert_eq!((desk.prompt, desk.help), (Prompt::Nothing, false));
+        }
+        let mut desk = desk();
+        desk.prompt = Prompt::Armed(0, 5);
+        assert_eq!(orders(&type_in(&mut desk, "s")), [STOP]);
+    }
+
+    #[test]
+    fn a_resume_takes_a_reason_and_a_y_behind_the_answer() {
+        let mut desk = desk();
+        let wishes = type_in(&mut desk, "r12\n");
+        let first = CommandBody::operate_with(Action::RESUME, 12);
+        assert_eq!(orders(&wishes), [first]);
+        assert!(type_in(&mut desk, "y").is_empty(), "nothing was answered yet");
+        let Wish::Order(order) = &wishes[0] else { panic!("{wishes:?}") };
+        let armed = Err(CommandError::Refused(Response::new(1, Status::ARMED)));
+        desk.answered(order, &armed);
+        assert_eq!(orders(&type_in(&mut desk, "y")), [first.confirmed()]);
+        for other in ["\n", "x"] {
+            desk.answered(order, &armed);
+            let left = type_in(&mut desk, &format!("{other}y"));
+            assert!(left.is_empty(), "any other key leaves, one that is still held, too");
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_not_sent() {
+        for typed in ["r\n", "r0\n", "r128\n", "r99999999999\n"] {
+            let mut desk = desk();
+            assert!(type_in(&mut desk, typed).is_empty(), "{typed}");
+            assert!(desk.notice.unwrap().contains("allowed 1 to 127"));
+        }
+    }
+
+    #[test]
+    fn comfort_goes_from_none_to_ten() {
+        let mut desk = desk();
+        let wishes = orders(&type_in(&mut desk, "c0c9cxcz"));
+        let comfort = |value| CommandBody::observe(FactKind::COMFORT, value);
+        assert_eq!(wishes, [comfort(0), comfort(9), comfort(10)]);
+    }
+
+    #[test]
+    fn a_recording_takes_no_words_and_is_moved() {
+        let deck = Deck { position_ms: 0, length_ms: 9_000, speed: 1.0, paused: false };
+        let mut desk = Desk::new("session.ccap", Some(deck));
+        assert!(orders(&type_in(&mut desk, "sbreapcs?s")).is_empty());
+        let moves = type_in(&mut desk, " g1:02:03\ng90\ng1:x:2:3:4\n<>");
+        let expected =
+            [Move::PauseOrPlay, Move::To(3_723_000), Move::To(90_000), Move::Slower, Move::Faster];
+        assert_eq!(moves, expected.map(Wish::Move));
+        assert_eq!(desk.press(KeyEvent::from(KeyCode::End)), Some(Wish::Move(Move::To(9_000))));
+        let far = KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT);
+        assert_eq!(desk.press(far), Some(Wish::Move(Move::By(-60_000))));
+    }
+
+    #[test]
+    fn control_c_quits_from_everywhere() {
+        let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        for before in ["", "?", "c", "r1"] {
+            let mut desk = desk();
+            type_in(&mut desk, before);
+            assert_eq!(desk.press(quit), Some(Wish::Quit));
+        }
+    }
+}

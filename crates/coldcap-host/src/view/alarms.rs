@@ -1,0 +1,206 @@
+//! Which alarms are there, and what is known of each.
+
+use coldcap_units::Instant;
+use coldcap_wire::message::{EventReport, MACHINE, MachineStatus, Vocabulary};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// How urgent an alarm is, in the terms of IEC 60601-1-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// The operator should know.
+    Low,
+    /// The operator should act soon.
+    Medium,
+    /// The operator must act at once.
+    High,
+}
+
+impl Priority {
+    /// That of a code of the wire; `None` for 0 and for what is not known.
+    #[must_use]
+    pub const fn from_code(code: i32) -> Option<Self> {
+        match code {
+            1 => Some(Self::Low),
+            2 => Some(Self::Medium),
+            3 => Some(Self::High),
+            _ => None,
+        }
+    }
+
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// One alarm that goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// The condition's code.
+    pub condition: u16,
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// How urgent it is; `None` where that was not told.
+    pub priority: Option<Priority>,
+    /// Whose it is: a channel from 0, or 255 for the machine; `None` where that was not told.
+    pub channel: Option<u8>,
+    /// How long ago it rose, in ms; `None` where it was there before.
+    pub since_ms: Option<u32>,
+    /// Whether it was acknowledged through this host since it rose or became more urgent.
+    pub acknowledged_here: bool,
+}
+
+/// What bit n of [`MachineStatus::alarms`] stands for: the conditions, and from bit 48 on a maker's own from 192 on.
+const VENDOR_BIT: u8 = 48;
+const VENDOR_CODE: u16 = 192;
+
+/// The condition's name; that of one that is not known is its number.
+pub(super) fn name(condition: u16) -> Cow<'static, str> {
+    let known = u8::try_from(condition).ok().and_then(|code| {
+        Vocabulary::named("condition").and_then(|conditions| conditions.word(code))
+    });
+    match known {
+        Some(name) => name.into(),
+        None if condition >= VENDOR_CODE => format!("vendor_{condition}").into(),
+        None => format!("condition_{condition}").into(),
+    }
+}
+
+/// The bit of a channel in a mask; none of what is no channel.
+pub(super) const fn bit(channel: u8) -> u8 {
+    match 1u8.checked_shl(channel as u32) {
+        Some(bit) => bit,
+        None => 0,
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    priority: Option<Priority>,
+    since: Option<Instant>,
+    /// The device's own time when it was last told; what an older status says of it is past.
+    told_ms: u64,
+    /// At which channels it was acknowledged.
+    acknowledged: u8,
+}
+
+/// All that go on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Alarms {
+    /// By condition and by whose it is: a channel, [`MACHINE`], or not told.
+    known: BTreeMap<(u16, Option<u8>), Known>,
+    /// Whether a status was seen: what comes new with a later one has risen since.
+    met: bool,
+}
+
+impl Alarms {
+    /// Takes in which there are; gives those of which nothing was known.
+    pub(super) fn see(&mut self, at: Instant, status: &MachineStatus) -> Vec<u16> {
+        let active = |condition: u16| status.alarms & mask(condition) != 0;
+        let newer = |known: &Known| known.told_ms > status.at_ms;
+        self.known.retain(|(condition, _), known| active(*condition) || newer(known));
+        let new = conditions(status.alarms).filter(|condition| !self.has(*condition));
+        let new: Vec<u16> = new.collect();
+        let since = self.met.then_some(at);
+        let known = Known { since, told_ms: status.at_ms, ..Known::default() };
+        self.known.extend(new.iter().map(|condition| ((*condition, None), known)));
+        self.met = true;
+        new
+    }
+
+    fn has(&self, condition: u16) -> bool {
+        let whoever = (condition, None)..=(condition, Some(u8::MAX));
+        self.known.range(whoever).next().is_some()
+    }
+
+    /// It rose, or became more urgent: whoever had acknowledged it did not mean that.
+    pub(super) fn rise(&mut self, at: Instant, event: &EventReport, priority: Option<Priority>) {
+        if mask(event.code) == 0 {
+            return;
+        }
+        self.known.remove(&(event.code, None));
+        let known = self.known.entry((event.code, Some(event.channel))).or_default();
+        let since = known.since.or(Some(at));
+        *known = Known { priority, since, told_ms: event.at_ms, acknowledged: 0 };
+    }
+
+    pub(super) fn clear(&mut self, event: &EventReport) {
+        self.known.remove(&(event.code, Some(event.channel)));
+        self.known.remove(&(event.code, None));
+    }
+
+    pub(super) fn acknowledge(&mut self, channel: u8) {
+        for ((_, whose), known) in &mut self.known {
+            if whose.is_none_or(|whose| whose == channel || whose == MACHINE) {
+                known.acknowledged |= bit(channel);
+            }
+        }
+    }
+
+    /// The most urgent first. One of which that is not told stands behind the high ones: it may be one.
+    pub(super) fn picture(
+        &self,
+        at: Instant,
+        highest: Option<Priority>,
+        channels: u8,
+    ) -> Vec<Alarm> {
+        let only = self.known.len() == 1;
+        let alarm = |(&(condition, channel), known): (&(u16, Option<u8>), &Known)| Alarm {
+            condition,
+            name: name(condition),
+            priority: known.priority.or(highest.filter(|_| only)),
+            channel,
+            since_ms: known.since.map(|since| at.since(since).as_millis()),
+            acknowledged_here: known.is_acknowledged(channel, channels),
+        };
+        let mut alarms: Vec<Alarm> = self.known.iter().map(alarm).collect();
+        alarms.sort_by_key(|alarm| (urgency(alarm.priority), alarm.acknowledged_here));
+        alarms
+    }
+}
+
+impl Known {
+    /// What is the machine's is acknowledged where it is at every channel.
+    const fn is_acknowledged(&self, whose: Option<u8>, channels: u8) -> bool {
+        let wanted = match whose {
+            Some(channel) if channel != MACHINE => bit(channel),
+            _ => channels,
+        };
+        wanted != 0 && self.acknowledged & wanted == wanted
+    }
+}
+
+const fn urgency(priority: Option<Priority>) -> u8 {
+    match priority {
+        Some(Priority::High) => 0,
+        None => 1,
+        Some(Priority::Medium) => 2,
+        Some(Priority::Low) => 3,
+    }
+}
+
+/// The conditions whose bits are set.
+fn conditions(alarms: u64) -> impl Iterator<Item = u16> {
+    let set = move |bit: &u8| alarms & (1 << bit) != 0;
+    (0..64u8).filter(set).map(|bit| match bit.checked_sub(VENDOR_BIT) {
+        Some(vendor) => VENDOR_CODE + u16::from(vendor),
+        None => u16::from(bit),
+    })
+}
+
+/// The bit of a condition; none of what has none.
+fn mask(condition: u16) -> u64 {
+    let bit = match condition.checked_sub(VENDOR_CODE) {
+        Some(vendor) => vendor.checked_add(u16::from(VENDOR_BIT)),
+        None => Some(condition).filter(|bit| *bit < u16::from(VENDOR_BIT)),
+    };
+    bit.and_then(|bit| 1u64.checked_shl(bit.into())).unwrap_or(0)
+}
