@@ -104,7 +104,9 @@ impl<'a, const CHANNELS: usize> Way<'a, CHANNELS> {
         let mut staff = Vec::new();
         for (place, delay) in places.iter().zip(delays) {
             let line = station.open_line(&Equipment::unsecured(0))?;
-            staff.push(Staff::new(place, plan.clone(), *delay, line));
+            // Nobody is at two channels: the next one has the next number.
+            let patient = plan.patient.saturating_add(place.channel as u64);
+            staff.push(Staff::new(place, PlanFile { patient, ..plan.clone() }, *delay, line));
         }
         let doors = staff.first().map_or(0, |first| first.line);
         Ok(Self { station, now: Instant::ZERO, doors, staff, drawn: Instant::ZERO })
