@@ -90,7 +90,7 @@ pub(crate) fn gone(error: io::Error) -> Failure {
 /// So many lines a machine has at most.
 pub(crate) const LINES_MAXIMUM: usize = 2;
 /// A machine that is so far behind the clock cannot keep up with its speed.
-const BEHIND: Duration = Duration::from_secs(1);
+const BEHIND: Duration = Duration::from_secs(5);
 
 /// A machine that ticks.
 pub(crate) trait Ticking {

@@ -48,7 +48,7 @@ pub(super) fn bring<const CHANNELS: usize>(
         let last = reached.iter().copied().max().unwrap_or_default();
         let late: Vec<_> = reached.iter().map(|at| last.since(*at)).collect();
         if late.iter().all(|late| *late <= AT_ONCE) || attempt == ATTEMPTS {
-            break (way, reached.first().copied().unwrap_or_default());
+            break (way, last);
         }
         delays = delays.iter().zip(&late).map(|(delay, late)| delay.plus(*late)).collect();
     };
