@@ -8,7 +8,7 @@ use coldcap_session::{Config, Phase};
 use coldcap_units::Duration;
 use coldcap_wire::message::{Action, ChannelStatus, FactKind, Vocabulary};
 use coldcap_wire::security::{PairingCode, Secret, Transport};
-use std::error::Error;
+use core::error::Error;
 use std::fs::{self, File};
 use std::io::Write;
 use tokio_stream::StreamExt;
@@ -27,7 +27,7 @@ fn config(code: &str) -> Result<ClientConfig, Box<dyn Error>> {
 fn line(status: &ChannelStatus) -> String {
     let phase = Phase::from_code(status.phase).map_or("?", Phase::name);
     let supply = status.supply.get();
-    let supply = supply.map_or_else(|fault| format!("{fault}"), |mc| format!("{} m°C", mc));
+    let supply = supply.map_or_else(|fault| format!("{fault}"), |mc| format!("{mc} m°C"));
     format!("{} s, {phase}, supply {supply}", status.at_ms / 1_000)
 }
 

@@ -3,13 +3,13 @@
 
 mod support;
 
+use core::time::Duration;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
 use support::{coldcap, folder, start, text};
 
 const CHAPTER: &str = include_str!("../../../docs/host-program.md");
@@ -114,7 +114,7 @@ fn the_program_of_the_chapter_outlives_a_killed_machine() {
     host.until("the way to the machine is open");
     host.until("pre_cool, supply");
     let record = fs::read(folder.join("record.bin")).unwrap();
-    assert!(record.len() > 48 * 10 && record.len() % 48 == 0, "{}", record.len());
+    assert!(record.len() > 48 * 10 && record.len().is_multiple_of(48), "{}", record.len());
     let heard = fs::read_to_string(folder.join("heard.txt")).unwrap();
     assert!(heard.lines().count() > 4, "{heard}");
 }

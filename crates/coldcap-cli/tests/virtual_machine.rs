@@ -108,29 +108,8 @@ fn a_place_that_is_never_reached_is_one_clear_error() {
 
 #[tokio::test]
 async fn a_script_counts_from_when_hosts_may_come() {
-    let folder = folder("virtual-machine-script");
-    let text = r#"
-title = "an afternoon"
-[[fault]]
-name = "leak"
-from_s = 40
-[[at]]
-time = "00:00:20"
-fault = "kink"
-for_s = 5
-[[at]]
-time = "00:00:30"
-fact = "symptom"
-value = 2
-[[at]]
-time = "00:00:10"
-do = "stop"
-[[at]]
-time = "00:01:05"
-do = "resume"
-"#;
-    let script = file(&folder, "afternoon.toml", text);
-    let more = ["--start-at", "pre_cool+5min", "--script", &script];
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/machine/afternoon.toml");
+    let more = ["--start-at", "pre_cool+5min", "--script", script];
     let served = Served::with(1, 10.0, &more);
     let start = clock(&served.says()) * 1_000;
     let host = served.host(0, 0, 1);
