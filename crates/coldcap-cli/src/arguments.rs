@@ -1,10 +1,12 @@
 //! The command line.
 
+mod machine;
 mod parameters;
 mod place;
 mod recordings;
 mod values;
 mod watch;
+pub(crate) use machine::Serve;
 pub(crate) use place::{Core, Place};
 pub(crate) use recordings::{Export, Form, Record, Report};
 
@@ -164,38 +166,6 @@ pub(crate) struct Run {
     /// The file with the code that the machine has shown when it was paired.
     #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
     pub(crate) key: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60",
-    after_long_help = with_patient("Example: coldcap machine --listen tcp:127.0.0.1:7700 --speed 60")
-)]
-pub(crate) struct Serve {
-    /// Where to listen: tcp:HOST:PORT, ws:HOST:PORT, or pty, a pseudo terminal. Port 0 takes a free one; what it is is printed.
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) listen: String,
-    /// The virtual patient; without it, the standard head. --help tells the file's fields.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) patient: Option<PathBuf>,
-    /// A fault of the machine, from one second to another.
-    #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
-    pub(crate) fault: Vec<String>,
-    /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
-    pub(crate) seed: u64,
-    /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
-    pub(crate) speed: f64,
-    /// Serve one connection and end.
-    #[arg(long)]
-    pub(crate) once: bool,
-    /// The keys of the machine, a file of `coldcap keys`; without it, one that follows from the seed.
-    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
-    pub(crate) keys: Option<PathBuf>,
-    /// Without keys, for benches: nothing is sealed, and whoever reaches the link is taken for a clinician.
-    #[arg(long)]
-    pub(crate) unsecured: bool,
 }
 
 #[derive(Args, Debug)]

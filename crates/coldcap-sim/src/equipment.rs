@@ -62,6 +62,21 @@ impl Equipment {
         Self { transport: self.transport.map(|_| transport), ..self }
     }
 
+    /// What the packets travel in; `None` for a bench without keys.
+    #[must_use]
+    pub const fn transport(&self) -> Option<Transport> {
+        self.transport
+    }
+
+    /// The randomness of the line of this number, where a machine has several: no two draw the same.
+    pub(crate) fn entropy_of_line(&self, number: u64) -> [u8; 32] {
+        let mut entropy = self.entropy;
+        for (byte, own) in entropy.iter_mut().zip(number.to_le_bytes()) {
+            *byte ^= own;
+        }
+        entropy
+    }
+
     /// The keys.
     #[must_use]
     pub fn keys(&self) -> &[KeySlot] {

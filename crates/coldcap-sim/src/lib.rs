@@ -89,6 +89,7 @@ pub mod population;
 pub mod random;
 pub mod rig;
 pub mod sensor;
+pub mod station;
 
 pub use attendant::{Attendant, AttendantParameters};
 pub use equipment::Equipment;

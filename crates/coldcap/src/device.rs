@@ -71,9 +71,8 @@ impl<const CHANNELS: usize, const KEPT: usize> Device<CHANNELS, KEPT> {
     pub fn restart(&mut self, gap: Option<Duration>) {
         let mut config = *self.control.config();
         config.identity.boot = config.identity.boot.wrapping_add(1);
-        let lasting = self.link.take_lasting(self.control.held_entries());
-        *self = Self::restored(config, &self.control.checkpoint(), gap);
-        self.link.keep_lasting(lasting);
+        self.link.restart(&config, self.control.held_entries());
+        self.control = Control::restored(config, &self.control.checkpoint(), gap);
     }
 
     /// One tick with what the link has taken in; returns what it was a function of, and its outputs.

@@ -146,7 +146,7 @@ struct Latest<const CHANNELS: usize> {
 }
 
 /// What outlives a start of the link.
-pub(crate) struct Lasting<const CHANNELS: usize, const KEPT: usize> {
+struct Lasting<const CHANNELS: usize, const KEPT: usize> {
     stored: Stored<CHANNELS, KEPT>,
     keys: (KeyRing, EntropyPool),
 }
@@ -644,9 +644,28 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         self.port.keep_lasting((keys, entropy));
     }
 
+    /// Starts anew as behind a loss of power: the entries of the record and the keys stay, as in a journal and a store; the session is
+    /// lost. `config` names the boot for the hello; `held` are the entries that control has not handed out yet
+    /// ([`Control::held_entries`](crate::Control::held_entries)).
+    ///
+    /// ```
+    /// use coldcap::{Config, Control, Link};
+    ///
+    /// let config = Config::reference();
+    /// let mut link: Link<1> = Link::new(&config);
+    /// let control: Control<1> = Control::new(config);
+    /// link.restart(&config, control.held_entries());
+    /// assert!(link.peer().is_none());
+    /// ```
+    pub fn restart<'a>(&mut self, config: &Config, held: impl Iterator<Item = &'a EntryBytes>) {
+        let lasting = self.take_lasting(held);
+        *self = Self::new(config);
+        self.keep_lasting(lasting);
+    }
+
     /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
     /// that never got here, and the keys.
-    pub(crate) fn take_lasting<'a>(
+    fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
     ) -> Lasting<CHANNELS, KEPT> {
@@ -656,7 +675,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     }
 
     /// Goes on with what the link before has left.
-    pub(crate) fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
+    fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
         self.stored = lasting.stored;
         self.stored.begin_session();
         self.port.keep_lasting(lasting.keys);

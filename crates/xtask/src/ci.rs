@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, linksim,
-    loops, mcap, packages, panics, probe, prose, schema, stm32, trace,
+    arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, host_program,
+    linksim, loops, mcap, packages, panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -80,6 +80,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "examples",
         examples,
         "the host examples, those of thermal control, and one of each crate alone",
+    ),
+    (
+        "host-program",
+        host_program::check,
+        "the chapter on host programs, gone through from its text alone: the program is made, run, and its machine killed",
     ),
     (
         "faults",

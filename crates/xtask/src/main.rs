@@ -12,6 +12,7 @@ mod defects;
 mod docs;
 mod emulator;
 mod fuzz;
+mod host_program;
 mod links;
 mod linksim;
 mod loops;

@@ -55,26 +55,46 @@ fn refused(error: &FaultError) -> String {
     format!("--fault: {given}: allowed {allowed}")
 }
 
-/// The faults of a machine on a socket: those of link, host and mains belong to whoever drives it.
+/// The faults of a machine without a host: those of link and mains, too, belong to whoever drives it.
 pub(crate) fn plant_faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
+    let outside = |kind: FaultKind| {
+        let link = [FaultKind::LinkLoss, FaultKind::FrameNoise, FaultKind::Replay];
+        is_the_hosts(kind) || kind.outage().is_some() || link.contains(&kind)
+    };
+    without(faults, outside, "allowed here are faults of the machine; use demo for the others")
+}
+
+/// The faults of a machine that hosts come to: those of the host, and of people at it, are theirs.
+pub(crate) fn machine_faults(faults: &[String]) -> Result<FaultSchedule, Failure> {
+    without(faults, is_the_hosts, NOT_THE_HOSTS)
+}
+
+fn without(
+    faults: &[String],
+    outside: impl Fn(FaultKind) -> bool,
+    allowed: &str,
+) -> Result<FaultSchedule, Failure> {
     let schedule = self::faults(faults)?;
-    let outside = [
-        FaultKind::LinkLoss,
-        FaultKind::FrameNoise,
-        FaultKind::HostCrash,
-        FaultKind::PowerCut,
-        FaultKind::DisplayFreeze,
-        FaultKind::Reset,
-        FaultKind::ClockJump,
-        FaultKind::WrongPlan,
-        FaultKind::Replay,
-        FaultKind::DrugUnended,
-    ];
-    let wrong = schedule.windows().iter().find(|window| outside.contains(&window.kind));
+    let wrong = schedule.windows().iter().find(|window| outside(window.kind));
     wrong.map_or(Ok(schedule.clone()), |window| {
-        let allowed = "allowed here are faults of the machine; use demo for the others";
         Err(Failure::Input(format!("--fault: {}: {allowed}", window.kind.name())))
     })
+}
+
+/// What may go wrong at a machine on its own.
+pub(crate) const NOT_THE_HOSTS: &str =
+    "allowed here are faults of the machine and its lines; use demo for the others";
+
+/// Whether it is the host, or people at it, who do wrong.
+pub(crate) const fn is_the_hosts(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::HostCrash
+            | FaultKind::DisplayFreeze
+            | FaultKind::ClockJump
+            | FaultKind::WrongPlan
+            | FaultKind::DrugUnended
+    )
 }
 
 /// The virtual patient: the standard head, with what the file says otherwise.

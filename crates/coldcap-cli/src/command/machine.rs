@@ -1,50 +1,118 @@
 //! The virtual machine for host programs: on a socket, a WebSocket, or a pseudo terminal.
 //!
 //! A driver that greets with the lane's greeting grants virtual time to a machine of its own, step by step. Every other
-//! client is a host of the one machine that runs here by the wall clock, from the beginning, whoever listens.
+//! client is a host of the one machine that runs here by the wall clock, whoever listens: from power-up, or from where
+//! `--start-at` has brought it.
+
+mod jump;
+mod operator;
+pub(crate) mod place;
+mod script;
 
 use super::{inputs, keys};
 use crate::arguments::Serve;
 use crate::failure::Failure;
 use crate::host_key::random;
 use crate::machine::door::{Caller, Door, Guest};
-use crate::machine::live::{self, gone};
+use crate::machine::live::{self, LINES_MAXIMUM, Ticking, gone};
 use crate::machine::remote::truth_bytes;
+use coldcap::TICK;
 use coldcap::lane::{GREETING, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap_host::connection::Carrier;
-use coldcap_sim::{Equipment, FaultSchedule, Machine, PatientParameters, Rig};
-use coldcap_units::Instant;
+use coldcap_host::plan::PlanFile;
+use coldcap_sim::station::Station;
+use coldcap_sim::{Equipment, FaultSchedule, Machine, MachineParameters, PatientParameters, Rig};
+use coldcap_units::{Duration as Span, Instant};
+use core::array;
 use core::time::Duration;
+use jump::Brought;
+use operator::Operator;
+use place::Place;
+use script::Script;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// Within what time a driver has said its greeting.
 const GREETS_WITHIN: Duration = Duration::from_secs(10);
 
 type VirtualRig = Rig<coldcap::Device<1>>;
+/// The line of which door, and what carries its bytes.
+type Lines = mpsc::Sender<(usize, Box<dyn Carrier>)>;
 
 /// A machine as the command line describes it.
 #[derive(Clone)]
 struct Described {
-    patient: PatientParameters,
+    patients: Vec<PatientParameters>,
     seed: u64,
     faults: FaultSchedule,
     equipment: Equipment,
+    channels: u8,
+    places: Vec<Place>,
+    plan: PlanFile,
+    script: Script,
+    speed: f64,
 }
 
 impl Described {
     fn read(options: &Serve) -> Result<Self, Failure> {
-        let patient = inputs::patient(options.patient.as_deref())?;
-        let faults = inputs::plant_faults(&options.fault)?;
-        Ok(Self { patient, seed: options.seed, faults, equipment: equipment(options)? })
+        let channels = options.channels;
+        at_most("--listen", options.listen.len(), LINES_MAXIMUM)?;
+        at_most("--patient", options.patient.len(), channels.into())?;
+        let patients = options.patient.iter().map(|path| inputs::patient(Some(path)));
+        Ok(Self {
+            patients: patients.collect::<Result<_, _>>()?,
+            seed: options.seed,
+            faults: inputs::machine_faults(&options.fault)?,
+            equipment: equipment(options)?,
+            channels,
+            places: Place::parse_all(&options.start_at, channels)?,
+            plan: inputs::plan_file(options.plan.as_deref())?,
+            script: Script::read(options.script.as_deref(), channels)?,
+            speed: inputs::speed(Some(options.speed))?.unwrap_or(1.0),
+        })
     }
 
-    fn rig(&self, equipment: &Equipment) -> Result<VirtualRig, Failure> {
-        let mut rig = Rig::in_process(self.patient, self.seed, self.faults.clone())?;
-        rig.equip(equipment)?;
+    fn patient(&self, channel: usize) -> PatientParameters {
+        self.patients.get(channel).copied().unwrap_or_else(PatientParameters::standard)
+    }
+
+    /// What a driver of the step lane has to itself.
+    fn rig(&self) -> Result<VirtualRig, Failure> {
+        let mut rig = Rig::in_process(self.patient(0), self.seed, self.faults.clone())?;
+        rig.equip(&self.equipment)?;
         Ok(rig)
+    }
+
+    /// The machine at power-up, with a line for each door.
+    fn station<const CHANNELS: usize>(&self, doors: &[Door]) -> Result<Station<CHANNELS>, Failure> {
+        let patients = array::from_fn(|channel| self.patient(channel));
+        let machine = MachineParameters::standard();
+        let mut station = Station::new(machine, patients, self.seed, self.faults.clone())?;
+        for door in doors {
+            station.open_line(&self.equipment.clone().over(door.transport()))?;
+        }
+        Ok(station)
+    }
+
+    /// The machine where it begins to run by the wall clock.
+    fn running<const CHANNELS: usize>(&self, doors: &[Door]) -> Result<Running<CHANNELS>, Failure> {
+        let build = || self.station(doors);
+        let Brought { mut station, now } = match self.places.is_empty() {
+            true => Brought { station: build()?, now: Instant::ZERO },
+            false => jump::bring(build, &self.places, &self.plan)?,
+        };
+        let operator = Operator::new(self.script.clone(), &mut station, now)?;
+        Ok(Running { station, now, operator, doors: doors.len(), dark: false })
+    }
+}
+
+fn at_most(option: &str, given: usize, most: usize) -> Result<(), Failure> {
+    match given > most {
+        true => Err(Failure::Input(format!("{option}: given {given} times: allowed is {most}"))),
+        false => Ok(()),
     }
 }
 
@@ -60,24 +128,72 @@ fn equipment(options: &Serve) -> Result<Equipment, Failure> {
     }
 }
 
-pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
-    let described = Described::read(options)?;
-    let speed = inputs::speed(Some(options.speed))?.unwrap_or(1.0);
-    Builder::new_current_thread().enable_all().build()?.block_on(serve(options, described, speed))
+/// The machine that hosts come to, and who does at it what the script says.
+struct Running<const CHANNELS: usize> {
+    station: Station<CHANNELS>,
+    now: Instant,
+    operator: Operator,
+    doors: usize,
+    /// The power was away: what was said meanwhile, nobody has heard.
+    dark: bool,
 }
 
-async fn serve(options: &Serve, described: Described, speed: f64) -> Result<(), Failure> {
-    let mut door = Door::open(&options.listen).await?;
-    let over = described.equipment.clone().over(door.transport());
-    let mut machine = described.rig(&over)?;
-    writeln!(io::stdout(), "listening on {door}")?;
+impl<const CHANNELS: usize> Ticking for Running<CHANNELS> {
+    fn tick(&mut self, heard: [&[u8]; LINES_MAXIMUM]) -> Result<Option<Span>, Failure> {
+        self.now = self.now.plus(TICK);
+        let now = self.now;
+        let heard = if self.dark { [&[][..]; LINES_MAXIMUM] } else { heard };
+        let hosts = heard.into_iter().take(self.doors);
+        let heard: Vec<&[u8]> = hosts.chain(self.operator.speak(now)).collect();
+        self.station.tick(now, &heard);
+        self.operator.listen(now, &self.station);
+        let gap = self.station.lose_power(now);
+        self.dark = gap.is_some();
+        self.now = now.plus(gap.unwrap_or_default());
+        Ok(gap)
+    }
+
+    fn sent(&self, line: usize) -> &[u8] {
+        if line < self.doors { self.station.sent(line) } else { &[] }
+    }
+}
+
+pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
+    let described = Described::read(options)?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut doors = Vec::new();
+        for listen in &options.listen {
+            doors.push(Door::open(listen).await?);
+        }
+        match options.channels {
+            1 => serve(described.running::<1>(&doors)?, described, doors, options.once).await,
+            _ => serve(described.running::<2>(&doors)?, described, doors, options.once).await,
+        }
+    })
+}
+
+async fn serve<const CHANNELS: usize>(
+    mut machine: Running<CHANNELS>,
+    described: Described,
+    doors: Vec<Door>,
+    once: bool,
+) -> Result<(), Failure> {
+    for door in &doors {
+        writeln!(io::stdout(), "listening on {door}")?;
+    }
     io::stdout().flush()?;
     let (lines, coming) = mpsc::channel(1);
     let (ends, ended) = mpsc::channel(1);
+    let speed = described.speed;
+    let mut porters = JoinSet::new();
+    for (number, door) in doors.into_iter().enumerate() {
+        porters.spawn(admit(door, number, described.clone(), lines.clone(), ends.clone()));
+    }
     tokio::select! {
-        failed = live::run(&mut machine, speed, coming, ends.clone()) => Ok(failed?),
-        failed = admit(&mut door, &described, lines, ends) => failed,
-        last = watch(ended, options.once) => last,
+        failed = live::run(&mut machine, speed, coming, ends) => failed,
+        Some(failed) = porters.join_next() => failed.map_err(|error| Failure::Io(error.to_string()))?,
+        last = watch(ended, once) => last,
     }
 }
 
@@ -98,16 +214,17 @@ async fn watch(mut ended: mpsc::Receiver<Result<(), Failure>>, once: bool) -> Re
 
 /// Lets in who comes, each by itself: one that says nothing keeps nobody waiting.
 async fn admit(
-    door: &mut Door,
-    described: &Described,
-    lines: mpsc::Sender<Box<dyn Carrier>>,
+    mut door: Door,
+    number: usize,
+    described: Described,
+    lines: Lines,
     ends: mpsc::Sender<Result<(), Failure>>,
 ) -> Result<(), Failure> {
     loop {
         let caller = door.next().await?;
         let (described, lines, ends) = (described.clone(), lines.clone(), ends.clone());
         tokio::spawn(async move {
-            if let Some(end) = receive(caller, described, lines).await {
+            if let Some(end) = receive(caller, number, described, lines).await {
                 let _ = ends.send(end).await;
             }
         });
@@ -117,11 +234,12 @@ async fn admit(
 /// How the connection ended; `None` of a host's, which goes on.
 async fn receive(
     caller: Caller,
+    number: usize,
     described: Described,
-    lines: mpsc::Sender<Box<dyn Carrier>>,
+    lines: Lines,
 ) -> Option<Result<(), Failure>> {
     match caller.greet().await {
-        Ok(Some(Guest::Host(line))) => lines.send(line).await.err().map(|_| Ok(())),
+        Ok(Some(Guest::Host(line))) => lines.send((number, line)).await.err().map(|_| Ok(())),
         Ok(Some(Guest::Driver(stream))) => {
             let granted = tokio::task::spawn_blocking(move || grant(stream, &described));
             granted.await.ok()
@@ -139,9 +257,12 @@ fn grant(mut stream: TcpStream, described: &Described) -> Result<(), Failure> {
     if greeting != GREETING {
         return Err(Failure::Wrong("the greeting is not that of the step lane".into()));
     }
+    if described.channels > 1 {
+        return Err(Failure::Wrong("the step lane has one channel: use --channels 1".into()));
+    }
     // Whoever grants time may take as long as he likes.
     stream.set_read_timeout(None)?;
-    granted(stream, described.rig(&described.equipment)?)
+    granted(stream, described.rig()?)
 }
 
 fn granted(mut stream: TcpStream, mut rig: VirtualRig) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ mod deeds;
 mod hazards;
 mod onlooker;
 mod parts;
-mod scenario;
+pub(crate) mod scenario;
 
 use crate::arguments::Sim;
 use crate::failure::Failure;

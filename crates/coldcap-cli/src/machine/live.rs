@@ -4,8 +4,7 @@ use crate::failure::Failure;
 use coldcap::TICK;
 use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::connection::Carrier;
-use coldcap_sim::{Machine, RigError};
-use coldcap_units::Instant;
+use coldcap_units::Duration as Span;
 use core::future::pending;
 use core::time::Duration;
 use std::io;
@@ -88,53 +87,129 @@ pub(crate) fn gone(error: io::Error) -> Failure {
     }
 }
 
-/// Runs `machine` from time zero, `speed` seconds of it in one, for the hosts that come by `lines`. Each line that ends is
-/// told by `ends`.
-///
-/// # Errors
-/// The machine failed.
-pub(crate) async fn run(
-    machine: &mut impl Machine,
-    speed: f64,
-    mut lines: mpsc::Receiver<Box<dyn Carrier>>,
-    ends: mpsc::Sender<Result<(), Failure>>,
-) -> Result<(), RigError> {
-    let period = Duration::from_secs_f64(f64::from(TICK.as_millis()) / 1_000.0 / speed);
-    let (mut due, mut now) = (WallInstant::now(), Instant::ZERO);
-    let (mut room, mut length) = ([0; LINK_IN_MAXIMUM], 0);
-    let mut line: Option<Line> = None;
-    loop {
-        tokio::select! {
-            () = sleep_until(due) => {
-                (due, now) = (due + period, now.plus(TICK));
-                let tick = machine.tick(now, room.get(..length).unwrap_or_default())?;
-                length = 0;
-                if let Some(line) = &mut line {
-                    line.send(tick.link);
-                }
+/// So many lines a machine has at most.
+pub(crate) const LINES_MAXIMUM: usize = 2;
+/// A machine that is so far behind the clock cannot keep up with its speed.
+const BEHIND: Duration = Duration::from_secs(5);
+
+/// A machine that ticks.
+pub(crate) trait Ticking {
+    /// One tick, with what has arrived on each line of a host. For how long the machine has no power behind it, where it lost it.
+    ///
+    /// # Errors
+    /// The machine failed.
+    fn tick(&mut self, heard: [&[u8]; LINES_MAXIMUM]) -> Result<Option<Span>, Failure>;
+    /// What it has sent on the line of this number.
+    fn sent(&self, line: usize) -> &[u8];
+}
+
+/// Where a host may be: its line, and what it has said since the last tick.
+struct Port {
+    line: Option<Line>,
+    room: [u8; LINK_IN_MAXIMUM],
+    length: usize,
+}
+
+impl Port {
+    const fn new() -> Self {
+        Self { line: None, room: [0; LINK_IN_MAXIMUM], length: 0 }
+    }
+
+    async fn advance(&mut self) -> Happened {
+        match &mut self.line {
+            Some(line) => line.advance(self.room.get_mut(self.length..).unwrap_or_default()).await,
+            None => pending().await,
+        }
+    }
+
+    fn heard(&self) -> &[u8] {
+        self.room.get(..self.length).unwrap_or_default()
+    }
+
+    /// The tick has taken in what was heard, and has sent this.
+    fn ticked(&mut self, sent: &[u8]) {
+        self.length = 0;
+        if let Some(line) = &mut self.line {
+            line.send(sent);
+        }
+    }
+
+    /// Why the line has ended, if it has.
+    fn take(&mut self, happened: Happened) -> Option<Failure> {
+        match (happened, &mut self.line) {
+            (Happened::Said(more), Some(line)) => {
+                self.length += more;
+                line.heard = WallInstant::now();
             }
-            Some(carrier) = lines.recv() => line = Some(Line::new(carrier)),
-            happened = advance(line.as_mut(), room.get_mut(length..).unwrap_or_default()) => {
-                match (happened, &mut line) {
-                    (Happened::Said(more), Some(line)) => {
-                        length += more;
-                        line.heard = WallInstant::now();
-                    }
-                    (Happened::Took(taken), Some(line)) => line.took(taken),
-                    (Happened::Ended(failure), _) => {
-                        line = None;
-                        let _ = ends.send(Err(failure)).await;
-                    }
-                    (_, None) => {}
-                }
+            (Happened::Took(taken), Some(line)) => line.took(taken),
+            (Happened::Ended(failure), _) => {
+                self.line = None;
+                return Some(failure);
+            }
+            (_, None) => {}
+        }
+        None
+    }
+}
+
+/// When ticks are due by the wall clock.
+struct Pace {
+    speed: f64,
+    due: WallInstant,
+    told: bool,
+}
+
+impl Pace {
+    fn passes(&mut self, span: Span) {
+        self.due += Duration::from_secs_f64(f64::from(span.as_millis()) / 1_000.0 / self.speed);
+        let now = WallInstant::now();
+        if now.saturating_duration_since(self.due) > BEHIND {
+            // What was missed is not made up for.
+            self.due = now;
+            if !core::mem::replace(&mut self.told, true) {
+                let speed = self.speed;
+                eprintln!(
+                    "--speed {speed}: this computer cannot keep up: the machine is slower than that"
+                );
             }
         }
     }
 }
 
-async fn advance(line: Option<&mut Line>, room: &mut [u8]) -> Happened {
-    match line {
-        Some(line) => line.advance(room).await,
-        None => pending().await,
+/// Runs `machine` from now on, `speed` seconds of it in one, for the hosts that come by `lines`, each to the line of its number. Each
+/// that ends is told by `ends`.
+///
+/// # Errors
+/// The machine failed.
+pub(crate) async fn run(
+    machine: &mut impl Ticking,
+    speed: f64,
+    mut lines: mpsc::Receiver<(usize, Box<dyn Carrier>)>,
+    ends: mpsc::Sender<Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let mut pace = Pace { speed, due: WallInstant::now(), told: false };
+    let mut ports = [Port::new(), Port::new()];
+    loop {
+        let [first, second] = &mut ports;
+        let ended = tokio::select! {
+            () = sleep_until(pace.due) => {
+                let gap = machine.tick([first.heard(), second.heard()])?;
+                first.ticked(machine.sent(0));
+                second.ticked(machine.sent(1));
+                pace.passes(TICK.plus(gap.unwrap_or_default()));
+                None
+            }
+            Some((place, carrier)) = lines.recv() => {
+                if let Some(port) = ports.get_mut(place) {
+                    port.line = Some(Line::new(carrier));
+                }
+                None
+            }
+            happened = first.advance() => first.take(happened),
+            happened = second.advance() => second.take(happened),
+        };
+        if let Some(failure) = ended {
+            let _ = ends.send(Err(failure)).await;
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Runs the built command as a script would.
 #![allow(dead_code)]
 
+pub(crate) mod served;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

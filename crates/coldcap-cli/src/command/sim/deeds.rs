@@ -27,10 +27,10 @@ const WORDS: [(&str, Action, &[&str]); 18] = [
     ("audio_pause", Action::AUDIO_PAUSE, &[]),
 ];
 
-pub(super) fn request(table: &Table<'_>) -> Result<CommandBody, PlanFileError> {
+pub(super) fn request(table: &Table<'_>, more: &[&str]) -> Result<CommandBody, PlanFileError> {
     let words = WORDS.map(|(word, action, fields)| (word, (action, fields)));
     let (action, fields) = table.choice("do", &words)?;
-    table.only(&[&["time", "do"], fields].concat())?;
+    table.only(&[&["time", "do"], fields, more].concat())?;
     let field = if fields.contains(&"minutes") { "minutes" } else { "reason" };
     let argument = match field {
         "minutes" => table.integer(field, 0, 255)?,
@@ -49,7 +49,7 @@ const FACTS: [(&str, FactKind); 5] = [
     ("comfort", FactKind::COMFORT),
 ];
 
-pub(super) fn fact(table: &Table<'_>) -> Result<CommandBody, PlanFileError> {
+pub(super) fn fact(table: &Table<'_>, more: &[&str]) -> Result<CommandBody, PlanFileError> {
     let fact = table.choice("fact", &FACTS)?;
     let is_drug = [FactKind::DRUG_STARTED, FactKind::DRUG_ENDED].contains(&fact);
     let fields: &[&str] = match fact {
@@ -57,7 +57,7 @@ pub(super) fn fact(table: &Table<'_>) -> Result<CommandBody, PlanFileError> {
         FactKind::SYMPTOM | FactKind::COMFORT => &["value"],
         _ => &[],
     };
-    table.only(&[&["time", "fact"], fields].concat())?;
+    table.only(&[&["time", "fact"], fields, more].concat())?;
     let toxic = !table.has("hair_toxic") || table.boolean("hair_toxic")?;
     let value = if fields.contains(&"value") { table.integer("value", 0, 255)? } else { 0 };
     Ok(CommandBody::Observe(Observe {

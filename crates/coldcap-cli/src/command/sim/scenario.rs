@@ -72,11 +72,11 @@ impl Scenario {
     ) -> Checked<Self> {
         let mut faults = FaultSchedule::none();
         for table in root.tables("fault")? {
-            faults.push(fault(&table)?);
+            faults.push(fault(&table, 1)?);
         }
         let mut deeds = Vec::new();
         for table in root.tables("at")? {
-            match at(&table)? {
+            match at(&table, &[])? {
                 Deed::Asked(at, body) => deeds.push((at, *body)),
                 Deed::Power(window) => faults.push(window),
             }
@@ -118,10 +118,10 @@ fn patient(
     }
 }
 
-fn fault(table: &Table<'_>) -> Checked<FaultWindow> {
+/// A fault at a machine of so many channels.
+pub(crate) fn fault(table: &Table<'_>, channels: u8) -> Checked<FaultWindow> {
     table.only(&["name", "from_s", "to_s", "channel"])?;
-    let names = FaultKind::ALL.map(|kind| (kind.name(), kind));
-    let kind = table.choice("name", &names)?;
+    let kind = fault_named(table, "name")?;
     let moment = |field: &str, least: f64| {
         let seconds = table.decimal(field, least, LATEST_S)?;
         Ok(Instant::from_millis((seconds * 1e3).round() as u64))
@@ -129,23 +129,37 @@ fn fault(table: &Table<'_>) -> Checked<FaultWindow> {
     let from = moment("from_s", 0.0)?;
     let after = from.as_millis() as f64 / 1e3 + 1e-3;
     let until = if table.has("to_s") { Some(moment("to_s", after)?) } else { None };
-    let channel = table.integer_or("channel", 0, 0, 0)?.unsigned_abs() as usize;
-    Ok(FaultWindow { kind, from, until, channel })
+    Ok(FaultWindow { kind, from, until, channel: channel(table, channels)? })
 }
 
-enum Deed {
+/// The fault whose name stands in this field.
+pub(crate) fn fault_named(table: &Table<'_>, field: &str) -> Checked<FaultKind> {
+    table.choice(field, &FaultKind::ALL.map(|kind| (kind.name(), kind)))
+}
+
+/// The field `channel` of a machine of so many; without it the first.
+pub(crate) fn channel(table: &Table<'_>, channels: u8) -> Checked<usize> {
+    let last = i64::from(channels.saturating_sub(1));
+    Ok(table.integer_or("channel", 0, last, 0)?.unsigned_abs() as usize)
+}
+
+/// What is done at a time.
+pub(crate) enum Deed {
+    /// The host asks for something.
     Asked(Duration, Box<CommandBody>),
+    /// The power fails.
     Power(FaultWindow),
 }
 
 const KINDS: [&str; 3] = ["do", "fact", "power"];
 
-fn at(table: &Table<'_>) -> Checked<Deed> {
+/// A deed; `more` are the fields that may stand beside what is asked.
+pub(crate) fn at(table: &Table<'_>, more: &[&str]) -> Checked<Deed> {
     let time = time(table, "time")?;
     let named: Vec<_> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     Ok(match named[..] {
-        ["do"] => Deed::Asked(time, Box::new(deeds::request(table)?)),
-        ["fact"] => Deed::Asked(time, Box::new(deeds::fact(table)?)),
+        ["do"] => Deed::Asked(time, Box::new(deeds::request(table, more)?)),
+        ["fact"] => Deed::Asked(time, Box::new(deeds::fact(table, more)?)),
         ["power"] => {
             table.only(&["time", "power", "gap_s"])?;
             table.choice("power", &[("off", ())])?;
