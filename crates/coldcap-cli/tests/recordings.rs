@@ -12,13 +12,13 @@ use coldcap_host::capture::{Block, Direction, Heard, HeardAt, Reader, Writer};
 use coldcap_host::client::Message;
 use coldcap_host::playback::Playback;
 use coldcap_units::Instant;
+use core::time::Duration;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
-use std::time::Duration;
 use support::{SHORT_PLAN, coldcap, done, folder, start};
 
 struct Served {
@@ -189,7 +189,8 @@ fn an_exported_trace_is_the_trace_of_the_visit() {
                 assert_eq!(ours[column], theirs[column], "line {line}, column {column}");
             }
             let [ours, theirs] = [ours, theirs].map(|line| line[10].parse::<f64>().ok());
-            let near = |(ours, theirs): (f64, f64)| (ours - theirs).abs() < 0.05;
+            // Half a second apart, where a cap that comes off lets the skin jump.
+            let near = |(ours, theirs): (f64, f64)| (ours - theirs).abs() < 0.3;
             let known = recording == &device || line == 0;
             assert!(if known { ours.zip(theirs).is_none_or(near) } else { ours.is_none() });
         }

@@ -74,3 +74,25 @@ impl Client {
         core::mem::replace(&mut self.listening.missed, 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(number: u16) -> Option<OpenedPacket> {
+        Some(OpenedPacket { verified: false, bytes: number.to_le_bytes().into() })
+    }
+
+    #[test]
+    fn nobody_who_takes_nothing_costs_more_than_so_many_packets_and_is_told_how_many_he_missed() {
+        let mut client = Client::new(super::super::ClientConfig::new(1));
+        client.listening.hear(packet(9));
+        assert_eq!(client.poll_packet(), None, "nobody listened");
+        client.listen();
+        let count = PACKETS_KEPT as u16 + 5;
+        (0..count).for_each(|number| client.listening.hear(packet(number)));
+        assert_eq!((client.take_missed(), client.take_missed()), (5, 0));
+        assert_eq!(client.poll_packet(), packet(5));
+        assert_eq!(core::iter::from_fn(|| client.poll_packet()).count(), PACKETS_KEPT - 1);
+    }
+}
