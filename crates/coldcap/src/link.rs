@@ -1,5 +1,6 @@
 //! The second half: bytes to commands, and outputs to bytes.
 
+mod lasting;
 mod makers;
 #[cfg(feature = "journal")]
 mod older;
@@ -15,7 +16,7 @@ use crate::bridge::outbound;
 use crate::command::{Action, COMMANDS_MAXIMUM, Command, Commands, Drive};
 use crate::config::{Config, Identity};
 use crate::drives::Drives;
-use crate::outputs::{ChannelStatus, EntryBytes, EventKind, MachineStatus, Outputs};
+use crate::outputs::{ChannelStatus, EventKind, MachineStatus, Outputs};
 use coldcap_session::{Accepted, Actuator, Phase, Request};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::FRAME_ROOM;
@@ -27,8 +28,7 @@ use coldcap_wire::message::{
 };
 use coldcap_wire::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Kind};
 use coldcap_wire::security::{
-    EntropyPool, Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters,
-    SecurityEvent,
+    Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
 use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
 use makers::Makers;
@@ -143,12 +143,6 @@ struct Latest<const CHANNELS: usize> {
     drives: Drives<CHANNELS>,
     machine: MachineStatus,
     channels: [ChannelStatus; CHANNELS],
-}
-
-/// What outlives a start of the link.
-struct Lasting<const CHANNELS: usize, const KEPT: usize> {
-    stored: Stored<CHANNELS, KEPT>,
-    keys: (KeyRing, EntropyPool),
 }
 
 impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
@@ -623,62 +617,6 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             return beat(&mut self.port, &Heartbeat { at_ms: now.as_millis(), nonce }, out);
         }
         sent
-    }
-
-    /// Keeps an entry of before a loss of power, for whoever asks for it: from the oldest on.
-    #[cfg(feature = "journal")]
-    pub(crate) fn recall(&mut self, entry: &EntryBytes) {
-        self.stored.recall(entry);
-    }
-
-    /// The randomness of a link that ends, for the one behind a restart that is played.
-    #[cfg(feature = "journal")]
-    pub(crate) fn take_entropy(&mut self) -> EntropyPool {
-        self.port.take_lasting().1
-    }
-
-    /// Goes on with that randomness.
-    #[cfg(feature = "journal")]
-    pub(crate) fn keep_entropy(&mut self, entropy: EntropyPool) {
-        let keys = core::mem::take(&mut self.port.keys);
-        self.port.keep_lasting((keys, entropy));
-    }
-
-    /// Starts anew as behind a loss of power: the entries of the record and the keys stay, as in a journal and a store; the session is
-    /// lost. `config` names the boot for the hello; `held` are the entries that control has not handed out yet
-    /// ([`Control::held_entries`](crate::Control::held_entries)).
-    ///
-    /// ```
-    /// use coldcap::{Config, Control, Link};
-    ///
-    /// let config = Config::reference();
-    /// let mut link: Link<1> = Link::new(&config);
-    /// let control: Control<1> = Control::new(config);
-    /// link.restart(&config, control.held_entries());
-    /// assert!(link.peer().is_none());
-    /// ```
-    pub fn restart<'a>(&mut self, config: &Config, held: impl Iterator<Item = &'a EntryBytes>) {
-        let lasting = self.take_lasting(held);
-        *self = Self::new(config);
-        self.keep_lasting(lasting);
-    }
-
-    /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
-    /// that never got here, and the keys.
-    fn take_lasting<'a>(
-        &mut self,
-        held: impl Iterator<Item = &'a EntryBytes>,
-    ) -> Lasting<CHANNELS, KEPT> {
-        let mut stored = core::mem::replace(&mut self.stored, Stored::new());
-        held.for_each(|entry| stored.keep(entry));
-        Lasting { stored, keys: self.port.take_lasting() }
-    }
-
-    /// Goes on with what the link before has left.
-    fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
-        self.stored = lasting.stored;
-        self.stored.begin_session();
-        self.port.keep_lasting(lasting.keys);
     }
 
     /// When [`transmit`](Self::transmit) should be called again at the latest. An early call is harmless.
