@@ -4,7 +4,6 @@ mod clock;
 mod contact;
 mod files;
 mod observer;
-pub(crate) use observer::reason_name;
 mod progress;
 pub(crate) mod seals;
 mod summary;

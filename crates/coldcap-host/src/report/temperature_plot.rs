@@ -1,19 +1,25 @@
 //! The plot of temperatures, with phases, breaks, marks and alarms.
 
+use super::account::{Comfort, ComfortKind};
 use super::axis::{TimeAxis, ValueAxis};
 use super::figures::{clipped, hours_minutes, known};
 use super::palette::{self, Stroke};
 use super::placement::{Label, Place, on_rows, spread, text_width};
 use super::plot::{self, MOST_SPANS, WIDTH, curve, line, place, rectangle, text};
 use super::polyline::{band, path};
+
 use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
+use super::words;
 use maud::{Markup, html};
+
+mod letters;
 
 const STRIP_TOP: f64 = 18.0;
 const STRIP_BOTTOM: f64 = 39.0;
 const MARK_ROW: f64 = 17.0;
 const MOST_MARK_ROWS: usize = 4;
-const PLOT_HEIGHT: f64 = 270.0;
+const PLOT_HEIGHT: f64 = 244.0;
+const COMFORT_ROW: f64 = 15.0;
 const ALARM_ROW: f64 = 13.0;
 const ALARM_GAP: f64 = 10.0;
 const SKIN_LABEL: &str = "skin (plant truth, simulated)";
@@ -21,18 +27,41 @@ const SKIN_LABEL: &str = "skin (plant truth, simulated)";
 /// A curve of the plot and its name in the legend.
 struct Line {
     name: &'static str,
+    /// What stands on the curve, for where colours cannot be told apart.
+    letter: &'static str,
     stroke: Stroke,
     value: fn(&Sample) -> Option<f64>,
 }
 
 const LINES: [Line; 6] = [
-    Line { name: "coolant supplied", stroke: palette::SUPPLY, value: |sample| sample.supply_c },
-    Line { name: "target", stroke: palette::TARGET, value: |sample| sample.target_c },
-    Line { name: "cap interface, front", stroke: palette::FRONT, value: |sample| sample.front_c },
-    Line { name: "cap interface, rear", stroke: palette::REAR, value: |sample| sample.rear_c },
-    Line { name: SKIN_LABEL, stroke: palette::SKIN_TRUE, value: |sample| sample.skin_true_c },
+    Line {
+        name: "coolant supplied",
+        letter: "C",
+        stroke: palette::SUPPLY,
+        value: |sample| sample.supply_c,
+    },
+    Line { name: "target", letter: "T", stroke: palette::TARGET, value: |sample| sample.target_c },
+    Line {
+        name: "cap interface, front",
+        letter: "F",
+        stroke: palette::FRONT,
+        value: |sample| sample.front_c,
+    },
+    Line {
+        name: "cap interface, rear",
+        letter: "R",
+        stroke: palette::REAR,
+        value: |sample| sample.rear_c,
+    },
+    Line {
+        name: SKIN_LABEL,
+        letter: "S",
+        stroke: palette::SKIN_TRUE,
+        value: |sample| sample.skin_true_c,
+    },
     Line {
         name: "skin (estimate of the device)",
+        letter: "E",
         stroke: palette::SKIN_ESTIMATE,
         value: |sample| sample.skin_estimate_c,
     },
@@ -53,6 +82,8 @@ impl Line {
 struct Layout {
     time: TimeAxis,
     axis: ValueAxis,
+    /// Where the alarms begin.
+    alarms_top: f64,
     /// Where the alarms end and the time scale begins.
     bottom: f64,
 }
@@ -68,9 +99,11 @@ impl Layout {
         let ends = treatment.samples.iter().flat_map(interval).flatten();
         let values = values.chain(ends);
         let axis = ValueAxis::around(values, top, PLOT_HEIGHT);
+        let comfort = if treatment.comfort.is_empty() { 0.0 } else { ALARM_GAP + COMFORT_ROW };
         let alarms = if treatment.alarms.is_empty() { 0.0 } else { ALARM_GAP + 3.0 * ALARM_ROW };
-        let bottom = axis.bottom() + alarms;
-        Self { time: plot::time_axis(treatment), axis, bottom }
+        let alarms_top = axis.bottom() + comfort + ALARM_GAP;
+        let bottom = axis.bottom() + comfort + alarms;
+        Self { time: plot::time_axis(treatment), axis, alarms_top, bottom }
     }
 }
 
@@ -95,8 +128,9 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             @for each in &LINES {
                 (curve(&path(&treatment.samples, each.value, time, axis), each.stroke))
             }
-            (skin_label(&treatment.samples, &layout))
+            (letters::letters(&treatment.samples, &layout))
             @for mark in &marks { (mark.text()) }
+            (comfort(&treatment.comfort, &layout))
             (alarms(&treatment.alarms, &layout))
             (plot::time_scale(time, layout.bottom))
             (text((time.left() - 6.0, axis.top() - 9.0), "note end", "°C"))
@@ -138,8 +172,9 @@ fn strip(phases: &[PhaseSpan], time: &TimeAxis) -> Markup {
     let phases = phases.get(..MOST_SPANS).unwrap_or(phases);
     let ends = |span: &PhaseSpan| (time.x(span.start_s), time.x(span.end_s));
     let middle = |span: &PhaseSpan| f64::midpoint(ends(span).0, ends(span).1);
-    let is_named =
-        |span: &PhaseSpan| text_width(span.phase.name(), 11.5) + 6.0 <= ends(span).1 - ends(span).0;
+    let is_named = |span: &PhaseSpan| {
+        text_width(words::phase(span.phase), 11.5) + 6.0 <= ends(span).1 - ends(span).0
+    };
     let narrow: Vec<(usize, f64)> = phases
         .iter()
         .enumerate()
@@ -154,7 +189,7 @@ fn strip(phases: &[PhaseSpan], time: &TimeAxis) -> Markup {
             (line((ends(span).0, STRIP_TOP), (ends(span).0, STRIP_BOTTOM), "seam"))
         }
         @for span in phases.iter().filter(|span| is_named(span)) {
-            (text((middle(span), STRIP_TOP + 14.5), "phase middle", span.phase.name()))
+            (text((middle(span), STRIP_TOP + 14.5), "phase middle", words::phase(span.phase)))
         }
         @for ((number, middle), x) in narrow.iter().zip(spread) {
             (line((x, 12.0), (*middle, STRIP_TOP + 6.0), "leader"))
@@ -213,44 +248,45 @@ fn label_y(place: &Place) -> f64 {
     STRIP_BOTTOM + MARK_ROW * (place.row as f64 + 1.0) - 2.0
 }
 
-/// The name of the skin's curve, beside it where the most room is.
-fn skin_label(samples: &[Sample], layout: &Layout) -> Markup {
-    let half_width = text_width(SKIN_LABEL, 12.0) / 2.0;
-    let skin: Vec<&Sample> =
-        samples.iter().filter(|sample| known(sample.skin_true_c).is_some()).collect();
-    let candidates = (1..20).filter_map(|twentieth| {
-        let sample = skin.get(skin.len() * twentieth / 20)?;
-        let x = layout.time.x(sample.time_s);
-        let inside = layout.time.left() + half_width < x && x + half_width < layout.time.right();
-        inside.then_some((x, layout.axis.y(sample.skin_true_c?)))
-    });
-    let best = candidates
-        .flat_map(|(x, y)| [(x, y - 12.0), (x, y + 13.0)])
-        .filter(|(_, y)| layout.axis.top() + 10.0 < *y && *y < layout.axis.bottom() - 10.0)
-        .max_by(|left, right| {
-            let room = |at: &(f64, f64)| room_at(samples, layout, *at, half_width);
-            room(left).total_cmp(&room(right))
-        });
+/// One row below the plot: scores as numbers, symptoms with an `s`, and an arrow where it was eased off.
+fn comfort(comfort: &[Comfort], layout: &Layout) -> Markup {
+    let top = layout.axis.bottom() + ALARM_GAP;
+    let mut told: Vec<&Comfort> =
+        comfort.iter().filter(|one| one.time_s.is_finite()).take(MOST_SPANS).collect();
+    // What was done about it has its place first.
+    told.sort_by_key(|one| !matches!(one.what, ComfortKind::EasedOff { .. }));
+    let label = |one: &&Comfort| (layout.time.x(one.time_s), comfort_label(&one.what));
+    let labels: Vec<(f64, String)> = told.iter().map(label).collect();
+    let wanted: Vec<Label> = labels
+        .iter()
+        .map(|(x, text)| Label { x: *x, width: text_width(text, 10.5) + 3.0 })
+        .collect();
+    let places = on_rows(&wanted, layout.time.left(), layout.time.right(), 1);
     html! {
-        @if let Some((x, y)) = best {
-            (text((x, y + 4.0), "label middle", SKIN_LABEL))
+        @if !comfort.is_empty() {
+            (text((layout.time.left() - 6.0, top + 11.0), "tick end", "comfort"))
+            (plot::outline((layout.time.left(), layout.time.right()), (top, top + COMFORT_ROW)))
+            @for ((x, label), place) in labels.iter().zip(places) {
+                @match place {
+                    Some(place) => { (text((place.x, top + 11.5), "comfort middle", label)) }
+                    None => { (line((*x, top + 2.0), (*x, top + COMFORT_ROW - 2.0), "leader")) }
+                }
+            }
         }
     }
 }
 
-/// How far the nearest curve is from a label; all beyond 40 count the same.
-fn room_at(samples: &[Sample], layout: &Layout, (x, y): (f64, f64), half_width: f64) -> f64 {
-    samples
-        .iter()
-        .filter(|sample| (layout.time.x(sample.time_s) - x).abs() <= half_width)
-        .flat_map(|sample| LINES.iter().filter_map(|line| known((line.value)(sample))))
-        .map(|value| (layout.axis.y(value) - y).abs())
-        .fold(40.0, f64::min)
+fn comfort_label(what: &ComfortKind) -> String {
+    match what {
+        ComfortKind::Score(score) => score.to_string(),
+        ComfortKind::Symptom(symptom) => format!("s{symptom}"),
+        ComfortKind::EasedOff { .. } => "↑".to_owned(),
+    }
 }
 
 /// Three rows of alarms below the plot, the most urgent on top.
 fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
-    let top = |row: usize| layout.axis.bottom() + ALARM_GAP + 2.0 + ALARM_ROW * row as f64;
+    let top = |row: usize| layout.alarms_top + 2.0 + ALARM_ROW * row as f64;
     html! {
         @if !alarms.is_empty() {
             @for (row, priority) in Priority::ALL.into_iter().enumerate() {
@@ -259,7 +295,7 @@ fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
                     (alarm_bar(alarm, &layout.time, top(row)))
                 }
             }
-            @let top = layout.axis.bottom() + ALARM_GAP;
+            @let top = layout.alarms_top;
             (plot::outline((layout.time.left(), layout.time.right()), (top, top + ALARM_ROW * 3.0)))
         }
     }
@@ -281,13 +317,16 @@ fn legend(treatment: &Treatment) -> Markup {
     html! {
         ul class="legend" {
             @for line in LINES.iter().filter(|line| line.is_known(&treatment.samples)) {
-                li { (line_swatch(line.stroke)) (line.name) }
+                li { (line_swatch(line)) (line.name) }
             }
             @if treatment.samples.iter().any(|sample| skin_interval(sample).is_some()) {
                 li { (interval_swatch()) "skin (where the estimate says it is)" }
             }
             @if !treatment.breaks.is_empty() {
                 li { (box_swatch("url(#break)")) "break (cooling interrupted)" }
+            }
+            @if !treatment.comfort.is_empty() {
+                li { b { "7 s3 ↑" } " comfort score, symptom, eased off" }
             }
             @if !treatment.alarms.is_empty() {
                 @for priority in Priority::ALL {
@@ -301,8 +340,13 @@ fn legend(treatment: &Treatment) -> Markup {
     }
 }
 
-fn line_swatch(stroke: Stroke) -> Markup {
-    html! { svg class="swatch" viewBox="0 0 36 12" aria-hidden="true" { (curve("M2 6L34 6", stroke)) } }
+fn line_swatch(line: &Line) -> Markup {
+    html! {
+        svg class="swatch" viewBox="0 0 40 14" aria-hidden="true" {
+            (curve("M1 7L39 7", line.stroke))
+            (letters::letter((20.0, 7.0), line.letter))
+        }
+    }
 }
 
 fn interval_swatch() -> Markup {
