@@ -1,6 +1,5 @@
 //! The plot of temperatures, with phases, breaks, marks and alarms.
 
-use super::account::{Comfort, ComfortKind};
 use super::axis::{TimeAxis, ValueAxis};
 use super::figures::{clipped, hours_minutes, known};
 use super::palette::{self, Stroke};
@@ -12,14 +11,16 @@ use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
 use super::words;
 use maud::{Markup, html};
 
+mod comfort;
 mod letters;
+
+use comfort::ComfortRow;
 
 const STRIP_TOP: f64 = 18.0;
 const STRIP_BOTTOM: f64 = 39.0;
 const MARK_ROW: f64 = 17.0;
 const MOST_MARK_ROWS: usize = 4;
 const PLOT_HEIGHT: f64 = 244.0;
-const COMFORT_ROW: f64 = 15.0;
 const ALARM_ROW: f64 = 13.0;
 const ALARM_GAP: f64 = 10.0;
 const SKIN_LABEL: &str = "skin (plant truth, simulated)";
@@ -89,7 +90,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn new(treatment: &Treatment, mark_rows: usize) -> Self {
+    fn new(treatment: &Treatment, mark_rows: usize, comfort: f64) -> Self {
         let top = STRIP_BOTTOM + 6.0 + MARK_ROW * mark_rows as f64;
         let values = treatment
             .samples
@@ -99,7 +100,7 @@ impl Layout {
         let ends = treatment.samples.iter().flat_map(interval).flatten();
         let values = values.chain(ends);
         let axis = ValueAxis::around(values, top, PLOT_HEIGHT);
-        let comfort = if treatment.comfort.is_empty() { 0.0 } else { ALARM_GAP + COMFORT_ROW };
+        let comfort = if comfort > 0.0 { ALARM_GAP + comfort } else { 0.0 };
         let alarms = if treatment.alarms.is_empty() { 0.0 } else { ALARM_GAP + 3.0 * ALARM_ROW };
         let alarms_top = axis.bottom() + comfort + ALARM_GAP;
         let bottom = axis.bottom() + comfort + alarms;
@@ -111,7 +112,8 @@ impl Layout {
 pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
     let marks = PlacedMark::all(&treatment.marks, &plot::time_axis(treatment));
     let rows = marks.iter().filter_map(|mark| Some(mark.place?.row + 1)).max().unwrap_or(0);
-    let layout = Layout::new(treatment, rows);
+    let comfort = ComfortRow::new(&treatment.comfort, &plot::time_axis(treatment));
+    let layout = Layout::new(treatment, rows, comfort.height());
     let height = layout.bottom + 42.0;
     let (time, axis) = (&layout.time, &layout.axis);
     html! {
@@ -130,7 +132,7 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             }
             (letters::letters(&treatment.samples, &layout))
             @for mark in &marks { (mark.text()) }
-            (comfort(&treatment.comfort, &layout))
+            (comfort.draw(&layout))
             (alarms(&treatment.alarms, &layout))
             (plot::time_scale(time, layout.bottom))
             (text((time.left() - 6.0, axis.top() - 9.0), "note end", "°C"))
@@ -246,42 +248,6 @@ impl PlacedMark {
 
 fn label_y(place: &Place) -> f64 {
     STRIP_BOTTOM + MARK_ROW * (place.row as f64 + 1.0) - 2.0
-}
-
-/// One row below the plot: scores as numbers, symptoms with an `s`, and an arrow where it was eased off.
-fn comfort(comfort: &[Comfort], layout: &Layout) -> Markup {
-    let top = layout.axis.bottom() + ALARM_GAP;
-    let mut told: Vec<&Comfort> =
-        comfort.iter().filter(|one| one.time_s.is_finite()).take(MOST_SPANS).collect();
-    // What was done about it has its place first.
-    told.sort_by_key(|one| !matches!(one.what, ComfortKind::EasedOff { .. }));
-    let label = |one: &&Comfort| (layout.time.x(one.time_s), comfort_label(&one.what));
-    let labels: Vec<(f64, String)> = told.iter().map(label).collect();
-    let wanted: Vec<Label> = labels
-        .iter()
-        .map(|(x, text)| Label { x: *x, width: text_width(text, 10.5) + 3.0 })
-        .collect();
-    let places = on_rows(&wanted, layout.time.left(), layout.time.right(), 1);
-    html! {
-        @if !comfort.is_empty() {
-            (text((layout.time.left() - 6.0, top + 11.0), "tick end", "comfort"))
-            (plot::outline((layout.time.left(), layout.time.right()), (top, top + COMFORT_ROW)))
-            @for ((x, label), place) in labels.iter().zip(places) {
-                @match place {
-                    Some(place) => { (text((place.x, top + 11.5), "comfort middle", label)) }
-                    None => { (line((*x, top + 2.0), (*x, top + COMFORT_ROW - 2.0), "leader")) }
-                }
-            }
-        }
-    }
-}
-
-fn comfort_label(what: &ComfortKind) -> String {
-    match what {
-        ComfortKind::Score(score) => score.to_string(),
-        ComfortKind::Symptom(symptom) => format!("s{symptom}"),
-        ComfortKind::EasedOff { .. } => "↑".to_owned(),
-    }
 }
 
 /// Three rows of alarms below the plot, the most urgent on top.
