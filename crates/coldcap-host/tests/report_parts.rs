@@ -86,6 +86,7 @@ fn whole(origin: Origin, text: &str) -> Treatment {
 fn samples() -> Vec<Sample> {
     let sample = |second: u32| Sample {
         target_c: Some(-4.0),
+        interface_target_c: Some(3.0),
         supply_c: Some(-3.9),
         front_c: Some(2.0),
         rear_c: Some(2.1),
@@ -327,7 +328,7 @@ fn provenance_says_what_is_known_and_why_the_rest_is_not() {
             "wall clock 0:01:00 was 2000-02-29 00:00:00 UTC (x)",
             "900 sound; refused: 3 checksum, 2 length, 1 too long",
             "output hash 0000000000000abc",
-            "entries 61 read of 61 check hash chain verified over 61 entries; x last link 00010203040506ab",
+            "check hash chain verified over 61 entries; x last link 00010203040506ab",
             "place sensor certificate valid x x x x",
             "0:00:05 x x 4711",
         ],
@@ -339,7 +340,7 @@ fn provenance_says_what_is_known_and_why_the_rest_is_not() {
             "wall clock – never set in this record",
             "link frames – the machine did not tell",
             "output hash – the outputs were not seen",
-            "entries 0 read of 0 check hash chain NOT verified last link – no entry was read",
+            "check hash chain NOT verified : 0 of 0 entries read last link – no entry was read",
             "– not known: the certificates were not asked of the machine",
             "The record is not verified.",
         ],
@@ -425,7 +426,7 @@ fn curves_are_told_apart_without_colour() {
             piece.split_once('>').unwrap().1.chars().next().unwrap(),
         ));
     }
-    for letter in ['C', 'T', 'F', 'R', 'S', 'E'] {
+    for letter in ['C', 'T', 'I', 'F', 'R', 'S', 'E'] {
         assert!(letters.iter().any(|(_, _, name)| *name == letter), "{letter}");
         assert!(page.contains(&format!("{letter}</text></svg>")), "{letter} in the legend");
     }

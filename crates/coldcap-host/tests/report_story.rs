@@ -245,8 +245,9 @@ fn sensors_clock_and_remarks_are_read() {
         .fields(Fields::new(Kind::SENSOR, 99, 1, 0))
         .fields(Fields::from(&Event::WallSet { old: None, new }))
         .note(Note::Flag(Flag::BreakOver))
-        .note(Note::Extended { minutes: 10 });
-    let story = told(&book.entries, 5);
+        .note(Note::Extended { minutes: 10 })
+        .note(Note::Ended { reason: Reason::ABANDONED });
+    let story = told(&book.entries, 6);
     let finding = &story.sensor_findings[0];
     assert_eq!(
         (finding.place.as_str(), finding.sensor, finding.time_s),
@@ -257,5 +258,8 @@ fn sensors_clock_and_remarks_are_read() {
     let clock = story.clock.unwrap();
     assert_eq!((clock.set_s, clock.unix_ms, clock.quality.as_str()), (5.0, new.unix_ms, "entered"));
     let remarks: Vec<_> = story.remarks.iter().map(|it| it.label.as_str()).collect();
-    assert_eq!(remarks, ["break over", "running phase lengthened by 10 min"]);
+    assert_eq!(
+        remarks,
+        ["break over", "running phase lengthened by 10 min", "cooling ended: abandoned"]
+    );
 }

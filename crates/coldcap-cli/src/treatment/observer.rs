@@ -128,6 +128,10 @@ impl Observer {
         self.samples.push(Sample {
             channel: status.channel,
             target_c: valid(ChannelStatus::TARGET_VALID, status.target_mc),
+            interface_target_c: valid(
+                ChannelStatus::INTERFACE_TARGET_VALID,
+                status.interface_target_mc,
+            ),
             effective_c: valid(ChannelStatus::EFFECTIVE_VALID, status.effective_mc),
             supply_c: celsius(status.supply),
             return_c: celsius(status.returned),

@@ -10,6 +10,11 @@ pub(super) fn entry(name: &str, value: &Markup) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }
 
+/// The same over two columns.
+pub(super) fn wide_entry(name: &str, value: &Markup) -> Markup {
+    html! { div class="wide" { dt { (name) } dd { (value) } } }
+}
+
 /// A text; where it is empty a dash and why.
 pub(super) fn entry_text(name: &str, value: &str, why: &str) -> Markup {
     let value = if value.is_empty() {

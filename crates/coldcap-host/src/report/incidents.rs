@@ -128,7 +128,7 @@ pub(super) fn alarms(treatment: &Treatment) -> Markup {
                 }
                 p class="note" { (by_name(alarms)) }
                 p class="note" {
-                    "Priorities are those of IEC 60601-1-8, as the machine raised them at most; no conformity is claimed."
+                    "Priorities are named as in IEC 60601-1-8, each as high as it was raised; no conformity is claimed."
                 }
                 (left_out(alarms.len()))
             }

@@ -2,7 +2,7 @@
 
 use super::Origin;
 use super::calendar::utc;
-use super::entries::{LONGEST_TEXT, absent, entry, entry_text};
+use super::entries::{LONGEST_TEXT, absent, entry, entry_text, wide_entry};
 use super::evidence::{Certificates, SensorCertificate, SensorFinding};
 use super::figures::{clipped, clock};
 use super::treatment::Treatment;
@@ -82,10 +82,9 @@ fn record(treatment: &Treatment) -> Markup {
     let record = &treatment.record;
     html! {
         dl class="whole" {
-            (entry("entries", &html! { (record.read) " read of " (record.entries) }))
-            (entry("check", &html! {
+                        (wide_entry("check", &html! {
                 @if record.verified { "hash chain verified over " (record.read) " entries" }
-                @else { strong { "hash chain NOT verified" } }
+                @else { strong { "hash chain NOT verified" } ": " (record.read) " of " (record.entries) " entries read" }
                 @if !record.finding.is_empty() { "; " (clipped(&record.finding, LONGEST_TEXT)) }
             }))
             (entry("last link", &match record.last_link {

@@ -34,14 +34,25 @@ struct Line {
     value: fn(&Sample) -> Option<f64>,
 }
 
-const LINES: [Line; 6] = [
+const LINES: [Line; 7] = [
     Line {
         name: "coolant supplied",
         letter: "C",
         stroke: palette::SUPPLY,
         value: |sample| sample.supply_c,
     },
-    Line { name: "target", letter: "T", stroke: palette::TARGET, value: |sample| sample.target_c },
+    Line {
+        name: "target of the coolant",
+        letter: "T",
+        stroke: palette::TARGET,
+        value: |sample| sample.target_c,
+    },
+    Line {
+        name: "target of the interface",
+        letter: "I",
+        stroke: palette::TARGET,
+        value: |sample| sample.interface_target_c,
+    },
     Line {
         name: "cap interface, front",
         letter: "F",

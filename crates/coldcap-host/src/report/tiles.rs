@@ -3,6 +3,7 @@
 use super::account::ComfortKind;
 use super::figures::{minutes, number};
 use super::treatment::{Priority, Treatment};
+use super::words;
 use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 
@@ -38,7 +39,7 @@ fn outcome(treatment: &Treatment) -> Markup {
     html! {
         div class="tile" {
             div class="tile-name" { "Outcome" }
-            div class="tile-text" { (outcome) }
+            div class="tile-text" { (words::spoken(outcome)) }
             div class="tile-detail" { "recorded " (recorded) " h" }
         }
     }

@@ -142,6 +142,8 @@ pub struct Sample {
     pub phase: Phase,
     /// The coolant's target, in °C; `None` while nothing is asked of it.
     pub target_c: Option<f64>,
+    /// The target of the cap's inner face, in °C; `None` in coolant mode, and while nothing is asked of it.
+    pub interface_target_c: Option<f64>,
     /// The set-point in effect, which ramps towards the target, in °C.
     pub effective_c: Option<f64>,
     /// The coolant supplied to the cap, in °C.
@@ -183,6 +185,7 @@ impl Sample {
             channel: 0,
             phase,
             target_c: None,
+            interface_target_c: None,
             effective_c: None,
             supply_c: None,
             return_c: None,

@@ -23,11 +23,14 @@ pub(super) fn marks(entries: &[Entry], plan: Option<&PlanFile>) -> Vec<Mark> {
     marked.collect()
 }
 
-/// What the machine flagged, lengthened or had amended.
+/// What the machine flagged or lengthened, and why it ended before its time.
 pub(super) fn remarks(entries: &[Entry]) -> Vec<Mark> {
     let said = entries.iter().filter_map(|entry| {
         let label = match entry.note()? {
             Note::Flag(flag) => word("flag", flag.code()).replace('_', " "),
+            Note::Ended { reason } if reason != Reason::COMPLETED => {
+                format!("cooling ended: {}", reason_name(reason))
+            }
             Note::Extended { minutes } => format!("running phase lengthened by {minutes} min"),
             _ => return None,
         };
