@@ -139,7 +139,7 @@ fn the_report_says_what_it_is() {
         "patient 1001 · session 1 of 12 · 2026-11-23",
         "SIMULATED – no person was treated",
         "every note follows from the events before it",
-        "one unit more from",
+        "of cooled time (min:s) in all phases together",
         "reviewed by",
     ] {
         assert!(report.contains(said), "{said}");
