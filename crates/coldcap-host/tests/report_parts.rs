@@ -53,6 +53,14 @@ fn whole(origin: Origin, text: &str) -> Treatment {
         marks: vec![mark(10.0)],
         remarks: vec![mark(20.0)],
         comfort: comfort(text),
+        ..evidence(origin, text)
+    }
+}
+
+/// The same of what stands behind the figures.
+fn evidence(origin: Origin, text: &str) -> Treatment {
+    let told = || text.to_owned();
+    Treatment {
         fit: Some(fit(text)),
         contact: Some(contact(text)),
         billing: vec![line(text, Service::FitVisit), line(text, Service::Session)],
