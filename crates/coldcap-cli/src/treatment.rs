@@ -4,7 +4,7 @@ mod clock;
 mod contact;
 pub(crate) mod files;
 mod observer;
-pub(crate) use observer::{Observer, Recorded, reason_name, sampled};
+pub(crate) use observer::{Observer, sampled};
 mod progress;
 pub(crate) mod seals;
 mod summary;

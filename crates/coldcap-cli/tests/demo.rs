@@ -135,6 +135,16 @@ fn the_report_says_what_it_is() {
     assert!(report.contains("<path class=\"interval\" d=\"M"), "the skin's interval");
     assert!(report.contains("Contact at the start of the session") && report.contains("unchanged"));
     assert!(report.trim_end().ends_with("</html>"));
+    for said in [
+        "patient 1001 · session 1 of 12 · 2026-11-23",
+        "SIMULATED – no person was treated",
+        "every note follows from the events before it",
+        "of cooled time (min:s) in all phases together",
+        "reviewed by",
+    ] {
+        assert!(report.contains(said), "{said}");
+    }
+    assert!(!report.contains("not verified"), "the record is whole");
 }
 
 #[test]

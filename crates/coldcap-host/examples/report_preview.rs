@@ -5,8 +5,9 @@
 //! The curves are drawn by simple formulas and show nothing but the layout.
 
 use coldcap_host::report::{
-    AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, Origin,
-    PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment, html,
+    AlarmSpan, BillingBasis, BillingLine, BreakSpan, Comfort, ComfortKind, DeviceIdentity,
+    FitVisit, LinkCounters, Mark, Origin, PatientSummary, PhaseSpan, PlanSummary, Priority,
+    RecordCheck, Sample, Service, Treatment, html,
 };
 use coldcap_session::{ControlMode, Phase};
 use std::process::ExitCode;
@@ -59,6 +60,8 @@ fn made_up() -> Treatment {
     Treatment {
         title: "Fit visit and session 3 of 6".into(),
         outcome: "completed as planned".into(),
+        patient: Some(PatientSummary { number: 1001, session: 3, sessions: 6 }),
+        date: Some("2026-11-23".into()),
         device: device(),
         seed: Some(20_261_123),
         plan: plan(),
@@ -70,15 +73,44 @@ fn made_up() -> Treatment {
         }],
         alarms: alarms(pause_s),
         marks: marks(start_of(Phase::Ready) + 240.0, start_of(Phase::PostCool)),
+        comfort: comfort(pause_s),
         fit: Some(fit()),
         billing: billing(),
-        record: RecordCheck { entries: 61, verified: true },
-        link: LinkCounters { ok: 41_204, crc: 3, length: 0, overflow: 1 },
-        output_hash: 0x8F1D_22C0_71BA_40E5,
+        billing_basis: Some(BillingBasis::default()),
+        record: record(),
+        link: Some(LinkCounters { ok: 41_204, crc: 3, length: 0, overflow: 1 }),
+        output_hash: Some(0x8F1D_22C0_71BA_40E5),
         samples,
         phases,
         ..Treatment::new(Origin::Simulated)
     }
+}
+
+fn record() -> RecordCheck {
+    RecordCheck {
+        entries: 61,
+        read: 61,
+        verified: true,
+        finding: "every note follows from the events before it".into(),
+        last_link: Some([0x3A; 8]),
+    }
+}
+
+fn comfort(pause_s: f64) -> Vec<Comfort> {
+    let told = |time_s, what| Comfort { time_s, phase: Some(Phase::Infusing), what };
+    vec![
+        told(pause_s - 1800.0, ComfortKind::Score(4)),
+        told(pause_s - 900.0, ComfortKind::Symptom(2)),
+        told(pause_s - 600.0, ComfortKind::Score(8)),
+        told(
+            pause_s - 560.0,
+            ComfortKind::EasedOff {
+                mode: ControlMode::Coolant,
+                target_c: -3.0,
+                by: "nurse".into(),
+            },
+        ),
+    ]
 }
 
 fn phases() -> Vec<PhaseSpan> {
@@ -216,6 +248,7 @@ fn alarms(pause_s: f64) -> Vec<AlarmSpan> {
         priority,
         onset_s,
         clear_s: length_s.map(|length| onset_s + length),
+        acknowledged_s: length_s.map(|length| onset_s + length / 2.0),
     };
     vec![
         alarm("cap_uncoupled", Priority::Medium, pause_s + 30.0, Some(200.0)),
@@ -229,7 +262,6 @@ fn marks(first_drug_s: f64, last_drug_s: f64) -> Vec<Mark> {
     let mark = |time_s, label: &str| Mark { time_s, label: label.into() };
     vec![
         mark(first_drug_s, "first drug started"),
-        mark(first_drug_s + 500.0, "comfort 4"),
         mark(last_drug_s - 900.0, "second drug started"),
         mark(last_drug_s, "last drug ended"),
     ]
@@ -258,6 +290,7 @@ fn billing() -> Vec<BillingLine> {
         units,
         rule: rule.into(),
         counting: counting.into(),
+        counted: String::new(),
     };
     vec![
         line(Service::FitVisit, "97007", 1, "from-2026/fit", "fitting a cap; once a course"),

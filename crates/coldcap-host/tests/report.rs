@@ -67,13 +67,13 @@ fn session(origin: Origin) -> Treatment {
         }],
         alarms: vec![alarm("flow_lost", Priority::High, 2000.0, Some(2010.0))],
         marks: vec![Mark { time_s: 900.0, label: "first drug started".into() }],
-        output_hash: 0xABC,
+        output_hash: Some(0xABC),
         ..Treatment::new(origin)
     }
 }
 
 fn alarm(id: &str, priority: Priority, onset_s: f64, clear_s: Option<f64>) -> AlarmSpan {
-    AlarmSpan { id: id.into(), priority, onset_s, clear_s }
+    AlarmSpan { id: id.into(), priority, onset_s, clear_s, acknowledged_s: None }
 }
 
 /// What stands between tags, with one space for every gap.
@@ -99,19 +99,19 @@ fn page_says_what_a_nurse_needs_first() {
         "largest deviation 0.10 K",
         "Breaks 1 5.0 min together",
         "Alarms 1 1 high, 0 medium, 0 low",
-        "pre_cool 1 15.0 15.0 7.5 16.0 −1.0",
-        "post_cool 2 20.0 20.0 10.0 20.5 −0.5",
-        "infusing 1 15.0 15.0 7.5 – –",
-        "toilet 0:40:00 0:45:00 5.0 10.0",
-        "flow_lost high 0:33:20 0:33:30",
+        "pre-cooling 1 15.0 15.0 7.5 16.0 −1.0",
+        "post-cooling 2 20.0 20.0 10.0 20.5 −0.5",
+        "infusion 1 15.0 15.0 7.5 – –",
+        "toilet 0:40:00 0:45:00 5.0 10.0 no",
+        "flow lost high 0:33:20 – by nobody 0:33:30 0.2",
         "first drug started 0:15",
         "skin (plant truth, simulated)",
-        "session no line",
-        "fit visit no line",
-        "This is not billing advice.",
+        "session – nothing is counted from a record that is not verified",
+        "fit visit – nothing is counted from a record that is not verified",
+        "Not billing advice: check every line",
         "Minutes at target are measured on the coolant, not an effect.",
         "This is not a medical device; the skin estimate is not available on this device yet.",
-        "This recording holds no fit visit.",
+        "– this recording holds no fit visit",
         "hash chain NOT verified",
         "output hash 0000000000000abc",
     ] {
@@ -212,20 +212,21 @@ fn fit_visit_billing_and_record_are_told() {
         units,
         rule: "from-2026/example".into(),
         counting: "once".into(),
+        counted: "a fit".into(),
     };
     let whole = Treatment {
         fit: Some(fit()),
         billing: vec![line(Service::Session, "97009", 3), line(Service::FitVisit, "97007", 1)],
-        record: RecordCheck { entries: 12, verified: true },
+        record: RecordCheck { entries: 12, read: 12, verified: true, ..RecordCheck::default() },
         seed: Some(7),
         ..session(Origin::Simulated)
     };
     let text = words(&html(&whole));
     assert!(text.contains("cap size medium try on as well none: the measures are clear"));
     assert!(text.contains("heat in the contact test 44.5 W contact good"));
-    let fit_line = text.find("fit visit 97007 1 from-2026/example once").unwrap();
-    assert!(fit_line < text.find("session 97009 3 from-2026/example once").unwrap());
-    assert!(text.contains("12 entries, hash chain verified"));
+    let fit_line = text.find("fit visit 97007 1 from-2026/example once a fit").unwrap();
+    assert!(fit_line < text.find("session 97009 3 from-2026/example once a fit").unwrap());
+    assert!(text.contains("check hash chain verified over 12 entries"));
     assert!(text.contains("seed 7"));
 }
 
@@ -294,7 +295,7 @@ fn the_interval_of_the_skin_is_an_area_with_a_word_for_it() {
 #[test]
 fn the_advice_on_the_contact_is_told_zone_by_zone() {
     let mut whole = session(Origin::Device);
-    assert!(words(&html(&whole)).contains("The record holds no advice on the contact."));
+    assert!(words(&html(&whole)).contains("– the record holds no advice on the contact"));
     let zone = |name: &str, found: Option<(f64, f64)>, change: &str| ContactZone {
         zone: name.into(),
         conductance: found.map(|(h, _)| h),

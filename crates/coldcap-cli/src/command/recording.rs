@@ -87,6 +87,7 @@ impl Alarms {
             priority: Priority::Low,
             onset_s: at_s,
             clear_s: None,
+            acknowledged_s: None,
         }));
     }
 

@@ -3,7 +3,7 @@
 use super::{recording, store};
 use crate::arguments::Report;
 use crate::failure::Failure;
-use crate::treatment::{Observer, Recorded};
+use crate::treatment::Observer;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::playback::Playback;
 use coldcap_host::report;
@@ -58,14 +58,13 @@ fn treatment(options: &Report, playback: &mut Playback) -> Result<report::Treatm
     let information = playback.information().map_err(unreadable)?;
     let plan = information.get("plan").and_then(Value::as_str);
     let stem = options.file.file_stem().unwrap_or_default().to_string_lossy();
-    let recorded = Recorded {
+    let known = report::Treatment {
         title: plan.map_or_else(|| stem.into_owned(), str::to_owned),
-        origin: recording::origin(playback.origin()),
         seed: information.get("seed").and_then(Value::as_u64),
-        output_hash: playback.end().map_or(0, |(hash, _)| hash),
-        record: Record::from_reports(&entries),
+        output_hash: playback.end().map(|(hash, _)| hash),
+        ..report::Treatment::new(recording::origin(playback.origin()))
     };
-    let mut treatment = observer.recorded(recorded);
+    let mut treatment = observer.told(known, &Record::from_reports(&entries), None);
     recording::add_truth(playback, &mut treatment.samples).map_err(unreadable)?;
     Ok(treatment)
 }

@@ -11,28 +11,21 @@ use coldcap_calibration::cap::{CapSize, HeadReadings, Ladder};
 use coldcap_calibration::contact::{Conductance, Zone};
 use coldcap_calibration::hair::{HairDensity, HairKind};
 use coldcap_calibration::record::{CapCalibration, DetailVersion, FitDetail, ZoneRecord};
-use coldcap_guard::Condition;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::Outcome;
-use coldcap_host::record::verify;
 use coldcap_host::report::{
-    AlarmSpan, BillingLine, BreakSpan, DeviceIdentity, FitVisit, LinkCounters, Mark, Origin,
-    PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
+    DeviceIdentity, FitVisit, LinkCounters, Origin, RecordedVisit, Sample, Treatment,
 };
 use coldcap_session::Config;
-use coldcap_session::record::{Entry, Kind, Summary};
-use coldcap_session::{ByHand, Event, Note, Phase, Reason, billing};
+use coldcap_session::record::Entry;
 use coldcap_sim::Truth;
 use coldcap_sim::bedside::Fall;
-use coldcap_units::{Duration, Instant, Permille};
+use coldcap_units::{Instant, Permille};
 use coldcap_wire::message::{ChannelStatus, Hello, MachineStatus};
-use sampled::degrees;
 use serde_json::{Value, json};
 
-mod recorded;
 mod sampled;
-pub(crate) use recorded::Recorded;
 pub(crate) use sampled::sampled;
 
 /// What the host has seen so far.
@@ -159,58 +152,63 @@ impl Observer {
 
     /// Everything, for the report.
     pub(crate) fn treatment(self, plan: &PlanFile, end: &End<'_>) -> Treatment {
-        let entries: Vec<Entry> =
-            end.record.iter().map(|(_, bytes)| Entry::from_bytes(bytes)).collect();
-        let summary = Summary::fold(&entries);
         let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
-        let whole = end.record.is_complete() && end.record.lost() == 0;
-        let verified = whole && verify(&entries, &Config::DEFAULT).is_ok();
-        let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
-        let machine = self.machine;
-        Treatment {
-            title: title(plan, verified),
+        let known = Treatment {
+            title: plan.name.clone(),
             outcome: end.outcome.name().to_owned(),
-            device: identity(self.hello.as_ref()),
             seed: end.seed,
-            plan: plan_summary(plan),
+            output_hash: Some(end.output_hash),
+            ..Treatment::new(origin)
+        };
+        self.told(known, end.record, Some(plan))
+    }
+
+    /// What was seen and what the record says, beside what is known otherwise.
+    pub(crate) fn told(
+        self,
+        known: Treatment,
+        record: &Record,
+        plan: Option<&PlanFile>,
+    ) -> Treatment {
+        let entries: Vec<Entry> = record.iter().map(|(_, it)| Entry::from_bytes(it)).collect();
+        let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
+        let config = &Config::DEFAULT;
+        let visit = RecordedVisit { entries: &entries, total: record.total(), config, plan };
+        let mut told = Treatment {
+            device: identity(self.hello.as_ref()),
             samples: self.samples,
-            phases: phases(&entries, |phase| expected(phase, plan)),
-            breaks: breaks(&entries, Some(minutes(plan.treatment.break_each))),
-            alarms: alarms(&entries, last_s),
-            marks: marks(&entries, |id| drug_name(id, plan)),
             fit: self.calibration.as_ref().map(fit_visit),
             contact: StartContact::of(&entries, self.calibration.as_ref())
                 .map(|contact| contact.advice()),
-            // Nothing is counted from a record that is not whole.
-            billing: if verified { billing_lines(&summary, plan) } else { Vec::new() },
-            record: RecordCheck { entries: end.record.total(), verified },
-            link: machine.map_or_else(LinkCounters::default, |machine| LinkCounters {
-                ok: machine.link_ok,
-                crc: machine.link_crc,
-                length: machine.link_length,
-                overflow: machine.link_overflow,
-            }),
-            output_hash: end.output_hash,
-            ..Treatment::new(origin)
+            link: self.machine.as_ref().map(link),
+            ..known
         }
+        .with_record(&visit);
+        told.alarms.retain(|span| span.onset_s <= last_s);
+        told.title = title(told.title, told.record.verified);
+        told
     }
 }
 
 /// What the page is headed with: an incomplete record is said first, not last.
-fn title(plan: &PlanFile, verified: bool) -> String {
-    let name = &plan.name;
+fn title(name: String, verified: bool) -> String {
     if verified {
-        return name.clone();
+        return name;
     }
     format!("{name} – RECORD INCOMPLETE: minutes, breaks and alarms may be missing below")
 }
 
-fn seconds(at: Instant) -> f64 {
-    at.as_millis() as f64 / 1_000.0
+const fn link(machine: &MachineStatus) -> LinkCounters {
+    LinkCounters {
+        ok: machine.link_ok,
+        crc: machine.link_crc,
+        length: machine.link_length,
+        overflow: machine.link_overflow,
+    }
 }
 
-fn minutes(span: Duration) -> f64 {
-    f64::from(span.as_millis()) / 60_000.0
+fn seconds(at: Instant) -> f64 {
+    at.as_millis() as f64 / 1_000.0
 }
 
 fn identity(hello: Option<&Hello>) -> DeviceIdentity {
@@ -224,172 +222,6 @@ fn identity(hello: Option<&Hello>) -> DeviceIdentity {
             boot: hello.boot.to_string(),
         }
     })
-}
-
-fn plan_summary(plan: &PlanFile) -> PlanSummary {
-    let treatment = &plan.treatment;
-    if plan.fit_only {
-        return PlanSummary { regimen: plan.name.clone(), ..PlanSummary::default() };
-    }
-    PlanSummary {
-        regimen: format!("{} (regimen {})", plan.name, plan.regimen),
-        pre_min: Some(minutes(treatment.pre)),
-        post_min: Some(minutes(treatment.post)),
-        break_each_min: Some(minutes(treatment.break_each)),
-        break_total_min: Some(minutes(treatment.break_total)),
-        mode: treatment.target.mode(),
-        target_c: treatment.target.coolant().map(|target| degrees(target.to_milli())),
-        interface_c: treatment.target.interface().map(|target| degrees(target.to_milli())),
-    }
-}
-
-/// The spans of all phases, from the record. Pauses and re-coolings stand as spans of their own.
-fn phases(entries: &[Entry], expected: impl Fn(Phase) -> Option<f64>) -> Vec<PhaseSpan> {
-    let mut spans: Vec<PhaseSpan> = Vec::new();
-    let mut begun_s = 0.0;
-    let mut gap_s = 0.0;
-    for entry in entries {
-        if let Some(Note::Restarted { gap }) = entry.note() {
-            gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
-        }
-        if let Some(Note::PhaseClosed { phase, clock }) = entry.note() {
-            // A phase that a loss of power ended was over when the power went.
-            let end_s = seconds(entry.at) - core::mem::take(&mut gap_s);
-            let first = !spans.iter().any(|span| span.phase == phase);
-            spans.push(PhaseSpan {
-                phase,
-                start_s: begun_s,
-                end_s,
-                elapsed_min: minutes(clock.elapsed),
-                cooled_min: minutes(clock.cooled),
-                at_target_min: minutes(clock.at_target),
-                expected_min: expected(phase).filter(|_| first),
-            });
-            begun_s = end_s;
-        }
-    }
-    spans
-}
-
-fn expected(phase: Phase, plan: &PlanFile) -> Option<f64> {
-    let toxic = || plan.drugs.iter().filter(|drug| drug.hair_toxic);
-    match phase {
-        Phase::PreCool => Some(minutes(plan.treatment.pre)),
-        Phase::PostCool => Some(minutes(plan.treatment.post)),
-        Phase::Infusing => {
-            let start = toxic().map(|drug| drug.start).min()?;
-            let end = toxic().map(|drug| drug.end).max()?;
-            Some(minutes(end.minus(start)))
-        }
-        _ => None,
-    }
-}
-
-fn breaks(entries: &[Entry], allowed_min: Option<f64>) -> Vec<BreakSpan> {
-    let mut breaks: Vec<BreakSpan> = Vec::new();
-    let mut gap_s = 0.0;
-    for entry in entries {
-        match entry.note() {
-            Some(Note::Restarted { gap }) => {
-                gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
-            }
-            Some(Note::BreakBegan { reason }) => breaks.push(BreakSpan {
-                start_s: seconds(entry.at) - core::mem::take(&mut gap_s),
-                end_s: None,
-                reason: reason_name(reason),
-                allowed_min,
-            }),
-            Some(Note::BreakEnded { .. }) => {
-                if let Some(last) = breaks.last_mut() {
-                    last.end_s = Some(seconds(entry.at));
-                }
-            }
-            _ => {}
-        }
-    }
-    breaks
-}
-
-/// What a reason is called in reports.
-pub(crate) fn reason_name(reason: Reason) -> String {
-    let name = match reason {
-        Reason::STOPPED => "stopped",
-        Reason::OPERATOR_TRIP => "stopped by the guard (operator may resume)",
-        Reason::CLINICIAN_TRIP => "stopped by the guard (clinician must reset)",
-        Reason::SERVICE_TRIP => "stopped by the guard (service must reset)",
-        Reason::UNCOUPLED => "cap uncoupled",
-        Reason::NOT_WORN => "cap not worn",
-        Reason::POWER_GAP => "power gap",
-        Reason::COMPLETED => "completed",
-        Reason::UNATTENDED => "unattended",
-        Reason::ABANDONED => "abandoned",
-        Reason(code) => return format!("planned (reason {code})"),
-    };
-    name.to_owned()
-}
-
-fn alarms(entries: &[Entry], last_s: f64) -> Vec<AlarmSpan> {
-    let mut spans: Vec<AlarmSpan> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.fields.kind == Kind::ALARM) {
-        let Ok(code) = u8::try_from(entry.fields.code) else { continue };
-        let id = Condition::from_code(code)
-            .map_or_else(|| format!("vendor_{code}"), |condition| condition.name().to_owned());
-        let open = spans.iter_mut().rev().find(|span| span.id == id && span.clear_s.is_none());
-        match (entry.fields.a, open) {
-            (0, Some(span)) => span.clear_s = Some(seconds(entry.at)),
-            (2, Some(span)) => span.priority = priority(entry.fields.b).max(span.priority),
-            (1, None) => spans.push(AlarmSpan {
-                id,
-                priority: priority(entry.fields.b),
-                onset_s: seconds(entry.at),
-                clear_s: None,
-            }),
-            _ => {}
-        }
-    }
-    spans.retain(|span| span.onset_s <= last_s);
-    spans
-}
-
-const fn priority(code: i32) -> Priority {
-    match code {
-        3 => Priority::High,
-        2 => Priority::Medium,
-        _ => Priority::Low,
-    }
-}
-
-fn drug_name(id: u16, plan: &PlanFile) -> String {
-    let drug = plan.drugs.iter().find(|drug| drug.id == id);
-    drug.map_or_else(|| format!("drug {id}"), |drug| drug.name.clone())
-}
-
-fn marks(entries: &[Entry], name: impl Fn(u16) -> String) -> Vec<Mark> {
-    let mark = |entry: &Entry, label: String| Mark { time_s: seconds(entry.at), label };
-    let marked = entries.iter().filter_map(|entry| match (entry.note(), entry.fields.event()) {
-        (Some(Note::DrugStarted { drug, .. }), _) => {
-            Some(mark(entry, format!("{} start", name(drug))))
-        }
-        (Some(Note::DrugEnded { drug, .. }), _) => Some(mark(entry, format!("{} end", name(drug)))),
-        (_, Some(Event::ByHand(told))) => Some(mark(entry, driven_by_hand(&told))),
-        _ => None,
-    });
-    marked.collect()
-}
-
-/// What is driven by hand, in words.
-fn driven_by_hand(told: &ByHand) -> String {
-    match told {
-        ByHand::Driven { actuator, duty, role } => {
-            let (name, percent) = (actuator.name(), f64::from(duty.to_permille()) / 10.0);
-            let by = format!("{role:?}").to_lowercase();
-            format!("{name} driven by hand at {percent} % ({by})")
-        }
-        ByHand::Ended { actuator, end } => {
-            let (name, why) = (actuator.name(), end.name().replace('_', " "));
-            format!("{name} driven by hand no more ({why})")
-        }
-    }
 }
 
 fn fit_visit(calibration: &CapCalibration) -> FitVisit {
@@ -438,38 +270,5 @@ fn size_of(calibration: &CapCalibration) -> (Option<CapSize>, Permille) {
             let choice = Ladder::REFERENCE.choose(&readings);
             (choice.try_both().then_some(choice.runner_up), choice.confidence)
         }
-    }
-}
-
-fn billing_lines(summary: &Summary, plan: &PlanFile) -> Vec<BillingLine> {
-    let date = billing::Date::new(plan.date.year(), plan.date.month(), plan.date.day());
-    let lines = date.map(|date| billing::units(summary, date)).unwrap_or_default();
-    let rows = lines.iter().map(|line| BillingLine {
-        service: if line.rule.code == "97007" || line.rule.code == "0662T" {
-            Service::FitVisit
-        } else {
-            Service::Session
-        },
-        code: line.rule.code.to_owned(),
-        units: line.units,
-        rule: line.rule.id.to_owned(),
-        counting: line.rule.counting.to_owned(),
-    });
-    rows.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use coldcap_session::{Actuator, HandEnd, Role};
-    use coldcap_units::Duty;
-
-    #[test]
-    fn what_is_driven_by_hand_is_said_in_words() {
-        let (actuator, role) = (Actuator::Pump, Role::Service);
-        let driven = ByHand::Driven { actuator, duty: Duty::from_permille(505), role };
-        assert_eq!(driven_by_hand(&driven), "pump driven by hand at 50.5 % (service)");
-        let ended = ByHand::Ended { actuator: Actuator::Chiller, end: HandEnd::HostLost };
-        assert_eq!(driven_by_hand(&ended), "chiller driven by hand no more (host lost)");
     }
 }

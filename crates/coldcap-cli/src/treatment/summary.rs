@@ -36,6 +36,7 @@ pub(crate) fn summary(
     contact: Option<&StartContact>,
 ) -> Value {
     let coolant = treatment.coolant_held();
+    let link = treatment.link.unwrap_or_default();
     json!({
         "origin": treatment.origin.name(),
         "outcome": treatment.outcome,
@@ -73,10 +74,10 @@ pub(crate) fn summary(
         "skin_at_first_drug_c": skin_at_first_drug(treatment).map(|skin| rounded(skin, 3)),
         "contact_at_start": contact.map(StartContact::document),
         "link": {
-            "ok": treatment.link.ok,
-            "crc": treatment.link.crc,
-            "length": treatment.link.length,
-            "overflow": treatment.link.overflow,
+            "ok": link.ok,
+            "crc": link.crc,
+            "length": link.length,
+            "overflow": link.overflow,
             "secured": end.security.sessions > 0,
             "sessions": end.security.sessions,
             "opened": end.security.opened,

@@ -22,27 +22,27 @@ const LANES: [Lane; 3] = [
     Lane {
         title: "flow through the cap, mL/min",
         stroke: palette::FLOW,
-        height: 70.0,
+        height: 52.0,
         value: |sample| sample.flow_ml_min,
         least: [0.0, 100.0],
     },
     Lane {
         title: "mixing valve, % from the tank",
         stroke: palette::VALVE,
-        height: 50.0,
+        height: 40.0,
         value: |sample| sample.valve.map(|share| share * 100.0),
         least: [0.0, 100.0],
     },
     Lane {
         title: "chiller, % duty",
         stroke: palette::CHILLER,
-        height: 36.0,
+        height: 30.0,
         value: |sample| sample.chiller.map(|share| share * 100.0),
         least: [0.0, 100.0],
     },
 ];
 
-const TITLE_HEIGHT: f64 = 20.0;
+const TITLE_HEIGHT: f64 = 18.0;
 
 impl Lane {
     fn axis(&self, samples: &[Sample], top: f64) -> ValueAxis {

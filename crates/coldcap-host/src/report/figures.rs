@@ -62,6 +62,11 @@ pub(super) fn clock(time_s: f64) -> String {
     )
 }
 
+/// A length as minutes and seconds, `m:ss.s`, cut off rather than rounded: nothing is shown that was not there.
+pub(super) fn span(millis: u32) -> String {
+    format!("{}:{:02}.{}", millis / 60_000, millis / 1_000 % 60, millis / 100 % 10)
+}
+
 /// At most `longest` characters of a text.
 pub(super) fn clipped(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
@@ -95,6 +100,13 @@ mod tests {
         for bad in [f64::NAN, f64::INFINITY, -5.0, 1e12] {
             assert_eq!(clock(bad), "–");
         }
+    }
+
+    #[test]
+    fn a_span_shows_no_second_that_was_not_there() {
+        assert_eq!(span(959_999), "15:59.9");
+        assert_eq!([span(0), span(960_000)], ["0:00.0", "16:00.0"]);
+        assert_eq!(span(u32::MAX), "71582:47.2");
     }
 
     #[test]

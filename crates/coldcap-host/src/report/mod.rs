@@ -25,35 +25,54 @@
 
 pub mod csv;
 
+mod account;
 mod axis;
+mod billing_section;
+mod calendar;
 mod comparison_plot;
 mod curve_fit_plot;
 mod drive_plot;
+mod entries;
+mod evidence;
 mod figures;
 mod fit_plot;
+mod incidents;
+mod margins;
 mod page;
 mod palette;
 mod placement;
 mod plot;
 mod polyline;
+mod provenance;
 mod sections;
+mod signatures;
+mod story;
 mod tables;
 mod temperature_plot;
 mod tiles;
 mod totals;
 mod treatment;
 mod tune_plot;
+mod words;
 
 pub use crate::capture::Origin;
+pub use account::{
+    BillingBasis, BillingLine, Comfort, ComfortKind, CountedStretch, PatientSummary, Service,
+};
 pub use comparison_plot::{
     ComparisonPlot, ComparisonPoint, Mark as ComparisonMark, comparison_svg,
 };
 pub use curve_fit_plot::{CurveFitPlot, curve_fit_svg};
+pub use evidence::{
+    Certificates, DeviceIdentity, LinkCounters, RecordCheck, SensorCertificate, SensorFinding,
+    WallClock,
+};
 pub use fit_plot::{FitPlot, FitZone, fit_svg};
 pub use page::html;
+pub use story::{RecordedVisit, reason_name};
 pub use totals::{CoolantHeld, PhaseTotal, SkinMinutes};
 pub use treatment::{
-    AlarmSpan, BillingLine, BreakSpan, ContactAdvice, ContactZone, DeviceIdentity, FitVisit,
-    LinkCounters, Mark, PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment,
+    AlarmSpan, BreakSpan, ContactAdvice, ContactZone, FitVisit, Mark, PhaseSpan, PlanSummary,
+    Priority, Sample, Treatment,
 };
 pub use tune_plot::{TunePlot, TunePoint, tune_svg};

@@ -1,8 +1,12 @@
 //! The page as a whole.
 
+use super::entries::{absent, entry, entry_text};
 use super::figures::{clipped, known};
 use super::treatment::Treatment;
-use super::{drive_plot, plot, sections, tables, temperature_plot, tiles};
+use super::{
+    billing_section, drive_plot, incidents, margins, plot, provenance, sections, signatures,
+    tables, temperature_plot, tiles,
+};
 use crate::capture::Origin;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -30,7 +34,7 @@ pub fn html(treatment: &Treatment) -> String {
                     @if let Some(word) = plot::stamp(treatment.origin) { (word) ": " }
                     (title)
                 }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(margins::margins(treatment))) }
             }
             body { (body(treatment, &title)) }
         }
@@ -47,6 +51,8 @@ fn body(treatment: &Treatment, title: &str) -> Markup {
             (banner(treatment.origin))
             h1 { (title) }
             p class="lead" { "Report of a scalp-cooling visit" (regimen(treatment)) }
+            (whose(treatment))
+            (doubt(treatment))
         }
         main {
             (tiles::tiles(treatment))
@@ -61,11 +67,14 @@ fn body(treatment: &Treatment, title: &str) -> Markup {
             }
             (tables::phase_minutes(treatment))
             (tables::course(treatment))
+            (incidents::breaks(treatment))
+            (incidents::alarms(treatment))
             (sections::plan(treatment))
             (sections::fit_visit(treatment.fit.as_ref()))
             (sections::contact(treatment.contact.as_ref()))
-            (sections::billing(treatment))
-            (sections::provenance(treatment))
+            (billing_section::billing(treatment))
+            (provenance::provenance(treatment))
+            (signatures::signatures(treatment))
         }
         footer { (notice(treatment)) }
     }
@@ -89,6 +98,39 @@ fn banner(origin: Origin) -> Markup {
 fn regimen(treatment: &Treatment) -> Markup {
     let regimen = &treatment.plan.regimen;
     html! { @if !regimen.is_empty() { " · regimen " (clipped(regimen, 80)) } }
+}
+
+/// Patient, session and date, each with a dash and a word where it is not known.
+fn whose(treatment: &Treatment) -> Markup {
+    let patient = treatment.patient;
+    let course = patient.filter(|patient| patient.session > 0 && patient.sessions > 0);
+    html! {
+        dl class="whose" {
+            (entry("patient (pseudonymous number)", &match patient {
+                Some(patient) => html! { (patient.number) },
+                None => absent("not selected"),
+            }))
+            (entry("session", &match course {
+                Some(patient) => html! { (patient.session) " of " (patient.sessions) },
+                None => absent("not told"),
+            }))
+            (entry_text("date of service", treatment.date.as_deref().unwrap_or(""), "not known to this host"))
+        }
+    }
+}
+
+/// What must be said before any figure where the record is not whole.
+fn doubt(treatment: &Treatment) -> Markup {
+    let record = &treatment.record;
+    html! {
+        @if !record.verified {
+            p class="doubt" {
+                strong { "The record is not verified. " }
+                "Minutes, breaks and alarms may be missing or wrong below, and nothing is billed."
+                @if !record.finding.is_empty() { " Found: " (clipped(&record.finding, 200)) "." }
+            }
+        }
+    }
 }
 
 /// What must be known of every number on the page.

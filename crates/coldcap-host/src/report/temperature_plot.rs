@@ -6,14 +6,21 @@ use super::palette::{self, Stroke};
 use super::placement::{Label, Place, on_rows, spread, text_width};
 use super::plot::{self, MOST_SPANS, WIDTH, curve, line, place, rectangle, text};
 use super::polyline::{band, path};
+
 use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
+use super::words;
 use maud::{Markup, html};
+
+mod comfort;
+mod letters;
+
+use comfort::ComfortRow;
 
 const STRIP_TOP: f64 = 18.0;
 const STRIP_BOTTOM: f64 = 39.0;
 const MARK_ROW: f64 = 17.0;
 const MOST_MARK_ROWS: usize = 4;
-const PLOT_HEIGHT: f64 = 270.0;
+const PLOT_HEIGHT: f64 = 244.0;
 const ALARM_ROW: f64 = 13.0;
 const ALARM_GAP: f64 = 10.0;
 const SKIN_LABEL: &str = "skin (plant truth, simulated)";
@@ -21,18 +28,52 @@ const SKIN_LABEL: &str = "skin (plant truth, simulated)";
 /// A curve of the plot and its name in the legend.
 struct Line {
     name: &'static str,
+    /// What stands on the curve, for where colours cannot be told apart.
+    letter: &'static str,
     stroke: Stroke,
     value: fn(&Sample) -> Option<f64>,
 }
 
-const LINES: [Line; 6] = [
-    Line { name: "coolant supplied", stroke: palette::SUPPLY, value: |sample| sample.supply_c },
-    Line { name: "target", stroke: palette::TARGET, value: |sample| sample.target_c },
-    Line { name: "cap interface, front", stroke: palette::FRONT, value: |sample| sample.front_c },
-    Line { name: "cap interface, rear", stroke: palette::REAR, value: |sample| sample.rear_c },
-    Line { name: SKIN_LABEL, stroke: palette::SKIN_TRUE, value: |sample| sample.skin_true_c },
+const LINES: [Line; 7] = [
+    Line {
+        name: "coolant supplied",
+        letter: "C",
+        stroke: palette::SUPPLY,
+        value: |sample| sample.supply_c,
+    },
+    Line {
+        name: "target of the coolant",
+        letter: "T",
+        stroke: palette::TARGET,
+        value: |sample| sample.target_c,
+    },
+    Line {
+        name: "target of the interface",
+        letter: "I",
+        stroke: palette::TARGET,
+        value: |sample| sample.interface_target_c,
+    },
+    Line {
+        name: "cap interface, front",
+        letter: "F",
+        stroke: palette::FRONT,
+        value: |sample| sample.front_c,
+    },
+    Line {
+        name: "cap interface, rear",
+        letter: "R",
+        stroke: palette::REAR,
+        value: |sample| sample.rear_c,
+    },
+    Line {
+        name: SKIN_LABEL,
+        letter: "S",
+        stroke: palette::SKIN_TRUE,
+        value: |sample| sample.skin_true_c,
+    },
     Line {
         name: "skin (estimate of the device)",
+        letter: "E",
         stroke: palette::SKIN_ESTIMATE,
         value: |sample| sample.skin_estimate_c,
     },
@@ -53,12 +94,14 @@ impl Line {
 struct Layout {
     time: TimeAxis,
     axis: ValueAxis,
+    /// Where the alarms begin.
+    alarms_top: f64,
     /// Where the alarms end and the time scale begins.
     bottom: f64,
 }
 
 impl Layout {
-    fn new(treatment: &Treatment, mark_rows: usize) -> Self {
+    fn new(treatment: &Treatment, mark_rows: usize, comfort: f64) -> Self {
         let top = STRIP_BOTTOM + 6.0 + MARK_ROW * mark_rows as f64;
         let values = treatment
             .samples
@@ -68,9 +111,11 @@ impl Layout {
         let ends = treatment.samples.iter().flat_map(interval).flatten();
         let values = values.chain(ends);
         let axis = ValueAxis::around(values, top, PLOT_HEIGHT);
+        let comfort = if comfort > 0.0 { ALARM_GAP + comfort } else { 0.0 };
         let alarms = if treatment.alarms.is_empty() { 0.0 } else { ALARM_GAP + 3.0 * ALARM_ROW };
-        let bottom = axis.bottom() + alarms;
-        Self { time: plot::time_axis(treatment), axis, bottom }
+        let alarms_top = axis.bottom() + comfort + ALARM_GAP;
+        let bottom = axis.bottom() + comfort + alarms;
+        Self { time: plot::time_axis(treatment), axis, alarms_top, bottom }
     }
 }
 
@@ -78,7 +123,8 @@ impl Layout {
 pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
     let marks = PlacedMark::all(&treatment.marks, &plot::time_axis(treatment));
     let rows = marks.iter().filter_map(|mark| Some(mark.place?.row + 1)).max().unwrap_or(0);
-    let layout = Layout::new(treatment, rows);
+    let comfort = ComfortRow::new(&treatment.comfort, &plot::time_axis(treatment));
+    let layout = Layout::new(treatment, rows, comfort.height());
     let height = layout.bottom + 42.0;
     let (time, axis) = (&layout.time, &layout.axis);
     html! {
@@ -95,8 +141,9 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             @for each in &LINES {
                 (curve(&path(&treatment.samples, each.value, time, axis), each.stroke))
             }
-            (skin_label(&treatment.samples, &layout))
+            (letters::letters(&treatment.samples, &layout))
             @for mark in &marks { (mark.text()) }
+            (comfort.draw(&layout))
             (alarms(&treatment.alarms, &layout))
             (plot::time_scale(time, layout.bottom))
             (text((time.left() - 6.0, axis.top() - 9.0), "note end", "°C"))
@@ -138,8 +185,9 @@ fn strip(phases: &[PhaseSpan], time: &TimeAxis) -> Markup {
     let phases = phases.get(..MOST_SPANS).unwrap_or(phases);
     let ends = |span: &PhaseSpan| (time.x(span.start_s), time.x(span.end_s));
     let middle = |span: &PhaseSpan| f64::midpoint(ends(span).0, ends(span).1);
-    let is_named =
-        |span: &PhaseSpan| text_width(span.phase.name(), 11.5) + 6.0 <= ends(span).1 - ends(span).0;
+    let is_named = |span: &PhaseSpan| {
+        text_width(words::phase(span.phase), 11.5) + 6.0 <= ends(span).1 - ends(span).0
+    };
     let narrow: Vec<(usize, f64)> = phases
         .iter()
         .enumerate()
@@ -154,7 +202,7 @@ fn strip(phases: &[PhaseSpan], time: &TimeAxis) -> Markup {
             (line((ends(span).0, STRIP_TOP), (ends(span).0, STRIP_BOTTOM), "seam"))
         }
         @for span in phases.iter().filter(|span| is_named(span)) {
-            (text((middle(span), STRIP_TOP + 14.5), "phase middle", span.phase.name()))
+            (text((middle(span), STRIP_TOP + 14.5), "phase middle", words::phase(span.phase)))
         }
         @for ((number, middle), x) in narrow.iter().zip(spread) {
             (line((x, 12.0), (*middle, STRIP_TOP + 6.0), "leader"))
@@ -213,44 +261,9 @@ fn label_y(place: &Place) -> f64 {
     STRIP_BOTTOM + MARK_ROW * (place.row as f64 + 1.0) - 2.0
 }
 
-/// The name of the skin's curve, beside it where the most room is.
-fn skin_label(samples: &[Sample], layout: &Layout) -> Markup {
-    let half_width = text_width(SKIN_LABEL, 12.0) / 2.0;
-    let skin: Vec<&Sample> =
-        samples.iter().filter(|sample| known(sample.skin_true_c).is_some()).collect();
-    let candidates = (1..20).filter_map(|twentieth| {
-        let sample = skin.get(skin.len() * twentieth / 20)?;
-        let x = layout.time.x(sample.time_s);
-        let inside = layout.time.left() + half_width < x && x + half_width < layout.time.right();
-        inside.then_some((x, layout.axis.y(sample.skin_true_c?)))
-    });
-    let best = candidates
-        .flat_map(|(x, y)| [(x, y - 12.0), (x, y + 13.0)])
-        .filter(|(_, y)| layout.axis.top() + 10.0 < *y && *y < layout.axis.bottom() - 10.0)
-        .max_by(|left, right| {
-            let room = |at: &(f64, f64)| room_at(samples, layout, *at, half_width);
-            room(left).total_cmp(&room(right))
-        });
-    html! {
-        @if let Some((x, y)) = best {
-            (text((x, y + 4.0), "label middle", SKIN_LABEL))
-        }
-    }
-}
-
-/// How far the nearest curve is from a label; all beyond 40 count the same.
-fn room_at(samples: &[Sample], layout: &Layout, (x, y): (f64, f64), half_width: f64) -> f64 {
-    samples
-        .iter()
-        .filter(|sample| (layout.time.x(sample.time_s) - x).abs() <= half_width)
-        .flat_map(|sample| LINES.iter().filter_map(|line| known((line.value)(sample))))
-        .map(|value| (layout.axis.y(value) - y).abs())
-        .fold(40.0, f64::min)
-}
-
 /// Three rows of alarms below the plot, the most urgent on top.
 fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
-    let top = |row: usize| layout.axis.bottom() + ALARM_GAP + 2.0 + ALARM_ROW * row as f64;
+    let top = |row: usize| layout.alarms_top + 2.0 + ALARM_ROW * row as f64;
     html! {
         @if !alarms.is_empty() {
             @for (row, priority) in Priority::ALL.into_iter().enumerate() {
@@ -259,7 +272,7 @@ fn alarms(alarms: &[AlarmSpan], layout: &Layout) -> Markup {
                     (alarm_bar(alarm, &layout.time, top(row)))
                 }
             }
-            @let top = layout.axis.bottom() + ALARM_GAP;
+            @let top = layout.alarms_top;
             (plot::outline((layout.time.left(), layout.time.right()), (top, top + ALARM_ROW * 3.0)))
         }
     }
@@ -281,13 +294,16 @@ fn legend(treatment: &Treatment) -> Markup {
     html! {
         ul class="legend" {
             @for line in LINES.iter().filter(|line| line.is_known(&treatment.samples)) {
-                li { (line_swatch(line.stroke)) (line.name) }
+                li { (line_swatch(line)) (line.name) }
             }
             @if treatment.samples.iter().any(|sample| skin_interval(sample).is_some()) {
                 li { (interval_swatch()) "skin (where the estimate says it is)" }
             }
             @if !treatment.breaks.is_empty() {
                 li { (box_swatch("url(#break)")) "break (cooling interrupted)" }
+            }
+            @if !treatment.comfort.is_empty() {
+                li { b { "7 s3 ↑" } " comfort score, symptom, eased off" }
             }
             @if !treatment.alarms.is_empty() {
                 @for priority in Priority::ALL {
@@ -301,8 +317,13 @@ fn legend(treatment: &Treatment) -> Markup {
     }
 }
 
-fn line_swatch(stroke: Stroke) -> Markup {
-    html! { svg class="swatch" viewBox="0 0 36 12" aria-hidden="true" { (curve("M2 6L34 6", stroke)) } }
+fn line_swatch(line: &Line) -> Markup {
+    html! {
+        svg class="swatch" viewBox="0 0 40 14" aria-hidden="true" {
+            (curve("M1 7L39 7", line.stroke))
+            (letters::letter((20.0, 7.0), line.letter))
+        }
+    }
 }
 
 fn interval_swatch() -> Markup {

@@ -1,7 +1,9 @@
 //! What a nurse reads at a glance.
 
+use super::account::ComfortKind;
 use super::figures::{minutes, number};
 use super::treatment::{Priority, Treatment};
+use super::words;
 use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 
@@ -37,7 +39,7 @@ fn outcome(treatment: &Treatment) -> Markup {
     html! {
         div class="tile" {
             div class="tile-name" { "Outcome" }
-            div class="tile-text" { (outcome) }
+            div class="tile-text" { (words::spoken(outcome)) }
             div class="tile-detail" { "recorded " (recorded) " h" }
         }
     }
@@ -77,11 +79,22 @@ fn coolant(treatment: &Treatment) -> Markup {
 fn coolant_target(treatment: &Treatment) -> Markup {
     let plan = &treatment.plan;
     match plan.mode {
-        ControlMode::Coolant => html! { "target " (number(plan.target_c, 1)) " °C" },
+        ControlMode::Coolant => {
+            html! { "target " (number(plan.target_c, 1)) " °C" (eased_to(treatment)) }
+        }
         ControlMode::Cap => {
             html! { "as the interface at " (number(plan.interface_c, 1)) " °C needs it" }
         }
     }
+}
+
+/// The target that is in force after the last easing off.
+fn eased_to(treatment: &Treatment) -> Markup {
+    let last = treatment.comfort.iter().rev().find_map(|one| match one.what {
+        ComfortKind::EasedOff { target_c, .. } => Some(target_c),
+        _ => None,
+    });
+    html! { @if let Some(target_c) = last { ", eased off to " (number(Some(target_c), 1)) " °C" } }
 }
 
 fn breaks(treatment: &Treatment) -> Markup {

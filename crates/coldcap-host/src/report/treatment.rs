@@ -4,6 +4,10 @@
 //! that is not finite counts as not known.
 
 use super::Origin;
+use super::account::{BillingBasis, BillingLine, Comfort, PatientSummary};
+use super::evidence::{
+    Certificates, DeviceIdentity, LinkCounters, RecordCheck, SensorFinding, WallClock,
+};
 use coldcap_session::{ControlMode, Phase};
 
 /// One visit of one person at one channel: a fit visit, a session, or both.
@@ -15,6 +19,10 @@ pub struct Treatment {
     pub title: String,
     /// How it ended, in a few words a nurse understands.
     pub outcome: String,
+    /// Who was treated, by number only.
+    pub patient: Option<PatientSummary>,
+    /// The date of service as the host knows it: `YYYY-MM-DD`.
+    pub date: Option<String>,
     /// The machine.
     pub device: DeviceIdentity,
     /// The seed of a simulation.
@@ -31,18 +39,30 @@ pub struct Treatment {
     pub alarms: Vec<AlarmSpan>,
     /// Moments worth a line in the plot: first drug started, last drug ended.
     pub marks: Vec<Mark>,
+    /// What the patient told of the cold, and where it was eased off for it, in order of time.
+    pub comfort: Vec<Comfort>,
+    /// What the machine flagged although nothing was refused, in order of time.
+    pub remarks: Vec<Mark>,
     /// The fit visit, if there was one.
     pub fit: Option<FitVisit>,
     /// What the device advised of the contact at the start of the session, if it did.
     pub contact: Option<ContactAdvice>,
     /// Billing lines of both services.
     pub billing: Vec<BillingLine>,
+    /// What the billing lines were counted from; `None` where nothing may be counted.
+    pub billing_basis: Option<BillingBasis>,
+    /// The certificates of the sensors.
+    pub certificates: Certificates,
+    /// Sensors whose calibration did not hold, in order of time.
+    pub sensor_findings: Vec<SensorFinding>,
+    /// What the machine's wall clock was set to last.
+    pub clock: Option<WallClock>,
     /// The state of the device's record.
     pub record: RecordCheck,
-    /// The state of the link.
-    pub link: LinkCounters,
-    /// FNV-1a-64 over all outputs, as the device's crate defines it.
-    pub output_hash: u64,
+    /// The state of the link, where the machine told it.
+    pub link: Option<LinkCounters>,
+    /// FNV-1a-64 over all outputs, as the device's crate defines it; `None` where the outputs were not seen.
+    pub output_hash: Option<u64>,
 }
 
 impl Treatment {
@@ -53,6 +73,8 @@ impl Treatment {
             origin,
             title: String::new(),
             outcome: String::new(),
+            patient: None,
+            date: None,
             device: DeviceIdentity::default(),
             seed: None,
             plan: PlanSummary::default(),
@@ -61,29 +83,20 @@ impl Treatment {
             breaks: Vec::new(),
             alarms: Vec::new(),
             marks: Vec::new(),
+            comfort: Vec::new(),
+            remarks: Vec::new(),
             fit: None,
             contact: None,
             billing: Vec::new(),
+            billing_basis: None,
+            certificates: Certificates::NotTold,
+            sensor_findings: Vec::new(),
+            clock: None,
             record: RecordCheck::default(),
-            link: LinkCounters::default(),
-            output_hash: 0,
+            link: None,
+            output_hash: None,
         }
     }
-}
-
-/// The machine, as its Hello says, in printable form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeviceIdentity {
-    /// Its model.
-    pub model: String,
-    /// Its serial number.
-    pub serial: String,
-    /// The version of its firmware.
-    pub firmware: String,
-    /// The schema of its messages.
-    pub schema: String,
-    /// How often it was started.
-    pub boot: String,
 }
 
 /// The plan of a session.
@@ -129,6 +142,8 @@ pub struct Sample {
     pub phase: Phase,
     /// The coolant's target, in °C; `None` while nothing is asked of it.
     pub target_c: Option<f64>,
+    /// The target of the cap's inner face, in °C; `None` in coolant mode, and while nothing is asked of it.
+    pub interface_target_c: Option<f64>,
     /// The set-point in effect, which ramps towards the target, in °C.
     pub effective_c: Option<f64>,
     /// The coolant supplied to the cap, in °C.
@@ -170,6 +185,7 @@ impl Sample {
             channel: 0,
             phase,
             target_c: None,
+            interface_target_c: None,
             effective_c: None,
             supply_c: None,
             return_c: None,
@@ -258,6 +274,8 @@ pub struct AlarmSpan {
     pub onset_s: f64,
     /// When it cleared, in seconds; `None` if it had not.
     pub clear_s: Option<f64>,
+    /// When somebody acknowledged it first, in seconds; `None` if nobody did.
+    pub acknowledged_s: Option<f64>,
 }
 
 /// A moment that is marked in the plot.
@@ -310,64 +328,4 @@ pub struct ContactZone {
     pub uncertainty: Option<f64>,
     /// How it compares with the patient's own fit visit, in a word.
     pub against_fit_visit: String,
-}
-
-/// One of the two services.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// A cap is measured, fitted and calibrated.
-    FitVisit,
-    /// A scalp is cooled around an infusion.
-    Session,
-}
-
-impl Service {
-    /// Both services, in the order of a course.
-    pub const ALL: [Self; 2] = [Self::FitVisit, Self::Session];
-
-    /// Its name, as the report prints it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::FitVisit => "fit visit",
-            Self::Session => "session",
-        }
-    }
-}
-
-/// A code number with its units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BillingLine {
-    /// The service it belongs to.
-    pub service: Service,
-    /// The code number.
-    pub code: String,
-    /// How many units.
-    pub units: u32,
-    /// The id of the rule that gave it.
-    pub rule: String,
-    /// How the rule counts, in the project's own words; may be empty.
-    pub counting: String,
-}
-
-/// The state of the device's record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct RecordCheck {
-    /// How many entries were read.
-    pub entries: u32,
-    /// Whether their hash chain was verified.
-    pub verified: bool,
-}
-
-/// What the receiver of the link counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct LinkCounters {
-    /// Sound frames.
-    pub ok: u32,
-    /// Frames with a wrong checksum.
-    pub crc: u32,
-    /// Frames with a wrong length.
-    pub length: u32,
-    /// Frames that were too long.
-    pub overflow: u32,
 }

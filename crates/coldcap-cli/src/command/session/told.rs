@@ -3,11 +3,11 @@
 use super::deeds::Deed;
 use super::script::Script;
 use crate::command::expectation::{Driven, Met, Output};
-use crate::treatment::reason_name;
 use coldcap::{ChannelCheckpoint, Config, Event, EventKind, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_host::record::{Story, verify};
+use coldcap_host::report::reason_name;
 use coldcap_session::record::{Entry, Summary};
 use coldcap_session::{Accepted, Note, PhaseClock, Reason, Refusal, billing};
 use coldcap_units::{Duration, Instant};

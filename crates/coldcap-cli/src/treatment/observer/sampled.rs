@@ -17,6 +17,10 @@ pub(crate) fn sampled(
     Some(Sample {
         channel: status.channel,
         target_c: valid(ChannelStatus::TARGET_VALID, status.target_mc),
+        interface_target_c: valid(
+            ChannelStatus::INTERFACE_TARGET_VALID,
+            status.interface_target_mc,
+        ),
         effective_c: valid(ChannelStatus::EFFECTIVE_VALID, status.effective_mc),
         supply_c: celsius(status.supply),
         return_c: celsius(status.returned),
@@ -35,7 +39,7 @@ pub(crate) fn sampled(
     })
 }
 
-pub(super) fn degrees(milli: i32) -> f64 {
+fn degrees(milli: i32) -> f64 {
     f64::from(milli) / 1_000.0
 }
 

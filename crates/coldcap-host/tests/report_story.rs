@@ -1,0 +1,265 @@
+//! What a record tells of a visit, and what is made of one that is not whole.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use coldcap_host::plan::PlanFile;
+use coldcap_host::report::{
+    ComfortKind, Origin, Priority, RecordedVisit, Service, Treatment, html,
+};
+use coldcap_session::record::{Chain, Entry, Fields, Kind};
+use coldcap_session::{
+    Amendment, ClockQuality, Config, ControlMode, Event, Flag, Mark, Note, Phase, PhaseClock,
+    Reason, Request, Role, Target, WallTime,
+};
+use coldcap_units::{Duration, Instant};
+
+const PLAN: &str = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
+
+/// A record under way.
+struct Book {
+    chain: Chain,
+    now: Instant,
+    entries: Vec<Entry>,
+}
+
+impl Book {
+    fn new() -> Self {
+        Self { chain: Chain::new(), now: Instant::ZERO, entries: Vec::new() }
+    }
+
+    fn after(mut self, seconds: u32) -> Self {
+        self.now = self.now.plus(Duration::from_millis(seconds * 1_000));
+        self
+    }
+
+    fn note(self, note: Note) -> Self {
+        self.fields(Fields::from(&note))
+    }
+
+    fn fields(mut self, fields: Fields) -> Self {
+        self.entries.push(self.chain.append_fields(self.now, 0, fields));
+        self
+    }
+
+    fn closed(self, phase: Phase, seconds: u32, cooled: u32) -> Self {
+        let [elapsed, cooled] = [seconds, cooled].map(|it| Duration::from_millis(it * 1_000));
+        let clock = PhaseClock { elapsed, cooled, at_target: cooled };
+        self.after(seconds).note(Note::PhaseClosed { phase, clock })
+    }
+
+    fn alarm(self, code: u16, stage: i32, priority: i32, set: u64) -> Self {
+        self.fields(Fields { c: set, ..Fields::new(Kind::ALARM, code, stage, priority) })
+    }
+}
+
+fn told(entries: &[Entry], total: u32) -> Treatment {
+    let plan = PlanFile::parse(PLAN, "plan.toml").unwrap();
+    let config = Config::DEFAULT;
+    let visit = RecordedVisit { entries, total, config: &config, plan: Some(&plan) };
+    Treatment::new(Origin::Device).with_record(&visit)
+}
+
+/// Half an hour, an hour of the drug, and two stretches after it.
+fn session() -> Book {
+    Book::new()
+        .note(Note::FitSaved)
+        .closed(Phase::PreCool, 1_800, 1_800)
+        .note(Note::DrugStarted { drug: 17, hair_toxic: true })
+        .closed(Phase::Infusing, 3_600, 3_590)
+        .note(Note::DrugEnded { drug: 17, hair_toxic: true })
+        .closed(Phase::PostCool, 1_200, 1_200)
+        .note(Note::BreakBegan { reason: Reason(1) })
+        .closed(Phase::Paused, 360, 0)
+        .note(Note::BreakEnded { length: Duration::from_mins(6) })
+        .closed(Phase::PostCool, 1_000, 900)
+        .note(Note::Ended { reason: Reason::UNATTENDED })
+}
+
+#[test]
+fn minutes_breaks_and_units_come_from_the_record() {
+    let book = session();
+    let count = u32::try_from(book.entries.len()).unwrap();
+    let story = told(&book.entries, count);
+    assert!(story.record.verified, "{}", story.record.finding);
+    assert_eq!((story.record.read, story.record.last_link), (count, Some(book.chain.link())));
+    assert_eq!(story.outcome, "ended early: unattended");
+    assert_eq!(story.date.as_deref(), Some("2026-11-23"));
+    let patient = story.patient.unwrap();
+    assert_eq!((patient.number, patient.session, patient.sessions), (1001, 1, 12));
+    let post = story.phase_total(Phase::PostCool).unwrap();
+    assert_eq!((post.stretches, post.cooled_min, post.expected_min), (2, 35.0, Some(60.0)));
+    assert_eq!(story.phase_total(Phase::Infusing).unwrap().expected_min, Some(60.0));
+    let pause = &story.breaks[0];
+    assert_eq!(
+        (pause.start_s, pause.minutes(), pause.allowed_min),
+        (6_600.0, Some(6.0), Some(10.0))
+    );
+    assert_eq!(story.marks[0].label, "paclitaxel start");
+
+    let basis = story.billing_basis.as_ref().unwrap();
+    assert_eq!((basis.fit_stored_s, basis.last_drug_end_s), (Some(0.0), Some(5_400.0)));
+    assert_eq!((basis.after_elapsed_ms, basis.after_cooled_ms), (2_200_000, 2_100_000));
+    let stretches: Vec<_> = basis.stretches.iter().map(|it| (it.start_s, it.cooled_ms)).collect();
+    assert_eq!(stretches, [(5_400.0, 1_200_000), (6_960.0, 900_000)]);
+    let lines: Vec<_> =
+        story.billing.iter().map(|line| (line.service, line.code.as_str(), line.units)).collect();
+    let expected = [
+        (Service::FitVisit, "97007", 1),
+        (Service::Session, "97008", 1),
+        (Service::Session, "97009", 1),
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(
+        story.billing[2].counted,
+        "35:00.0 of cooled time (min:s) after the last hair-toxic drug ended at 1:30:00: 35 full minutes; one unit more from 46"
+    );
+}
+
+/// The next unit is where the text says it is.
+#[test]
+fn one_unit_more_comes_from_the_minute_that_is_told() {
+    for (cooled, units, next) in [(959, 0, ""), (960, 1, "46"), (2_759, 1, "46"), (2_760, 2, "76")]
+    {
+        let book = Book::new()
+            .note(Note::DrugStarted { drug: 17, hair_toxic: true })
+            .closed(Phase::Infusing, 600, 600)
+            .note(Note::DrugEnded { drug: 17, hair_toxic: true })
+            .closed(Phase::PostCool, cooled, cooled);
+        let story = told(&book.entries, 4);
+        let line = story.billing.iter().find(|line| line.code == "97009");
+        assert_eq!(line.map_or(0, |line| line.units), units, "{cooled}");
+        if let Some(line) = line {
+            assert!(
+                line.counted.ends_with(&format!("one unit more from {next}")),
+                "{}",
+                line.counted
+            );
+        }
+    }
+}
+
+#[test]
+fn a_mark_that_was_moved_is_counted_as_credited() {
+    let earlier = Duration::from_mins(5);
+    let amendment = Amendment { mark: Mark::Ended, drug: 17, earlier, reason: 1 };
+    let credited = Duration::from_mins(4);
+    let book = session().note(Note::Amended { amendment, credited });
+    let count = book.entries.len() as u32;
+    let basis = told(&book.entries, count).billing_basis.unwrap();
+    assert_eq!(basis.after_cooled_ms, 2_340_000);
+    let last = basis.stretches.last().unwrap();
+    assert_eq!((last.credited, last.elapsed_ms, last.cooled_ms), (true, 300_000, 240_000));
+}
+
+/// Stretches that do not add up to the sum are not told; a drug that was started twice makes it so.
+#[test]
+fn stretches_that_do_not_add_up_are_not_told() {
+    let book = session().note(Note::DrugEnded { drug: 9, hair_toxic: true });
+    let whole = told(&book.entries, book.entries.len() as u32).billing_basis.unwrap();
+    assert_eq!(whole.stretches.len(), 2);
+    let book = Book::new()
+        .note(Note::DrugStarted { drug: 17, hair_toxic: true })
+        .closed(Phase::PostCool, 600, 600)
+        .note(Note::DrugStarted { drug: 17, hair_toxic: true })
+        .closed(Phase::PostCool, 600, 600);
+    let basis = told(&book.entries, 4).billing_basis.unwrap();
+    assert_eq!((basis.after_cooled_ms, basis.stretches.len()), (1_200_000, 0));
+}
+
+#[test]
+fn a_record_that_is_not_whole_is_said_and_not_billed() {
+    let book = session();
+    let count = u32::try_from(book.entries.len()).unwrap();
+    let mut changed = book.entries.clone();
+    changed[3].fields.a += 1;
+    let mut cut = book.entries.clone();
+    cut.remove(2);
+    for (entries, total, finding) in [
+        (changed, count, "the record was altered at or before entry 3"),
+        (cut, count, "1 entries are missing"),
+        (Vec::new(), 0, "no entry was read"),
+    ] {
+        let story = told(&entries, total);
+        assert!(!story.record.verified);
+        assert_eq!(story.record.finding, finding);
+        assert!(story.billing.is_empty() && story.billing_basis.is_none());
+        let page = html(&story);
+        assert!(page.contains("The record is not verified.") && page.contains(finding));
+        assert!(page.contains("RECORD NOT VERIFIED"));
+    }
+}
+
+#[test]
+fn comfort_comes_with_its_phase_and_who_eased_off() {
+    let asked = Event::Request { request: Request::EaseOff, role: Role::Nurse };
+    let target = Target::from_milli(ControlMode::Coolant, -3_000);
+    let book = Book::new()
+        .note(Note::Symptom(2))
+        .note(Note::PhaseChanged { from: Phase::Ready, to: Phase::Infusing })
+        .after(60)
+        .note(Note::Comfort(8))
+        .fields(Fields::from(&asked))
+        .note(Note::Eased { target });
+    let comfort = told(&book.entries, 5).comfort;
+    let phases: Vec<_> = comfort.iter().map(|one| one.phase).collect();
+    assert_eq!(phases, [None, Some(Phase::Infusing), Some(Phase::Infusing)]);
+    let eased =
+        ComfortKind::EasedOff { mode: ControlMode::Coolant, target_c: -3.0, by: "nurse".into() };
+    assert_eq!(comfort[1].what, ComfortKind::Score(8));
+    assert_eq!((comfort[2].time_s, &comfort[2].what), (60.0, &eased));
+}
+
+/// Conditions 3 and 5; the set of an acknowledgement has their bits, and that of a vendor's first one.
+#[test]
+fn an_alarm_is_acknowledged_by_its_bit_and_once() {
+    let book = Book::new()
+        .alarm(3, 1, 1, 0)
+        .alarm(5, 1, 2, 0)
+        .alarm(192, 1, 1, 0)
+        .after(10)
+        .alarm(0, 3, 3, 1 << 3 | 1 << 48)
+        .after(10)
+        .alarm(0, 3, 3, 1 << 3)
+        .alarm(3, 2, 3, 0)
+        .after(10)
+        .alarm(3, 0, 0, 0)
+        .alarm(3, 1, 1, 0);
+    let alarms = told(&book.entries, 9).alarms;
+    let answers: Vec<_> = alarms.iter().map(|it| (it.acknowledged_s, it.clear_s)).collect();
+    let expected = [(Some(10.0), Some(30.0)), (None, None), (Some(10.0), None), (None, None)];
+    assert_eq!(answers, expected);
+    assert_eq!((alarms[0].priority, alarms[2].id.as_str()), (Priority::High, "vendor_192"));
+}
+
+#[test]
+fn sensors_clock_and_remarks_are_read() {
+    let new = WallTime { unix_ms: 951_782_400_000, quality: ClockQuality::Entered };
+    let sensor = Fields { c: 4711, ..Fields::new(Kind::SENSOR, 2, 1, 0) };
+    let book = Book::new()
+        .after(5)
+        .fields(sensor)
+        .fields(Fields::new(Kind::SENSOR, 99, 1, 0))
+        .fields(Fields::from(&Event::WallSet { old: None, new }))
+        .note(Note::Flag(Flag::BreakOver))
+        .note(Note::Extended { minutes: 10 })
+        .note(Note::Ended { reason: Reason::ABANDONED });
+    let story = told(&book.entries, 6);
+    let finding = &story.sensor_findings[0];
+    assert_eq!(
+        (finding.place.as_str(), finding.sensor, finding.time_s),
+        ("return", Some(4711), 5.0)
+    );
+    assert_eq!(story.sensor_findings[1].place, "place 99");
+    assert_eq!(story.sensor_findings[1].sensor, None);
+    let clock = story.clock.unwrap();
+    assert_eq!((clock.set_s, clock.unix_ms, clock.quality.as_str()), (5.0, new.unix_ms, "entered"));
+    let remarks: Vec<_> = story.remarks.iter().map(|it| it.label.as_str()).collect();
+    assert_eq!(
+        remarks,
+        ["break over", "running phase lengthened by 10 min", "cooling ended: abandoned"]
+    );
+}
