@@ -557,8 +557,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             {
                 self.revisions.changed(channel);
             }
-            let response = outbound::response(answer);
-            if let Some(endpoint) = self.orders.answered(response) {
+            if let Some((endpoint, response)) = self.orders.answered(outbound::response(answer)) {
                 self.outbox.respond(endpoint, response);
             }
         }
