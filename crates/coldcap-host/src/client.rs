@@ -54,6 +54,7 @@ mod record;
 mod requests;
 mod steady;
 mod timing;
+mod told;
 mod vendor;
 
 pub use by_hand::HandDrive;

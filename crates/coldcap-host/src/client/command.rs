@@ -114,6 +114,14 @@ impl CommandBody {
         }
     }
 
+    /// What a device tells back where it has taken this; `None` where it tells nothing back.
+    pub(super) const fn echo(&self) -> Option<u32> {
+        match self {
+            Self::SelectPatient(body) => Some(body.digest()),
+            _ => None,
+        }
+    }
+
     /// Whether it must not wait behind other commands: stopping is one action, at once.
     pub(crate) const fn is_urgent(&self) -> bool {
         matches!(self, Self::Operate(Operate { action: Action::STOP, .. }))
