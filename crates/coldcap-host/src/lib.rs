@@ -10,6 +10,7 @@ pub mod capture;
 pub mod client;
 #[cfg(feature = "connection")]
 pub mod connection;
+pub mod course;
 pub mod plan;
 pub mod procedure;
 pub mod record;
