@@ -1,5 +1,6 @@
 //! The command line.
 
+mod course;
 mod parameters;
 mod place;
 mod values;
@@ -7,6 +8,7 @@ pub(crate) use place::{Core, Place};
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+pub(crate) use course::{CourseCommand, CourseList, CourseNew, CourseShow, OfCourse, WhatCourse};
 pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, WhatParameters};
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Pair(Pair),
     /// List, add or revoke the keys of a machine in a file.
     Keys(Keys),
+    /// Begin a course of chemotherapy, or show how far courses have come.
+    Course(CourseCommand),
     /// Show or write an image of parameters: what a maker or a clinic chooses for one machine.
     Parameters(Parameters),
     /// Print the frozen test vectors of the wire, a JSON object a line.
@@ -74,6 +78,8 @@ pub(crate) struct Visit {
     /// The plan of the visit; without it, weekly paclitaxel.
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of_course: OfCourse,
     /// Parent folder of what is written; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,

@@ -4,6 +4,7 @@ pub(crate) mod alarms;
 pub(crate) mod calibrate;
 pub(crate) mod configuration;
 pub(crate) mod convert;
+pub(crate) mod course;
 pub(crate) mod csv;
 pub(crate) mod decode;
 pub(crate) mod demo;

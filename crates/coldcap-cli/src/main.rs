@@ -41,6 +41,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Session(options) => command::session::run(options),
         Command::Tune(options) => command::tune::run(options),
         Command::Pair(options) => command::pair::run(options),
+        Command::Course(options) => command::course::run(options),
         Command::Keys(options) => command::keys::run(options),
         Command::Parameters(options) => command::parameters::run(options),
         Command::Vectors => command::vectors::run(),
