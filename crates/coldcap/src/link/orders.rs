@@ -83,8 +83,8 @@ pub(super) struct Arrived {
     pub(super) number: u32,
     pub(super) endpoint: u8,
     pub(super) head: CommandHead,
-    /// That of its channel now.
-    pub(super) revision: u16,
+    /// That of its channel now; `None` where another one is meant, of which others know.
+    pub(super) revision: Option<u16>,
     pub(super) stop: bool,
     /// Whether it begins something.
     pub(super) begins: Begins,
@@ -144,7 +144,6 @@ impl Orders {
             *arrived;
         self.forget_lost(now);
         let room = !full && waits.is_none_or(|fact| self.has_room(fact));
-        let revision = Some(revision);
         let allowed = true;
         let order = Order { number, endpoint, head, allowed, timed, stop, begins, revision, room };
         self.gate.admit(now, &self.freshness, &order)
