@@ -607,6 +607,7 @@ impl Client {
             AnyMessage::CapCalibration(calibration) => {
                 self.messages.push_back(Message::CapCalibration(calibration));
             }
+            AnyMessage::Setting(setting) => self.messages.push_back(Message::Setting(setting)),
             AnyMessage::Response(response) => self.accept_response(now, endpoint, response),
             AnyMessage::Heartbeat(_) => {}
             // A device does not send commands: what comes here is not one, or an echo.

@@ -211,6 +211,7 @@ impl Nurse {
                 }
             }
             Message::ChannelStatus(_)
+            | Message::Setting(_)
             | Message::Vendor(_)
             | Message::TooLong { .. }
             | Message::CapCalibration(_)
