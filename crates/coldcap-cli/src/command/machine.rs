@@ -10,6 +10,7 @@ use crate::host_key::random;
 use crate::machine::door::{Caller, Door, Guest};
 use crate::machine::live::{self, gone};
 use crate::machine::remote::truth_bytes;
+use crate::machine::settings;
 use coldcap::lane::{GREETING, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap_host::connection::Carrier;
 use coldcap_sim::{Equipment, FaultSchedule, Machine, PatientParameters, Rig};
@@ -23,7 +24,7 @@ use tokio::sync::mpsc;
 /// Within what time a driver has said its greeting.
 const GREETS_WITHIN: Duration = Duration::from_secs(10);
 
-type VirtualRig = Rig<coldcap::Device<1>>;
+type VirtualRig = Rig<settings::Machine>;
 
 /// A machine as the command line describes it.
 #[derive(Clone)]
@@ -42,7 +43,8 @@ impl Described {
     }
 
     fn rig(&self, equipment: &Equipment) -> Result<VirtualRig, Failure> {
-        let mut rig = Rig::in_process(self.patient, self.seed, self.faults.clone())?;
+        let device = settings::device();
+        let mut rig = Rig::new(device, self.patient, self.seed, self.faults.clone())?;
         rig.equip(equipment)?;
         Ok(rig)
     }
