@@ -3,6 +3,7 @@
 mod course;
 mod parameters;
 mod place;
+mod settings;
 mod values;
 pub(crate) use place::{Core, Place};
 
@@ -10,6 +11,7 @@ use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 pub(crate) use course::{CourseCommand, CourseList, CourseNew, CourseShow, OfCourse, WhatCourse};
 pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, WhatParameters};
+pub(crate) use settings::{Machine, SettingsCommand, SettingsFile, WhatSettings};
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
 use values::{columns, finite, seed};
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Keys(Keys),
     /// Begin a course of chemotherapy, or show how far courses have come.
     Course(CourseCommand),
+    /// Print, compare or restore the settings of a machine: sound, display, language.
+    Settings(SettingsCommand),
     /// Show or write an image of parameters: what a maker or a clinic chooses for one machine.
     Parameters(Parameters),
     /// Print the frozen test vectors of the wire, a JSON object a line.

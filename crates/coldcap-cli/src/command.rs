@@ -26,6 +26,7 @@ pub(crate) mod resistance_table;
 pub(crate) mod rounded;
 pub(crate) mod run;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod sim;
 pub(crate) mod store;
 pub(crate) mod tune;

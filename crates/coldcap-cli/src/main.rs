@@ -43,6 +43,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Pair(options) => command::pair::run(options),
         Command::Course(options) => command::course::run(options),
         Command::Keys(options) => command::keys::run(options),
+        Command::Settings(options) => command::settings::run(options),
         Command::Parameters(options) => command::parameters::run(options),
         Command::Vectors => command::vectors::run(),
         Command::Alarms(options) => command::alarms::run(options),

@@ -79,10 +79,12 @@ impl fmt::Display for Difference {
 }
 
 impl Table {
-    /// The settings that a machine of this model told at this revision.
+    /// The settings that a machine of this model told at this revision. Of what was told of each, the request and what was
+    /// left to tell say nothing here.
     #[must_use]
     pub fn new(model: u16, revision: u32, told: impl IntoIterator<Item = Setting>) -> Self {
-        let settings = told.into_iter().map(|setting| (setting.key, setting)).collect();
+        let alone = |setting| Setting { rid: 0, revision, left: 0, ..setting };
+        let settings = told.into_iter().map(|setting| (setting.key, alone(setting))).collect();
         Self { model, revision, settings }
     }
 
