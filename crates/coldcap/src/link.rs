@@ -23,8 +23,8 @@ use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, Message,
-    RawBody, ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
+    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, ReadRecord,
+    Response, Status, Subscribe, TimeAnswer, TimeAsk,
 };
 use coldcap_wire::security::{
     EntropyPool, Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters,
@@ -403,13 +403,16 @@ impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
         match self.orders.admit(now, &arrived) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => self.run(now, endpoint, head, inbound),
+            Verdict::Run => match self.settings.answer(message) {
+                Some(response) => self.reply(endpoint, response),
+                None => self.run(now, endpoint, head, inbound),
+            },
         }
     }
 
     /// What `expected_revision` is held against; of a change of settings they look themselves.
     fn revision_for(&self, channel: u8, message: &AnyMessage) -> Option<u16> {
-        let own = matches!(message, AnyMessage::PutSetting(_));
+        let own = SETTINGS > 0 && matches!(message, AnyMessage::PutSetting(_));
         (!own).then(|| self.revisions.of(channel).unwrap_or(NO_REVISION))
     }
 
@@ -423,14 +426,6 @@ impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
             Inbound::ReadRecord(read) => self.read_record(now, endpoint, &read),
             Inbound::Subscribe(subscribe) => self.subscribe(endpoint, &subscribe),
             Inbound::Follow(follow) => self.follow(now, endpoint, &follow),
-            Inbound::ReadSettings(read) => {
-                let response = self.settings.read(&read);
-                self.reply(endpoint, response);
-            }
-            Inbound::PutSetting(put) => {
-                let response = self.settings.put(&put);
-                self.reply(endpoint, response);
-            }
             Inbound::Credit(_) | Inbound::Drawn(_) | Inbound::Ignored => {}
         }
     }

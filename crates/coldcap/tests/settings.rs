@@ -162,7 +162,7 @@ fn nothing_that_controls_knows_of_them() {
 fn a_device_without_settings_has_nothing_of_them() {
     let mut bench = bench::<0>(Device::new(Config::unsecured_bench()));
     assert_eq!(bench.read(1, 0, 0), [answered(1, Status::UNSUPPORTED)]);
-    assert_eq!(bench.put(2, 1, 5, 7), Response::new(2, Status::UNSUPPORTED));
+    assert_eq!(bench.put(2, 0, 5, 7), Response::new(2, Status::UNSUPPORTED));
     assert_eq!(size_of::<Settings<0>>(), 0);
     let one = size_of::<Link<1, KEPT_ENTRIES, 1>>() - size_of::<Link<1>>();
     assert!(one > 0 && one <= 64, "{one}");

@@ -28,10 +28,6 @@ pub(crate) enum Inbound {
     Subscribe(wire::Subscribe),
     /// A subscription begins, is renewed, changes or ends.
     Follow(wire::Follow),
-    /// A setting of the shell is asked for.
-    ReadSettings(wire::ReadSettings),
-    /// A setting of the shell is changed.
-    PutSetting(wire::PutSetting),
     /// Reports of a subscription have arrived.
     Credit(wire::Credit),
     /// The host's display has drawn the values of this progress.
@@ -58,8 +54,11 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Actuate(body) => actuate(body, role),
         AnyMessage::Follow(follow) => Inbound::Follow(*follow),
         AnyMessage::Credit(credit) => Inbound::Credit(*credit),
-        AnyMessage::ReadSettings(read) => Inbound::ReadSettings(*read),
-        AnyMessage::PutSetting(put) => Inbound::PutSetting(*put),
+        // Where the shell has settings, they were asked before.
+        AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
+        | AnyMessage::PutSetting(wire::PutSetting { head, .. }) => {
+            Inbound::Refused(*head, Status::UNSUPPORTED)
+        }
         AnyMessage::Hello(_)
         | AnyMessage::Heartbeat(_)
         | AnyMessage::ObjectAsk(_)

@@ -1,7 +1,7 @@
 //! Settings of a shell's own: what a display or a sounder does.
 
 use super::Link;
-use coldcap_wire::message::{PutSetting, ReadSettings, Response, Setting, Status};
+use coldcap_wire::message::{AnyMessage, ReadSettings, Response, Setting, Status};
 use coldcap_wire::service::Settings;
 
 /// The settings, and what was asked of them and is still to be told. Without settings it takes no memory.
@@ -22,11 +22,17 @@ impl<const SETTINGS: usize> OwnSettings<SETTINGS> {
         self.asked = [None; SETTINGS];
     }
 
-    pub(super) fn read(&mut self, read: &ReadSettings) -> Response {
-        let answer = |status| Response::new(read.head.rid, status);
-        if SETTINGS == 0 {
-            return answer(Status::UNSUPPORTED);
+    /// The answer to a command about settings; `None` where it is about something else, or there are none.
+    pub(super) fn answer(&mut self, message: &AnyMessage) -> Option<Response> {
+        match message {
+            AnyMessage::ReadSettings(read) if SETTINGS > 0 => Some(self.read(read)),
+            AnyMessage::PutSetting(put) if SETTINGS > 0 => Some(self.values.put(put)),
+            _ => None,
         }
+    }
+
+    fn read(&mut self, read: &ReadSettings) -> Response {
+        let answer = |status| Response::new(read.head.rid, status);
         if self.values.read(read).is_none() {
             return answer(Status::NO_CHANGE);
         }
@@ -35,13 +41,6 @@ impl<const SETTINGS: usize> OwnSettings<SETTINGS> {
             *place = Some(*read);
         }
         answer(Status::OK)
-    }
-
-    pub(super) fn put(&mut self, put: &PutSetting) -> Response {
-        if SETTINGS == 0 {
-            return Response::new(put.head.rid, Status::UNSUPPORTED);
-        }
-        self.values.put(put)
     }
 
     pub(super) fn is_owed(&self) -> bool {
