@@ -19,6 +19,9 @@ pub(crate) struct Keeper {
     kept: Option<Kept>,
 }
 
+/// Visits of the command are held at the first channel; the record of another one says nothing of them.
+const CHANNEL: u8 = 0;
+
 struct Kept {
     file: CourseFile,
     visit: CourseVisit,
@@ -94,9 +97,10 @@ impl Kept {
                 self.fit = CapCalibration::from_bytes(&told.calibration.0).ok();
             }
             Message::RecordEntry(told) => {
+                let entry = Entry::from_bytes(&told.entry.0);
                 let newest = self.last.is_none_or(|(index, _)| index < told.index);
-                if newest {
-                    self.last = Some((told.index, Entry::from_bytes(&told.entry.0).link));
+                if newest && entry.channel == CHANNEL {
+                    self.last = Some((told.index, entry.link));
                 }
             }
             _ => {}
