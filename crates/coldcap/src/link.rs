@@ -115,7 +115,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 ///
 /// `SETTINGS` is how many settings of its own a shell has, see [`with_settings`](Self::with_settings): how loud, how bright, in
 /// which language. They are for what a person sees and hears, and never for anything that control or guard uses: those are
-/// parameters. A link without settings takes no memory and no code for them, and answers `unsupported`.
+/// parameters. A link without settings takes no memory for them, and answers `unsupported`.
 #[derive(Clone, Debug)]
 pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES, const SETTINGS: usize = 0>
 {
