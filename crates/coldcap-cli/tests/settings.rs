@@ -24,13 +24,13 @@ struct Served {
 
 impl Served {
     fn with(more: &[&str]) -> Self {
-        let mut arguments = vec!["machine", "--listen", "tcp:127.0.0.1:0"];
+        let mut arguments = vec!["machine", "--listen", "tcp:127.0.0.1:0", "--speed", "10"];
         arguments.extend(more);
         let mut child = start(&arguments);
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, address, more: vec![] }
+        Self { child, address, more: vec!["--speed".into(), "10".into()] }
     }
 
     fn settings(&self, what: &str, file: Option<&str>, more: &[&str]) -> Done {
@@ -134,7 +134,7 @@ fn a_machine_that_refuses_a_change_says_so_and_what_is_left() {
     let folder = folder("settings-nurse");
     let keys = nurses(&folder);
     let mut machine = Served::with(&["--keys", &keys.0]);
-    machine.more = vec!["--key".into(), keys.1];
+    machine.more.extend(["--key".into(), keys.1]);
     assert_eq!(machine.settings("dump", None, &[]).out, INITIAL);
     let some = file(&folder, "some.toml", "sound_level = 10\nlanguage = \"de\"\n");
     let refused = machine.settings("restore", Some(&some), &[]);
@@ -163,7 +163,7 @@ fn nurses(folder: &Path) -> (String, String) {
 #[test]
 fn on_a_bench_it_is_the_same_and_nobody_there_is_said_in_time() {
     let mut machine = Served::with(&["--unsecured"]);
-    machine.more = vec!["--unsecured".into()];
+    machine.more.push("--unsecured".into());
     assert_eq!(machine.settings("dump", None, &[]).out, INITIAL);
     machine.child.kill().unwrap();
     machine.child.wait().unwrap();
@@ -190,7 +190,7 @@ fn names(differences: &[Difference]) -> Vec<&str> {
 
 #[tokio::test]
 async fn what_fails_on_its_way_says_what_is_done_and_what_is_left() {
-    let mut machine = Served::with(&["--speed", "10"]);
+    let mut machine = Served::with(&[]);
     let connection = connected(&machine).await;
     let table = read(&connection).await.unwrap();
     // Beyond the range of the second, as if nobody had checked.
@@ -225,7 +225,7 @@ async fn what_fails_on_its_way_says_what_is_done_and_what_is_left() {
 /// Whoever drops what he asked for spoils nothing for who asks next.
 #[tokio::test]
 async fn reading_can_be_dropped_at_any_time() {
-    let machine = Served::with(&["--speed", "10"]);
+    let machine = Served::with(&[]);
     let connection = connected(&machine).await;
     let whole = read(&connection).await.unwrap();
     for wait in 0..30 {
