@@ -1557,7 +1557,8 @@ typedef struct {
     /* [by field] Highest value allowed, in the same unit. */
     int32_t maximum;
     /* [bits] The contraindications that stand against the command, where `reason` says so; the
-     * revision now, where the command expected another; else 0. */
+     * revision now, where the command expected another; the digest of what was taken, where a
+     * `select_patient` was done; else 0. */
     uint32_t value;
 } coldcap_response;
 

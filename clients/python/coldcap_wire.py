@@ -1721,7 +1721,8 @@ class Response(Message):
     # [by field] Highest value allowed, in the same unit.
     maximum: int
     # [bits] The contraindications that stand against the command, where `reason` says so; the
-    # revision now, where the command expected another; else 0.
+    # revision now, where the command expected another; the digest of what was taken, where a
+    # `select_patient` was done; else 0.
     value: int
 
     KIND = 2

@@ -672,7 +672,7 @@ export interface Response {
   minimum: number;
   /** [by field] Highest value allowed, in the same unit. */
   maximum: number;
-  /** [bits] The contraindications that stand against the command, where `reason` says so; the revision now, where the command expected another; else 0. */
+  /** [bits] The contraindications that stand against the command, where `reason` says so; the revision now, where the command expected another; the digest of what was taken, where a `select_patient` was done; else 0. */
   value: number;
 }
 

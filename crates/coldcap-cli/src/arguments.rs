@@ -1,9 +1,11 @@
 //! The command line.
 
+mod course;
 mod machine;
 mod parameters;
 mod place;
 mod recordings;
+mod settings;
 mod values;
 mod watch;
 pub(crate) use machine::Serve;
@@ -12,7 +14,9 @@ pub(crate) use recordings::{Export, Form, Record, Report};
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+pub(crate) use course::{CourseCommand, CourseList, CourseNew, CourseShow, OfCourse, WhatCourse};
 pub(crate) use parameters::{Image, Parameters, ParametersShow, ParametersWrite, WhatParameters};
+pub(crate) use settings::{Machine, SettingsCommand, SettingsFile, WhatSettings};
 use std::path::PathBuf;
 pub(crate) use values::{Columns, Language, Tone};
 use values::{columns, finite, seed};
@@ -68,6 +72,10 @@ pub(crate) enum Command {
     Pair(Pair),
     /// List, add or revoke the keys of a machine in a file.
     Keys(Keys),
+    /// Begin a course of chemotherapy, or show how far courses have come.
+    Course(CourseCommand),
+    /// Print, compare or restore the settings of a machine: sound, display, language.
+    Settings(SettingsCommand),
     /// Show or write an image of parameters: what a maker or a clinic chooses for one machine.
     Parameters(Parameters),
     /// Print the frozen test vectors of the wire, a JSON object a line.
@@ -88,6 +96,8 @@ pub(crate) struct Visit {
     /// The plan of the visit; without it, weekly paclitaxel.
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of_course: OfCourse,
     /// Parent folder of what is written; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,

@@ -5,4 +5,5 @@ pub(crate) mod door;
 pub(crate) mod emulator;
 pub(crate) mod live;
 pub(crate) mod remote;
+pub(crate) mod settings;
 pub(crate) mod uart;

@@ -50,6 +50,8 @@ pub(crate) struct Setup {
     pub(crate) print: Print,
     pub(crate) key: HostKey,
     pub(crate) keylog: Option<PathBuf>,
+    /// The digest of a fit that was stored at an earlier visit: then there is no fit visit.
+    pub(crate) fit: Option<u64>,
     /// How often the nurse tries to resume after a fault, where that is said.
     pub(crate) resumes: Option<u8>,
 }
@@ -92,11 +94,6 @@ pub(crate) trait Companion {
     /// The visit is over: what is to be said of it goes into its summary.
     fn end(&mut self, _summary: &mut Value) {}
 }
-
-/// Nobody else is there.
-pub(crate) struct Nobody;
-
-impl Companion for Nobody {}
 
 /// How a visit ended.
 #[derive(Debug)]
@@ -141,6 +138,10 @@ pub(crate) fn run(
 /// Who runs the visit.
 fn nurse(setup: &Setup) -> Nurse {
     let nurse = Nurse::new(plan(setup));
+    let nurse = match setup.fit {
+        Some(calibration) => nurse.with_fit(calibration),
+        None => nurse,
+    };
     match setup.resumes {
         Some(most) => nurse.persist(most),
         None => nurse,

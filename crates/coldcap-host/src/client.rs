@@ -56,6 +56,7 @@ mod record;
 mod requests;
 mod steady;
 mod timing;
+mod told;
 mod vendor;
 
 pub use by_hand::HandDrive;
@@ -611,6 +612,7 @@ impl Client {
             AnyMessage::CapCalibration(calibration) => {
                 self.messages.push_back(Message::CapCalibration(calibration));
             }
+            AnyMessage::Setting(setting) => self.messages.push_back(Message::Setting(setting)),
             AnyMessage::Response(response) => self.accept_response(now, endpoint, response),
             AnyMessage::Heartbeat(_) => {}
             // A device does not send commands: what comes here is not one, or an echo.

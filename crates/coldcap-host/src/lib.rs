@@ -10,10 +10,12 @@ pub mod capture;
 pub mod client;
 #[cfg(feature = "connection")]
 pub mod connection;
+pub mod course;
 pub mod mcap;
 pub mod plan;
 pub mod playback;
 pub mod procedure;
 pub mod record;
 pub mod report;
+pub mod settings;
 pub mod view;

@@ -104,6 +104,8 @@ pub struct Nurse {
     fit_stored: bool,
     contact_failed: bool,
     calibration: Option<u64>,
+    /// The fit is that of an earlier visit: what the record tells of fits is not this one's.
+    fit_of_course: bool,
     attempts: u8,
     given_up: bool,
     refusal: Option<Refused>,
@@ -142,6 +144,7 @@ impl Nurse {
             fit_stored: false,
             contact_failed: false,
             calibration: None,
+            fit_of_course: false,
             attempts: 0,
             given_up: false,
             refusal: None,
@@ -166,6 +169,14 @@ impl Nurse {
         }
     }
 
+    /// The same of a course whose fit was stored at an earlier visit: there is no fit visit, and the session refers to this
+    /// digest.
+    #[must_use]
+    pub fn with_fit(self, calibration: u64) -> Self {
+        let calibration = Some(calibration);
+        Self { fit_stored: true, fit_of_course: true, calibration, record_from: u32::MAX, ..self }
+    }
+
     /// Takes in a message of the client. Hand over every one, in order, before [`tick`](Self::tick).
     pub fn on_message(&mut self, now: Instant, message: &Message, client: &mut Client) {
         match message {
@@ -183,7 +194,9 @@ impl Nurse {
             Message::RecordEntry(report) => {
                 self.read_entry(&Entry::from_bytes(&report.entry.0), client);
             }
-            Message::CapCalibration(stored) if stored.channel == client.channel() => {
+            Message::CapCalibration(stored)
+                if stored.channel == client.channel() && !self.fit_of_course =>
+            {
                 self.calibration = Some(fnv1a_64(stored.calibration.0));
             }
             Message::Response { rid, command, response } => {
@@ -198,6 +211,7 @@ impl Nurse {
                 }
             }
             Message::ChannelStatus(_)
+            | Message::Setting(_)
             | Message::Vendor(_)
             | Message::TooLong { .. }
             | Message::CapCalibration(_)
@@ -306,6 +320,7 @@ impl Nurse {
         let Some(errand) = self.errands.asked_under(rid) else { return };
         let first_step = !matches!(command, CommandBody::Operate(Operate { confirm: 1, .. }));
         match response.status {
+            _ if !client.took_as_told(&command, response) => self.give_up(errand, response),
             Status::ARMED if first_step => self.errands.confirm(now, client, errand, command),
             Status::OK | Status::NO_CHANGE => {
                 self.errands.done(now, errand);
@@ -316,6 +331,12 @@ impl Nurse {
                 self.refused(now, errand, response);
             }
         }
+    }
+
+    /// It cannot be helped: what was begun is cancelled.
+    const fn give_up(&mut self, errand: Errand, response: &Response) {
+        self.refusal = Some(Refused { command: errand.name(), response: *response });
+        self.given_up = true;
     }
 
     /// The session was another than it looked: the next status shows what it is. That was no try.
@@ -340,6 +361,7 @@ impl Nurse {
     fn accomplished(&mut self, errand: Errand, executed: bool, client: &Client) {
         match errand {
             Errand::StartFit => self.forget_others(client),
+            Errand::SelectPatient if self.fit_of_course => self.skip_others(client),
             Errand::Resume | Errand::Measure | Errand::Start => self.fault_since = None,
             Errand::Reset => self.after_reset(executed),
             Errand::Acknowledge => {
@@ -355,8 +377,12 @@ impl Nurse {
 
     /// What the record held before these visits belongs to others.
     fn forget_others(&mut self, client: &Client) {
-        self.record_from = client.record().total();
+        self.skip_others(client);
         self.calibration = None;
+    }
+
+    fn skip_others(&mut self, client: &Client) {
+        self.record_from = client.record().total();
         self.ended = None;
     }
 
@@ -379,9 +405,9 @@ impl Nurse {
             | Errand::Start => {
                 let asked = self.errands.first_asked(errand).unwrap_or(now);
                 if is_final(response) {
-                    self.refusal = Some(Refused { command: errand.name(), response: *response });
+                    self.give_up(errand, response);
                 }
-                self.given_up |= is_final(response) || now.since(asked) >= PATIENCE;
+                self.given_up |= now.since(asked) >= PATIENCE;
             }
             _ => {}
         }

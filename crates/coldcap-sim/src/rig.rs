@@ -33,7 +33,7 @@ pub trait DeviceLane {
 }
 
 /// The device in this very process.
-impl DeviceLane for Device<1> {
+impl<const KEPT: usize, const SETTINGS: usize> DeviceLane for Device<1, KEPT, SETTINGS> {
     fn tick(
         &mut self,
         step: &[u8; STEP_LENGTH],

@@ -34,13 +34,14 @@ use crate::rig::RigError;
 use coldcap::lane::{LINK_OUT_MAXIMUM, LaneError, access};
 use coldcap::{Bounded, Commands, Config, Control, Drives, Link, Outputs, Phase, TICK, TickInput};
 use coldcap_units::{Duration, Instant};
+use coldcap_wire::service::Settings;
 
 /// So many entries of the record each line keeps, for all channels together: several visits.
 pub const KEPT: usize = 2_048;
 
 /// The machine. See the [module](self).
 #[derive(Debug)]
-pub struct Station<const CHANNELS: usize> {
+pub struct Station<const CHANNELS: usize, const SETTINGS: usize = 0> {
     config: Config,
     seed: u64,
     control: Control<CHANNELS>,
@@ -52,7 +53,9 @@ pub struct Station<const CHANNELS: usize> {
     drives: Drives<CHANNELS>,
     phases: [Phase; CHANNELS],
     progress: u16,
-    lines: Vec<Line<CHANNELS>>,
+    /// The shell's: of every line the same.
+    settings: Settings<SETTINGS>,
+    lines: Vec<Line<CHANNELS, SETTINGS>>,
     turn: usize,
     /// Since when nobody is there any more who was.
     left: Option<Instant>,
@@ -60,8 +63,8 @@ pub struct Station<const CHANNELS: usize> {
 
 /// A line and its link.
 #[derive(Debug)]
-struct Line<const CHANNELS: usize> {
-    link: Box<Link<CHANNELS, KEPT>>,
+struct Line<const CHANNELS: usize, const SETTINGS: usize> {
+    link: Box<Link<CHANNELS, KEPT, SETTINGS>>,
     config: Config,
     /// Whether somebody on it counts as the machine's host.
     counts: bool,
@@ -71,10 +74,15 @@ struct Line<const CHANNELS: usize> {
     sent: Vec<u8>,
 }
 
-impl<const CHANNELS: usize> Line<CHANNELS> {
-    fn new(equipment: &Equipment, number: u64, seed: u64, counts: bool) -> Result<Self, RigError> {
+impl<const CHANNELS: usize, const SETTINGS: usize> Line<CHANNELS, SETTINGS> {
+    fn new(
+        equipment: &Equipment,
+        (number, seed): (u64, u64),
+        counts: bool,
+        settings: Settings<SETTINGS>,
+    ) -> Result<Self, RigError> {
         let config = Config { access: access(equipment.transport()), ..Config::reference() };
-        let mut link = Box::new(Link::new(&config));
+        let mut link = Box::new(Link::with_settings(&config, settings));
         link.add_entropy(equipment.entropy_of_line(number));
         for key in equipment.keys() {
             link.keys_mut().add(key.clone()).map_err(|_| LaneError::Keys)?;
@@ -107,8 +115,8 @@ impl<const CHANNELS: usize> Line<CHANNELS> {
 }
 
 impl<const CHANNELS: usize> Station<CHANNELS> {
-    /// A machine at power-up, with a patient at each channel and no line. `seed` decides the sensors' errors and noise, and that of a
-    /// line.
+    /// A machine at power-up, with a patient at each channel, no line, and no settings. `seed` decides the sensors' errors and noise,
+    /// and that of a line.
     ///
     /// # Errors
     /// [`RigError::Build`]: a parameter of machine or patient is out of range.
@@ -116,6 +124,21 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
         machine: MachineParameters,
         patients: [PatientParameters; CHANNELS],
         seed: u64,
+        faults: FaultSchedule,
+    ) -> Result<Self, RigError> {
+        Self::with_settings(machine, patients, (seed, Settings::new(&[])), faults)
+    }
+}
+
+impl<const CHANNELS: usize, const SETTINGS: usize> Station<CHANNELS, SETTINGS> {
+    /// The same with settings of the shell's own: what a host changes on one line, another reads on its own.
+    ///
+    /// # Errors
+    /// As [`new`](Station::new).
+    pub fn with_settings(
+        machine: MachineParameters,
+        patients: [PatientParameters; CHANNELS],
+        (seed, settings): (u64, Settings<SETTINGS>),
         faults: FaultSchedule,
     ) -> Result<Self, RigError> {
         let config = Config::reference();
@@ -130,6 +153,7 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
             drives: Drives::default(),
             phases: [Phase::Boot; CHANNELS],
             progress: 0,
+            settings,
             lines: Vec::new(),
             turn: 0,
             left: None,
@@ -154,7 +178,8 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
 
     fn add_line(&mut self, equipment: &Equipment, counts: bool) -> Result<usize, RigError> {
         let number = self.lines.len();
-        self.lines.push(Line::new(equipment, number as u64, self.seed, counts)?);
+        let numbers = (number as u64, self.seed);
+        self.lines.push(Line::new(equipment, numbers, counts, self.settings)?);
         Ok(number)
     }
 
@@ -176,6 +201,7 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
         self.progress = outputs.machine.progress;
         self.publish(&mut outputs);
         for line in &mut self.lines {
+            *line.link.settings_mut() = self.settings;
             line.speak(now, &self.faults);
         }
         self.attend(now, &outputs);
@@ -187,7 +213,9 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
         let mut taken = Commands::default();
         for (number, line) in self.lines.iter_mut().enumerate() {
             let bytes = heard.get(number).copied().unwrap_or_default();
+            *line.link.settings_mut() = self.settings;
             let commands = line.hear(now, bytes, &self.faults, number == self.turn);
+            self.settings = *line.link.settings();
             if number == self.turn {
                 taken.list = commands.list;
             }
@@ -256,6 +284,7 @@ impl<const CHANNELS: usize> Station<CHANNELS> {
             line.link.restart(&line.config, self.control.held_entries());
             line.commands = Commands::default();
         }
+        self.settings = self.settings.restarted();
         self.left = None;
         self.control = Control::restored(self.config, &self.control.checkpoint(), Some(gap));
     }

@@ -11,6 +11,7 @@ use crate::tick_input::TickInput;
 use coldcap_session::Role;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::security::{KeySlot, Policy, STORED_LEN, Transport};
+use coldcap_wire::service::Settings;
 
 /// Control and link in one, for a board that runs both in one loop. `KEPT` is how many entries of the record its [`Link`] keeps.
 ///
@@ -27,11 +28,15 @@ use coldcap_wire::security::{KeySlot, Policy, STORED_LEN, Transport};
 /// assert!(device.link.transmit(now, &mut bytes) > 0); // the device says hello
 /// ```
 #[derive(Clone, Debug)]
-pub struct Device<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
+pub struct Device<
+    const CHANNELS: usize,
+    const KEPT: usize = KEPT_ENTRIES,
+    const SETTINGS: usize = 0,
+> {
     /// Control and protection.
     pub control: Control<CHANNELS>,
     /// Bytes and messages.
-    pub link: Link<CHANNELS, KEPT>,
+    pub link: Link<CHANNELS, KEPT, SETTINGS>,
 }
 
 /// What a block of the step lane led to.
@@ -51,7 +56,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Device<CHANNELS, KEPT> {
     /// A device at power-up.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { control: Control::new(config), link: Link::new(&config) }
+        Self::with_settings(config, Settings::new(&[]))
     }
 
     /// A device after a loss of power of `gap`, with what was stored before it. The link starts anew: it wants its keys
@@ -65,9 +70,19 @@ impl<const CHANNELS: usize, const KEPT: usize> Device<CHANNELS, KEPT> {
         let control = Control::restored(config, checkpoint, gap);
         Self { control, link: Link::new(&config) }
     }
+}
+
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
+    Device<CHANNELS, KEPT, SETTINGS>
+{
+    /// The same with settings of the shell's own, see [`Link::with_settings`].
+    #[must_use]
+    pub fn with_settings(config: Config, settings: Settings<SETTINGS>) -> Self {
+        Self { control: Control::new(config), link: Link::with_settings(&config, settings) }
+    }
 
     /// Restarts as after a loss of power: what survives is the [`Checkpoint`], the entries of the record as a journal
-    /// would keep them, and the keys as a store would. The hello names the next boot, and the session is lost.
+    /// would keep them, and the keys and settings as a store would. The hello names the next boot, and the session is lost.
     pub fn restart(&mut self, gap: Option<Duration>) {
         let mut config = *self.control.config();
         config.identity.boot = config.identity.boot.wrapping_add(1);
@@ -108,7 +123,9 @@ impl<const CHANNELS: usize, const KEPT: usize> Device<CHANNELS, KEPT> {
             }
             Step::End => Ok(Served::Ended),
             Step::Equip { transport, entropy, keys } => {
-                *self = equipped(self.control.config(), transport, entropy, keys)?;
+                let config = *self.control.config();
+                *self = Self::with_settings(config_for(&config, transport), *self.link.settings());
+                equip(&mut self.link, entropy, keys)?;
                 Ok(Served::Equipped)
             }
         }
@@ -162,23 +179,37 @@ pub fn write_reply<const CHANNELS: usize>(
 }
 
 /// A device that is given these keys, and what they travel in.
+#[cfg(feature = "journal")]
 pub(crate) fn equipped<const CHANNELS: usize, const KEPT: usize>(
     config: &Config,
     transport: Option<Transport>,
     entropy: [u8; 32],
     keys: &[u8],
 ) -> Result<Device<CHANNELS, KEPT>, LaneError> {
-    let mut device = Device::new(Config { access: access(transport), ..*config });
-    device.link.add_entropy(entropy);
+    let mut device = Device::new(config_for(config, transport));
+    equip(&mut device.link, entropy, keys)?;
+    Ok(device)
+}
+
+fn config_for(config: &Config, transport: Option<Transport>) -> Config {
+    Config { access: access(transport), ..*config }
+}
+
+fn equip<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>(
+    link: &mut Link<CHANNELS, KEPT, SETTINGS>,
+    entropy: [u8; 32],
+    keys: &[u8],
+) -> Result<(), LaneError> {
+    link.add_entropy(entropy);
     let (stored, rest) = keys.as_chunks::<STORED_LEN>();
     if !rest.is_empty() {
         return Err(LaneError::Keys);
     }
     for key in stored {
         let key = KeySlot::from_stored(key).ok_or(LaneError::Keys)?;
-        device.link.keys_mut().add(key).map_err(|_| LaneError::Keys)?;
+        link.keys_mut().add(key).map_err(|_| LaneError::Keys)?;
     }
-    Ok(device)
+    Ok(())
 }
 
 /// Who may speak, where a driver says what the packets travel in: whoever has a key, by the standard policy; on a bench without keys,

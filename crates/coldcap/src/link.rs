@@ -9,6 +9,7 @@ mod outbox;
 mod port;
 mod reports;
 mod revisions;
+mod settings;
 mod stored;
 
 use crate::bridge::inbound::{self, Inbound};
@@ -23,14 +24,13 @@ use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::carrier::LinkEnd;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, Message,
-    RawBody, ReadRecord, Response, Status, Subscribe, TimeAnswer, TimeAsk,
+    Action as WireAction, AnyMessage, CommandHead, Follow, Heartbeat, Hello, MACHINE, ReadRecord,
+    Response, Status, Subscribe, TimeAnswer, TimeAsk,
 };
-use coldcap_wire::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Kind};
 use coldcap_wire::security::{
     Grant, KeyError, KeyRing, Label, PairingCode, Role as KeyRole, SecurityCounters, SecurityEvent,
 };
-use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Verdict};
+use coldcap_wire::service::{Begins, LONGEST_PROOF, PERIOD_RANGE, Settings, Verdict};
 use makers::Makers;
 pub use makers::{VendorCommand, VendorError};
 #[cfg(feature = "journal")]
@@ -40,6 +40,7 @@ use outbox::{Outbox, Waiting, beat, micros};
 use port::{Heard, Port, Said};
 use reports::{Reports, Sight};
 use revisions::Revisions;
+use settings::OwnSettings;
 pub(crate) use stored::Stored;
 pub use stored::{KEPT_ENTRIES, LEAST_KEPT};
 
@@ -109,8 +110,15 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 ///     # let _ = stored;
 /// }
 /// ```
+///
+/// # Settings
+///
+/// `SETTINGS` is how many settings of its own a shell has, see [`with_settings`](Self::with_settings): how loud, how bright, in
+/// which language. They are for what a person sees and hears, and never for anything that control or guard uses: those are
+/// parameters. A link without settings takes no memory for them, and answers `unsupported`.
 #[derive(Clone, Debug)]
-pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
+pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES, const SETTINGS: usize = 0>
+{
     identity: Identity,
     port: Port,
     deframer: Deframer<FRAME_ROOM>,
@@ -118,6 +126,7 @@ pub struct Link<const CHANNELS: usize, const KEPT: usize = KEPT_ENTRIES> {
     makers: Makers,
     outbox: Outbox,
     stored: Stored<CHANNELS, KEPT>,
+    settings: OwnSettings<SETTINGS>,
     latest: Option<Latest<CHANNELS>>,
     reports: Reports<CHANNELS>,
     revisions: Revisions<CHANNELS>,
@@ -146,9 +155,34 @@ struct Latest<const CHANNELS: usize> {
 }
 
 impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
-    /// A link that has heard nothing yet, and has no keys.
+    /// A link that has heard nothing yet, and has no keys and no settings.
     #[must_use]
     pub fn new(config: &Config) -> Self {
+        Self::with_settings(config, Settings::new(&[]))
+    }
+}
+
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
+    Link<CHANNELS, KEPT, SETTINGS>
+{
+    /// The same with settings of the shell's own.
+    ///
+    /// ```
+    /// use coldcap::{Config, KEPT_ENTRIES, Link};
+    /// use coldcap_wire::service::{SettingRow, Settings};
+    ///
+    /// /// How bright the display is, in percent.
+    /// const BRIGHTNESS: u16 = 2;
+    /// static ROWS: [SettingRow; 1] =
+    ///     [SettingRow { key: BRIGHTNESS, minimum: 10, maximum: 100, initial: 80 }];
+    ///
+    /// let config = Config::reference();
+    /// let mut link: Link<1, KEPT_ENTRIES, 1> = Link::with_settings(&config, Settings::new(&ROWS));
+    /// link.settings_mut().restore(BRIGHTNESS, 60); // as it was stored before the last start
+    /// assert_eq!(link.settings().value(BRIGHTNESS), Some(60));
+    /// ```
+    #[must_use]
+    pub fn with_settings(config: &Config, settings: Settings<SETTINGS>) -> Self {
         let identity = config.identity;
         Self {
             identity,
@@ -158,6 +192,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             makers: Makers::new(),
             outbox: Outbox::new(),
             stored: Stored::new(),
+            settings: OwnSettings::new(settings),
             latest: None,
             reports: Reports::new(),
             revisions: Revisions::new(identity.boot),
@@ -269,6 +304,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     fn begin_session(&mut self) {
         self.orders.begin_session();
         self.makers = Makers::new();
+        self.settings.begin_session();
         self.outbox.begin_session();
         self.stored.begin_session();
         // Of a later hello nobody knows whose it is.
@@ -328,6 +364,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             self.host_boot = Some(hello.boot);
             self.orders.begin_session();
             self.makers = Makers::new();
+            self.settings.begin_session();
             self.stored.begin_session();
             self.begin_reports();
         }
@@ -347,7 +384,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         let Heard { endpoint, number, role, .. } = *heard;
         let (stop, waits) = (is_stop(message), waits(message));
         let timed = must_be_timed(message, self.port.host_minor());
-        let revision = self.revisions.of(head.channel).unwrap_or(NO_REVISION);
+        let revision = self.revision_for(head.channel, message);
         let inbound = inbound::inbound(message, role);
         let begins = match &inbound {
             Inbound::Command(command) => orders::begins(&command.action),
@@ -359,90 +396,17 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         match self.orders.admit(now, &arrived) {
             Verdict::Wait => {}
             Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => self.run(now, endpoint, head, inbound),
+            Verdict::Run => match self.settings.answer(message) {
+                Some(response) => self.reply(endpoint, response),
+                None => self.run(now, endpoint, head, inbound),
+            },
         }
     }
 
-    /// A maker's command is let through like any other: once, in time, on the revision that it expects.
-    fn vendor_command(&mut self, now: Instant, heard: &Heard, head: CommandHead, body: RawBody) {
-        // req: LNK-002
-        let Heard { endpoint, number, role, .. } = *heard;
-        let arrived = Arrived {
-            number,
-            endpoint,
-            head,
-            revision: self.revisions.of(head.channel).unwrap_or(NO_REVISION),
-            stop: false,
-            begins: Begins::Nothing,
-            timed: proves(self.port.host_minor()),
-            waits: None,
-            full: !self.makers.has_room(),
-        };
-        match self.orders.admit(now, &arrived) {
-            Verdict::Wait => {}
-            Verdict::Answer(response) => self.outbox.respond(endpoint, response),
-            Verdict::Run => {
-                let by = self.port.peer().map(|grant| grant.slot);
-                self.makers.keep(now, VendorCommand { endpoint, head, role, body }, by);
-            }
-        }
-    }
-
-    /// The next command of the machine's maker, endpoints 192 to 255, for the board to carry out. Answer each within 2 s
-    /// by [`answer_vendor`](Self::answer_vendor); what is not answered by then is answered `internal`.
-    ///
-    /// Only commands with a row in the maker's part of the policy come here, from a key whose role is in that row
-    /// ([`Policy::vendor`](coldcap_wire::security::Policy::vendor)). What a line repeats is carried out once, and what comes
-    /// late, or by a key that was revoked since, not at all.
-    ///
-    /// # Panics
-    /// Never.
-    pub fn take_vendor(&mut self, now: Instant) -> Option<VendorCommand> {
-        self.tend_vendor(now);
-        self.makers.take(now)
-    }
-
-    /// The board's answer to a command that it took. `false` where nobody waits for it any more.
-    pub fn answer_vendor(&mut self, response: Response) -> bool {
-        self.makers.answered(response.rid) && self.settle_vendor(response)
-    }
-
-    fn settle_vendor(&mut self, response: Response) -> bool {
-        let endpoint = self.orders.settle(response);
-        if let Some(endpoint) = endpoint {
-            self.outbox.respond(endpoint, response);
-        }
-        endpoint.is_some()
-    }
-
-    fn tend_vendor(&mut self, now: Instant) {
-        while let Some(answer) = {
-            let keys = &self.port.keys;
-            self.makers.over(now, |slot| keys.slots().any(|held| held.id == slot))
-        } {
-            self.settle_vendor(answer);
-        }
-    }
-
-    /// Queues a report of the machine's maker, endpoint 192 to 255. It leaves with the next bytes, behind the status; it
-    /// may get lost, like any report.
-    ///
-    /// # Errors
-    /// Any [`VendorError`].
-    ///
-    /// # Panics
-    /// Never.
-    pub fn send_vendor<M: Message>(&mut self, report: &M) -> Result<(), VendorError> {
-        const {
-            assert!(M::ENDPOINT >= FIRST_VENDOR_ENDPOINT);
-            assert!(matches!(M::KIND, Kind::Report | Kind::ObjectData | Kind::Link));
-        }
-        let mut body = [0; BODY_LEN];
-        let length = report.encode(&mut body).map_err(|_| VendorError::BeyondMtu)?;
-        self.port.may_send(length)?;
-        let body = body.get(..length).and_then(RawBody::new).ok_or(VendorError::BeyondMtu)?;
-        let queued = self.outbox.report_raw(M::KIND, M::ENDPOINT, body);
-        queued.then_some(()).ok_or(VendorError::Full)
+    /// What `expected_revision` is held against; of a change of settings they look themselves.
+    fn revision_for(&self, channel: u8, message: &AnyMessage) -> Option<u16> {
+        let own = SETTINGS > 0 && matches!(message, AnyMessage::PutSetting(_));
+        (!own).then(|| self.revisions.of(channel).unwrap_or(NO_REVISION))
     }
 
     fn run(&mut self, now: Instant, endpoint: u8, head: CommandHead, inbound: Inbound) {
@@ -551,8 +515,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             {
                 self.revisions.changed(channel);
             }
-            let response = outbound::response(answer);
-            if let Some(endpoint) = self.orders.answered(response) {
+            if let Some((endpoint, response)) = self.orders.answered(outbound::response(answer)) {
                 self.outbox.respond(endpoint, response);
             }
         }
@@ -596,6 +559,11 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         if self.met && self.latest.is_some() {
             self.reports.fall_due(now);
         }
+        let told = self.tell_settings(out);
+        if self.settings.is_owed() && self.port.is_open() {
+            // There is no room: an answer does not overtake what it answers with.
+            return told;
+        }
         let mut waiting = Waiting {
             hello: hello::<CHANNELS>(&self.identity),
             reports: &mut self.reports,
@@ -607,7 +575,8 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
             },
             stored: &mut self.stored,
         };
-        let sent = self.outbox.drain(now, &mut self.port, &mut waiting, out);
+        let rest = out.get_mut(told..).unwrap_or_default();
+        let sent = told.saturating_add(self.outbox.drain(now, &mut self.port, &mut waiting, rest));
         if sent > 0 {
             self.next_heartbeat = now.plus(HEARTBEAT);
         } else if self.met && self.port.is_open() && now >= self.next_heartbeat {
@@ -627,7 +596,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         let open = self.port.is_open();
         if self.port.is_answering()
             || !self.outbox.is_empty(open)
-            || (open && self.stored.has_unsent())
+            || (open && (self.stored.has_unsent() || self.settings.is_owed()))
         {
             return Instant::ZERO;
         }
@@ -641,7 +610,9 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     }
 }
 
-impl<const CHANNELS: usize, const KEPT: usize> LinkEnd for Link<CHANNELS, KEPT> {
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize> LinkEnd
+    for Link<CHANNELS, KEPT, SETTINGS>
+{
     fn receive(&mut self, now: Instant, bytes: &[u8]) {
         self.receive(now, bytes);
     }
@@ -687,7 +658,11 @@ fn must_be_timed(message: &AnyMessage, minor: Option<u8>) -> bool {
 /// Whether a command has to wait for a tick, and whether it is then a fact.
 fn waits(message: &AnyMessage) -> Option<bool> {
     match message {
-        AnyMessage::ReadRecord(_) | AnyMessage::Subscribe(_) | AnyMessage::Follow(_) => None,
+        AnyMessage::ReadRecord(_)
+        | AnyMessage::ReadSettings(_)
+        | AnyMessage::PutSetting(_)
+        | AnyMessage::Subscribe(_)
+        | AnyMessage::Follow(_) => None,
         AnyMessage::Observe(_) => Some(true),
         _ => Some(false),
     }

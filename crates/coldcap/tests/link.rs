@@ -10,7 +10,9 @@
 mod bench;
 
 use bench::dice::Dice;
-use bench::host::{Host, beat, cooling, hello, operate, responses, select, standby, subscribe};
+use bench::host::{
+    Host, beat, cooling, hello, operate, responses, select, selected, standby, subscribe,
+};
 use bench::{Bench, PATIENT};
 use coldcap::{Config, EntryBytes, Link, Outputs, Phase};
 use coldcap_guard::Condition;
@@ -67,6 +69,31 @@ fn a_channel_that_is_not_there_is_refused() {
     host.say(&mut bench, &SelectPatient { head, ..select(3) });
     let outputs = bench.tick();
     assert_eq!(outputs.channels.map(|channel| channel.phase), [Phase::Standby, Phase::Setup]);
+}
+
+#[test]
+fn whom_the_device_has_taken_is_told_back_and_of_nobody_else() {
+    let (mut bench, mut host) = standby::<1>();
+    let head = CommandHead::new(1, 0);
+    let told = SelectPatient { head, session_index: 5, calibration: u64::MAX, ..select(1) };
+    host.say(&mut bench, &told);
+    bench.tick();
+    let taken = Response { value: told.digest(), ..Response::new(1, Status::OK) };
+    assert_eq!(host.answers(&mut bench), [taken]);
+    host.say(&mut bench, &told);
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [taken], "said again, it is answered again");
+    let state = bench.device.control.checkpoint().channels[0].state.session;
+    let patient = state.patient().unwrap();
+    assert_eq!((patient.session_index, patient.calibration), (5, u64::MAX));
+
+    host.say(&mut bench, &SelectPatient { session_index: 7, ..select(2) });
+    bench.tick();
+    let refused = host.answers(&mut bench);
+    assert_eq!((refused[0].status, refused[0].value), (Status::OUT_OF_RANGE, 0));
+    host.say(&mut bench, &operate(3, Action::CANCEL));
+    bench.tick();
+    assert_eq!(host.answers(&mut bench), [Response::new(3, Status::OK)]);
 }
 
 #[test]
@@ -383,7 +410,7 @@ proptest! {
         host.say(&mut bench, &select(999));
         bench.tick();
         prop_assert_eq!(bench.phase(), Phase::Setup);
-        prop_assert!(host.answers(&mut bench).contains(&Response::new(999, Status::OK)));
+        prop_assert!(host.answers(&mut bench).contains(&selected(999)));
     }
 
     /// Frames come whole, in order, and none is lost, however little room there is at a time. A frame

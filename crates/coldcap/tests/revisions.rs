@@ -9,7 +9,7 @@
 mod bench;
 
 use bench::Bench;
-use bench::host::{Host, hello, operate, select, standby, subscribe};
+use bench::host::{Host, hello, operate, select, selected, standby, subscribe};
 use coldcap::Phase;
 use coldcap_wire::message::{
     Action, AnyMessage, CommandHead, FactKind, Hello, MACHINE, MINOR, Observe, Operate, Response,
@@ -64,7 +64,7 @@ fn a_command_on_what_was_seen_is_done_and_on_anything_else_it_is_stale() {
     assert_eq!(bench.tick().channels[0].phase, Phase::Standby);
     host.say(&mut bench, &chosen(2, seen));
     let (answers, [after, other]) = tick(&mut bench, &mut host);
-    assert_eq!(answers, [Response::new(2, Status::OK)]);
+    assert_eq!(answers, [selected(2)]);
     assert!(after != seen && other == seen, "the other channel is as it was");
     // The same again, as if nobody had seen what came of it.
     host.say(&mut bench, &chosen(3, seen));
@@ -103,7 +103,7 @@ fn of_two_on_the_same_sight_in_one_tick_only_the_first_is_done() {
     host.say(&mut bench, &chosen(1, seen));
     host.say(&mut bench, &Operate { head: expecting(2, seen), ..operate(2, Action::CANCEL) });
     let (answers, [after]) = tick(&mut bench, &mut host);
-    assert_eq!(answers, [Response::new(1, Status::OK)], "the second waits for a tick");
+    assert_eq!(answers, [selected(1)], "the second waits for a tick");
     assert_eq!(tick(&mut bench, &mut host).0, [stale(2, after)]);
     assert_eq!(bench.tick().channels[0].phase, Phase::Setup, "nothing was cancelled");
 }

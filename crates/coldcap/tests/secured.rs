@@ -113,7 +113,9 @@ fn a_clinician_gets_what_a_nurse_does_not_and_a_nurse_what_an_observer_does_not(
         let patient = SelectPatient { head: soon(&bench, 1, Action::STOP).head, ..select(1) };
         host.say(&mut bench, &patient);
         bench.tick();
-        assert_eq!(host.answers(&mut bench), [Response::new(1, selecting)], "{id}");
+        let value = if selecting == Status::OK { patient.digest() } else { 0 };
+        let answer = Response { value, ..Response::new(1, selecting) };
+        assert_eq!(host.answers(&mut bench), [answer], "{id}");
         assert_eq!(bench.phase() == Phase::Setup, selecting == Status::OK, "{id}");
         let setting = PutSetting { head: soon(&bench, 2, Action::STOP).head, ..put(2) };
         host.say(&mut bench, &setting);

@@ -24,3 +24,10 @@ pub(crate) enum Place {
     /// more behind a loss of power.
     Board,
 }
+
+impl Place {
+    /// Whether nothing runs there but a minute of the machine, without a treatment.
+    pub(crate) const fn is_smoke(self) -> bool {
+        matches!(self, Self::Uart | Self::Board)
+    }
+}

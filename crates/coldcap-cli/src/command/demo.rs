@@ -6,14 +6,19 @@ use crate::failure::Failure;
 use crate::host_key::HostKey;
 use crate::machine::emulator::{Emulator, Image};
 use crate::machine::{board, uart};
-use crate::treatment::{self, Nobody, Print, Setup};
+use crate::treatment::{self, Print, Setup};
 use coldcap::Config;
 use coldcap_sim::{Equipment, JournaledDevice, Rig};
 
 pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
+    if options.visit.of_course.course.is_some() && options.machine.is_smoke() {
+        return Err(Failure::Input("--course: allowed only where both services run".into()));
+    }
     let unsecured = options.visit.unsecured;
+    let plan = inputs::plan(&options.visit)?;
+    let mut keeper = inputs::course(&options.visit, &plan)?;
     let setup = Setup {
-        plan: inputs::plan(&options.visit)?,
+        plan: keeper.plan(plan),
         seed: Some(options.seed),
         faults: inputs::faults(&options.fault)?,
         out: options.visit.out.clone(),
@@ -22,6 +27,7 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
         print: Print::json(options.visit.json),
         key: if unsecured { HostKey::None } else { HostKey::OfSeed(options.seed) },
         keylog: options.visit.keylog.clone(),
+        fit: keeper.fit(),
         resumes: None,
     };
     let equipment = match unsecured {
@@ -35,7 +41,9 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             let device = JournaledDevice::new(Config::reference())?;
             let mut rig = Rig::new(device, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
-            treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()
+            let ended = treatment::run(&mut rig, &setup, &mut keeper)?;
+            keeper.save()?;
+            ended.verdict()
         }
         Place::Qemu => {
             let (path, core, count) = (options.firmware.clone(), options.core, options.count);
@@ -43,7 +51,9 @@ pub(crate) fn run(options: &Demo) -> Result<(), Failure> {
             let emulator = Emulator::start(&image)?;
             let mut rig = Rig::new(emulator, patient, options.seed, faults)?;
             rig.equip(&equipment)?;
-            treatment::run(&mut rig, &setup, &mut Nobody)?.verdict()?;
+            let ended = treatment::run(&mut rig, &setup, &mut keeper)?;
+            keeper.save()?;
+            ended.verdict()?;
             rig.into_device().finish()
         }
         Place::Board => board::smoke(&options.firmware, options.seed, options.visit.json),

@@ -1,5 +1,6 @@
 //! Reading what a person hands over: plans, patients, faults, addresses.
 
+use super::course::Keeper;
 use crate::arguments::Visit;
 use crate::failure::Failure;
 use coldcap_host::capture::{Damage, VERSION};
@@ -9,17 +10,24 @@ use std::fs;
 use std::path::Path;
 
 const DEFAULT_PLAN: &str = include_str!("../../../../examples/plans/paclitaxel-weekly.toml");
+const DEFAULT_NAME: &str = "paclitaxel-weekly.toml";
 
 /// The plan of a visit.
 pub(crate) fn plan(visit: &Visit) -> Result<PlanFile, Failure> {
     plan_file(visit.plan.as_deref())
 }
 
+/// The course of a visit, where it belongs to one.
+pub(crate) fn course(visit: &Visit, plan: &PlanFile) -> Result<Keeper, Failure> {
+    let name = visit.plan.as_ref().map_or(DEFAULT_NAME.into(), |path| path.display().to_string());
+    Keeper::open(&visit.of_course, plan, &name)
+}
+
 /// The plan in this file; without one, weekly paclitaxel.
 pub(crate) fn plan_file(path: Option<&Path>) -> Result<PlanFile, Failure> {
     let (text, name) = match path {
         Some(path) => (read(path)?, path.display().to_string()),
-        None => (DEFAULT_PLAN.to_owned(), "paclitaxel-weekly.toml".to_owned()),
+        None => (DEFAULT_PLAN.to_owned(), DEFAULT_NAME.to_owned()),
     };
     PlanFile::parse(&text, &name).map_err(|error| Failure::Input(error.to_string()))
 }

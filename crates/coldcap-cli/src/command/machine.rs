@@ -16,11 +16,11 @@ use crate::host_key::random;
 use crate::machine::door::{Caller, Door, Guest};
 use crate::machine::live::{self, LINES_MAXIMUM, Ticking, gone};
 use crate::machine::remote::truth_bytes;
+use crate::machine::settings::{self, VirtualStation};
 use coldcap::TICK;
 use coldcap::lane::{GREETING, REPLY_LENGTH, Reply, STEP_LENGTH, Step};
 use coldcap_host::connection::Carrier;
 use coldcap_host::plan::PlanFile;
-use coldcap_sim::station::Station;
 use coldcap_sim::{Equipment, FaultSchedule, Machine, MachineParameters, PatientParameters, Rig};
 use coldcap_units::{Duration as Span, Instant};
 use core::array;
@@ -87,10 +87,15 @@ impl Described {
     }
 
     /// The machine at power-up, with a line for each door.
-    fn station<const CHANNELS: usize>(&self, doors: &[Door]) -> Result<Station<CHANNELS>, Failure> {
+    fn station<const CHANNELS: usize>(
+        &self,
+        doors: &[Door],
+    ) -> Result<VirtualStation<CHANNELS>, Failure> {
         let patients = array::from_fn(|channel| self.patient(channel));
         let machine = MachineParameters::standard();
-        let mut station = Station::new(machine, patients, self.seed, self.faults.clone())?;
+        let first = (self.seed, settings::new());
+        let mut station =
+            VirtualStation::with_settings(machine, patients, first, self.faults.clone())?;
         for door in doors {
             station.open_line(&self.equipment.clone().over(door.transport()))?;
         }
@@ -130,7 +135,7 @@ fn equipment(options: &Serve) -> Result<Equipment, Failure> {
 
 /// The machine that hosts come to, and who does at it what the script says.
 struct Running<const CHANNELS: usize> {
-    station: Station<CHANNELS>,
+    station: VirtualStation<CHANNELS>,
     now: Instant,
     operator: Operator,
     doors: usize,

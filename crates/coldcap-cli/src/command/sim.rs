@@ -39,6 +39,7 @@ pub(crate) fn run(options: &Sim) -> Result<(), Failure> {
         print,
         key: HostKey::OfSeed(scenario.seed),
         keylog: None,
+        fit: None,
         resumes: scenario.resumes,
     };
     let device: Device<1> = Device::new(Config::reference());

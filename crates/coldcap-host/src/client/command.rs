@@ -6,7 +6,8 @@ use super::vendor::VendorBody;
 use coldcap_units::Duration;
 use coldcap_wire::message::{
     Action, Actuate, Actuator, Amend, ChoosePlan, CommandHead, FactKind, MACHINE, Measure, Message,
-    Observe, Operate, ReadRecord, SelectPatient, SetClock, StartFit, Subscribe,
+    Observe, Operate, PutSetting, ReadRecord, ReadSettings, SelectPatient, SetClock, StartFit,
+    Subscribe,
 };
 use coldcap_wire::packet::Kind;
 use coldcap_wire::security::SendError;
@@ -38,6 +39,11 @@ pub enum CommandBody {
     ReadRecord(ReadRecord),
     /// How often status reports are sent.
     Subscribe(Subscribe),
+    /// Ask for a setting; it comes as [`Message::Setting`](super::Message::Setting).
+    ReadSettings(ReadSettings),
+    /// Change a setting. The revision that it is meant for is that of the settings, 0 too: see
+    /// [`Client::command_seeing`](super::Client::command_seeing).
+    PutSetting(PutSetting),
     /// An actuator is driven by hand, under a lease: see [`HandDrive`](super::HandDrive).
     Actuate(Actuate),
     /// A command of the machine's maker: see [`CommandBody::vendor`].
@@ -109,8 +115,18 @@ impl CommandBody {
             Self::SetClock(_) => SetClock::ENDPOINT,
             Self::ReadRecord(_) => ReadRecord::ENDPOINT,
             Self::Subscribe(_) => Subscribe::ENDPOINT,
+            Self::ReadSettings(_) => ReadSettings::ENDPOINT,
+            Self::PutSetting(_) => PutSetting::ENDPOINT,
             Self::Actuate(_) => Actuate::ENDPOINT,
             Self::Vendor(body) => body.endpoint,
+        }
+    }
+
+    /// What a device tells back where it has taken this; `None` where it tells nothing back.
+    pub(super) const fn echo(&self) -> Option<u32> {
+        match self {
+            Self::SelectPatient(body) => Some(body.digest()),
+            _ => None,
         }
     }
 
@@ -133,7 +149,9 @@ impl CommandBody {
 
     /// Whether it carries a deadline: everything but a stop, which is always done, and what only reads.
     pub(super) const fn has_deadline(&self) -> bool {
-        !self.is_urgent() && !matches!(self, Self::ReadRecord(_) | Self::Subscribe(_))
+        let reads =
+            matches!(self, Self::ReadRecord(_) | Self::Subscribe(_) | Self::ReadSettings(_));
+        !self.is_urgent() && !reads
     }
 
     /// Whether it answers an alarm: it counts for what was heard when the button was pressed, and for nothing that began
@@ -187,6 +205,8 @@ impl CommandBody {
             Self::SetClock(body) => port.send(&SetClock { head, ..body }, out),
             Self::ReadRecord(body) => port.send(&ReadRecord { head, ..body }, out),
             Self::Subscribe(body) => port.send(&Subscribe { head, ..body }, out),
+            Self::ReadSettings(body) => port.send(&ReadSettings { head, ..body }, out),
+            Self::PutSetting(body) => port.send(&PutSetting { head, ..body }, out),
             Self::Actuate(body) => {
                 // The chiller is no channel's.
                 let machine = body.actuator == Actuator::CHILLER;

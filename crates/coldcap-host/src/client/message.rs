@@ -5,6 +5,7 @@ use super::port::NotSecured;
 use super::vendor::VendorReport;
 use coldcap_wire::message::{
     CapCalibration, ChannelStatus, EventReport, Hello, MachineStatus, RecordEntry, Response,
+    Setting,
 };
 
 /// One thing that came over the wire, or did not come in time.
@@ -25,6 +26,8 @@ pub enum Message {
     RecordEntry(RecordEntry),
     /// The cap calibration that a fit visit stored.
     CapCalibration(CapCalibration),
+    /// A setting, as a [`CommandBody::ReadSettings`] of this client asked for it.
+    Setting(Setting),
     /// A report of the machine's maker, from a device of the model that [`ClientConfig::model`] names.
     ///
     /// [`ClientConfig::model`]: super::ClientConfig::model

@@ -268,8 +268,9 @@ impl Driver {
 
     fn settle(&mut self, message: &Message) {
         let (rid, result) = match *message {
-            Message::Response { rid, response, .. } if response.status == Status::OK => {
-                (rid, Ok(response))
+            Message::Response { rid, command, response } if response.status == Status::OK => {
+                let told = self.client.took_as_told(&command, &response);
+                (rid, told.then_some(response).ok_or(CommandError::TakenOtherwise(response)))
             }
             Message::Response { rid, response, .. } => (rid, Err(CommandError::Refused(response))),
             Message::TooLate { rid, .. } => (rid, Err(CommandError::TooLate)),

@@ -20,6 +20,9 @@ impl core::error::Error for Closed {}
 pub enum CommandError {
     /// The machine refuses it: [`Response::status`] says why, and `minimum` and `maximum` what is allowed.
     Refused(Response),
+    /// The machine has carried it out, and not as it was told, see
+    /// [`Client::took_as_told`](crate::client::Client::took_as_told): go no further, and take it back.
+    TakenOtherwise(Response),
     /// It came too late: it was not carried out and never will be.
     TooLate,
     /// The session was no longer what was seen when it was given: it was not carried out.
@@ -44,6 +47,9 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(response) => refused(response, f),
+            Self::TakenOtherwise(response) => {
+                write!(f, "taken otherwise than it was told: digest {:08x}", response.value)
+            }
             Self::TooLate => f.write_str("it came too late and was not carried out"),
             Self::Stale { .. } => {
                 f.write_str("the session has changed since; it was not carried out")

@@ -133,7 +133,9 @@ impl Nurse {
             return;
         }
         match entry.note() {
-            Some(Note::FitSaved) if entry.fields.c != 0 => self.calibration = Some(entry.fields.c),
+            Some(Note::FitSaved) if entry.fields.c != 0 && !self.fit_of_course => {
+                self.calibration = Some(entry.fields.c);
+            }
             Some(Note::Flag(Flag::ContactDoubtful)) => self.contact_failed = true,
             Some(Note::Ended { reason }) => self.ended = Some(reason),
             _ => {}

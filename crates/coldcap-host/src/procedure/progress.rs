@@ -18,6 +18,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Completed, Self::EndedEarly, Self::SafeHold, Self::TimedOut];
+
+    /// The outcome of this name, if there is one.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// Its name in lower case, as summaries print it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! What a machine refused for good.
 
-use coldcap_wire::message::{Response, Vocabulary};
+use coldcap_wire::message::{Response, Status, Vocabulary};
 use core::fmt;
 
 /// A command that a plan asks for, and the answer after which asking again cannot help.
@@ -8,7 +8,7 @@ use core::fmt;
 pub struct Refused {
     /// What the command is called.
     pub command: &'static str,
-    /// The answer.
+    /// The answer; one that is `ok` tells back something else than was said.
     pub response: Response,
 }
 
@@ -20,6 +20,13 @@ impl fmt::Display for Refused {
     /// One line: the command, why, and which figure is allowed between what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Response { status, reason, field, minimum, maximum, value, .. } = self.response;
+        if status == Status::OK {
+            let command = self.command;
+            return write!(
+                f,
+                "the machine took another {command} than it was told, digest {value:08x}"
+            );
+        }
         let why = word("refusal", reason).filter(|_| reason != 0);
         let why = why.or(status.name()).unwrap_or("refused");
         write!(f, "the machine refused {}: {why}", self.command)?;

@@ -103,6 +103,59 @@ body! {
     }
 }
 
+impl SelectPatient {
+    /// What a device answers in [`Response::value`](super::Response::value) where it has taken this: a number of all its
+    /// fields but the head, by which the host sees that nothing became another on the way. Never 0, which is what a
+    /// device says that tells none.
+    ///
+    /// FNV-1a with 32 bits over the fields in their order, each in its whole width, low byte first; 1 in place of 0.
+    ///
+    /// ```
+    /// use coldcap_wire::message::{CommandHead, SelectPatient};
+    ///
+    /// let said = SelectPatient {
+    ///     head: CommandHead::new(7, 0),
+    ///     patient: 1001,
+    ///     calibration: 0x0123_4567_89AB_CDEF,
+    ///     session_index: 2,
+    ///     session_count: 4,
+    ///     density: 2,
+    ///     hair: 1,
+    ///     contraindications: 0,
+    ///     override_reason: 0,
+    /// };
+    /// assert_eq!(said.digest(), 0x62A0_378A);
+    /// let again = SelectPatient { head: CommandHead::new(8, 1), ..said };
+    /// assert_eq!(again.digest(), said.digest());
+    /// assert_ne!(SelectPatient { session_index: 3, ..said }.digest(), said.digest());
+    /// ```
+    #[must_use]
+    pub const fn digest(&self) -> u32 {
+        let hash = FNV_32_BASIS;
+        let hash = fnv_32(hash, &self.patient.to_le_bytes());
+        let hash = fnv_32(hash, &self.calibration.to_le_bytes());
+        let choices = [self.session_index, self.session_count, self.density, self.hair];
+        let hash = fnv_32(hash, &choices);
+        let hash = fnv_32(hash, &self.contraindications.to_le_bytes());
+        match fnv_32(hash, &[self.override_reason]) {
+            0 => 1,
+            hash => hash,
+        }
+    }
+}
+
+/// Where FNV-1a with 32 bits begins (RFC 9923).
+const FNV_32_BASIS: u32 = 0x811C_9DC5;
+const FNV_32_PRIME: u32 = 0x0100_0193;
+
+const fn fnv_32(mut hash: u32, mut bytes: &[u8]) -> u32 {
+    while let [first, rest @ ..] = bytes {
+        hash = (hash ^ *first as u32).wrapping_mul(FNV_32_PRIME);
+        bytes = rest;
+    }
+    hash
+}
+
 body! {
     /// The plan of the session.
     ChoosePlan = Command 0x14, ToDevice, "choose_plan" {

@@ -20,7 +20,7 @@ body! {
         /// Highest value allowed, in the same unit.
         maximum: i32 = "by field",
         /// The contraindications that stand against the command, where `reason` says so; the revision now, where
-        /// the command expected another; else 0.
+        /// the command expected another; the digest of what was taken, where a `select_patient` was done; else 0.
         value: u32 = "bits",
     }
 }

@@ -15,7 +15,7 @@ pub struct SettingRow {
     pub initial: i32,
 }
 
-/// The values of `N` settings, and the revision at which each changed last.
+/// The values of `N` settings, and the revision at which each changed last. None of them take no memory at all.
 ///
 /// ```
 /// use coldcap_wire::message::{CommandHead, PutSetting, Status};
@@ -30,36 +30,65 @@ pub struct SettingRow {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings<const N: usize> {
-    rows: &'static [SettingRow; N],
     cells: [Cell; N],
-    revision: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cell {
+    row: &'static SettingRow,
     value: i32,
+    /// The revision that its last change made, so that the newest of all is that of the settings.
     changed: u32,
 }
+
+/// The revision of settings that nobody has changed.
+const FIRST: u32 = 1;
 
 impl<const N: usize> Settings<N> {
     /// All at their initial values, at revision 1.
     #[must_use]
     pub fn new(rows: &'static [SettingRow; N]) -> Self {
-        let cells = rows.map(|row| Cell { value: row.initial, changed: 1 });
-        Self { rows, cells, revision: 1 }
+        Self { cells: rows.each_ref().map(|row| Cell { row, value: row.initial, changed: FIRST }) }
+    }
+
+    /// Puts in a value that was stored before the device started: it is no change. `false`, and nothing is done, where there
+    /// is no such key or the value is out of its range.
+    ///
+    /// ```
+    /// use coldcap_wire::service::{SettingRow, Settings};
+    ///
+    /// const ROWS: [SettingRow; 1] = [SettingRow { key: 7, minimum: 0, maximum: 9, initial: 5 }];
+    /// let mut settings = Settings::new(&ROWS);
+    /// assert!(settings.restore(7, 3) && !settings.restore(7, 10) && !settings.restore(8, 3));
+    /// assert_eq!((settings.revision(), settings.value(7)), (1, Some(3)));
+    /// ```
+    pub fn restore(&mut self, key: u16, value: i32) -> bool {
+        let found = self.cells.iter_mut().find(|cell| cell.row.key == key);
+        let fits = found.filter(|cell| cell.row.minimum <= value && value <= cell.row.maximum);
+        fits.map(|cell| cell.value = value).is_some()
+    }
+
+    /// The same values behind a start of the device, with which revisions begin anew.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        Self { cells: self.cells.map(|cell| Cell { changed: FIRST, ..cell }) }
     }
 
     /// Goes up by one with every change.
     #[must_use]
     pub const fn revision(&self) -> u32 {
-        self.revision
+        let (mut cells, mut newest) = (self.cells.as_slice(), FIRST);
+        while let [first, rest @ ..] = cells {
+            newest = if first.changed > newest { first.changed } else { newest };
+            cells = rest;
+        }
+        newest
     }
 
     /// The value of a setting; `None` where there is none of this key.
     #[must_use]
     pub fn value(&self, key: u16) -> Option<i32> {
-        let mut both = self.rows.iter().zip(&self.cells);
-        both.find(|(row, _)| row.key == key).map(|(_, cell)| cell.value)
+        self.cells.iter().find(|cell| cell.row.key == key).map(|cell| cell.value)
     }
 
     /// Changes a setting, for whoever has seen the newest revision; returns the answer, of which `value` is
@@ -70,44 +99,40 @@ impl<const N: usize> Settings<N> {
     pub fn put(&mut self, put: &PutSetting) -> Response {
         let answer =
             |status, revision| Response { value: revision, ..Response::new(put.head.rid, status) };
-        let revision = self.revision;
-        let Some(at) = self.rows.iter().position(|row| row.key == put.key) else {
+        let revision = self.revision();
+        let Some(cell) = self.cells.iter_mut().find(|cell| cell.row.key == put.key) else {
             return answer(Status::UNSUPPORTED, revision);
         };
         if put.head.expected_revision != revision as u16 {
             return answer(Status::STALE, revision);
         }
-        let (Some(row), Some(cell)) = (self.rows.get(at), self.cells.get_mut(at)) else {
-            return answer(Status::INTERNAL, revision);
-        };
-        if put.value < row.minimum || put.value > row.maximum {
-            let (minimum, maximum) = (row.minimum, row.maximum);
+        let SettingRow { minimum, maximum, .. } = *cell.row;
+        if put.value < minimum || put.value > maximum {
             return Response { minimum, maximum, ..answer(Status::OUT_OF_RANGE, revision) };
         }
         if put.value == cell.value {
             return answer(Status::NO_CHANGE, revision);
         }
-        self.revision = revision.saturating_add(1);
-        *cell = Cell { value: put.value, changed: self.revision };
-        answer(Status::OK, self.revision)
+        let changed = revision.saturating_add(1);
+        *cell = Cell { value: put.value, changed, ..*cell };
+        answer(Status::OK, changed)
     }
 
     /// The first setting that is asked for, to be sent with an answer of `ok`; `None` where there is none,
     /// and the answer is `no_change`.
     #[must_use]
     pub fn read(&self, read: &ReadSettings) -> Option<Setting> {
-        let both = self.rows.iter().zip(&self.cells);
-        let mut wanted =
-            both.filter(|(row, cell)| row.key >= read.from && cell.changed > read.since);
-        let (row, cell) = wanted.next()?;
+        let is_wanted = |cell: &&Cell| cell.row.key >= read.from && cell.changed > read.since;
+        let mut wanted = self.cells.iter().filter(is_wanted);
+        let cell = wanted.next()?;
         Some(Setting {
             rid: read.head.rid,
-            revision: self.revision,
+            revision: self.revision(),
             changed: cell.changed,
-            key: row.key,
+            key: cell.row.key,
             value: cell.value,
-            minimum: row.minimum,
-            maximum: row.maximum,
+            minimum: cell.row.minimum,
+            maximum: cell.row.maximum,
             left: wanted.count() as u16,
         })
     }

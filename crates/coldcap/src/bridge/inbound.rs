@@ -54,6 +54,7 @@ pub(crate) fn inbound(message: &AnyMessage, role: Role) -> Inbound {
         AnyMessage::Actuate(body) => actuate(body, role),
         AnyMessage::Follow(follow) => Inbound::Follow(*follow),
         AnyMessage::Credit(credit) => Inbound::Credit(*credit),
+        // Where the shell has settings, they were asked before.
         AnyMessage::ReadSettings(wire::ReadSettings { head, .. })
         | AnyMessage::PutSetting(wire::PutSetting { head, .. }) => {
             Inbound::Refused(*head, Status::UNSUPPORTED)

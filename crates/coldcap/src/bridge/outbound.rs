@@ -1,14 +1,14 @@
 //! From the domain to the wire.
 
-use crate::command::{Answer, bounds};
+use crate::command::{Action, Answer, bounds};
 use crate::config::Identity;
 use crate::drives::Drives;
 use crate::outputs::{ChannelFlags, ChannelStatus, Event, MachineStatus};
 use coldcap_guard::alarm::Priority;
-use coldcap_session::{Accepted, Field, Refusal};
+use coldcap_session::{Accepted, Field, Patient, Refusal, Request};
 use coldcap_units::{Coolant, Duration, Instant, Interface, Kelvin, Reading};
 use coldcap_wire::frame::Counters;
-use coldcap_wire::message::{self as wire, Response, Status, Value};
+use coldcap_wire::message::{self as wire, CommandHead, Response, SelectPatient, Status, Value};
 
 pub(crate) fn hello(identity: &Identity, channels: u8) -> wire::Hello {
     wire::Hello {
@@ -35,6 +35,30 @@ pub(crate) fn response(answer: &Answer) -> Response {
         Ok(Accepted::NoChange) => Response { status: Status::NO_CHANGE, ..empty },
         Err(refusal) => refused(empty, refusal),
     }
+}
+
+/// What is told back of a command where it is done: of a patient the digest of what control is given, and not of what came;
+/// 0 of whatever else.
+pub(crate) fn echo(action: &Action) -> u32 {
+    match action {
+        Action::Request(Request::SelectPatient { patient, reason }) => digest(patient, *reason),
+        _ => 0,
+    }
+}
+
+const fn digest(patient: &Patient, reason: u8) -> u32 {
+    let taken = SelectPatient {
+        head: CommandHead::new(0, 0),
+        patient: patient.id,
+        calibration: patient.calibration,
+        session_index: patient.session_index,
+        session_count: patient.session_count,
+        density: patient.hair.density.code(),
+        hair: patient.hair.kind.code(),
+        contraindications: patient.contraindications,
+        override_reason: reason,
+    };
+    taken.digest()
 }
 
 fn refused(empty: Response, refusal: Refusal) -> Response {

@@ -5,14 +5,18 @@ use super::stored::Stored;
 use crate::config::Config;
 use crate::outputs::EntryBytes;
 use coldcap_wire::security::{EntropyPool, KeyRing};
+use coldcap_wire::service::Settings;
 
 /// What outlives a start of the link.
-struct Lasting<const CHANNELS: usize, const KEPT: usize> {
+struct Lasting<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize> {
     stored: Stored<CHANNELS, KEPT>,
+    settings: Settings<SETTINGS>,
     keys: (KeyRing, EntropyPool),
 }
 
-impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
+    Link<CHANNELS, KEPT, SETTINGS>
+{
     /// Keeps an entry of before a loss of power, for whoever asks for it: from the oldest on.
     #[cfg(feature = "journal")]
     pub(crate) fn recall(&mut self, entry: &EntryBytes) {
@@ -32,7 +36,7 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
         self.port.keep_lasting((keys, entropy));
     }
 
-    /// Starts anew as behind a loss of power: the entries of the record and the keys stay, as in a journal and a store; the session is
+    /// Starts anew as behind a loss of power: the entries of the record, the settings and the keys stay, as in a journal and a store; the session is
     /// lost. `config` names the boot for the hello; `held` are the entries that control has not handed out yet
     /// ([`Control::held_entries`](crate::Control::held_entries)).
     ///
@@ -47,23 +51,24 @@ impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
     /// ```
     pub fn restart<'a>(&mut self, config: &Config, held: impl Iterator<Item = &'a EntryBytes>) {
         let lasting = self.take_lasting(held);
-        *self = Self::new(config);
+        *self = Self::with_settings(config, lasting.settings);
         self.keep_lasting(lasting);
     }
 
     /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
-    /// that never got here, and the keys.
+    /// that never got here, the settings and the keys.
     fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
-    ) -> Lasting<CHANNELS, KEPT> {
+    ) -> Lasting<CHANNELS, KEPT, SETTINGS> {
         let mut stored = core::mem::replace(&mut self.stored, Stored::new());
         held.for_each(|entry| stored.keep(entry));
-        Lasting { stored, keys: self.port.take_lasting() }
+        let settings = self.settings.values.restarted();
+        Lasting { stored, settings, keys: self.port.take_lasting() }
     }
 
     /// Goes on with what the link before has left.
-    fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT>) {
+    fn keep_lasting(&mut self, lasting: Lasting<CHANNELS, KEPT, SETTINGS>) {
         self.stored = lasting.stored;
         self.stored.begin_session();
         self.port.keep_lasting(lasting.keys);

@@ -1,10 +1,14 @@
 //! The commands of a maker: let through like any other, and carried out by the board.
 
-use super::orders::due;
+use super::orders::{Arrived, due};
+use super::port::Heard;
+use super::{Link, NO_REVISION, proves};
 use coldcap_session::Role;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{CommandHead, RawBody, Response, Status};
+use coldcap_wire::message::{CommandHead, Message, RawBody, Response, Status};
+use coldcap_wire::packet::{BODY_LEN, FIRST_VENDOR_ENDPOINT, Kind};
 use coldcap_wire::security::SendError;
+use coldcap_wire::service::{Begins, Verdict};
 use core::fmt;
 use heapless::{Deque, Vec};
 
@@ -135,5 +139,97 @@ impl Makers {
     pub(super) fn answered(&mut self, rid: u16) -> bool {
         let at = self.taken.iter().position(|(taken, _)| *taken == rid);
         at.map(|at| self.taken.remove(at)).is_some()
+    }
+}
+
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
+    Link<CHANNELS, KEPT, SETTINGS>
+{
+    /// A maker's command is let through like any other: once, in time, on the revision that it expects.
+    pub(super) fn vendor_command(
+        &mut self,
+        now: Instant,
+        heard: &Heard,
+        head: CommandHead,
+        body: RawBody,
+    ) {
+        // req: LNK-002
+        let Heard { endpoint, number, role, .. } = *heard;
+        let arrived = Arrived {
+            number,
+            endpoint,
+            head,
+            revision: Some(self.revisions.of(head.channel).unwrap_or(NO_REVISION)),
+            stop: false,
+            begins: Begins::Nothing,
+            timed: proves(self.port.host_minor()),
+            waits: None,
+            full: !self.makers.has_room(),
+        };
+        match self.orders.admit(now, &arrived) {
+            Verdict::Wait => {}
+            Verdict::Answer(response) => self.outbox.respond(endpoint, response),
+            Verdict::Run => {
+                let by = self.port.peer().map(|grant| grant.slot);
+                self.makers.keep(now, VendorCommand { endpoint, head, role, body }, by);
+            }
+        }
+    }
+
+    /// The next command of the machine's maker, endpoints 192 to 255, for the board to carry out. Answer each within 2 s
+    /// by [`answer_vendor`](Self::answer_vendor); what is not answered by then is answered `internal`.
+    ///
+    /// Only commands with a row in the maker's part of the policy come here, from a key whose role is in that row
+    /// ([`Policy::vendor`](coldcap_wire::security::Policy::vendor)). What a line repeats is carried out once, and what comes
+    /// late, or by a key that was revoked since, not at all.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn take_vendor(&mut self, now: Instant) -> Option<VendorCommand> {
+        self.tend_vendor(now);
+        self.makers.take(now)
+    }
+
+    /// The board's answer to a command that it took. `false` where nobody waits for it any more.
+    pub fn answer_vendor(&mut self, response: Response) -> bool {
+        self.makers.answered(response.rid) && self.settle_vendor(response)
+    }
+
+    fn settle_vendor(&mut self, response: Response) -> bool {
+        let endpoint = self.orders.settle(response);
+        if let Some(endpoint) = endpoint {
+            self.outbox.respond(endpoint, response);
+        }
+        endpoint.is_some()
+    }
+
+    pub(super) fn tend_vendor(&mut self, now: Instant) {
+        while let Some(answer) = {
+            let keys = &self.port.keys;
+            self.makers.over(now, |slot| keys.slots().any(|held| held.id == slot))
+        } {
+            self.settle_vendor(answer);
+        }
+    }
+
+    /// Queues a report of the machine's maker, endpoint 192 to 255. It leaves with the next bytes, behind the status; it
+    /// may get lost, like any report.
+    ///
+    /// # Errors
+    /// Any [`VendorError`].
+    ///
+    /// # Panics
+    /// Never.
+    pub fn send_vendor<M: Message>(&mut self, report: &M) -> Result<(), VendorError> {
+        const {
+            assert!(M::ENDPOINT >= FIRST_VENDOR_ENDPOINT);
+            assert!(matches!(M::KIND, Kind::Report | Kind::ObjectData | Kind::Link));
+        }
+        let mut body = [0; BODY_LEN];
+        let length = report.encode(&mut body).map_err(|_| VendorError::BeyondMtu)?;
+        self.port.may_send(length)?;
+        let body = body.get(..length).and_then(RawBody::new).ok_or(VendorError::BeyondMtu)?;
+        let queued = self.outbox.report_raw(M::KIND, M::ENDPOINT, body);
+        queued.then_some(()).ok_or(VendorError::Full)
     }
 }

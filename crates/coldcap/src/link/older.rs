@@ -202,7 +202,9 @@ impl<const CHANNELS: usize, const KEPT: usize> Stored<CHANNELS, KEPT> {
 }
 
 /// What the board does for entries that are in its journal only: `wanted`, [`Keeper::look_up`](crate::journaled::Keeper::look_up), `supply`.
-impl<const CHANNELS: usize, const KEPT: usize> Link<CHANNELS, KEPT> {
+impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
+    Link<CHANNELS, KEPT, SETTINGS>
+{
     /// What a host has asked for and the link does not keep any more; `None` where nothing is, or what was found last has still to be
     /// sent.
     ///

@@ -70,6 +70,8 @@ struct Handed {
     channel: u8,
     /// Whether it changes the session where it is done.
     changes: bool,
+    /// What is told back where it is done; 0 for nothing.
+    echo: u32,
     session: u8,
     turn: u8,
     at: Instant,
@@ -81,8 +83,8 @@ pub(super) struct Arrived {
     pub(super) number: u32,
     pub(super) endpoint: u8,
     pub(super) head: CommandHead,
-    /// That of its channel now.
-    pub(super) revision: u16,
+    /// That of its channel now; `None` where another one is meant, of which others know.
+    pub(super) revision: Option<u16>,
     pub(super) stop: bool,
     /// Whether it begins something.
     pub(super) begins: Begins,
@@ -92,6 +94,14 @@ pub(super) struct Arrived {
     pub(super) waits: Option<bool>,
     /// Whether there is no room for it elsewhere.
     pub(super) full: bool,
+}
+
+impl Handed {
+    /// The answer, with what is told back where it was done.
+    fn echoed(&self, response: Response) -> Response {
+        let done = response.status == Status::OK && self.echo != 0;
+        if done { Response { value: self.echo, ..response } } else { response }
+    }
 }
 
 impl Orders {
@@ -134,7 +144,6 @@ impl Orders {
             *arrived;
         self.forget_lost(now);
         let room = !full && waits.is_none_or(|fact| self.has_room(fact));
-        let revision = Some(revision);
         let allowed = true;
         let order = Order { number, endpoint, head, allowed, timed, stop, begins, revision, room };
         self.gate.admit(now, &self.freshness, &order)
@@ -293,8 +302,8 @@ impl Orders {
         }
         let Taken { command, session, .. } = *taken;
         let (rid, channel, turn) = (command.id.0, command.channel, self.turn);
-        let changes = changes(&command.action);
-        let handed = Handed { rid, stop, channel, changes, session, turn, at: now };
+        let (changes, echo) = (changes(&command.action), outbound::echo(&command.action));
+        let handed = Handed { rid, stop, channel, changes, echo, session, turn, at: now };
         let _ = self.handed.push_back(handed);
     }
 
@@ -340,12 +349,13 @@ impl Orders {
         }
     }
 
-    /// Takes the answer of a tick; returns the endpoint to answer on, if somebody is there to answer to.
+    /// Takes the answer of a tick; returns what to answer, and the endpoint to answer on, if somebody is there to answer to.
     ///
     /// Ticks answer in their order: what an earlier one had and did not answer belongs to outputs that nobody
     /// published.
-    pub(super) fn answered(&mut self, response: Response) -> Option<u8> {
+    pub(super) fn answered(&mut self, response: Response) -> Option<(u8, Response)> {
         let found = self.handed.iter().find(|handed| handed.rid == response.rid).copied()?;
+        let response = found.echoed(response);
         if response.status == Status::ARMED && found.session == self.session {
             self.armed |= bit(found.channel);
         }
@@ -360,11 +370,12 @@ impl Orders {
                 self.forget(&handed);
             }
         }
-        match found {
+        let endpoint = match found {
             Handed { session, .. } if session != self.session => None,
             Handed { stop: true, .. } => Some(Operate::ENDPOINT),
             _ => self.gate.settle(response),
-        }
+        };
+        endpoint.map(|endpoint| (endpoint, response))
     }
 
     fn forget_lost(&mut self, now: Instant) {

@@ -4,7 +4,7 @@ use super::{Bench, PATIENT};
 use coldcap::Phase;
 use coldcap_wire::message::{
     Action, AnyMessage, CommandHead, Heartbeat, Hello, Message, Operate, Origin, Response,
-    SelectPatient, Subscribe,
+    SelectPatient, Status, Subscribe,
 };
 use coldcap_wire::{Receiver, Sender};
 
@@ -81,6 +81,11 @@ pub(crate) fn select(rid: u16) -> SelectPatient {
         contraindications: 0,
         override_reason: 0,
     }
+}
+
+/// The answer where that was done.
+pub(crate) fn selected(rid: u16) -> Response {
+    Response { value: select(rid).digest(), ..Response::new(rid, Status::OK) }
 }
 
 pub(crate) fn subscribe(rid: u16, period_ms: u16) -> Subscribe {

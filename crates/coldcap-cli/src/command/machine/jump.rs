@@ -5,13 +5,13 @@
 
 use super::place::{Distance, Place};
 use crate::failure::Failure;
+use crate::machine::settings::VirtualStation;
 use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap::{Phase, TICK};
 use coldcap_host::client::{Client, ClientConfig};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::Nurse;
 use coldcap_sim::Equipment;
-use coldcap_sim::station::Station;
 use coldcap_units::{Duration, Instant};
 use core::iter;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,13 +28,13 @@ const DRAWN_EVERY: Duration = Duration::from_mins(1);
 
 /// A machine that is there.
 pub(super) struct Brought<const CHANNELS: usize> {
-    pub(super) station: Station<CHANNELS>,
+    pub(super) station: VirtualStation<CHANNELS>,
     pub(super) now: Instant,
 }
 
 /// Brings a machine that `build` makes to all `places` at once.
 pub(super) fn bring<const CHANNELS: usize>(
-    build: impl Fn() -> Result<Station<CHANNELS>, Failure>,
+    build: impl Fn() -> Result<VirtualStation<CHANNELS>, Failure>,
     places: &[Place],
     plan: &PlanFile,
 ) -> Result<Brought<CHANNELS>, Failure> {
@@ -74,7 +74,7 @@ fn bar() -> ProgressBar {
 
 /// Everything on the way.
 struct Way<'a, const CHANNELS: usize> {
-    station: Station<CHANNELS>,
+    station: VirtualStation<CHANNELS>,
     now: Instant,
     /// The number of the first nurse's line; the doors come before.
     doors: usize,
@@ -96,7 +96,7 @@ struct Staff<'a> {
 
 impl<'a, const CHANNELS: usize> Way<'a, CHANNELS> {
     fn new(
-        mut station: Station<CHANNELS>,
+        mut station: VirtualStation<CHANNELS>,
         places: &'a [Place],
         plan: &PlanFile,
         delays: &[Duration],
@@ -193,7 +193,7 @@ impl<'a> Staff<'a> {
         self.out.drain(..length).collect()
     }
 
-    fn listen<const CHANNELS: usize>(&mut self, now: Instant, station: &Station<CHANNELS>) {
+    fn listen<const CHANNELS: usize>(&mut self, now: Instant, station: &VirtualStation<CHANNELS>) {
         let phase = station.phases().get(self.place.channel).copied();
         if let Some(phase) = phase
             && self.phases.last().is_none_or(|(last, _)| *last != phase)

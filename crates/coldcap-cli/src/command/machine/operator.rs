@@ -2,10 +2,10 @@
 
 use super::script::{Asked, Script, later};
 use crate::failure::Failure;
+use crate::machine::settings::VirtualStation;
 use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_sim::Equipment;
-use coldcap_sim::station::Station;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{Response, Status, Vocabulary};
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ impl Operator {
     /// From `start` on the script runs; its faults are the machine's from now on.
     pub(super) fn new<const CHANNELS: usize>(
         script: Script,
-        station: &mut Station<CHANNELS>,
+        station: &mut VirtualStation<CHANNELS>,
         start: Instant,
     ) -> Result<Self, Failure> {
         for window in script.faults {
@@ -69,7 +69,7 @@ impl Operator {
     pub(super) fn listen<const CHANNELS: usize>(
         &mut self,
         now: Instant,
-        station: &Station<CHANNELS>,
+        station: &VirtualStation<CHANNELS>,
     ) {
         for panel in &mut self.panels {
             panel.client.receive(now, station.sent(panel.line));

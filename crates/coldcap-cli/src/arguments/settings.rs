@@ -1,0 +1,65 @@
+//! Options of `settings`.
+
+use super::values::seed;
+use clap::{Args, Subcommand};
+use coldcap_host::address::Address;
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Settings are what a display or a sounder does; limits and tunings are none. A file holds values by name, some \
+                  or all.\nExit status 1: something differs, or was not changed; 2: the file is wrong, and nothing was changed; \
+                  3: the machine is gone.\nExample: coldcap settings dump tcp:127.0.0.1:7700 > desk.toml"
+)]
+pub(crate) struct SettingsCommand {
+    #[command(subcommand)]
+    pub(crate) what: WhatSettings,
+}
+
+/// What is done with the settings of a machine.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WhatSettings {
+    /// Print all of them as TOML, with units and ranges in comments.
+    Dump(SettingsDump),
+    /// Print what is not as a file has it.
+    Diff(SettingsFile),
+    /// Change what is not as a file has it, once all of it was checked.
+    Restore(SettingsFile),
+}
+
+/// Which machine, and who asks.
+#[derive(Args, Debug)]
+pub(crate) struct Machine {
+    /// The machine: tcp:HOST:PORT, ws:HOST:PORT, serial:PATH or pty:PATH.
+    pub(crate) address: Address,
+    /// The seed of the virtual machine: its key follows from it.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, conflicts_with = "key")]
+    pub(crate) seed: u64,
+    /// The file with the code that the machine has shown when it was paired. To change settings takes a clinician's or
+    /// service's.
+    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
+    pub(crate) key: Option<PathBuf>,
+    /// Without keys, for benches.
+    #[arg(long)]
+    pub(crate) unsecured: bool,
+    /// How many times faster than we a virtual machine lives.
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub(crate) speed: f64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SettingsDump {
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SettingsFile {
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+    /// The file: TOML, as `dump` prints it.
+    pub(crate) file: PathBuf,
+}
