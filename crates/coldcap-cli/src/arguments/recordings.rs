@@ -97,3 +97,22 @@ pub(crate) struct Report {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    /// A recording (`.ccap`).
+    pub(crate) file: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap decode 0x011860...")]
+pub(crate) struct Decode {
+    /// Hexadecimal text, the path of a recording, of raw bytes or of such text, or `-` for standard input.
+    pub(crate) what: String,
+    /// The keys of sessions, as --keylog of other commands writes them: sealed packets are opened by them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
+}
