@@ -1,6 +1,8 @@
 //! The command line.
 
 mod alarms;
+#[cfg(test)]
+mod examples;
 mod fit_cap;
 mod fluid;
 mod heads;
@@ -12,6 +14,7 @@ mod recordings;
 mod regimen;
 mod scripted;
 mod sensors;
+mod shell;
 mod treatment;
 mod tune;
 mod values;
@@ -31,19 +34,37 @@ pub(crate) use scripted::{Session, Sim};
 pub(crate) use sensors::{
     Calibrate, CalibrateCertificate, CalibrateIce, CalibrateNtc, Convert, From, LintTable, Sensor,
 };
+pub(crate) use shell::{Completions, Man};
 pub(crate) use treatment::{Demo, Run, Visit, with_patient};
 pub(crate) use tune::Tune;
 pub(crate) use values::{Columns, Language, Tone};
 pub(crate) use watch::Watch;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, Parser, Subcommand};
+
+/// What each exit status says, of every command.
+pub(crate) const EXIT_STATUSES: [(u8, &str); 4] = [
+    (0, "done"),
+    (1, "the thing examined is wrong: a difference, a finding, a bad frame, a failed expectation"),
+    (2, "usage or input"),
+    (3, "I/O or the peer is gone"),
+];
+
+const EXAMPLES: &str = "\
+Examples:
+  coldcap demo
+  coldcap watch out/paclitaxel-weekly/session.ccap --speed 60
+  coldcap machine --listen tcp:127.0.0.1:7700";
 
 /// A scalp cooler's protocol and control core, on the desk.
 ///
 /// Exit status: 0 done, 1 the thing examined is wrong, 2 usage or input, 3 I/O or the peer is gone.
 #[derive(Debug, Parser)]
-#[command(name = "coldcap", version, about, arg_required_else_help = true)]
+#[command(name = "coldcap", version, about, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
+    /// When colours are used; by itself, on a terminal and where NO_COLOR is not set.
+    #[arg(long, value_name = "WHEN", value_enum, global = true, default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -91,6 +112,7 @@ pub(crate) enum Command {
     /// Show or write an image of parameters: what a maker or a clinic chooses for one machine.
     Parameters(Parameters),
     /// Print the frozen test vectors of the wire, a JSON object a line.
+    #[command(after_help = "Example: coldcap vectors")]
     Vectors,
     /// Print the table of alarms, or write the tone of a priority as a sound.
     Alarms(Alarms),
@@ -100,4 +122,8 @@ pub(crate) enum Command {
     Sim(Sim),
     /// Search for the head, the fault and the timing of people that leave least of a safety margin.
     Falsify(Falsify),
+    /// Print the completions for a shell.
+    Completions(Completions),
+    /// Print the manual's page, or write those of all commands.
+    Man(Man),
 }

@@ -24,6 +24,9 @@ pub(crate) struct Pair {
     /// Write the keys of the first session to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) keylog: Option<PathBuf>,
+    /// Print one JSON document instead of the square code.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What the holder of a key may do.
@@ -40,6 +43,7 @@ pub(crate) enum KeyRole {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap keys list machine.keys")]
 pub(crate) struct Keys {
     #[command(subcommand)]
     pub(crate) what: WhatKeys,
@@ -57,6 +61,7 @@ pub(crate) enum WhatKeys {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap keys list machine.keys --json")]
 pub(crate) struct KeysFile {
     /// The file.
     pub(crate) file: PathBuf,
@@ -69,6 +74,9 @@ pub(crate) struct KeysFile {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Example: coldcap keys add machine.keys --role nurse --label tablet --code tablet.code"
+)]
 pub(crate) struct KeysAdd {
     /// The file; it is made if it is not there.
     pub(crate) file: PathBuf,
@@ -87,9 +95,13 @@ pub(crate) struct KeysAdd {
     /// The number of the key, never given before; without it, one by chance.
     #[arg(long, value_name = "N")]
     pub(crate) id: Option<u32>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap keys revoke machine.keys 4711")]
 pub(crate) struct KeysRevoke {
     /// The file.
     pub(crate) file: PathBuf,

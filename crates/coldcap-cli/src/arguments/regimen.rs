@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap regimen list")]
 pub(crate) struct Regimen {
     #[command(subcommand)]
     pub(crate) what: WhatRegimen,
@@ -18,6 +19,7 @@ pub(crate) enum WhatRegimen {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap regimen list --json")]
 pub(crate) struct RegimenList {
     /// Print one JSON document.
     #[arg(long)]

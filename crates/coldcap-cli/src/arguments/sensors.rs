@@ -53,6 +53,7 @@ pub(crate) struct LintTable {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap calibrate certificate sensor-4711.bin")]
 pub(crate) struct Calibrate {
     #[command(subcommand)]
     pub(crate) sensor: Sensor,
