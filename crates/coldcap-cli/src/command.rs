@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod calibrate;
+pub(crate) mod completions;
 pub(crate) mod configuration;
 pub(crate) mod convert;
 pub(crate) mod course;
@@ -18,6 +19,7 @@ pub(crate) mod inputs;
 pub(crate) mod keys;
 pub(crate) mod lint_table;
 pub(crate) mod machine;
+pub(crate) mod man;
 pub(crate) mod pair;
 pub(crate) mod parameters;
 pub(crate) mod population;

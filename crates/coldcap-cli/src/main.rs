@@ -1,6 +1,7 @@
 //! The `coldcap` command.
 
 mod arguments;
+mod color;
 mod command;
 mod failure;
 mod host_key;
@@ -9,13 +10,15 @@ mod machine;
 mod treatment;
 
 use arguments::{Arguments, Command};
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let choice = color::choose(std::env::args_os());
+    let parsed = Arguments::command().color(choice).try_get_matches();
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
@@ -54,6 +57,8 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Population(options) => command::population::run(options),
         Command::Sim(options) => command::sim::run(options),
         Command::Falsify(options) => command::falsify::run(options),
+        Command::Completions(options) => command::completions::run(options),
+        Command::Man(options) => command::man::run(options),
     }
 }
 

@@ -128,7 +128,15 @@ fn files_and_standard_input() {
         assert_eq!(offsets, [2, 3 + heartbeat().len() as u64]);
         lines.iter().for_each(is_the_heartbeat);
     }
-    assert_eq!(coldcap_with(&["decode", "-"], b"").status, Some(0));
+}
+
+#[test]
+fn where_there_is_no_frame_it_is_said() {
+    let empty = file(&folder("empty"), "empty.bin", b"");
+    for (what, input) in [("-", &b""[..]), ("-", &[0, 0]), (&empty, b"")] {
+        let line = coldcap_with(&["decode", what], input).refused(1).to_owned();
+        assert_eq!(line, "WHAT: there is no frame in it");
+    }
 }
 
 #[test]

@@ -115,6 +115,8 @@ fn the_program_of_the_chapter_outlives_a_killed_machine() {
     host.until("pre_cool, supply");
     let record = fs::read(folder.join("record.bin")).unwrap();
     assert!(record.len() > 48 * 10 && record.len().is_multiple_of(48), "{}", record.len());
+    // What was printed is written next.
+    host.until("pre_cool, supply");
     let heard = fs::read_to_string(folder.join("heard.txt")).unwrap();
     assert!(heard.lines().count() > 4, "{heard}");
 }

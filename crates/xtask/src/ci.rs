@@ -2,8 +2,8 @@
 
 use crate::shell::{self, Checked, Outcome};
 use crate::{
-    arch, bare, budgets, c, clients, count, coverage, defects, docs, emulator, fuzz, host_program,
-    linksim, loops, mcap, packages, panics, probe, prose, schema, stm32, trace,
+    arch, bare, budgets, c, clients, commands, count, coverage, defects, docs, emulator, fuzz,
+    host_program, linksim, loops, mcap, packages, panics, probe, prose, schema, stm32, trace,
 };
 use core::time::Duration;
 use std::time::Instant;
@@ -85,6 +85,11 @@ const STEPS: &[(&str, Step, &str)] = &[
         "host-program",
         host_program::check,
         "the chapter on host programs, gone through from its text alone: the program is made, run, and its machine killed",
+    ),
+    (
+        "commands",
+        commands::check,
+        "every coldcap command of README and docs, once, as it stands there (`commands FILE` takes that command instead of\n                 building one)",
     ),
     (
         "faults",

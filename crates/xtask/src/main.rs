@@ -6,6 +6,7 @@ mod budgets;
 mod c;
 mod ci;
 mod clients;
+mod commands;
 mod count;
 mod coverage;
 mod defects;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["ci"] => ci::run(),
+        ["commands", coldcap] => commands::check_with(std::path::Path::new(coldcap)),
         ["campaign", "pid"] => fuzz::campaign("100000000"),
         ["campaign", "pid", steps] => fuzz::campaign(steps),
         ["campaign", "ratios"] => fuzz::ratios("1"),

@@ -44,6 +44,9 @@ pub(crate) struct Serve {
     /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub(crate) speed: f64,
+    /// Print where it listens as a JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Serve one connection and end.
     #[arg(long)]
     pub(crate) once: bool,

@@ -35,15 +35,22 @@ pub(crate) enum Image {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap parameters show thresholds")]
 pub(crate) struct ParametersShow {
     /// Which image.
     #[arg(value_enum)]
     pub(crate) image: Image,
     /// The image; without it, the reference machine's values.
     pub(crate) file: Option<PathBuf>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Example: coldcap parameters write thresholds --values machine.toml --out machine.thresholds"
+)]
 pub(crate) struct ParametersWrite {
     /// Which image.
     #[arg(value_enum)]

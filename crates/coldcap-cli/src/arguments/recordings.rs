@@ -61,7 +61,7 @@ pub(crate) enum Form {
 #[derive(Args, Debug)]
 #[command(
     after_help = "What of the file is damaged or missing is said on standard error, and the rest is exported.\n\
-                  Example: coldcap export out/default/session.ccap --to mcap"
+                  Example: coldcap export out/paclitaxel-weekly/session.ccap --to mcap"
 )]
 pub(crate) struct Export {
     /// The recording, of a device or of a host.
@@ -82,7 +82,7 @@ pub(crate) struct Export {
 #[command(
     after_help = "What cannot be known from the recording stands as not known: without the plan's file, the names of \
                   drugs and the units of billing.\n\
-                  Example: coldcap report out/default/session.ccap --out report.html"
+                  Example: coldcap report out/paclitaxel-weekly/session.ccap --out report.html"
 )]
 pub(crate) struct Report {
     /// The recording, of a device or of a host.
@@ -96,4 +96,24 @@ pub(crate) struct Report {
     /// Print the summary as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap replay out/paclitaxel-weekly/session.ccap")]
+pub(crate) struct Replay {
+    /// A recording (`.ccap`).
+    pub(crate) file: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap decode 0x011860...")]
+pub(crate) struct Decode {
+    /// Hexadecimal text, the path of a recording, of raw bytes or of such text, or `-` for standard input.
+    pub(crate) what: String,
+    /// The keys of sessions, as --keylog of other commands writes them: sealed packets are opened by them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keylog: Option<PathBuf>,
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
                   of a recording they pause, set the speed, and seek. docs/watch.md shows the screen.\n\
                   Examples: coldcap watch tcp:127.0.0.1:7700\n          \
                   coldcap watch serial:/dev/ttyACM0 --key tablet.code\n          \
-                  coldcap watch out/default/session.ccap --speed 60"
+                  coldcap watch out/paclitaxel-weekly/session.ccap --speed 60"
 )]
 pub(crate) struct Watch {
     /// A machine, tcp:HOST:PORT, ws:HOST:PORT[/PATH], serial:PATH[@BAUD] or pty:PATH; or a recording (`.ccap`).

@@ -72,7 +72,7 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
     }
     let mut deframer: Deframer<FRAME_ROOM> = Deframer::new();
     let closed = bytes.iter().copied().chain([DELIMITER]).collect::<Vec<_>>();
-    let mut at = 0;
+    let (mut at, mut found) = (0, false);
     while at < closed.len() {
         let rest = closed.get(at..).unwrap_or_default();
         at += rest.iter().take_while(|byte| **byte == DELIMITER).count();
@@ -80,6 +80,7 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
         let encoded = diagnosis::up_to_delimiter(closed.get(at..).unwrap_or_default());
         let (consumed, frame) = deframer.feed(closed.get(at..).unwrap_or_default());
         at += consumed;
+        found |= frame.is_some();
         match frame {
             Some(Ok(packet)) => show(match sessions.open_any(packet) {
                 Some((way, opened)) => line::opened(start, &opened, way),
@@ -89,7 +90,7 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
             None => {}
         }
     }
-    Ok(())
+    if found { Ok(()) } else { Err(Failure::Wrong("WHAT: there is no frame in it".into())) }
 }
 
 /// The packets of a recording, as they were after opening.

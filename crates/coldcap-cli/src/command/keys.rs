@@ -91,7 +91,11 @@ fn add(options: &KeysAdd) -> Result<(), Failure> {
         .map_err(|error| Failure::Input(format!("{}: {error}", options.file.display())))?;
     write_code(&options.code, &code)?;
     write(&options.file, ring.slots())?;
-    Ok(writeln!(io::stdout(), "{id}")?)
+    let shown = match options.json {
+        true => json!({ "id": id, "role": role.name(), "label": label.as_str() }).to_string(),
+        false => id.to_string(),
+    };
+    Ok(writeln!(io::stdout(), "{shown}")?)
 }
 
 fn revoke(options: &KeysRevoke) -> Result<(), Failure> {

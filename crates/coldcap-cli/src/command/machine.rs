@@ -29,6 +29,7 @@ use jump::Brought;
 use operator::Operator;
 use place::Place;
 use script::Script;
+use serde_json::json;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use tokio::runtime::Builder;
@@ -54,6 +55,7 @@ struct Described {
     plan: PlanFile,
     script: Script,
     speed: f64,
+    json: bool,
 }
 
 impl Described {
@@ -72,6 +74,7 @@ impl Described {
             plan: inputs::plan_file(options.plan.as_deref())?,
             script: Script::read(options.script.as_deref(), channels)?,
             speed: inputs::speed(Some(options.speed))?.unwrap_or(1.0),
+            json: options.json,
         })
     }
 
@@ -185,7 +188,10 @@ async fn serve<const CHANNELS: usize>(
     once: bool,
 ) -> Result<(), Failure> {
     for door in &doors {
-        writeln!(io::stdout(), "listening on {door}")?;
+        match described.json {
+            true => writeln!(io::stdout(), "{}", json!({ "listening": door.to_string() }))?,
+            false => writeln!(io::stdout(), "listening on {door}")?,
+        }
     }
     io::stdout().flush()?;
     let (lines, coming) = mpsc::channel(1);

@@ -10,6 +10,7 @@ use coldcap_host::client::{Client, ClientConfig, ClientKey};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::security::{PairingCode, SecurityEvent, Transport};
 use qrcodegen::{QrCode, QrCodeEcc};
+use serde_json::json;
 use std::io::{self, Write};
 
 /// Light around the square, in modules, as the standard asks for.
@@ -29,7 +30,9 @@ pub(crate) fn run(options: &Pair) -> Result<(), Failure> {
         .link
         .open_pairing(Instant::ZERO, id, role, label, psk)
         .map_err(|error| Failure::Wrong(format!("{}: {error}", options.keys.display())))?;
-    show(&shown)?;
+    if !options.json {
+        show(&shown)?;
+    }
     // From here on the host knows no more than the characters.
     let read = PairingCode::parse(shown.to_text().as_str())
         .map_err(|error| Failure::Wrong(error.to_string()))?;
@@ -37,8 +40,11 @@ pub(crate) fn run(options: &Pair) -> Result<(), Failure> {
     keys::write_code(&options.code, &read)?;
     keys::write(&options.keys, device.link.keys().slots())?;
     let (label, role) = (label.as_str(), role.name());
-    writeln!(io::stdout(), "paired: key {id}, {role}, {label}")?;
-    Ok(())
+    let told = match options.json {
+        true => json!({ "id": id, "role": role, "label": label }).to_string(),
+        false => format!("paired: key {id}, {role}, {label}"),
+    };
+    Ok(writeln!(io::stdout(), "{told}")?)
 }
 
 /// The first session by the new key: with its first packet the machine keeps the key.

@@ -55,11 +55,26 @@ fn show(options: &ParametersShow) -> Result<(), Failure> {
     });
     let fields = by_name(settings, &config);
     let mut out = io::stdout().lock();
+    if options.json {
+        let all: serde_json::Map<_, _> = fields
+            .iter()
+            .map(|(name, fields)| ((*name).to_owned(), fields.iter().map(object).collect()))
+            .collect();
+        return Ok(writeln!(out, "{:#}", serde_json::Value::from(all))?);
+    }
     for name in names {
         let fields = fields.get(name).map_or(&[][..], Vec::as_slice);
         writeln!(out, "{name} = {}", shown(fields))?;
     }
     Ok(())
+}
+
+/// A number of an image, as it is shown.
+fn object(field: &Field) -> serde_json::Value {
+    let [value, least, most] =
+        [field.value, field.least, field.most].map(|number| field.unit.to_shown(number));
+    let unit = unit(field.unit).trim_start_matches([',', ' ']);
+    serde_json::json!({ "value": value, "least": least, "most": most, "unit": unit })
 }
 
 fn shown(fields: &[Field]) -> String {
