@@ -4,11 +4,13 @@ mod machine;
 mod parameters;
 mod place;
 mod recordings;
+mod serve;
 mod values;
 mod watch;
 pub(crate) use machine::Serve;
 pub(crate) use place::{Core, Place};
 pub(crate) use recordings::{Export, Form, Record, Report};
+pub(crate) use serve::ServePage;
 
 use crate::command::inputs::PATIENT_HELP;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Look at a machine, or at a recording, in the terminal.
     Watch(Watch),
+    /// Show a machine, or a recording, to browsers: one page, read-only.
+    Serve(ServePage),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
     /// Take frames apart: hexadecimal text, a file, or standard input.
