@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream as Blocking;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use support::browser::Browser;
 use support::served::Served;
@@ -34,8 +34,9 @@ struct Server {
 
 impl Server {
     fn of(what: &str, more: &[&str]) -> Self {
-        let line = ["serve", what, "--http", "127.0.0.1:0", "--json"];
-        let mut child = start(&[&line, more].concat());
+        let http = if more.contains(&"--http") { &[][..] } else { &["--http", "127.0.0.1:0"][..] };
+        let line = [&["serve", what, "--json"], http].concat();
+        let mut child = start(&[&line[..], more].concat());
         let mut told = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut told).unwrap();
         let told: Value = serde_json::from_str(&told).unwrap_or_else(|_| {
@@ -43,7 +44,7 @@ impl Server {
             child.stderr.as_mut().unwrap().read_to_string(&mut error).unwrap();
             panic!("{error}")
         });
-        let place = told["listening"].as_str().unwrap().strip_prefix("http://").unwrap();
+        let place = told["listening"].as_str().unwrap().split("://").nth(1).unwrap();
         Self { child, place: place.trim_end_matches('/').to_owned() }
     }
 
@@ -324,6 +325,45 @@ async fn slow_and_silent_ones_cost_the_others_nothing() {
     drop(many);
 }
 
+/// With a certificate that `openssl` makes for the test, and its client: what a browser does.
+#[test]
+fn under_tls_the_page_is_served_at_any_address() {
+    let folder = folder("serve-tls");
+    let (key, certificate) = (text(&folder.join("key.pem")), text(&folder.join("cert.pem")));
+    let make = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    let of = ["-days", "2", "-subj", "/CN=cart", "-addext", "subjectAltName=DNS:cart"];
+    let mut openssl = Command::new("openssl");
+    openssl.args(make).args(of).args(["-keyout", &key, "-out", &certificate]);
+    let Ok(made) = openssl.output() else {
+        eprintln!("SKIPPED: no openssl on this computer: TLS was not tried");
+        return;
+    };
+    assert!(made.status.success(), "{made:?}");
+    let token = file(&folder, "token", TOKEN);
+    let tls = ["--tls-cert", &certificate, "--tls-key", &key, "--token", &token, "--name", "cart"];
+    let server = Server::of("tcp:127.0.0.1:1", &[&["--http", "0.0.0.0:0"], &tls[..]].concat());
+    let port = server.place.rsplit(':').next().unwrap();
+    for (host, status) in [("cart", "200 OK"), ("evil.example", "403 Forbidden")] {
+        let mut client = Command::new("openssl");
+        client.args(["s_client", "-quiet", "-verify_return_error", "-CAfile", &certificate]);
+        client.args(["-servername", "cart", "-connect", &format!("127.0.0.1:{port}")]);
+        client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut client = client.spawn().unwrap();
+        let mut line = client.stdin.take().unwrap();
+        line.write_all(format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        client.stdout.as_mut().unwrap().read_to_string(&mut answer).unwrap();
+        client.wait().unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
+    }
+    let plain = Blocking::connect(("127.0.0.1", port.parse().unwrap())).unwrap();
+    let mut plain = plain;
+    let _ = plain.write_all(b"GET / HTTP/1.1\r\nHost: cart\r\n\r\n");
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP"), "nothing is told without TLS");
+}
+
 const HAS_PLOT: &str = "Number(document.documentElement.dataset.plots) > 0";
 
 fn state(name: &str) -> String {
@@ -349,7 +389,9 @@ async fn a_browser_shows_the_machine_and_the_recording() {
         eprintln!("SKIPPED: no Chromium on this computer: the page was not looked at");
         return;
     };
-    let machine = Served::with(1, 1.0, &["--start-at", "infusion+10min", "--fault", "kink@1..600"]);
+    let script = "[[fault]]\nname = \"kink\"\nfrom_s = 12\nto_s = 600\n";
+    let script = file(&folder, "script.toml", script);
+    let machine = Served::with(1, 1.0, &["--start-at", "infusion+10min", "--script", &script]);
     let server = Server::of(&machine.addresses[0], &[]);
     browser.open(&format!("http://{}/", server.place)).await;
     browser.until(&state("live")).await;
@@ -360,6 +402,7 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     assert_eq!(origin, "SIMULATED");
     let stamp = "document.querySelector('.plot svg .stamp').textContent === 'SIMULATED'";
     assert_eq!(browser.ask(stamp).await, true);
+    photograph(&mut browser, &folder, "live").await;
     browser.until("document.querySelector('#alarms .medium, #alarms .high') !== null").await;
     photograph(&mut browser, &folder, "alarm").await;
 

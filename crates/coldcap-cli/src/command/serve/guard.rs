@@ -99,6 +99,9 @@ fn acceptor(certificates: &Path, key: &Path) -> Result<TlsAcceptor, Failure> {
     let chain: Result<Vec<_>, _> =
         CertificateDer::pem_file_iter(certificates).and_then(Iterator::collect);
     let chain = chain.map_err(|error| wrong("--tls-cert", certificates, &error))?;
+    if chain.is_empty() {
+        return Err(wrong("--tls-cert", certificates, &"there is no certificate in it"));
+    }
     let secret =
         PrivateKeyDer::from_pem_file(key).map_err(|error| wrong("--tls-key", key, &error))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
