@@ -150,7 +150,9 @@ fn the_page_is_one_and_fetches_nothing() {
     assert!(!policy.contains("unsafe"), "{policy}");
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert_eq!(page.matches(&format!("nonce=\"{nonce}\"")).count(), 2);
-    for outside in ["src=", "href=", "url(http", "@import", "import(", "fetch(", "http://", "PLOT_STYLE"] {
+    for outside in
+        ["src=", "href=", "url(http", "@import", "import(", "fetch(", "http://", "PLOT_STYLE"]
+    {
         assert!(!page.contains(outside), "{outside}");
     }
     assert!(page.contains("svg .stamp") && page.contains("<b>Read-only.</b>"));
@@ -277,11 +279,13 @@ async fn a_recording_is_played_by_each_page_for_itself() {
     let plots = next(&mut socket).await.unwrap();
     let markup = plots["plots"][0]["markup"].as_str().unwrap();
     let report = fs::read_to_string(folder.join("short/report.html")).unwrap();
-    let drawn = |text: &str| text.split("<path").nth(2).unwrap().split("/>").next().unwrap().to_owned();
+    let drawn =
+        |text: &str| text.split("<path").nth(2).unwrap().split("/>").next().unwrap().to_owned();
     assert!(report.contains(&drawn(markup)), "the curve is that of the report");
 
     say(&mut socket, &json!({ "to": 3_000_000 })).await;
-    let told = picture(&mut socket, |it| it["deck"]["position_ms"].as_u64() >= Some(3_000_000)).await;
+    let told =
+        picture(&mut socket, |it| it["deck"]["position_ms"].as_u64() >= Some(3_000_000)).await;
     assert_eq!(told["picture"]["channels"][0]["phase"], "infusing");
     let mut other = server.socket().await;
     let theirs = picture(&mut other, |_| true).await;
@@ -330,7 +334,8 @@ async fn slow_and_silent_ones_cost_the_others_nothing() {
 fn under_tls_the_page_is_served_at_any_address() {
     let folder = folder("serve-tls");
     let (key, certificate) = (text(&folder.join("key.pem")), text(&folder.join("cert.pem")));
-    let make = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    let make =
+        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     let of = ["-days", "2", "-subj", "/CN=cart", "-addext", "subjectAltName=DNS:cart"];
     let mut openssl = Command::new("openssl");
     openssl.args(make).args(of).args(["-keyout", &key, "-out", &certificate]);
@@ -350,7 +355,8 @@ fn under_tls_the_page_is_served_at_any_address() {
         client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut client = client.spawn().unwrap();
         let mut line = client.stdin.take().unwrap();
-        line.write_all(format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n").as_bytes()).unwrap();
+        line.write_all(format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n").as_bytes())
+            .unwrap();
         let mut answer = String::new();
         client.stdout.as_mut().unwrap().read_to_string(&mut answer).unwrap();
         client.wait().unwrap();
@@ -389,7 +395,7 @@ async fn a_browser_shows_the_machine_and_the_recording() {
         eprintln!("SKIPPED: no Chromium on this computer: the page was not looked at");
         return;
     };
-    let script = "[[fault]]\nname = \"kink\"\nfrom_s = 12\nto_s = 600\n";
+    let script = "[[fault]]\nname = \"kink\"\nfrom_s = 20\nto_s = 600\n";
     let script = file(&folder, "script.toml", script);
     let machine = Served::with(1, 1.0, &["--start-at", "infusion+10min", "--script", &script]);
     let server = Server::of(&machine.addresses[0], &[]);
@@ -397,7 +403,11 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     browser.until(&state("live")).await;
     browser.until("document.querySelector('h2')?.textContent === 'infusing'").await;
     browser.until(HAS_PLOT).await;
-    browser.until("/^.?\\d+\\.\\d/.test(document.querySelector('[data-tile=supply] .value').textContent)").await;
+    browser
+        .until(
+            "/^.?\\d+\\.\\d/.test(document.querySelector('[data-tile=supply] .value').textContent)",
+        )
+        .await;
     let origin = browser.ask("document.querySelector('#origin strong').textContent").await;
     assert_eq!(origin, "SIMULATED");
     let stamp = "document.querySelector('.plot svg .stamp').textContent === 'SIMULATED'";
@@ -420,7 +430,7 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     browser.open(&format!("http://{}/", server.place)).await;
     browser.until(&state("recording")).await;
     browser.until(HAS_PLOT).await;
-    browser.ask("move({ to: 3050000 })").await;
+    browser.ask("move({ to: 2950000 })").await;
     browser.until("document.querySelector('h2')?.textContent === 'infusing'").await;
     let origin = browser.ask("document.querySelector('#origin strong').textContent").await;
     assert_eq!(origin, "RECORDING · SIMULATED");

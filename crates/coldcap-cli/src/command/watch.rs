@@ -9,8 +9,8 @@ mod screen;
 mod terminal;
 mod words;
 
-use crate::arguments::Watch;
 use super::follower::{Follower, Terms};
+use crate::arguments::Watch;
 use crate::failure::Failure;
 use coldcap_host::address::Address;
 use std::io::{self, IsTerminal};

@@ -98,7 +98,8 @@ impl TemperaturePlot {
     pub fn draw(treatment: &Treatment, since: &str) -> Self {
         let time = plot::time_axis(treatment);
         Self {
-            markup: drawn(treatment, &Words { since, numbers: "phases too short for their names" }).into_string(),
+            markup: drawn(treatment, &Words { since, numbers: "phases too short for their names" })
+                .into_string(),
             left: time.left(),
             width: time.width(),
             whole: WIDTH,

@@ -147,6 +147,7 @@ impl Curve {
     /// What is drawn, and what its times count from. Beyond what is kept the times move on.
     fn treatment(&self, origin: Origin, alarms: Vec<AlarmSpan>) -> (Treatment, &'static str) {
         let first_s = self.samples.front().map_or(0.0, |sample| sample.time_s);
+        let last_s = self.samples.back().map_or(0.0, |sample| sample.time_s);
         let is_full = self.samples.len() >= KEPT_S;
         let (zero_s, since) =
             if is_full { (first_s, "12 hours ago") } else { (0.0, "this server was started") };
@@ -155,7 +156,8 @@ impl Curve {
         let phases = phases(&samples);
         let alarm = |span: AlarmSpan| AlarmSpan {
             onset_s: span.onset_s - zero_s,
-            clear_s: span.clear_s.map(|clear_s| clear_s - zero_s),
+            // What goes on is drawn up to now, and no further.
+            clear_s: Some(span.clear_s.unwrap_or(last_s) - zero_s),
             ..span
         };
         let mark = |mark: &Mark| Mark { time_s: mark.time_s - zero_s, label: mark.label.clone() };
@@ -254,6 +256,20 @@ mod tests {
         assert_eq!(treatment.samples[0].time_s, 0.0);
         let plot = TemperaturePlot::draw(&treatment, since);
         assert!(plot.markup.len() < 100_000, "{}", plot.markup.len());
+    }
+
+    #[test]
+    fn an_alarm_that_goes_on_is_drawn_up_to_now() {
+        let mut curve = Curve::default();
+        keep(&mut curve.samples, sample(9, Phase::Infusing), KEPT_S);
+        let span = AlarmSpan {
+            id: "leak".into(),
+            priority: DrawnPriority::High,
+            onset_s: 4.0,
+            clear_s: None,
+        };
+        let drawn = curve.treatment(Origin::Simulated, vec![span]).0;
+        assert_eq!((drawn.alarms[0].onset_s, drawn.alarms[0].clear_s), (4.0, Some(9.0)));
     }
 
     #[test]

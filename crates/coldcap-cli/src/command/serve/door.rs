@@ -93,7 +93,8 @@ impl Door {
 fn turn_away(stream: TcpStream, guard: &Guard) {
     if guard.tls.is_none() {
         let (code, words) = head::BUSY;
-        let answer = format!("HTTP/1.1 {code} {words}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let answer =
+            format!("HTTP/1.1 {code} {words}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         let _ = stream.try_write(answer.as_bytes());
     }
 }

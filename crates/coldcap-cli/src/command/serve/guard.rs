@@ -150,8 +150,16 @@ mod tests {
             assert!(guard(&[]).is_us(ours, here), "{ours}");
         }
         let foreign = [
-            "", "localhost", "localhost:80", "evil.example:8080", "10.0.0.1:8080", "[::1", "[::1]8080",
-            "localhost.evil.example:8080", "127.0.0.1:8080:8080", "127.0.0.1:port",
+            "",
+            "localhost",
+            "localhost:80",
+            "evil.example:8080",
+            "10.0.0.1:8080",
+            "[::1",
+            "[::1]8080",
+            "localhost.evil.example:8080",
+            "127.0.0.1:8080:8080",
+            "127.0.0.1:port",
         ];
         for foreign in foreign {
             assert!(!guard(&[]).is_us(foreign, here), "{foreign}");
@@ -185,7 +193,9 @@ mod tests {
     fn a_token_is_the_whole_of_it() {
         let token = Token(b"00112233445566778899aabbccddeeff".to_vec());
         assert!(token.is("00112233445566778899AABBCCDDEEFF"));
-        for wrong in ["", "0", "00112233445566778899aabbccddeefe", "00112233445566778899aabbccddeeff0"] {
+        for wrong in
+            ["", "0", "00112233445566778899aabbccddeefe", "00112233445566778899aabbccddeeff0"]
+        {
             assert!(!token.is(wrong), "{wrong}");
         }
     }

@@ -71,7 +71,10 @@ pub(super) fn only<'a>(request: &'a Request<()>, name: &str) -> Option<&'a str> 
 }
 
 /// An answer whose words are its body.
-pub(super) async fn refuse(stream: &mut (impl AsyncWrite + Unpin), status: Status) -> io::Result<()> {
+pub(super) async fn refuse(
+    stream: &mut (impl AsyncWrite + Unpin),
+    status: Status,
+) -> io::Result<()> {
     let more = match status {
         METHOD_NOT_ALLOWED => "Allow: GET, HEAD\r\n",
         UNAUTHORIZED => "WWW-Authenticate: Bearer\r\n",

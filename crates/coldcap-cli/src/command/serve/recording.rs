@@ -63,7 +63,8 @@ impl Recording {
                 step = page.next_move() => Some(step?),
             };
             // A long way takes a while, and the others are not kept waiting.
-            seat = spawn_blocking(move || seat.go(step)).await.map_err(|_| Left)?.map_err(|_| Left)?;
+            seat =
+                spawn_blocking(move || seat.go(step)).await.map_err(|_| Left)?.map_err(|_| Left)?;
             page.send(self.picture(&seat)).await?;
         }
     }

@@ -30,11 +30,7 @@ struct Live {
     answers: mpsc::UnboundedSender<Answer>,
 }
 
-pub(super) async fn run(
-    machine: Follower,
-    options: &Watch,
-    form: Form,
-) -> Result<(), Failure> {
+pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Result<(), Failure> {
     let mut updates = machine.connection.updates();
     machine.connection.follow(PERIOD).await.map_err(closed)?;
     let (answers, answered) = mpsc::unbounded_channel();
