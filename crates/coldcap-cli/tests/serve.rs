@@ -287,6 +287,7 @@ async fn a_recording_is_played_by_each_page_for_itself() {
     let told =
         picture(&mut socket, |it| it["deck"]["position_ms"].as_u64() >= Some(3_000_000)).await;
     assert_eq!(told["picture"]["channels"][0]["phase"], "infusing");
+    assert_eq!(told["place"], "session.ccap", "and not where it lies");
     let mut other = server.socket().await;
     let theirs = picture(&mut other, |_| true).await;
     assert!(theirs["deck"]["position_ms"].as_u64() < Some(100_000), "{theirs}");
@@ -434,6 +435,9 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     browser.until("document.querySelector('h2')?.textContent === 'infusing'").await;
     let origin = browser.ask("document.querySelector('#origin strong').textContent").await;
     assert_eq!(origin, "RECORDING · SIMULATED");
+    // Nominal flow is a litre a minute.
+    let flow = "parseInt(document.querySelector('[data-tile=flow] .value').textContent) > 500";
+    browser.until(flow).await;
     photograph(&mut browser, &folder, "recording").await;
     let press = |kind: &str| json!({ "type": kind, "key": " ", "text": " " });
     browser.call("Input.dispatchKeyEvent", press("keyDown")).await;

@@ -20,6 +20,8 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 
 pub(super) struct Recording {
     name: String,
+    /// Its name for pages.
+    title: String,
     speed: f64,
     plots: Utf8Bytes,
 }
@@ -45,7 +47,9 @@ impl Recording {
         }
         recording::warn(path, &playback);
         let plots = json!({ "kind": "plots", "plots": plots }).to_string().into();
-        Ok(Self { name: name.into(), speed, plots })
+        // Where it lies is no page's business.
+        let title = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name: name.into(), title, speed, plots })
     }
 
     pub(super) async fn show<S: AsyncRead + AsyncWrite + Unpin>(
@@ -72,7 +76,7 @@ impl Recording {
     fn picture(&self, seat: &Seat) -> Utf8Bytes {
         let message = json!({
             "kind": "picture",
-            "place": self.name,
+            "place": self.title,
             "deck": seat.player.deck(),
             "picture": seat.view.picture(seat.player.at()),
         });
