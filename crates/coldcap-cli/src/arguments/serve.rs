@@ -2,7 +2,7 @@
 
 use super::values::seed;
 use clap::Args;
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]

@@ -2,8 +2,8 @@
 
 use crate::arguments::ServePage;
 use crate::failure::Failure;
+use core::net::{IpAddr, SocketAddr};
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
