@@ -15,6 +15,7 @@ mod recordings;
 mod regimen;
 mod scripted;
 mod sensors;
+mod serve;
 mod settings;
 mod shell;
 mod treatment;
@@ -37,6 +38,7 @@ pub(crate) use scripted::{Session, Sim};
 pub(crate) use sensors::{
     Calibrate, CalibrateCertificate, CalibrateIce, CalibrateNtc, Convert, From, LintTable, Sensor,
 };
+pub(crate) use serve::ServePage;
 pub(crate) use settings::{Machine, SettingsCommand, SettingsFile, WhatSettings};
 pub(crate) use shell::{Completions, Man};
 pub(crate) use treatment::{Demo, Run, Visit, with_patient};
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Look at a machine, or at a recording, in the terminal.
     Watch(Watch),
+    /// Show a machine, or a recording, to browsers: one page, read-only.
+    Serve(ServePage),
     /// Feed a recording to the core again and compare what comes out.
     Replay(Replay),
     /// Take frames apart: hexadecimal text, a file, or standard input.

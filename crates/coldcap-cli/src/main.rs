@@ -37,6 +37,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Export(options) => command::export::run(options),
         Command::Report(options) => command::report::run(options),
         Command::Watch(options) => command::watch::run(options),
+        Command::Serve(options) => command::serve::run(options),
         Command::Replay(options) => command::replay::run(options),
         Command::Decode(options) => command::decode::run(options),
         Command::Convert(options) => command::convert::run(options),

@@ -11,11 +11,11 @@ use coldcap_session::record::Entry;
 use coldcap_wire::message::RecordEntry;
 use serde_json::{Value, json};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(options: &Report) -> Result<(), Failure> {
     let mut playback = recording::open(&options.file)?;
-    let treatment = treatment(options, &mut playback)?;
+    let treatment = treatment(&options.file, options.channel, &mut playback)?;
     recording::warn(&options.file, &playback);
     let place: PathBuf = options.out.clone().unwrap_or_else(|| options.file.with_extension("html"));
     store::replaceable(&place)?;
@@ -41,23 +41,28 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn treatment(options: &Report, playback: &mut Playback) -> Result<report::Treatment, Failure> {
-    let unreadable = |error: io::Error| Failure::unreadable(&options.file, &error);
+/// What the recording in this file tells of a channel.
+pub(crate) fn treatment(
+    file: &Path,
+    of_channel: u8,
+    playback: &mut Playback,
+) -> Result<report::Treatment, Failure> {
+    let unreadable = |error: io::Error| Failure::unreadable(file, &error);
     let mut observer = Observer::new();
     let mut entries: Vec<RecordEntry> = Vec::new();
     while let Some((at, message)) = playback.next_message().map_err(unreadable)? {
         match &message {
             Message::RecordEntry(entry) => {
                 let channel = Entry::from_bytes(&entry.entry.0).channel;
-                entries.extend((channel == options.channel).then_some(*entry));
+                entries.extend((channel == of_channel).then_some(*entry));
             }
-            Message::ChannelStatus(status) if status.channel != options.channel => {}
+            Message::ChannelStatus(status) if status.channel != of_channel => {}
             message => observer.take(at, message),
         }
     }
     let information = playback.information().map_err(unreadable)?;
     let plan = information.get("plan").and_then(Value::as_str);
-    let stem = options.file.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let known = report::Treatment {
         title: plan.map_or_else(|| stem.into_owned(), str::to_owned),
         seed: information.get("seed").and_then(Value::as_u64),

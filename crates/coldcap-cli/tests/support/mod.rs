@@ -1,6 +1,7 @@
 //! Runs the built command as a script would.
 #![allow(dead_code)]
 
+pub(crate) mod browser;
 pub(crate) mod served;
 
 use serde_json::Value;

@@ -14,6 +14,10 @@ impl TimeAxis {
         Self { end_s: if end_s > 60.0 { end_s } else { 60.0 }, left, width }
     }
 
+    pub(super) const fn end_s(&self) -> f64 {
+        self.end_s
+    }
+
     pub(super) const fn left(&self) -> f64 {
         self.left
     }

@@ -3,6 +3,8 @@
 //! [`html`] turns a [`Treatment`] into a self-contained page: inline style, inline drawings, no script
 //! and nothing fetched from anywhere. [`csv::write_trace`] writes what was sampled once a second.
 //!
+//! [`TemperaturePlot`] is the page's plot alone, for a page of somebody else's.
+//!
 //! [`tune_svg`] draws a record beside the model that was fitted to it, [`comparison_svg`] two controllers on
 //! the same machine, [`fit_svg`] what a fit visit found of a cap.
 //!
@@ -70,6 +72,7 @@ pub use evidence::{
 pub use fit_plot::{FitPlot, FitZone, fit_svg};
 pub use page::html;
 pub use story::{RecordedVisit, reason_name};
+pub use temperature_plot::{PLOT_STYLE, TemperaturePlot};
 pub use totals::{CoolantHeld, PhaseTotal, SkinMinutes};
 pub use treatment::{
     AlarmSpan, BreakSpan, ContactAdvice, ContactZone, FitVisit, Mark, PhaseSpan, PlanSummary,

@@ -10,7 +10,8 @@ use super::{
 use crate::capture::Origin;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("style.css");
+/// The plots first: what the page says of them when it is printed comes behind.
+const STYLE: &str = concat!(include_str!("plot.css"), include_str!("style.css"));
 
 /// Nothing may be fetched, whatever stands in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";

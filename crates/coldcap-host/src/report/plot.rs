@@ -80,15 +80,18 @@ fn tick_text(value: f64) -> String {
     plain(value, decimals).replace('-', "−")
 }
 
+/// What the time axis of a report counts from.
+pub(super) const SINCE_RECORDED: &str = "the start of the recording";
+
 /// The time axis below a plot: short ticks, their times and a title.
-pub(super) fn time_scale(time: &TimeAxis, bottom: f64) -> Markup {
+pub(super) fn time_scale(time: &TimeAxis, bottom: f64, since: &str) -> Markup {
     html! {
         @for tick in time.ticks() {
             (line((time.x(tick), bottom), (time.x(tick), bottom + 5.0), "axis"))
             (text((time.x(tick), bottom + 18.0), "tick middle", &hours_minutes(tick)))
         }
         (text((time.left() + time.width() / 2.0, bottom + 34.0), "note middle",
-            "time since the start of the recording, h:mm"))
+            &format!("time since {since}, h:mm")))
     }
 }
 

@@ -119,8 +119,58 @@ impl Layout {
     }
 }
 
+/// The plot of temperatures of a report, for a page of somebody else's.
+///
+/// It has the classes that [`PLOT_STYLE`] describes, and nothing in it runs. Times are drawn from 0 to `end_s`, so that
+/// `left + time_s / end_s * width` is where a time stands, of `whole` units across the drawing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemperaturePlot {
+    /// The drawing and its legend: one `svg` and one `ul`.
+    pub markup: String,
+    /// Where time 0 stands.
+    pub left: f64,
+    /// How wide the axis of times is.
+    pub width: f64,
+    /// How wide the drawing is.
+    pub whole: f64,
+    /// Where the axis of times ends, in seconds.
+    pub end_s: f64,
+}
+
+impl TemperaturePlot {
+    /// Draws a treatment; `since` says what its times count from, as in `the start of the recording`.
+    #[must_use]
+    pub fn draw(treatment: &Treatment, since: &str) -> Self {
+        let time = plot::time_axis(treatment);
+        Self {
+            markup: drawn(treatment, &Words { since, numbers: "phases too short for their names" })
+                .into_string(),
+            left: time.left(),
+            width: time.width(),
+            whole: WIDTH,
+            end_s: time.end_s(),
+        }
+    }
+}
+
+/// How the classes of a plot look.
+pub const PLOT_STYLE: &str = include_str!("plot.css");
+
+/// What is said beside a drawing, by where it stands.
+struct Words<'a> {
+    /// What its times count from.
+    since: &'a str,
+    /// What a number above the band of phases is.
+    numbers: &'a str,
+}
+
 /// The drawing and its legend.
 pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
+    let numbers = "rows of “Course of the visit”";
+    drawn(treatment, &Words { since: plot::SINCE_RECORDED, numbers })
+}
+
+fn drawn(treatment: &Treatment, words: &Words<'_>) -> Markup {
     let marks = PlacedMark::all(&treatment.marks, &plot::time_axis(treatment));
     let rows = marks.iter().filter_map(|mark| Some(mark.place?.row + 1)).max().unwrap_or(0);
     let comfort = ComfortRow::new(&treatment.comfort, &plot::time_axis(treatment));
@@ -145,10 +195,10 @@ pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
             @for mark in &marks { (mark.text()) }
             (comfort.draw(&layout))
             (alarms(&treatment.alarms, &layout))
-            (plot::time_scale(time, layout.bottom))
+            (plot::time_scale(time, layout.bottom, words.since))
             (text((time.left() - 6.0, axis.top() - 9.0), "note end", "°C"))
         }
-        (legend(treatment))
+        (legend(treatment, words.numbers))
         @if has_more_than_is_drawn(treatment) {
             p class="note" {
                 "The drawings show the first " (MOST_SPANS)
@@ -290,7 +340,7 @@ fn alarm_bar(alarm: &AlarmSpan, time: &TimeAxis, top: f64) -> Markup {
     }
 }
 
-fn legend(treatment: &Treatment) -> Markup {
+fn legend(treatment: &Treatment, numbers: &str) -> Markup {
     html! {
         ul class="legend" {
             @for line in LINES.iter().filter(|line| line.is_known(&treatment.samples)) {
@@ -311,7 +361,7 @@ fn legend(treatment: &Treatment) -> Markup {
                 }
             }
             @if !treatment.phases.is_empty() {
-                li { b { "1 2 3" } " above the band: rows of “Course of the visit”" }
+                li { b { "1 2 3" } " above the band: " (numbers) }
             }
         }
     }

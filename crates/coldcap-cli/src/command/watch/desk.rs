@@ -1,5 +1,6 @@
 //! What is on the screen beside the machine itself: which channel, what is typed, what was answered; and what a key does.
 
+pub(super) use crate::command::player::{Deck, Move};
 use coldcap_host::client::CommandBody;
 use coldcap_host::connection::CommandError;
 use coldcap_host::view::View;
@@ -24,15 +25,6 @@ pub(super) struct Desk {
     /// What became of the last word.
     pub(super) notice: Option<String>,
     pub(super) window: usize,
-}
-
-/// Where a recording is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Deck {
-    pub(super) position_ms: u64,
-    pub(super) length_ms: u64,
-    pub(super) speed: f64,
-    pub(super) paused: bool,
 }
 
 /// What is being typed.
@@ -64,17 +56,6 @@ pub(super) struct Order {
     /// What was on the screen when the key was pressed.
     pub(super) revision: u16,
     pub(super) name: &'static str,
-}
-
-/// A move of a recording.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Move {
-    PauseOrPlay,
-    Faster,
-    Slower,
-    /// By so many ms.
-    By(i64),
-    To(u64),
 }
 
 impl Desk {

@@ -4,12 +4,13 @@ use super::desk::{Desk, Order, Wish};
 use super::terminal::{Ends, Input, Terminal, inputs};
 use super::{Form, lines, screen};
 use crate::arguments::Watch;
+use crate::command::follower::{Follower, PERIOD};
 use crate::failure::Failure;
-use coldcap_host::client::{CommandBody, Message, UNSENT};
-use coldcap_host::connection::{Clock, CommandError, Connection, Update, Updates};
-use coldcap_host::view::{LinkFact, View};
-use coldcap_units::{Duration as Span, Instant};
-use coldcap_wire::message::{Action, Operate, Response, Subscribe};
+use coldcap_host::client::{CommandBody, UNSENT};
+use coldcap_host::connection::{CommandError, Updates};
+use coldcap_host::view::View;
+use coldcap_units::Instant;
+use coldcap_wire::message::{Action, Operate, Response};
 use core::future::pending;
 use core::time::Duration;
 use std::io::{self, Write};
@@ -17,8 +18,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant as WallInstant, MissedTickBehavior, interval, sleep_until};
 use tokio_stream::StreamExt;
 
-/// So often reports come.
-const PERIOD: Span = Span::from_millis(100);
 /// So often it is drawn; a key is drawn at once.
 const DRAWN_EVERY: Duration = Duration::from_millis(250);
 const PRINTED_EVERY: Duration = Duration::from_secs(1);
@@ -26,27 +25,18 @@ const PRINTED_EVERY: Duration = Duration::from_secs(1);
 type Answer = (Order, Result<Response, CommandError>);
 
 struct Live {
-    connection: Connection,
-    clock: Clock,
-    began: WallInstant,
+    machine: Follower,
     desk: Desk,
-    /// How many channels the machine has, as it was asked for.
-    channels: u8,
     answers: mpsc::UnboundedSender<Answer>,
 }
 
-pub(super) async fn run(
-    connection: Connection,
-    clock: Clock,
-    options: &Watch,
-    form: Form,
-) -> Result<(), Failure> {
-    let mut updates = connection.updates();
-    connection.follow(PERIOD).await.map_err(closed)?;
+pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Result<(), Failure> {
+    let mut updates = machine.connection.updates();
+    machine.connection.follow(PERIOD).await.map_err(closed)?;
     let (answers, answered) = mpsc::unbounded_channel();
-    let (began, desk) = (WallInstant::now(), Desk::new(&options.what, None));
-    let mut live = Live { connection, clock, began, desk, channels: 0, answers };
-    let end = options.duration.map(|seconds| began + Duration::from_secs(seconds));
+    let desk = Desk::new(&options.what, None);
+    let mut live = Live { machine, desk, answers };
+    let end = options.duration.map(|seconds| WallInstant::now() + Duration::from_secs(seconds));
     tokio::select! {
         shown = live.show(&mut updates, answered, form) => shown,
         () = end_of(end) => Ok(()),
@@ -81,7 +71,7 @@ impl Live {
         loop {
             tokio::select! {
                 update = updates.next() => {
-                    self.take(&update.ok_or(Failure::Closed)?);
+                    self.machine.take(&update.ok_or(Failure::Closed)?, &mut self.desk.view);
                     continue;
                 }
                 input = inputs.recv() => match input {
@@ -103,13 +93,13 @@ impl Live {
 
     /// The machine is told what stands on the screen: one that stands still is found by it.
     async fn draw(&mut self, terminal: &mut Terminal) -> Result<(), Failure> {
-        self.look();
-        let at = self.now();
+        self.machine.look(&mut self.desk.view);
+        let at = self.machine.now();
         terminal.draw(|frame| screen::draw(&self.desk, at, frame))?;
-        let picture_is_shown = !self.connection.snapshot().stale;
+        let picture_is_shown = !self.machine.connection.snapshot().stale;
         match self.desk.view.progress() {
             Some(progress) if picture_is_shown => {
-                self.connection.drawn(progress).await.map_err(closed)
+                self.machine.connection.drawn(progress).await.map_err(closed)
             }
             _ => Ok(()),
         }
@@ -121,59 +111,17 @@ impl Live {
         seconds.tick().await;
         loop {
             tokio::select! {
-                update = updates.next() => self.take(&update.ok_or(Failure::Closed)?),
+                update = updates.next() => self.machine.take(&update.ok_or(Failure::Closed)?, &mut self.desk.view),
                 _ = seconds.tick() => {
-                    self.look();
-                    print(&self.desk.view, self.now(), form)?;
+                    self.machine.look(&mut self.desk.view);
+                    print(&self.desk.view, self.machine.now(), form)?;
                 }
             }
         }
     }
 
-    fn now(&self) -> Instant {
-        let seconds = self.began.elapsed().as_secs_f64() * self.clock.speed();
-        Instant::from_millis((seconds * 1_000.0) as u64)
-    }
-
-    fn take(&mut self, update: &Update) {
-        let at = self.now();
-        let view = &mut self.desk.view;
-        match update {
-            Update::Opened => view.learn(LinkFact::Opened),
-            Update::Down(why) => view.learn(LinkFact::Down(why.to_string())),
-            Update::Missed(count) => view.learn(LinkFact::Missed(*count)),
-            Update::Message(message) => {
-                view.hear(at, message);
-                self.meet(message);
-            }
-        }
-    }
-
-    /// A subscription is of one channel: those of the others come at the common pace, which ends with the session.
-    fn meet(&mut self, message: &Message) {
-        match message {
-            Message::Hello(hello) => self.channels = hello.channels,
-            Message::ChannelStatus(status) if status.channel != 0 && self.channels > 1 => {
-                self.channels = 0;
-                let period_ms = PERIOD.as_millis() as u16;
-                let body = CommandBody::Subscribe(Subscribe { head: UNSENT, period_ms });
-                let connection = self.connection.clone();
-                // Where it is refused they come once a second.
-                tokio::spawn(async move { connection.command(body).await });
-            }
-            _ => {}
-        }
-    }
-
-    /// What is newest of the line.
-    fn look(&mut self) {
-        let snapshot = self.connection.snapshot();
-        self.desk.view.learn(LinkFact::Stale(snapshot.stale));
-        self.desk.view.learn(LinkFact::Quality(snapshot.quality));
-    }
-
     fn send(&self, order: Order) {
-        let (connection, answers) = (self.connection.clone(), self.answers.clone());
+        let (connection, answers) = (self.machine.connection.clone(), self.answers.clone());
         tokio::spawn(async move {
             let Order { channel, body, revision, .. } = order;
             let answer = connection.command_for(channel, body, revision).await;
@@ -189,7 +137,7 @@ impl Live {
             argument: 0,
         });
         if answer.is_ok() && order.body == pause {
-            let at = self.now();
+            let at = self.machine.now();
             self.desk.view.sound_paused(at);
         }
         self.desk.answered(order, answer);
