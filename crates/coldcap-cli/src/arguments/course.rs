@@ -25,7 +25,7 @@ fn hair_loss(text: &str) -> Result<HairLoss, String> {
 #[derive(Args, Debug)]
 #[command(
     after_help = "A course is one file, named by its pseudonymous number; docs/courses.md has the fields.\n\
-                  Example: coldcap course new 1001 --sessions 6 && coldcap demo --course courses/1001.toml"
+                  Example: coldcap course new 1001 --sessions 6"
 )]
 pub(crate) struct CourseCommand {
     #[command(subcommand)]
@@ -44,6 +44,7 @@ pub(crate) enum WhatCourse {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap course new 1001 --sessions 6 --folder courses")]
 pub(crate) struct CourseNew {
     /// The pseudonymous number of the patient, and nothing else about a person.
     pub(crate) patient: u64,
@@ -59,6 +60,7 @@ pub(crate) struct CourseNew {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap course show courses/1001.toml")]
 pub(crate) struct CourseShow {
     /// The file.
     pub(crate) file: PathBuf,
@@ -68,6 +70,7 @@ pub(crate) struct CourseShow {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap course list courses --json")]
 pub(crate) struct CourseList {
     /// The folder.
     #[arg(default_value = "courses")]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
                   An address that is not a loopback one is refused without --tls-cert, --tls-key and --token; the page is then\n\
                   opened as https://NAME:PORT/#TOKEN. Ends with Ctrl-C.\n\
                   Examples: coldcap serve tcp:127.0.0.1:7700\n          \
-                  coldcap serve out/default/session.ccap --http 127.0.0.1:8081 --speed 60"
+                  coldcap serve out/paclitaxel-weekly/session.ccap --http 127.0.0.1:8081 --speed 60"
 )]
 pub(crate) struct ServePage {
     /// A machine, tcp:HOST:PORT, ws:HOST:PORT[/PATH], serial:PATH[@BAUD] or pty:PATH; or a recording (`.ccap`).

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "Settings are what a display or a sounder does; limits and tunings are none. A file holds values by name, some \
                   or all.\nExit status 1: something differs, or was not changed; 2: the file is wrong, and nothing was changed; \
-                  3: the machine is gone.\nExample: coldcap settings dump tcp:127.0.0.1:7700 > desk.toml"
+                  3: the machine is gone.\nExample: coldcap settings dump tcp:127.0.0.1:7700"
 )]
 pub(crate) struct SettingsCommand {
     #[command(subcommand)]
@@ -22,8 +22,10 @@ pub(crate) enum WhatSettings {
     /// Print all of them as TOML, with units and ranges in comments.
     Dump(SettingsDump),
     /// Print what is not as a file has it.
+    #[command(after_help = "Example: coldcap settings diff tcp:127.0.0.1:7700 desk.toml")]
     Diff(SettingsFile),
     /// Change what is not as a file has it, once all of it was checked.
+    #[command(after_help = "Example: coldcap settings restore tcp:127.0.0.1:7700 desk.toml")]
     Restore(SettingsFile),
 }
 
@@ -51,6 +53,7 @@ pub(crate) struct Machine {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example: coldcap settings dump tcp:127.0.0.1:7700 --json")]
 pub(crate) struct SettingsDump {
     #[command(flatten)]
     pub(crate) machine: Machine,

@@ -125,6 +125,7 @@ impl Rose {
             id: alarm.name.to_string(),
             priority: priority(alarm.priority),
             onset_s: (now_s - since_s).max(0.0),
+            acknowledged_s: None,
             clear_s: None,
         };
         Self { channel: alarm.channel, span }
@@ -266,6 +267,7 @@ mod tests {
             id: "leak".into(),
             priority: DrawnPriority::High,
             onset_s: 4.0,
+            acknowledged_s: None,
             clear_s: None,
         };
         let drawn = curve.treatment(Origin::Simulated, vec![span]).0;
