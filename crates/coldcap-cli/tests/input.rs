@@ -54,7 +54,10 @@ fn help_and_version_are_no_errors() {
         assert!(done.out.contains("coldcap"), "{}", done.out);
     }
     let none = coldcap::<&str>(&[]);
-    assert_eq!((none.status, none.error.contains("Usage: coldcap <COMMAND>")), (Some(2), true));
+    assert_eq!(
+        (none.status, none.error.contains("Usage: coldcap [OPTIONS] <COMMAND>")),
+        (Some(2), true)
+    );
 }
 
 #[test]

@@ -178,7 +178,7 @@ const STEPS: &[(&str, Step, &str)] = &[
         defects::small,
         "three defects, planted in a copy, and each found; `defects` plants them all",
     ),
-    ("fuzz", fuzz::check, "20 seconds of every fuzz target (needs cargo-fuzz)"),
+    ("fuzz", fuzz::check, "ten seconds of every fuzz target (needs cargo-fuzz)"),
 ];
 
 /// Steps that are run by hand only.

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 const TOOL: [&str; 3] = ["cargo", "+nightly", "fuzz"];
 
-/// Runs every target for 20 seconds on its committed corpus, from the same beginning each time: the gate says the same
+/// Runs every target for ten seconds on its committed corpus, from the same beginning each time: the gate says the same
 /// twice, and it is [`minutes`] that look further.
 pub(crate) fn check() -> Checked {
-    every_target(20, &["-seed=20261127"])
+    every_target(10, &["-seed=20261127"])
 }
 
 /// Runs every target for so many minutes.

@@ -139,10 +139,11 @@ fn baseline() -> Result<String, Box<dyn Error>> {
 }
 
 /// Tests that Miri runs in minutes: a package, and what of its tests.
-const MIRI: [(&str, &[&str]); 3] = [
+const MIRI: [(&str, &[&str]); 4] = [
     ("coldcap-units", &["--lib"]),
     ("coldcap-journal", &["--lib"]),
     ("coldcap-wire", &["--lib", "frame::"]),
+    ("coldcap-c", &["--lib"]),
 ];
 
 /// Runs them in Miri, with few cases of every property and the same each time.

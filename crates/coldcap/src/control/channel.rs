@@ -30,8 +30,8 @@ use coldcap_session::{
 use coldcap_thermal::skin::ContactFinding;
 use coldcap_units::{Coolant, Duration, Duty, Fault, Instant, Reading};
 
-/// A tick that has made so many entries is busy: each is hashed.
-const BUSY: usize = 4;
+/// A tick in which a session has made so many entries is busy: each is hashed.
+const BUSY: u8 = 4;
 
 /// One channel of [`Control`](super::Control).
 #[derive(Clone, Debug)]
@@ -50,6 +50,8 @@ pub(super) struct Channel {
     chain: Chain,
     recorder: Recorder,
     backlog: Backlog,
+    /// How many entries this tick has made so far.
+    made: u8,
     facts: ChannelFlags,
     signalled: Conditions,
     restart: Option<Option<Duration>>,
@@ -94,6 +96,7 @@ impl Channel {
             chain: Chain::default(),
             recorder: Recorder::default(),
             backlog: Backlog::default(),
+            made: 0,
             facts: ChannelFlags::default(),
             signalled: Conditions::EMPTY,
             restart: None,
@@ -180,6 +183,7 @@ impl Channel {
         outputs: &mut Outputs<CHANNELS>,
     ) {
         self.armed_now = false;
+        self.made = 0;
         for _ in 0..share {
             let Some(entry) = self.backlog.take_first() else { break };
             outputs.entries.push(entry);
@@ -390,6 +394,7 @@ impl Channel {
         fields: Fields,
         outputs: &mut Outputs<CHANNELS>,
     ) {
+        self.made = self.made.saturating_add(1);
         let entry = EntryBytes(self.chain.append_bytes(outputs.now, self.index, fields));
         let waits = !self.backlog.is_empty() || outputs.entries.is_full();
         if !waits || self.backlog.add(entry).is_err() {
@@ -544,7 +549,7 @@ impl Channel {
         self.check_sensors(config, outputs);
         self.advise(&step, measured, config, outputs);
         // The skin's estimate also goes on while the fit visit tests the contact in its own way.
-        let busy = outputs.entries.as_slice().len() >= BUSY;
+        let busy = self.made >= BUSY;
         let watched = self.contact(measured, shared, busy, config);
         let contact = if phase == Phase::FitVerify { contact } else { watched };
         Observed {
