@@ -1310,12 +1310,16 @@ int32_t coldcap_restart(coldcap_device_t *device, int64_t gap_ms);
  * Takes bytes from the host, in chunks of any size; what they ask for comes with the next tick.
  *
  * The work is linear in the bytes, and once a second at most there is a handshake in them: two multiplications on the
- * curve, some ten milliseconds of a slow core. They delay the next tick where both run in one loop, as here they must.
+ * curve, some four million instructions of a Cortex-M4F (50 ms at 80 MHz), 25 million of a Cortex-M0 (half a second at 48 MHz, as
+ * long as a watchdog of 500 ms waits). They delay the next tick where both run in one loop, as here they must.
  *
  * # Safety
  * `device` is null or a device; at `data` there are `length` bytes, outside the device.
  */
-int32_t coldcap_receive(coldcap_device_t *device, uint64_t now_ms, const uint8_t *data, size_t length);
+int32_t coldcap_receive(coldcap_device_t *device,
+                        uint64_t now_ms,
+                        const uint8_t *data,
+                        size_t length);
 
 /**
  * Writes whole frames for the host, as many as there are and fit. Room for 256 bytes takes any frame; give it what the
