@@ -231,6 +231,12 @@ mod tests {
         let second = chain.append_fields(Instant::from_millis(0x11_2233_4455), 1, fields);
         assert_eq!([first.to_bytes(), second.to_bytes()], GOLDEN.map(unhex));
         assert_eq!((chain.len(), chain.link()), (2, second.link));
+        // What a device stores is the same.
+        let mut stored = Chain::new();
+        let kept = stored.append_bytes(first.at, first.channel, first.fields);
+        assert_eq!(kept, first.to_bytes());
+        let kept = stored.append_bytes(second.at, second.channel, second.fields);
+        assert_eq!((kept, stored), (second.to_bytes(), chain));
     }
 
     #[test]
