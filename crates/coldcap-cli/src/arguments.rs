@@ -1,5 +1,6 @@
 //! The command line.
 
+mod access;
 mod alarms;
 mod course;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod tune;
 mod values;
 mod watch;
 
+pub(crate) use access::Access;
 pub(crate) use alarms::Alarms;
 pub(crate) use course::{CourseCommand, CourseList, CourseNew, CourseShow, OfCourse, WhatCourse};
 pub(crate) use fit_cap::{FitCap, SkinSensor};

@@ -25,6 +25,7 @@ pub(crate) mod pair;
 pub(crate) mod parameters;
 pub(crate) mod player;
 pub(crate) mod population;
+pub(crate) mod reach;
 pub(crate) mod record;
 pub(crate) mod recording;
 pub(crate) mod regimen;

@@ -15,32 +15,17 @@ use coldcap_units::Instant;
 use core::time::Duration;
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
+use support::served::Served;
 use support::{SHORT_PLAN, coldcap, done, folder, start};
 
-struct Served {
-    child: Child,
-    address: String,
-}
+/// The machine and its hosts live so many times faster than we do.
+const SPEED: f64 = 20.0;
 
-impl Served {
-    fn at(listen: &str) -> Self {
-        let mut child = start(&["machine", "--listen", listen, "--speed", "20"]);
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, address }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn served() -> Served {
+    Served::with(1, SPEED, &[])
 }
 
 fn record(address: &str, out: &Path, more: &[&str]) -> Child {
@@ -62,9 +47,9 @@ fn one_file(folder: &Path) -> PathBuf {
 
 #[test]
 fn what_a_machine_says_is_recorded_with_its_record_and_plays() {
-    let machine = Served::at("tcp:127.0.0.1:0");
+    let machine = served();
     let out = folder("recorded");
-    let done = done(record(&machine.address, &out, &["--seconds", "60", "--period", "500"]));
+    let done = done(record(machine.address(), &out, &["--seconds", "60", "--period", "500"]));
     assert_eq!(done.status, Some(0), "{done:?}");
     assert_eq!(done.error, "", "no progress where nobody looks");
     let summary = done.json();
@@ -86,9 +71,9 @@ fn what_a_machine_says_is_recorded_with_its_record_and_plays() {
 
 #[test]
 fn a_recorder_that_is_killed_leaves_all_but_the_last_seconds() {
-    let machine = Served::at("tcp:127.0.0.1:0");
+    let machine = served();
     let out = folder("recorder-killed");
-    let mut recorder = record(&machine.address, &out, &[]);
+    let mut recorder = record(machine.address(), &out, &[]);
     sleep(Duration::from_secs(9));
     recorder.kill().unwrap();
     recorder.wait().unwrap();
@@ -103,15 +88,14 @@ fn a_recorder_that_is_killed_leaves_all_but_the_last_seconds() {
 
 #[test]
 fn a_machine_that_goes_and_comes_back_was_away() {
-    let mut machine = Served::at("tcp:127.0.0.1:0");
-    let address = machine.address.clone();
+    let mut machine = served();
+    let address = machine.address().to_owned();
     let out = folder("machine-away").join("one.ccap");
     let recorder = record(&address, &out, &["--seconds", "260"]);
     sleep(Duration::from_secs(4));
-    machine.child.kill().unwrap();
-    machine.child.wait().unwrap();
+    machine.kill();
     sleep(Duration::from_secs(2));
-    let _again = Served::at(&address);
+    let _again = Served::at(&[&address], SPEED, &[]);
     let done = done(recorder);
     let summary: Value = done.json();
     assert_eq!(summary["away"]["times"], 1, "{summary}");

@@ -3,49 +3,35 @@
 
 mod support;
 
-use coldcap_host::client::{ClientConfig, ClientKey};
-use coldcap_host::connection::{Clock, CommandError, Connection, opener};
+use coldcap_host::connection::{CommandError, Connection};
 use coldcap_host::settings::{Difference, read, restore};
-use coldcap_sim::Equipment;
 use coldcap_wire::message::Status;
-use coldcap_wire::security::Transport;
 use serde_json::json;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Child;
-use support::{Done, coldcap, file, folder, start, text};
+use support::served::Served;
+use support::{Done, coldcap, file, folder, text};
 
-/// A served machine; it is ended with the test.
-struct Served {
-    child: Child,
-    address: String,
+/// The machine and its host live so many times faster than we do.
+const SPEED: f64 = 10.0;
+
+/// A served machine, and what a host says to reach it.
+struct Reached {
+    machine: Served,
     more: Vec<String>,
 }
 
-impl Served {
+impl Reached {
     fn with(more: &[&str]) -> Self {
-        let mut arguments = vec!["machine", "--listen", "tcp:127.0.0.1:0", "--speed", "10"];
-        arguments.extend(more);
-        let mut child = start(&arguments);
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, address, more: vec!["--speed".into(), "10".into()] }
+        let machine = Served::with(1, SPEED, more);
+        Self { machine, more: vec!["--speed".into(), SPEED.to_string()] }
     }
 
     fn settings(&self, what: &str, file: Option<&str>, more: &[&str]) -> Done {
-        let mut arguments = vec!["settings", what, &self.address];
+        let mut arguments = vec!["settings", what, self.machine.address()];
         arguments.extend(file);
         arguments.extend(self.more.iter().map(String::as_str));
         arguments.extend(more);
         coldcap(&arguments)
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -68,7 +54,7 @@ language = \"en\"
 #[test]
 fn what_is_dumped_is_restored_and_only_what_differs_is_changed() {
     let folder = folder("settings-restore");
-    let machine = Served::with(&[]);
+    let machine = Reached::with(&[]);
     let dumped = machine.settings("dump", None, &[]);
     assert_eq!((dumped.status, dumped.out.as_str()), (Some(0), INITIAL), "{dumped:?}");
     let kept = file(&folder, "kept.toml", &dumped.out);
@@ -105,7 +91,7 @@ fn what_is_dumped_is_restored_and_only_what_differs_is_changed() {
 #[test]
 fn a_file_that_is_wrong_anywhere_changes_nothing() {
     let folder = folder("settings-wrong");
-    let machine = Served::with(&[]);
+    let machine = Reached::with(&[]);
     let cases = [
         ("sound_level = 10\nlanguage = \"fr\"", "language: \"fr\": allowed \"en\", \"de\""),
         ("sound_level = 10\ndisplay_brightness = 9", "display_brightness: 9: allowed 10 to 100"),
@@ -133,7 +119,7 @@ fn a_file_that_is_wrong_anywhere_changes_nothing() {
 fn a_machine_that_refuses_a_change_says_so_and_what_is_left() {
     let folder = folder("settings-nurse");
     let keys = nurses(&folder);
-    let mut machine = Served::with(&["--keys", &keys.0]);
+    let mut machine = Reached::with(&["--keys", &keys.0]);
     machine.more.extend(["--key".into(), keys.1]);
     assert_eq!(machine.settings("dump", None, &[]).out, INITIAL);
     let some = file(&folder, "some.toml", "sound_level = 10\nlanguage = \"de\"\n");
@@ -162,24 +148,16 @@ fn nurses(folder: &Path) -> (String, String) {
 
 #[test]
 fn on_a_bench_it_is_the_same_and_nobody_there_is_said_in_time() {
-    let mut machine = Served::with(&["--unsecured"]);
+    let mut machine = Reached::with(&["--unsecured"]);
     machine.more.push("--unsecured".into());
     assert_eq!(machine.settings("dump", None, &[]).out, INITIAL);
-    machine.child.kill().unwrap();
-    machine.child.wait().unwrap();
+    machine.machine.kill();
     let gone = machine.settings("dump", None, &[]);
-    assert_eq!(gone.refused(3), format!("{}: nobody is there", machine.address));
+    assert_eq!(gone.refused(3), format!("{}: nobody is there", machine.machine.address()));
 }
 
-/// The machine and its host live so many times faster than we do.
-const SPEED: f64 = 10.0;
-
-async fn connected(machine: &Served) -> Connection {
-    let (code, entropy) = (Equipment::code(1), Equipment::host_entropy(1, 1));
-    let key = ClientKey { code, transport: Transport::Tcp, entropy };
-    let open = opener(machine.address.parse().unwrap());
-    let config = ClientConfig::new(1).with_key(key);
-    let connection = Connection::over(open, config, Clock::times(SPEED).unwrap());
+async fn connected(machine: &Reached) -> Connection {
+    let connection = machine.machine.host(0, 0, 1);
     connection.secured().await.unwrap();
     connection
 }
@@ -190,7 +168,7 @@ fn names(differences: &[Difference]) -> Vec<&str> {
 
 #[tokio::test]
 async fn what_fails_on_its_way_says_what_is_done_and_what_is_left() {
-    let mut machine = Served::with(&[]);
+    let mut machine = Reached::with(&[]);
     let connection = connected(&machine).await;
     let table = read(&connection).await.unwrap();
     // Beyond the range of the second, as if nobody had checked.
@@ -215,8 +193,7 @@ async fn what_fails_on_its_way_says_what_is_done_and_what_is_left() {
     assert_eq!((stale.why, stale.done.len()), (CommandError::Stale { revision: 2 }, 0));
     assert!(stale.to_string().starts_with("display_brightness: somebody has changed settings"));
 
-    machine.child.kill().unwrap();
-    machine.child.wait().unwrap();
+    machine.machine.kill();
     let gone = restore(&connection, &after, after.differences(&wishes)).await.unwrap_err();
     assert_eq!((gone.why, gone.is_open()), (CommandError::TimedOut, true));
     assert_eq!((names(&gone.left), gone.done), (vec!["language"], vec![]));
@@ -225,7 +202,7 @@ async fn what_fails_on_its_way_says_what_is_done_and_what_is_left() {
 /// Whoever drops what he asked for spoils nothing for who asks next.
 #[tokio::test]
 async fn reading_can_be_dropped_at_any_time() {
-    let machine = Served::with(&[]);
+    let machine = Reached::with(&[]);
     let connection = connected(&machine).await;
     let whole = read(&connection).await.unwrap();
     for wait in 0..30 {

@@ -6,36 +6,14 @@ mod support;
 
 use core::time::Duration;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
-use support::{coldcap, file, folder, start};
+use support::served::{LONG, Served};
+use support::{coldcap, file, folder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_serial::{SerialPort, SerialStream};
-
-/// A test whose wait takes longer than this hangs.
-const LONG: Duration = Duration::from_secs(60);
-
-/// A served machine; it is ended with the test.
-struct Served(Child, String);
-
-impl Served {
-    fn start() -> Self {
-        let mut child = start(&["machine", "--listen", "tcp:127.0.0.1:0"]);
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
-        Self(child, address)
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A terminal of 80 columns and 24 rows, and what was written to it.
 struct Terminal {
@@ -107,9 +85,9 @@ const SHOWS_CURSOR: &str = "\x1b[?25h";
 
 #[tokio::test]
 async fn it_shows_a_machine_stops_it_and_leaves_the_terminal_whole() {
-    let (machine, mut terminal) = (Served::start(), Terminal::new());
+    let (machine, mut terminal) = (Served::with(1, 1.0, &[]), Terminal::new());
     let before = terminal.settings();
-    let watch = terminal.watch(&machine.1);
+    let watch = terminal.watch(machine.address());
     terminal.until("SIMULATED").await;
     terminal.until("STANDBY").await;
     assert_ne!(terminal.settings(), before, "it is in raw mode");
@@ -124,11 +102,11 @@ async fn it_shows_a_machine_stops_it_and_leaves_the_terminal_whole() {
 
 #[tokio::test]
 async fn control_c_and_a_signal_leave_the_terminal_whole_too() {
-    let machine = Served::start();
+    let machine = Served::with(1, 1.0, &[]);
     for ends in ["key", "-TERM", "-HUP", "-INT"] {
         let mut terminal = Terminal::new();
         let before = terminal.settings();
-        let watch = terminal.watch(&machine.1);
+        let watch = terminal.watch(machine.address());
         terminal.until("STANDBY").await;
         match ends {
             "key" => terminal.press(b"\x03").await,
@@ -171,8 +149,8 @@ async fn a_recording_is_played_sought_and_left() {
 
 #[test]
 fn without_a_terminal_it_prints_a_line_a_second() {
-    let machine = Served::start();
-    let done = coldcap(&["watch", &machine.1, "--for", "4"]);
+    let machine = Served::with(1, 1.0, &[]);
+    let done = coldcap(&["watch", machine.address(), "--for", "4"]);
     assert_eq!((done.status, done.error.as_str()), (Some(0), ""), "{done:?}");
     let last = done.out.lines().last().unwrap();
     for word in ["SIMULATED, no patient", "link secured", "channel 0 ", "alarms none"] {
@@ -180,7 +158,7 @@ fn without_a_terminal_it_prints_a_line_a_second() {
     }
     assert!(!done.out.contains('\x1b'), "no colours where nobody sees them");
 
-    let done = coldcap(&["watch", &machine.1, "--for", "4", "--json"]);
+    let done = coldcap(&["watch", machine.address(), "--for", "4", "--json"]);
     let last: serde_json::Value = serde_json::from_str(done.out.lines().last().unwrap()).unwrap();
     assert_eq!((&last["origin"], &last["link"]["secured"]), (&"simulated".into(), &true.into()));
 }

@@ -1,5 +1,6 @@
 //! Where a machine is reached.
 
+use coldcap_wire::security::Transport;
 use core::fmt;
 use core::str::FromStr;
 
@@ -53,6 +54,26 @@ pub enum Address {
         /// The device.
         path: String,
     },
+}
+
+impl Address {
+    /// What a session's keys are bound to: the sort of line. A WebSocket counts as a socket, a pseudo terminal as a serial line.
+    ///
+    /// ```
+    /// use coldcap_host::address::Address;
+    /// use coldcap_wire::security::Transport;
+    ///
+    /// let address: Address = "pty:/dev/pts/3".parse()?;
+    /// assert_eq!(address.transport(), Transport::Serial);
+    /// # Ok::<(), coldcap_host::address::AddressError>(())
+    /// ```
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        match self {
+            Self::Tcp { .. } | Self::WebSocket { .. } => Transport::Tcp,
+            Self::Serial { .. } | Self::Pty { .. } => Transport::Serial,
+        }
+    }
 }
 
 /// A text is not an address.

@@ -14,6 +14,7 @@ pub mod course;
 pub mod mcap;
 pub mod plan;
 pub mod playback;
+pub mod priority;
 pub mod procedure;
 pub mod record;
 pub mod report;

@@ -31,7 +31,8 @@ mod machine;
 mod picture;
 mod quantity;
 
-pub use alarms::{Alarm, Priority};
+pub use crate::priority::Priority;
+pub use alarms::Alarm;
 pub use channel::{BreakPicture, ChannelPicture, Control, Rewarming};
 pub use history::{Band, HISTORY_MAXIMUM, History, MARKS_MAXIMUM, Mark, Point, Span};
 pub use link::{LinkFact, LinkPicture, LinkQuality};

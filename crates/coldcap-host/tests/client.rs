@@ -7,16 +7,20 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use coldcap_host::client::{Client, ClientConfig, CommandBody, Message};
 use coldcap_session::Note;
 use coldcap_session::record::Chain;
 use coldcap_units::Instant;
 use coldcap_wire::message::{
     Action, AnyMessage, ChannelStatus, CommandHead, EventReport, FixedBytes, Heartbeat, Hello,
-    MINOR, MachineStatus, Message as Body, Origin, RecordEntry, Response, SCHEMA, Status, Value,
+    MachineStatus, Message as Body, RecordEntry, Response, Status, Value,
 };
 use coldcap_wire::packet::Kind;
 use coldcap_wire::{Receiver, Sender};
+use machine::HELLO;
 use proptest::prelude::*;
 
 const START: CommandBody = CommandBody::operate(Action::START);
@@ -58,55 +62,8 @@ fn head(message: &AnyMessage) -> Option<CommandHead> {
     message.command_head()
 }
 
-const HELLO: Hello = Hello {
-    major: 1,
-    minor_min: 0,
-    minor_max: MINOR,
-    origin: Origin::SIMULATED,
-    model: 1,
-    serial: 2,
-    firmware: 3,
-    schema: SCHEMA,
-    mtu: 240,
-    channels: 1,
-    features: 0,
-    boot: 1,
-};
-
 fn status(at_ms: u64) -> ChannelStatus {
-    let value = Value::absent();
-    ChannelStatus {
-        seq: 0,
-        at_ms,
-        channel: 0,
-        phase: 1,
-        elapsed_ms: 0,
-        remaining_ms: 0,
-        cooled_ms: 0,
-        at_target_ms: 0,
-        target_mc: 0,
-        effective_mc: 0,
-        targets_valid: 0,
-        supply: value,
-        returned: value,
-        front: value,
-        rear: value,
-        safety: value,
-        skin: value,
-        flow: value,
-        pump_permille: 0,
-        valve_permille: 0,
-        flags: 0,
-        control: 0,
-        interface_target_mc: 0,
-        interface_effective_mc: 0,
-        skin_uncertainty_mk: 0,
-        warm_valid: 0,
-        warm_earliest_s: 0,
-        warm_latest_s: 0,
-        dropped: 0,
-        revision: 0,
-    }
+    machine::status(at_ms, 1)
 }
 
 /// The sending side of a device.

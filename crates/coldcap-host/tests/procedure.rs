@@ -10,6 +10,9 @@
 #[path = "support/lossy.rs"]
 mod lossy;
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use coldcap_host::client::{Client, ClientConfig};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome, Step};
@@ -22,8 +25,7 @@ use coldcap_session::{
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
     Action, AnyMessage, CapCalibration, ChannelStatus, ChoosePlan, FactKind, FixedBytes, Hello,
-    MINOR, MachineStatus, Message, Operate, Origin, RecordEntry, Response, SCHEMA, Status,
-    TimeAnswer, Value,
+    MachineStatus, Message, Operate, RecordEntry, Response, Status, TimeAnswer, Value,
 };
 use coldcap_wire::{Receiver, Sender};
 use lossy::lose;
@@ -341,20 +343,7 @@ impl Device {
     }
 }
 
-const HELLO: Hello = Hello {
-    major: 1,
-    minor_min: 0,
-    minor_max: MINOR,
-    origin: Origin::SIMULATED,
-    model: 1,
-    serial: 2,
-    firmware: 3,
-    schema: SCHEMA,
-    mtu: 240,
-    channels: 2,
-    features: 0,
-    boot: 1,
-};
+const HELLO: Hello = Hello { channels: 2, ..machine::HELLO };
 
 fn answer_on_the_wire(done: Response, answer: Result<Accepted, Refusal>) -> Response {
     match answer {

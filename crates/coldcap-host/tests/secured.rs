@@ -6,15 +6,17 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use coldcap_host::client::{
     Client, ClientConfig, ClientKey, CommandBody, Message, NotSecured, UNSENT,
 };
 use coldcap_units::Instant;
 use coldcap_wire::frame::Deframer;
 use coldcap_wire::message::{
-    Action, AnyMessage, Body, CommandHead, Described, Direction, EventReport, Hello, MINOR,
-    MachineStatus, Message as _, Operate, Origin, Response, SCHEMA, Status, TimeAnswer,
-    decode_at_device,
+    Action, AnyMessage, Body, CommandHead, Described, Direction, EventReport, Hello, MachineStatus,
+    Message as _, Operate, Origin, Response, Status, TimeAnswer, decode_at_device,
 };
 use coldcap_wire::packet::{BODY_LEN, Header, Kind, LEAST_MTU};
 use coldcap_wire::security::{
@@ -28,20 +30,7 @@ const STOP: CommandBody = CommandBody::operate(Action::STOP);
 const SERIAL: u64 = 4_711;
 const REKEY_MS: u64 = 12 * 60 * 60 * 1_000;
 
-const HELLO: Hello = Hello {
-    major: 1,
-    minor_min: 0,
-    minor_max: MINOR,
-    origin: Origin::SIMULATED,
-    model: 1,
-    serial: SERIAL,
-    firmware: 3,
-    schema: SCHEMA,
-    mtu: 240,
-    channels: 1,
-    features: 0,
-    boot: 1,
-};
+const HELLO: Hello = Hello { serial: SERIAL, ..machine::HELLO };
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)

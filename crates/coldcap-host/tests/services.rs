@@ -7,32 +7,21 @@
     clippy::arithmetic_side_effects
 )]
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use coldcap_host::client::{Client, ClientConfig, CommandBody, DEADLINE, LEASE, Message};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
     Action, AnyMessage, Follow, Hello, MACHINE, MINOR, MachineStatus, Message as Body, Operate,
-    Origin, Response, SCHEMA, Status, TimeAnswer, Value,
+    Response, Status, TimeAnswer, Value,
 };
 use coldcap_wire::service::{Begins, Freshness, Gate, Order, Publisher, Verdict};
 use coldcap_wire::{Receiver, Sender};
+use machine::HELLO;
 
 const START: CommandBody = CommandBody::operate(Action::START);
 const STOP: CommandBody = CommandBody::operate(Action::STOP);
-
-const HELLO: Hello = Hello {
-    major: 1,
-    minor_min: 0,
-    minor_max: MINOR,
-    origin: Origin::SIMULATED,
-    model: 1,
-    serial: 2,
-    firmware: 3,
-    schema: SCHEMA,
-    mtu: 240,
-    channels: 1,
-    features: 0,
-    boot: 1,
-};
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)

@@ -1,16 +1,19 @@
 //! A machine that has taken somebody else than it was told.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use coldcap_host::client::{Client, ClientConfig};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{Nurse, Outcome};
 use coldcap_session::Phase;
 use coldcap_units::Instant;
 use coldcap_wire::message::{
-    Action, AnyMessage, ChannelStatus, Hello, MINOR, Message, Operate, Origin, Response, SCHEMA,
-    SelectPatient, Status, Value,
+    Action, AnyMessage, ChannelStatus, Message, Operate, Response, SelectPatient, Status,
 };
 use coldcap_wire::{Receiver, Sender};
+use machine::HELLO;
 
 const EXAMPLE: &str = include_str!("../../../examples/plans/paclitaxel-weekly.toml");
 const TICK_MS: u64 = 200;
@@ -75,56 +78,10 @@ impl Device {
     }
 
     fn report(&mut self, now: Instant) {
-        let value = Value::absent();
-        self.send(&ChannelStatus {
-            seq: 0,
-            at_ms: now.as_millis(),
-            channel: 0,
-            phase: self.phase.code(),
-            elapsed_ms: 0,
-            remaining_ms: 0,
-            cooled_ms: 0,
-            at_target_ms: 0,
-            target_mc: 0,
-            effective_mc: 0,
-            targets_valid: 0,
-            supply: value,
-            returned: value,
-            front: value,
-            rear: value,
-            safety: value,
-            skin: value,
-            flow: value,
-            pump_permille: 0,
-            valve_permille: 0,
-            flags: ChannelStatus::TANK_READY,
-            control: 0,
-            interface_target_mc: 0,
-            interface_effective_mc: 0,
-            skin_uncertainty_mk: 0,
-            warm_valid: 0,
-            warm_earliest_s: 0,
-            warm_latest_s: 0,
-            dropped: 0,
-            revision: 0,
-        });
+        let status = machine::status(now.as_millis(), self.phase.code());
+        self.send(&ChannelStatus { flags: ChannelStatus::TANK_READY, ..status });
     }
 }
-
-const HELLO: Hello = Hello {
-    major: 1,
-    minor_min: 0,
-    minor_max: MINOR,
-    origin: Origin::SIMULATED,
-    model: 1,
-    serial: 2,
-    firmware: 3,
-    schema: SCHEMA,
-    mtu: 240,
-    channels: 1,
-    features: 0,
-    boot: 1,
-};
 
 /// So long as the nurse has something to do, and a minute at most.
 fn run(lie: fn(SelectPatient) -> SelectPatient) -> (Device, Nurse) {

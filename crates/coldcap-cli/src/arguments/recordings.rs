@@ -1,6 +1,6 @@
 //! Options of what makes recordings and reads them.
 
-use super::values::seed;
+use super::access::Access;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -25,25 +25,8 @@ pub(crate) struct Record {
     /// The channel whose record is downloaded, from 0.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) channel: u8,
-    /// The file with the code that the machine has shown when it was paired.
-    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
-    pub(crate) key: Option<PathBuf>,
-    /// The seed of the virtual machine: its key follows from it.
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        value_parser = seed,
-        allow_negative_numbers = true,
-        conflicts_with = "key"
-    )]
-    pub(crate) seed: u64,
-    /// Without keys, for benches: whatever comes is taken for the machine's.
-    #[arg(long)]
-    pub(crate) unsecured: bool,
-    /// Of a virtual machine that runs faster: its seconds for one of wall time.
-    #[arg(long, value_name = "X")]
-    pub(crate) speed: Option<f64>,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// Print the summary as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,

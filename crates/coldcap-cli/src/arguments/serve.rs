@@ -1,6 +1,6 @@
 //! Options of `serve`.
 
-use super::values::seed;
+use super::access::Access;
 use clap::Args;
 use core::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,25 +32,8 @@ pub(crate) struct ServePage {
     /// A file with 32 hexadecimal digits or more that a page must tell.
     #[arg(long, value_name = "FILE")]
     pub(crate) token: Option<PathBuf>,
-    /// The seed of the virtual machine: its key follows from it.
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        value_parser = seed,
-        allow_negative_numbers = true,
-        conflicts_with = "key"
-    )]
-    pub(crate) seed: u64,
-    /// The file with the code that the machine has shown when it was paired.
-    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
-    pub(crate) key: Option<PathBuf>,
-    /// Without keys, for benches.
-    #[arg(long)]
-    pub(crate) unsecured: bool,
-    /// Seconds in one: of a virtual machine that runs at this --speed, or how fast a recording is played at first.
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
-    pub(crate) speed: f64,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// Print where it listens as one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,

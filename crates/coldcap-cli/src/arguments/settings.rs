@@ -1,6 +1,6 @@
 //! Options of `settings`.
 
-use super::values::seed;
+use super::access::Access;
 use clap::{Args, Subcommand};
 use coldcap_host::address::Address;
 use std::path::PathBuf;
@@ -29,24 +29,13 @@ pub(crate) enum WhatSettings {
     Restore(SettingsFile),
 }
 
-/// Which machine, and who asks.
+/// Which machine, and who asks: to change settings takes a clinician's or service's key.
 #[derive(Args, Debug)]
 pub(crate) struct Machine {
     /// The machine: tcp:HOST:PORT, ws:HOST:PORT, serial:PATH or pty:PATH.
     pub(crate) address: Address,
-    /// The seed of the virtual machine: its key follows from it.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, conflicts_with = "key")]
-    pub(crate) seed: u64,
-    /// The file with the code that the machine has shown when it was paired. To change settings takes a clinician's or
-    /// service's.
-    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
-    pub(crate) key: Option<PathBuf>,
-    /// Without keys, for benches.
-    #[arg(long)]
-    pub(crate) unsecured: bool,
-    /// How many times faster than we a virtual machine lives.
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
-    pub(crate) speed: f64,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,8 +1,7 @@
 //! Options of `watch`.
 
-use super::values::seed;
+use super::access::Access;
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 #[command(
@@ -17,25 +16,8 @@ pub(crate) struct Watch {
     /// A machine, tcp:HOST:PORT, ws:HOST:PORT[/PATH], serial:PATH[@BAUD] or pty:PATH; or a recording (`.ccap`).
     #[arg(value_name = "ADDRESS|FILE")]
     pub(crate) what: String,
-    /// The seed of the virtual machine: its key follows from it.
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        value_parser = seed,
-        allow_negative_numbers = true,
-        conflicts_with = "key"
-    )]
-    pub(crate) seed: u64,
-    /// The file with the code that the machine has shown when it was paired.
-    #[arg(long, value_name = "FILE", conflicts_with = "unsecured")]
-    pub(crate) key: Option<PathBuf>,
-    /// Without keys, for benches.
-    #[arg(long)]
-    pub(crate) unsecured: bool,
-    /// Seconds in one: of a virtual machine that runs at this --speed, or how fast a recording is played.
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
-    pub(crate) speed: f64,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// Print a line a second instead of drawing.
     #[arg(long, conflicts_with = "json")]
     pub(crate) plain: bool,

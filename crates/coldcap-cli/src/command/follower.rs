@@ -1,28 +1,18 @@
 //! A machine that runs, as those commands see it that only look: which way to it, what came of it, and when.
 
+use super::reach;
+use crate::arguments::Access;
 use crate::failure::Failure;
-use crate::host_key::{HostKey, random};
 use coldcap_host::address::Address;
-use coldcap_host::client::{ClientConfig, ClientKey, CommandBody, Message, UNSENT};
-use coldcap_host::connection::{Clock, Connection, Update, opener};
+use coldcap_host::client::{CommandBody, Message, UNSENT};
+use coldcap_host::connection::{Clock, Connection, Update};
 use coldcap_host::view::{LinkFact, View};
 use coldcap_units::{Duration as Span, Instant};
 use coldcap_wire::message::Subscribe;
-use coldcap_wire::security::Transport;
-use std::path::Path;
 use tokio::time::Instant as WallInstant;
 
 /// So often reports come.
 pub(crate) const PERIOD: Span = Span::from_millis(100);
-
-/// By which key and by which clock a machine is spoken with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Terms<'a> {
-    pub(crate) key: Option<&'a Path>,
-    pub(crate) seed: u64,
-    pub(crate) unsecured: bool,
-    pub(crate) speed: f64,
-}
 
 /// The way to a machine.
 pub(crate) struct Follower {
@@ -34,10 +24,8 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    pub(crate) fn new(address: Address, terms: &Terms<'_>) -> Result<Self, Failure> {
-        let clock = clock(terms.speed)?;
-        let config = config(terms, transport(&address))?;
-        let connection = Connection::over(opener(address), config, clock);
+    pub(crate) fn new(address: Address, access: &Access) -> Result<Self, Failure> {
+        let (connection, clock) = reach::begin(address, access, 0)?;
         Ok(Self { connection, clock, began: WallInstant::now(), channels: 0 })
     }
 
@@ -80,36 +68,4 @@ impl Follower {
         view.learn(LinkFact::Stale(snapshot.stale));
         view.learn(LinkFact::Quality(snapshot.quality));
     }
-}
-
-fn clock(speed: f64) -> Result<Clock, Failure> {
-    let [slowest, fastest] = Clock::SPEEDS;
-    let allowed = || Failure::Input(format!("--speed: {speed}: allowed {slowest} to {fastest}"));
-    Clock::times(speed).ok_or_else(allowed)
-}
-
-/// What the bytes travel in, as the keys know it.
-const fn transport(address: &Address) -> Transport {
-    match address {
-        Address::Tcp { .. } | Address::WebSocket { .. } => Transport::Tcp,
-        Address::Serial { .. } | Address::Pty { .. } => Transport::Serial,
-    }
-}
-
-fn config(terms: &Terms<'_>, transport: Transport) -> Result<ClientConfig, Failure> {
-    let key = match terms.key {
-        _ if terms.unsecured => HostKey::None,
-        Some(path) => HostKey::read(path, transport)?,
-        None => HostKey::OfSeed(terms.seed),
-    };
-    let config = key.config(boot()?)?;
-    let key = config.key.map(|key| ClientKey { transport, ..key });
-    Ok(ClientConfig { key, ..config })
-}
-
-/// Another one with each start, so that a machine takes no command for one of before.
-fn boot() -> Result<u32, Failure> {
-    let random = random()?;
-    let first = random.expose().first_chunk().copied().unwrap_or_default();
-    Ok(u32::from_le_bytes(first))
 }

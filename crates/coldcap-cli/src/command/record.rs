@@ -2,17 +2,13 @@
 
 mod tape;
 
-use super::inputs;
+use super::reach;
 use crate::arguments::Record;
 use crate::failure::Failure;
-use crate::host_key::HostKey;
 use coldcap_host::address::Address;
-use coldcap_host::client::{ClientConfig, Message, NotSecured};
-use coldcap_host::connection::{
-    Clock, Connection, Heard, HeardAt, Listening, Update, Updates, opener,
-};
+use coldcap_host::client::{Message, NotSecured};
+use coldcap_host::connection::{Connection, Heard, HeardAt, Listening, Update, Updates};
 use coldcap_units::Duration as Span;
-use coldcap_wire::security::Transport;
 use core::pin::pin;
 use core::time::Duration;
 use std::io::{self, Write};
@@ -31,14 +27,13 @@ const DOWNLOADS_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) fn run(options: &Record) -> Result<(), Failure> {
     let address: Address =
         options.address.parse().map_err(|error| Failure::Input(format!("ADDRESS: {error}")))?;
-    let speed = inputs::speed(options.speed)?.unwrap_or(1.0);
-    let clock = Clock::times(speed).unwrap_or(Clock::wall());
-    let length = seconds(options.seconds)?.map(|seconds| seconds.div_f64(speed));
-    let tape = Tape::new(&options.out, &Begun { address: &options.address, unix_ms: unix_ms() })?;
-    let config = config(options, &address)?;
+    let length = seconds(options.seconds)?;
     Builder::new_current_thread().enable_all().build()?.block_on(async {
-        let connection = Connection::over(opener(address), config, clock);
+        let (connection, clock) = reach::begin(address, &options.access, options.channel)?;
+        let tape =
+            Tape::new(&options.out, &Begun { address: &options.address, unix_ms: unix_ms() })?;
         let mut recorder = Recorder::new(connection, tape, options).await?;
+        let length = length.map(|seconds| seconds.div_f64(clock.speed()));
         recorder.until(end(length)).await?;
         recorder.download().await?;
         recorder.finish(options)
@@ -57,25 +52,6 @@ fn seconds(seconds: Option<f64>) -> Result<Option<Duration>, Failure> {
 fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn config(options: &Record, address: &Address) -> Result<ClientConfig, Failure> {
-    let transport = match address {
-        Address::Tcp { .. } | Address::WebSocket { .. } => Transport::Tcp,
-        Address::Serial { .. } | Address::Pty { .. } => Transport::Serial,
-    };
-    let key = match &options.key {
-        _ if options.unsecured => HostKey::None,
-        Some(path) => HostKey::read(path, transport)?,
-        None => HostKey::OfSeed(options.seed),
-    };
-    // It differs from one start to the next.
-    let boot = unix_ms() as u32;
-    let mut config = ClientConfig { channel: options.channel, ..key.config(boot)? };
-    if let Some(key) = &mut config.key {
-        key.transport = transport;
-    }
-    Ok(config)
 }
 
 /// Whoever records has had enough, or the time is over.

@@ -11,7 +11,7 @@ mod live;
 mod page;
 mod recording;
 
-use super::follower::{Follower, Terms};
+use super::follower::Follower;
 use crate::arguments::ServePage;
 use crate::failure::Failure;
 use coldcap_host::address::Address;
@@ -35,9 +35,7 @@ pub(crate) fn run(options: &ServePage) -> Result<(), Failure> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     match place {
         Ok(address) => runtime.block_on(async {
-            let ServePage { seed, unsecured, speed, .. } = *options;
-            let terms = Terms { key: options.key.as_deref(), seed, unsecured, speed };
-            let machine = Follower::new(address, &terms)?;
+            let machine = Follower::new(address, &options.access)?;
             let door = open(guard, options).await?;
             let (pictures, shown) = live::pictures(machine, &options.what).await?;
             tokio::select! {
@@ -47,7 +45,7 @@ pub(crate) fn run(options: &ServePage) -> Result<(), Failure> {
             }
         }),
         Err(_) if Path::new(&options.what).exists() => {
-            let recording = recording::Recording::read(&options.what, options.speed)?;
+            let recording = recording::Recording::read(&options.what, options.access.speed)?;
             runtime.block_on(async {
                 let door = open(guard, options).await?;
                 tokio::select! {

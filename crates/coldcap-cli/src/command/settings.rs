@@ -1,9 +1,7 @@
 //! The settings of a machine as text.
 
-mod reach;
-
 use crate::arguments::{Machine, SettingsCommand, SettingsFile, WhatSettings};
-use crate::command::inputs;
+use crate::command::{inputs, reach};
 use crate::failure::Failure;
 use coldcap_host::connection::{CommandError, Connection};
 use coldcap_host::settings::{self, Difference, Incomplete, SettingsError, Table, Wish};
@@ -60,7 +58,7 @@ async fn restore(options: &SettingsFile) -> Result<(), Failure> {
 }
 
 async fn read(machine: &Machine) -> Result<(Connection, Table), Failure> {
-    let connection = reach::connect(machine).await?;
+    let connection = reach::connect(&machine.address, &machine.access).await?;
     let table = settings::read(&connection).await.map_err(|error| match error {
         SettingsError::Unsupported => Failure::Wrong(error.to_string()),
         _ => Failure::Io(error.to_string()),

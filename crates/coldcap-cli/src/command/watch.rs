@@ -9,7 +9,7 @@ mod screen;
 mod terminal;
 mod words;
 
-use super::follower::{Follower, Terms};
+use super::follower::Follower;
 use crate::arguments::Watch;
 use crate::failure::Failure;
 use coldcap_host::address::Address;
@@ -42,9 +42,7 @@ pub(crate) fn run(options: &Watch) -> Result<(), Failure> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     match place {
         Ok(address) => runtime.block_on(async {
-            let Watch { seed, unsecured, speed, .. } = *options;
-            let terms = Terms { key: options.key.as_deref(), seed, unsecured, speed };
-            live::run(Follower::new(address, &terms)?, options, form).await
+            live::run(Follower::new(address, &options.access)?, options, form).await
         }),
         Err(_) if Path::new(&options.what).exists() => {
             runtime.block_on(recording::run(options, form))

@@ -30,10 +30,15 @@ pub(crate) struct Served {
 impl Served {
     /// A machine with so many doors on free ports, at this speed, with more options.
     pub(crate) fn with(doors: usize, speed: f64, more: &[&str]) -> Self {
+        Self::at(&vec!["tcp:127.0.0.1:0"; doors], speed, more)
+    }
+
+    /// The same with doors at these addresses.
+    pub(crate) fn at(doors: &[&str], speed: f64, more: &[&str]) -> Self {
         let text = speed.to_string();
         let mut line = vec!["machine", "--speed", &text];
-        for _ in 0..doors {
-            line.extend(["--listen", "tcp:127.0.0.1:0"]);
+        for door in doors {
+            line.extend(["--listen", door]);
         }
         let mut child = start(&[&line, more].concat());
         let mut error = child.stderr.take().unwrap();
@@ -43,7 +48,7 @@ impl Served {
             lines.map(|line| sender.send(line)).take_while(Result::is_ok).count()
         });
         let mut out = BufReader::new(child.stdout.take().unwrap());
-        let addresses = (0..doors).map(|_| address(&mut out)).collect();
+        let addresses = doors.iter().map(|_| address(&mut out)).collect();
         Self { child, out, said, speed, addresses }
     }
 
@@ -70,9 +75,18 @@ impl Served {
         Connection::over(opener(self.addresses[door].parse().unwrap()), config, clock)
     }
 
-    pub(crate) fn end(mut self) -> String {
+    /// Where its first door is.
+    pub(crate) fn address(&self) -> &str {
+        &self.addresses[0]
+    }
+
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    pub(crate) fn end(mut self) -> String {
+        self.kill();
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
         rest

@@ -58,6 +58,7 @@ mod tune_plot;
 mod words;
 
 pub use crate::capture::Origin;
+pub use crate::priority::Priority;
 pub use account::{
     BillingBasis, BillingLine, Comfort, ComfortKind, CountedStretch, PatientSummary, Service,
 };
@@ -76,6 +77,6 @@ pub use temperature_plot::{PLOT_STYLE, TemperaturePlot};
 pub use totals::{CoolantHeld, PhaseTotal, SkinMinutes};
 pub use treatment::{
     AlarmSpan, BreakSpan, ContactAdvice, ContactZone, FitVisit, Mark, PhaseSpan, PlanSummary,
-    Priority, Sample, Treatment,
+    Sample, Treatment,
 };
 pub use tune_plot::{TunePlot, TunePoint, tune_svg};

@@ -3,7 +3,7 @@
 //! The lines take the colours of Okabe and Ito (jfly.uni-koeln.de/color, 2008), which people with any
 //! of the common kinds of colour blindness tell apart; dashes tell them apart in black and white.
 
-use super::treatment::Priority;
+use crate::priority::Priority;
 use coldcap_session::Phase;
 
 /// How a curve is drawn.

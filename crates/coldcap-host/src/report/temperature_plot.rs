@@ -7,8 +7,9 @@ use super::placement::{Label, Place, on_rows, spread, text_width};
 use super::plot::{self, MOST_SPANS, WIDTH, curve, line, place, rectangle, text};
 use super::polyline::{band, path};
 
-use super::treatment::{AlarmSpan, Mark, PhaseSpan, Priority, Sample, Treatment};
+use super::treatment::{AlarmSpan, Mark, PhaseSpan, Sample, Treatment};
 use super::words;
+use crate::priority::Priority;
 use maud::{Markup, html};
 
 mod comfort;

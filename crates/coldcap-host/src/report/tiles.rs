@@ -2,8 +2,9 @@
 
 use super::account::ComfortKind;
 use super::figures::{minutes, number};
-use super::treatment::{Priority, Treatment};
+use super::treatment::Treatment;
 use super::words;
+use crate::priority::Priority;
 use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 

@@ -8,6 +8,7 @@ use super::account::{BillingBasis, BillingLine, Comfort, PatientSummary};
 use super::evidence::{
     Certificates, DeviceIdentity, LinkCounters, RecordCheck, SensorFinding, WallClock,
 };
+use crate::priority::Priority;
 use coldcap_session::{ControlMode, Phase};
 
 /// One visit of one person at one channel: a fit visit, a session, or both.
@@ -235,32 +236,6 @@ pub struct BreakSpan {
     pub reason: String,
     /// How long it was allowed to be, in minutes.
     pub allowed_min: Option<f64>,
-}
-
-/// How urgent an alarm is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Priority {
-    /// The operator should know.
-    Low,
-    /// The operator should act soon.
-    Medium,
-    /// The operator must act at once.
-    High,
-}
-
-impl Priority {
-    /// Every priority, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
-
-    /// Its name in lower case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
 }
 
 /// One alarm, from its onset until it cleared.

@@ -1,45 +1,11 @@
 //! Which alarms are there, and what is known of each.
 
+use crate::priority::Priority;
 use coldcap_units::Instant;
 use coldcap_wire::message::{EventReport, MACHINE, MachineStatus, Vocabulary};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// How urgent an alarm is, in the terms of IEC 60601-1-8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// The operator should know.
-    Low,
-    /// The operator should act soon.
-    Medium,
-    /// The operator must act at once.
-    High,
-}
-
-impl Priority {
-    /// That of a code of the wire; `None` for 0 and for what is not known.
-    #[must_use]
-    pub const fn from_code(code: i32) -> Option<Self> {
-        match code {
-            1 => Some(Self::Low),
-            2 => Some(Self::Medium),
-            3 => Some(Self::High),
-            _ => None,
-        }
-    }
-
-    /// Its name in lower case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-}
 
 /// One alarm that goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,9 +1,9 @@
 //! One channel: one patient.
 
-use super::alarms::Priority;
 use super::history::{History, Sample};
 use super::quantity::Quantity;
 use crate::client::STALE;
+use crate::priority::Priority;
 use coldcap_session::Phase;
 use coldcap_units::Instant;
 use coldcap_wire::message::{ChannelStatus, Value, Vocabulary};

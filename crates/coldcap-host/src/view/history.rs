@@ -1,7 +1,7 @@
 //! Target against measured, phase bands and alarm marks, in a memory that is bounded.
 
-use super::alarms::Priority;
 use super::alarms::name;
+use crate::priority::Priority;
 use coldcap_units::Instant;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

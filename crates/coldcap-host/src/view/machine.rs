@@ -1,7 +1,7 @@
 //! What all channels share.
 
-use super::alarms::Priority;
 use super::quantity::Quantity;
+use crate::priority::Priority;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{self, Hello, MachineStatus, Value};
 use serde::Serialize;

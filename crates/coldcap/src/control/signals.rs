@@ -204,7 +204,7 @@ fn merged(owed: &Changes, later: &Changes) -> Changes {
 }
 
 /// One entry for each alarm that began, ended or became more urgent, and one for each sort of the rest,
-/// whatever its number. Gives back what the record has no room for now.
+/// whatever its number. Gives back what the record has no room for in this tick.
 fn enter<const CHANNELS: usize>(
     state: &State,
     changes: &Changes,

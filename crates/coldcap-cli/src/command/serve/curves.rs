@@ -3,8 +3,7 @@
 use crate::treatment::sampled;
 use coldcap_host::client::Message;
 use coldcap_host::report::{
-    AlarmSpan, BreakSpan, Mark, Origin as Drawn, PhaseSpan, Priority as DrawnPriority, Sample,
-    TemperaturePlot, Treatment,
+    AlarmSpan, BreakSpan, Mark, Origin as Drawn, PhaseSpan, Sample, TemperaturePlot, Treatment,
 };
 use coldcap_host::view::{Alarm, Origin, Picture, Priority};
 use coldcap_session::Phase;
@@ -67,7 +66,7 @@ impl Curves {
         for alarm in &picture.alarms {
             let open = self.alarms.iter_mut().find(|it| it.span.clear_s.is_none() && it.is(alarm));
             match open {
-                Some(rose) => rose.span.priority = priority(alarm.priority),
+                Some(rose) => rose.span.priority = alarm.priority.unwrap_or(Priority::High),
                 None => keep(&mut self.alarms, Rose::new(alarm, now_s), MOST),
             }
         }
@@ -109,21 +108,13 @@ fn keep<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
     queue.push_back(item);
 }
 
-/// One whose priority nobody has told may be the most urgent.
-fn priority(priority: Option<Priority>) -> DrawnPriority {
-    match priority {
-        Some(Priority::Low) => DrawnPriority::Low,
-        Some(Priority::Medium) => DrawnPriority::Medium,
-        Some(Priority::High) | None => DrawnPriority::High,
-    }
-}
-
 impl Rose {
     fn new(alarm: &Alarm, now_s: f64) -> Self {
         let since_s = alarm.since_ms.map_or(0.0, |ms| f64::from(ms) / 1_000.0);
         let span = AlarmSpan {
             id: alarm.name.to_string(),
-            priority: priority(alarm.priority),
+            // One that nobody has told may be the most urgent.
+            priority: alarm.priority.unwrap_or(Priority::High),
             onset_s: (now_s - since_s).max(0.0),
             acknowledged_s: None,
             clear_s: None,
@@ -265,7 +256,7 @@ mod tests {
         keep(&mut curve.samples, sample(9, Phase::Infusing), KEPT_S);
         let span = AlarmSpan {
             id: "leak".into(),
-            priority: DrawnPriority::High,
+            priority: Priority::High,
             onset_s: 4.0,
             acknowledged_s: None,
             clear_s: None,

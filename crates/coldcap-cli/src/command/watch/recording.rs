@@ -19,7 +19,7 @@ struct Shown {
 }
 
 pub(super) async fn run(options: &Watch, form: Form) -> Result<(), Failure> {
-    let player = Player::open(&options.what, options.speed)?;
+    let player = Player::open(&options.what, options.access.speed)?;
     let desk = Desk::new(&options.what, Some(player.deck()));
     let mut shown = Shown { player, desk };
     let end = options.duration.map(|seconds| WallInstant::now() + Duration::from_secs(seconds));

@@ -1,7 +1,8 @@
 //! Alarms, from the entries that the guard's signals made.
 
 use super::seconds;
-use crate::report::treatment::{AlarmSpan, Priority};
+use crate::priority::Priority;
+use crate::report::treatment::AlarmSpan;
 use coldcap_session::record::{Entry, Fields, Kind};
 use coldcap_wire::message::Vocabulary;
 
@@ -71,12 +72,9 @@ fn bit(code: u8) -> Option<u8> {
     (bit < 64 && (code >= first || code < first_bit)).then_some(bit)
 }
 
-const fn priority(code: i32) -> Priority {
-    match code {
-        3 => Priority::High,
-        2 => Priority::Medium,
-        _ => Priority::Low,
-    }
+/// One that is not known may be the most urgent.
+fn priority(code: i32) -> Priority {
+    Priority::from_code(code).unwrap_or(Priority::High)
 }
 
 #[cfg(test)]
