@@ -201,6 +201,18 @@ impl<F: NorFlash> Journal<F> {
         self.found
     }
 
+    /// How many reads failed since it was opened, or looked at anew: whoever reads meanwhile may have passed over what is there.
+    #[must_use]
+    pub const fn failed_reads(&self) -> u32 {
+        self.medium.unread.reads
+    }
+
+    /// Whether the flash can be read now: the head of any sector.
+    #[must_use]
+    pub fn can_be_read(&mut self) -> bool {
+        (0..self.medium.area.sectors).any(|index| !self.medium.is_unread(index))
+    }
+
     /// The flash, for what else is stored in it. Whoever changes the journal's own region destroys it.
     pub const fn flash_mut(&mut self) -> &mut F {
         &mut self.medium.flash

@@ -89,7 +89,7 @@ impl<F: NorFlash> Medium<F> {
     }
 
     /// Whether the head of the sector where the one of this number lies cannot be read.
-    fn is_unread(&mut self, sequence: u32) -> bool {
+    pub(crate) fn is_unread(&mut self, sequence: u32) -> bool {
         matches!(self.sector_head(sequence), Err(Error::Flash(_)))
     }
 
