@@ -168,12 +168,11 @@ impl<F: NorFlash> Medium<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownLayout`], [`Error::OtherGroup`] where it is whole and nothing that this version reads.
+    /// [`Error::UnknownLayout`], [`Error::OtherGroup`] where it is whole and nothing that this version reads. [`Error::Flash`] where it
+    /// cannot be read: it may be whole.
     pub(crate) fn sector_head(&mut self, sequence: u32) -> Result<Option<SectorHead>, Error> {
         let mut bytes = [0; 20];
-        if self.read(Place { sequence, offset: 0 }, &mut bytes).is_err() {
-            return Ok(None);
-        }
+        self.read(Place { sequence, offset: 0 }, &mut bytes)?;
         let Some((head, layout, group)) = SectorHead::from_bytes(&bytes) else { return Ok(None) };
         if layout != LAYOUT {
             return Err(Error::UnknownLayout(layout));

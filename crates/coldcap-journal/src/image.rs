@@ -115,7 +115,7 @@ impl<F: NorFlash> Images<F> {
         if !area.sectors.is_multiple_of(2) {
             return Err(Error::Region(RegionError::TooFewSectors));
         }
-        Ok(Self { medium: Medium { flash, area: area.in_halves() } })
+        Ok(Self { medium: Medium::new(flash, area.in_halves()) })
     }
 
     /// Loads the newest copy that is whole into the beginning of `buffer`.

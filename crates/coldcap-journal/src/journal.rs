@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::frame::{Frame, Kind, SectorHead, length_of};
-use crate::medium::{Medium, Place};
+use crate::medium::{Medium, Place, Unread};
 use crate::region::{Area, Region, WINDOW_BYTES};
 use crate::stamp::{STAMP_BYTES, Stamp};
 use crate::survey::Survey;
@@ -11,6 +11,8 @@ use embedded_storage::nor_flash::NorFlash;
 
 /// So many places are tried for a frame before the flash counts as worn, the last one in another sector.
 const ATTEMPTS: u32 = 3;
+/// So often a journal is looked at where reads fail: once as it is, and again until no read fails, or the same ones failed twice.
+const LOOKS: u32 = 4;
 /// What a commit holds before its entries: the stamp, how many entries, how long the checkpoint.
 pub(crate) const COMMIT_BYTES: u32 = 20;
 
@@ -103,16 +105,20 @@ pub(crate) struct Head {
 impl<F: NorFlash> Journal<F> {
     /// Opens what is there, and changes nothing.
     ///
-    /// Reads the heads of all sectors, and two sectors wholly; more where those hold no commit.
+    /// Reads the heads of all sectors, and two sectors wholly; more where those hold no commit. Where a read fails it looks again,
+    /// up to four times: what fails in the same places twice cannot be read for good, as what power tore on a flash with error
+    /// correction, and the frames tell what is in a sector whose head cannot be read.
     ///
     /// # Errors
     ///
     /// - [`Error::Region`]: the region does not suit the flash.
+    /// - [`Error::Flash`]: reads fail now here and now there, or where the head of no sector can be read, or no commit can. What is
+    ///   stored may be whole: open it again later, and never format it for this.
     /// - [`Error::NoJournal`]: there is none. On a machine that had one, that is a record that is lost.
     /// - [`Error::UnknownLayout`], [`Error::OtherGroup`]: another version or another flash wrote it.
     pub fn open(flash: F, region: Region) -> Result<Self, Error> {
         let area = Area::of(region, &flash)?;
-        let mut journal = Self::on(Medium { flash, area });
+        let mut journal = Self::on(Medium::new(flash, area));
         journal.reopen()?;
         Ok(journal)
     }
@@ -123,6 +129,20 @@ impl<F: NorFlash> Journal<F> {
     ///
     /// As [`open`](Self::open); then nothing may be stored before it is looked at again.
     pub fn reopen(&mut self) -> Result<(), Error> {
+        let mut before = Unread::default();
+        for _ in 0..LOOKS {
+            self.medium.unread = Unread::default();
+            let looked = self.look_anew();
+            // A fault that passes does not fail the same reads twice, unless it fails all.
+            if [Unread::default(), before].contains(&self.medium.unread) {
+                return looked;
+            }
+            before = self.medium.unread;
+        }
+        before.last.map_or(Ok(()), |kind| Err(Error::Flash(kind)))
+    }
+
+    fn look_anew(&mut self) -> Result<(), Error> {
         let newest = self.medium.newest_sector()?.ok_or(Error::NoJournal)?;
         let survey = self.medium.survey(newest);
         // What reads as erased may have been torn, at most as much as is programmed at once: it is not programmed again.
@@ -151,7 +171,7 @@ impl<F: NorFlash> Journal<F> {
     /// [`Error::Region`], [`Error::Flash`], [`Error::Worn`].
     pub fn format(flash: F, region: Region) -> Result<Self, Error> {
         let area = Area::of(region, &flash)?;
-        let mut journal = Self::on(Medium { flash, area });
+        let mut journal = Self::on(Medium::new(flash, area));
         journal.reformat()?;
         Ok(journal)
     }
@@ -179,6 +199,18 @@ impl<F: NorFlash> Journal<F> {
     #[must_use]
     pub const fn found(&self) -> Found {
         self.found
+    }
+
+    /// How many reads failed since it was opened, or looked at anew: whoever reads meanwhile may have passed over what is there.
+    #[must_use]
+    pub const fn failed_reads(&self) -> u32 {
+        self.medium.unread.reads
+    }
+
+    /// Whether the flash can be read now: the head of any sector.
+    #[must_use]
+    pub fn can_be_read(&mut self) -> bool {
+        (0..self.medium.area.sectors).any(|index| !self.medium.is_unread(index))
     }
 
     /// The flash, for what else is stored in it. Whoever changes the journal's own region destroys it.
@@ -376,7 +408,7 @@ impl<F: NorFlash> Journal<F> {
     /// Erases frames of a sector of this number whose head has rotted. An opening looks one sector beyond the newest head, since
     /// that of the newest may have rotted, and would take them for newer than what is stored from now on.
     fn forget_headless(&mut self, sequence: u32) -> Result<(), Error> {
-        let headless = matches!(self.medium.sector_head(sequence), Ok(None));
+        let headless = matches!(self.medium.sector_head(sequence), Ok(None) | Err(Error::Flash(_)));
         if headless && self.medium.survey(sequence).last.is_some() {
             self.medium.erase(sequence)?;
         }
@@ -399,10 +431,14 @@ impl<F: NorFlash> Journal<F> {
     fn find_commit(&mut self, newest: Survey) -> Result<Option<Frame>, Error> {
         let (mut survey, mut sequence, mut last) = (newest, self.head.sequence, newest.last);
         for _ in 1..self.medium.area.sectors {
-            let before = self.medium.sector_before(Some(sequence))?;
+            let before = self.medium.sector_before(sequence)?;
             let (None, Some(before)) = (survey.commit, before) else { break };
             (survey, sequence) = (self.medium.survey(before), before);
             last = last.or(survey.last);
+        }
+        if survey.commit.is_none() {
+            // It may be in a sector of which nothing can be read: that one must not be erased.
+            self.medium.read_heads()?;
         }
         self.found.commit = survey.commit.and_then(|frame| self.read_commit(frame));
         self.kept = survey.commit.map(|frame| frame.place().sequence);

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::region::{Area, WINDOW, WINDOW_BYTES};
 use crc::{Digest, NoTable};
-use embedded_storage::nor_flash::{NorFlash, NorFlashError};
+use embedded_storage::nor_flash::{NorFlash, NorFlashError, NorFlashErrorKind};
 
 /// A place: so many bytes into the sector that was begun as this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,30 @@ impl Place {
 pub(crate) struct Medium<F> {
     pub(crate) flash: F,
     pub(crate) area: Area,
+    pub(crate) unread: Unread,
+}
+
+/// Reads that failed: how many, and where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) reads: u32,
+    /// Mixed of all their places, in their order.
+    places: u32,
+    pub(crate) last: Option<NorFlashErrorKind>,
+}
+
+impl Unread {
+    const fn add(&mut self, place: u32, kind: NorFlashErrorKind) {
+        self.reads = self.reads.saturating_add(1);
+        self.places = (self.places ^ place).wrapping_add(1).wrapping_mul(0x0100_0193);
+        self.last = Some(kind);
+    }
+}
+
+impl<F> Medium<F> {
+    pub(crate) fn new(flash: F, area: Area) -> Self {
+        Self { flash, area, unread: Unread::default() }
+    }
 }
 
 impl<F: NorFlash> Medium<F> {
@@ -66,7 +90,10 @@ impl<F: NorFlash> Medium<F> {
         let inside = offset.checked_rem(WINDOW_BYTES).unwrap_or(0);
         let start = self.area.base(sequence).saturating_add(offset.saturating_sub(inside));
         let mut window = [0; WINDOW];
-        self.flash.read(start, &mut window).map_err(|error| Error::Flash(error.kind()))?;
+        if let Err(error) = self.flash.read(start, &mut window) {
+            self.unread.add(start, error.kind());
+            return Err(Error::Flash(error.kind()));
+        }
         Ok((window, usize::try_from(inside).unwrap_or(0)))
     }
 

@@ -204,14 +204,15 @@ impl<F: NorFlash> Journal<F> {
         }
     }
 
-    /// To the sector behind. The newest one may have lost its head.
+    /// To the sector behind. The newest one may have lost its head, and one whose head cannot be read now may be there: where it is
+    /// not, none of its frames is.
     fn step_behind<T>(&mut self, cursor: &mut Cursor) -> Step<T> {
         let newest = self.head.sequence;
         if cursor.sequence >= newest {
             return Step::End;
         }
         let next = cursor.sequence.saturating_add(1);
-        let behind = if next == newest || self.has_head(next) {
+        let behind = if next == newest || self.may_be_there(next) {
             next
         } else {
             let behind = self.medium.sector_behind(Some(cursor.sequence));
@@ -221,15 +222,18 @@ impl<F: NorFlash> Journal<F> {
         Step::On
     }
 
-    fn has_head(&mut self, sequence: u32) -> bool {
-        let head = self.medium.sector_head(sequence).ok().flatten();
-        head.is_some_and(|head| head.sequence == sequence)
+    /// Whether the head of a sector says that it is there, or cannot be read.
+    fn may_be_there(&mut self, sequence: u32) -> bool {
+        match self.medium.sector_head(sequence) {
+            Ok(head) => head.is_some_and(|head| head.sequence == sequence),
+            Err(error) => matches!(error, Error::Flash(_)),
+        }
     }
 
     /// Before the first commit of a sector, by its number; where that is not there, before what is behind it.
     #[must_use]
     pub fn at_sector(&mut self, sequence: u32) -> Cursor {
-        let there = sequence == self.head.sequence || self.has_head(sequence);
+        let there = sequence == self.head.sequence || self.may_be_there(sequence);
         let offset = if there { self.medium.sector_head_bytes() } else { self.medium.area.sector };
         Cursor { sequence, offset, next_frame: None }
     }

@@ -14,7 +14,8 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// How long the machine was without power, where it is known.
+    /// How long the machine was without power at most, where it is known: a clock of whole seconds tells it to a second, and what it does not
+    /// tell is counted.
     ///
     /// `now` is what the clock shows now. `None` where either is unknown, where it went back, and above `longest`: a clock
     /// that was set is none to trust.
@@ -25,7 +26,7 @@ impl Stamp {
     ///
     /// let stored = Stamp { at: Instant::from_millis(60_000), clock: Some(1_000_000) };
     /// let day = Duration::from_mins(24 * 60);
-    /// assert_eq!(stored.gap(Some(1_000_020), day), Some(Duration::from_secs(20)));
+    /// assert_eq!(stored.gap(Some(1_000_020), day), Some(Duration::from_millis(20_999)));
     /// assert_eq!(stored.gap(Some(999_999), day), None);
     /// assert_eq!(stored.gap(Some(2_000_000), day), None);
     /// assert_eq!(stored.gap(None, day), None);
@@ -33,8 +34,8 @@ impl Stamp {
     #[must_use]
     pub fn gap(&self, now: Option<u32>, longest: Duration) -> Option<Duration> {
         let seconds = now?.checked_sub(self.clock?)?;
-        // What is left of a second is not in the clock: the gap may have been a second longer.
-        let gap = Duration::from_millis(seconds.checked_mul(1_000)?);
+        // From the beginning of one second to the end of another.
+        let gap = Duration::from_millis(seconds.checked_mul(1_000)?.checked_add(999)?);
         (gap <= longest).then_some(gap)
     }
 

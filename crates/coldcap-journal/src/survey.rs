@@ -42,28 +42,71 @@ impl Survey {
 impl<F: NorFlash> Medium<F> {
     /// The sector that was begun last; `None` where there is no journal.
     ///
-    /// Its head may have rotted. Then its frames tell, since their check values know its number.
+    /// Its head may have rotted, or cannot be read. Then its frames tell, since their check values know its number: a head is written
+    /// before any frame is, so a sector without one holds nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Flash`]: no head can be read, and not all of them are none. And as [`sector_head`](Self::sector_head).
     pub(crate) fn newest_sector(&mut self) -> Result<Option<u32>, Error> {
-        let Some(newest) = self.sector_before(None)? else { return Ok(None) };
-        let next = newest.saturating_add(1);
-        Ok(Some(if self.survey(next).last.is_some() { next } else { newest }))
+        let Some(newest) = self.newest_head(None)? else { return self.read_heads().map(|()| None) };
+        let furthest = if self.unread.reads == 0 { 1 } else { self.area.sectors.saturating_sub(1) };
+        for ahead in (1..=furthest).rev() {
+            let later = newest.saturating_add(ahead);
+            if (ahead == 1 || self.is_unread(later)) && self.survey(later).last.is_some() {
+                return Ok(Some(later));
+            }
+        }
+        Ok(Some(newest))
     }
 
-    /// The sector that was begun last before this one, or last of all, and is still there.
-    pub(crate) fn sector_before(&mut self, later: Option<u32>) -> Result<Option<u32>, Error> {
+    /// The sector that was begun last before this one and is still there. Where a head cannot be read the frames tell.
+    pub(crate) fn sector_before(&mut self, later: u32) -> Result<Option<u32>, Error> {
+        let found = self.newest_head(Some(later))?;
+        let furthest = if self.unread.reads == 0 { 0 } else { self.area.sectors.saturating_sub(1) };
+        for back in 1..=furthest {
+            let before =
+                later.checked_sub(back).filter(|before| found.is_none_or(|found| *before > found));
+            let Some(before) = before else { break };
+            if self.is_unread(before) && self.survey(before).last.is_some() {
+                return Ok(Some(before));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The newest of all heads that can be read, or of those before this one.
+    fn newest_head(&mut self, later: Option<u32>) -> Result<Option<u32>, Error> {
         let mut found = None;
         for index in 0..self.area.sectors {
-            let head = self.sector_head(index)?.map(|head| head.sequence);
+            let head = match self.sector_head(index) {
+                Err(Error::Flash(_)) => None,
+                head => head?.map(|head| head.sequence),
+            };
             found = found.max(head.filter(|head| later.is_none_or(|later| *head < later)));
         }
         Ok(found)
     }
 
-    /// The sector that was begun first behind this one, or first of all, and is still there.
+    /// Whether the head of the sector where the one of this number lies cannot be read.
+    pub(crate) fn is_unread(&mut self, sequence: u32) -> bool {
+        matches!(self.sector_head(sequence), Err(Error::Flash(_)))
+    }
+
+    /// Reads all heads, whatever they say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Flash`]: one cannot be read.
+    pub(crate) fn read_heads(&mut self) -> Result<(), Error> {
+        (0..self.area.sectors).try_for_each(|index| self.sector_head(index).map(|_| ()))
+    }
+
+    /// The sector that was begun first behind this one, or first of all, and is still there. A head that cannot be read is read again.
     pub(crate) fn sector_behind(&mut self, earlier: Option<u32>) -> Option<SectorHead> {
         let mut found: Option<SectorHead> = None;
         for index in 0..self.area.sectors {
-            let head = self.sector_head(index).ok().flatten();
+            let head = self.sector_head(index).or_else(|_| self.sector_head(index)).ok().flatten();
             let head = head.filter(|head| earlier.is_none_or(|earlier| head.sequence > earlier));
             found = match (found, head) {
                 (Some(first), Some(head)) if first.sequence < head.sequence => Some(first),

@@ -6,6 +6,7 @@
     clippy::arithmetic_side_effects
 )]
 
+use coldcap_journal::restart::RestartLimits;
 use coldcap_journal::simulated::{Refused, SimulatedFlash};
 use coldcap_journal::{
     Copies, Error, Images, Journal, Region, RegionError, Stamp, Stored, StoredEntry,
@@ -237,12 +238,28 @@ fn a_flash_of_odd_units_is_refused_and_one_of_single_bytes_is_programmed_by_four
 fn a_gap_is_known_where_both_clocks_are_and_it_is_not_too_long() {
     let stored = Stamp { at: Instant::ZERO, clock: Some(1_000) };
     let hour = Duration::from_mins(60);
-    assert_eq!(stored.gap(Some(1_000 + 3_600), hour), Some(hour));
-    assert_eq!(stored.gap(Some(1_001 + 3_600), hour), None);
+    let longest = Duration::from_millis(3_599_999);
+    assert_eq!(stored.gap(Some(1_000 + 3_599), hour), Some(longest));
+    assert_eq!(stored.gap(Some(1_000 + 3_600), hour), None);
     assert_eq!(stored.gap(Some(999), hour), None);
     assert_eq!(stored.gap(Some(u32::MAX), hour), None);
     assert_eq!(stored.gap(None, hour), None);
     assert_eq!(stamp(0).gap(Some(1_000), hour), None);
+}
+
+/// Stored at the end of a second or at its beginning, a clock of whole seconds shows the same.
+#[test]
+fn no_gap_is_told_shorter_than_it_was() {
+    let hour = Duration::from_mins(60);
+    for (stored, now) in
+        [(1_000_000_u64, 1_030_990), (1_000_000, 1_030_000), (1_000_999, 1_031_000)]
+    {
+        let clock = |millis: u64| u32::try_from(millis / 1_000).ok();
+        let stamp = Stamp { at: Instant::ZERO, clock: clock(stored) };
+        let gap = stamp.gap(clock(now), hour).unwrap();
+        assert!(gap >= Duration::from_millis(u32::try_from(now - stored).unwrap()));
+        assert!(gap > RestartLimits::default().short_gap);
+    }
 }
 
 #[test]

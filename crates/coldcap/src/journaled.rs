@@ -190,7 +190,8 @@ impl<const CHANNELS: usize, F: NorFlash, const KEPT: usize> Journaled<CHANNELS, 
         self.keeper.erase_ahead()
     }
 
-    /// Why the last store failed; `None` where it did not.
+    /// Why the last store failed, of the journal or else of the keys; `None` where neither did. The keys have failed, too, where one copy had rotted
+    /// and could not be written again at power-up.
     #[must_use]
     pub const fn failure(&self) -> Option<Error> {
         self.keeper.failure()

@@ -8,20 +8,76 @@ use bench::host::{Host, hello};
 use bench::keyed::slot;
 use coldcap::journaled::{Journaled, JournaledLane, Layout, Pace, PowerUp, StartError};
 use coldcap::lane::{REPLY_LENGTH, Reply, STEP_LENGTH, Step};
-use coldcap::{Action, CheckpointError, Config, Device, Inputs, Outputs, Phase, Served, TickInput};
+use coldcap::{
+    Action, CheckpointError, Config, Device, EntryBytes, Inputs, Outputs, Phase, Served, TickInput,
+};
 use coldcap_journal::restart::{Refusal, ResetCause, RestartLimits};
-use coldcap_journal::simulated::SimulatedFlash;
+use coldcap_journal::simulated::{Refused, SimulatedFlash};
 use coldcap_journal::{Error, Images, Journal, Region};
 use coldcap_session::Request;
 use coldcap_session::record::Entry;
 use coldcap_units::{Duration, Fault, Instant, Reading};
 use coldcap_wire::message::{AnyMessage, CommandHead, ReadRecord};
 use coldcap_wire::security::Role;
+use core::ops::{Deref, DerefMut};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use proptest::prelude::*;
 
 const BYTES: usize = 64 * 1024;
-type Flash = SimulatedFlash<BYTES, 4096, 8>;
 type Machine<const CHANNELS: usize> = Journaled<CHANNELS, Flash>;
+
+/// On the heap: a test's stack has no room for many.
+#[derive(Clone, Debug)]
+struct Flash(Box<SimulatedFlash<BYTES, 4096, 8>>);
+
+impl Flash {
+    fn new() -> Self {
+        Self(Box::new(SimulatedFlash::new()))
+    }
+}
+
+impl Deref for Flash {
+    type Target = SimulatedFlash<BYTES, 4096, 8>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Flash {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl ErrorType for Flash {
+    type Error = Refused;
+}
+
+impl ReadNorFlash for Flash {
+    const READ_SIZE: usize = 8;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
+        self.0.read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        BYTES
+    }
+}
+
+impl NorFlash for Flash {
+    const WRITE_SIZE: usize = 8;
+    const ERASE_SIZE: usize = 4096;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Refused> {
+        self.0.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refused> {
+        self.0.write(offset, bytes)
+    }
+}
 
 const LAYOUT: Layout = Layout {
     journal: Region { start: 0, length: 56 * 1024, sector: 8192 },
@@ -182,6 +238,38 @@ fn keys_outlive_the_power_and_without_a_whole_image_nothing_starts() {
 }
 
 #[test]
+fn a_copy_of_the_keys_that_rotted_is_written_again_and_what_fails_is_told() {
+    let mut machine: Machine<1> = provisioned();
+    machine.device.link.keys_mut().add(slot(3, Role::Clinician)).unwrap();
+    machine.store_keys().unwrap();
+    let (flash, bench) = (machine.release(), Bench::new());
+    let known = known(&bench, SHORT);
+    for (rotten, other) in [(0, 4096), (4096, 0)] {
+        let keys = LAYOUT.keys.start as usize + 30;
+        let mut flash = flash.clone();
+        flash.flip(keys + rotten, 1);
+        let machine = begin(flash.clone(), &known).unwrap();
+        assert_eq!(machine.failure(), None);
+        let mut mended = machine.release();
+        mended.flip(keys + other, 1);
+        let machine = begin(mended, &known).unwrap();
+        assert_eq!(machine.device.link.keys().slots().count(), 1);
+        // It cannot be written again.
+        flash.wear_out(keys + rotten, 0xFF);
+        let mut machine = begin(flash, &known).unwrap();
+        assert_eq!(machine.failure(), Some(Error::Worn));
+        // A commit does not change that.
+        let (_, outputs) = machine.tick(known.now, known.inputs);
+        machine.store(None, &outputs).unwrap();
+        assert_eq!(machine.failure(), Some(Error::Worn));
+        assert_eq!(machine.store_keys(), Err(Error::Worn));
+        machine.journal_mut().flash_mut().wear_out(0, 0);
+        machine.store_keys().unwrap();
+        assert_eq!(machine.failure(), None);
+    }
+}
+
+#[test]
 fn the_state_of_another_machine_is_not_gone_on_from() {
     let mut bench = Bench::new();
     let journal = Journal::open(stored(&mut bench), LAYOUT.journal).unwrap();
@@ -272,6 +360,13 @@ fn a_flash_that_fails_is_told_and_stops_nothing() {
     let failed = machine.store(None, &outputs).unwrap_err();
     assert_eq!(machine.failure(), Some(failed));
     assert!(outputs.channels[0].phase.is_cooling());
+    // Meanwhile whatever is told and not stored is an error, too.
+    let mut told = outputs;
+    told.now = told.now.plus(coldcap::TICK);
+    told.entries = Default::default();
+    assert_eq!(machine.store(None, &told), Ok(()));
+    told.entries.push(EntryBytes([7; 48]));
+    assert_eq!(machine.store(None, &told), Err(failed));
     // It is tried again a second later, whatever happens meanwhile, and what is stored then ends the failure.
     machine.journal_mut().flash_mut().power_up();
     bench.tick();

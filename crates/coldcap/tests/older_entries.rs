@@ -280,6 +280,33 @@ fn an_entry_is_found_within_a_second_wherever_it_is_and_the_next_one_too() {
     assert_eq!(Chain::new().follow(&record), Ok(world.chain(0)));
 }
 
+/// What could not be read for a while is no gap: it is found late, or whoever asks is put off.
+#[test]
+fn what_cannot_be_read_for_a_while_is_not_told_to_be_missing() {
+    let mut world = World::<1>::new(96);
+    world.fill(0, 300);
+    let mut world = world.cut();
+    let mut put_off = 0;
+    for length in [1, 2, 8, 40, 4_000] {
+        for first in (1..400).step_by(3) {
+            let from = (first * 37 % 200) as u32;
+            world.heard.clear();
+            let flash = world.machine.journal_mut().flash_mut();
+            flash.fault = flash.reads + first..flash.reads + first + length;
+            let mut rid = world.ask(0, from, 1);
+            while world.answer(rid).0.status == Status::BUSY {
+                put_off += 1;
+                rid = world.ask(0, from, 1);
+            }
+            assert_eq!(world.answer(rid).0, Response::new(rid, Status::OK), "{length} {first}");
+            assert!(world.entries(0).iter().any(|entry| entry.index == from));
+            // What is stored at the end of a minute must be read back.
+            world.machine.journal_mut().flash_mut().fault = 0..0;
+        }
+    }
+    assert!(put_off > 0, "the longest faults outlast a request");
+}
+
 #[test]
 fn a_gap_is_told_with_its_end_and_with_the_length_of_the_record() {
     let mut world = World::<1>::new(96);

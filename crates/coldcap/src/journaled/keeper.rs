@@ -53,8 +53,10 @@ pub struct Keeper<F> {
     journal: Journal<F>,
     layout: Layout,
     schedule: Schedule,
-    /// The journal or the keys failed, and nothing was stored since.
+    /// The journal failed, and nothing was stored in it since.
     failed: Option<Error>,
+    /// The keys could not be stored, or not in both copies, and were not since.
+    keys_failed: Option<Error>,
     /// Where the last entry was found that a host wanted.
     search: Option<Search>,
 }
@@ -73,6 +75,7 @@ impl<F: NorFlash> Keeper<F> {
     pub(super) fn reprovision(&mut self) -> Result<(), Error> {
         self.journal.reformat()?;
         (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.keys_failed = None;
         self.search = None;
         self.store_keys(&KeyRing::new())
     }
@@ -80,17 +83,20 @@ impl<F: NorFlash> Keeper<F> {
     /// Looks anew at what the flash holds, as behind a reset.
     pub(super) fn begin_again(&mut self) -> Result<(), Error> {
         (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
+        self.keys_failed = None;
         self.search = None;
         self.journal.reopen()
     }
 
     pub(super) fn load_keys(&mut self) -> Result<KeyRing, Error> {
-        keys::load(self.journal.flash_mut(), self.layout.keys)
+        let loaded = keys::load(self.journal.flash_mut(), self.layout.keys)?;
+        self.keys_failed = loaded.mended.err();
+        Ok(loaded.keys)
     }
 
     pub(super) fn of(journal: Journal<F>, layout: Layout) -> Self {
         let schedule = Schedule::new(layout.pace);
-        Self { journal, layout, schedule, failed: None, search: None }
+        Self { journal, layout, schedule, failed: None, keys_failed: None, search: None }
     }
 
     /// Stores what a tick made and the state behind it, where a commit is due. Call it behind every tick, once its drives are
@@ -109,7 +115,9 @@ impl<F: NorFlash> Keeper<F> {
         outputs: &Outputs<CHANNELS>,
     ) -> Result<(), Error> {
         if !self.schedule.is_due(outputs) {
-            return Ok(());
+            // Entries are due at once, but in the second behind a failure: those of that second are not stored.
+            let lost = self.failed.filter(|_| !outputs.entries.is_empty());
+            return lost.map_or(Ok(()), Err);
         }
         self.commit(Stamp { at: outputs.now, clock }, control, outputs.entries.iter())
     }
@@ -163,7 +171,9 @@ impl<F: NorFlash> Keeper<F> {
     /// # Panics
     /// Never.
     pub fn store_keys(&mut self, keys: &KeyRing) -> Result<(), Error> {
-        keys::store(self.journal.flash_mut(), self.layout.keys, keys)
+        let result = keys::store(self.journal.flash_mut(), self.layout.keys, keys);
+        self.keys_failed = result.err();
+        result
     }
 
     /// Whether a sector should be erased now: the journal needs one soon, and nothing circulates.
@@ -184,10 +194,11 @@ impl<F: NorFlash> Keeper<F> {
         self.journal.prepare()
     }
 
-    /// Why the last store failed; `None` where it did not.
+    /// Why the last store failed, of the journal or else of the keys; `None` where neither did. The keys have failed, too, where one copy had rotted
+    /// and could not be written again at power-up.
     #[must_use]
     pub const fn failure(&self) -> Option<Error> {
-        self.failed
+        if self.failed.is_some() { self.failed } else { self.keys_failed }
     }
 
     /// The journal, to read the record.

@@ -1,6 +1,6 @@
 //! The keys of the link, as an image of parameters: one behind the other in their stored form.
 
-use coldcap_journal::{Error, Images, Region};
+use coldcap_journal::{Copies, Error, Images, Region};
 use coldcap_wire::security::{KeyRing, KeySlot, SLOTS, STORED_LEN};
 use embedded_storage::nor_flash::NorFlash;
 
@@ -18,14 +18,27 @@ pub(super) fn store<F: NorFlash>(
     Images::new(flash, region)?.store(VERSION, stored).map(|_| ())
 }
 
-/// The keys that are stored. Without a whole image, or where its content is none of this version, there are none to go by:
-/// [`Error::NoImage`].
-pub(super) fn load<F: NorFlash>(flash: &mut F, region: Region) -> Result<KeyRing, Error> {
+/// Keys that were stored.
+pub(super) struct Loaded {
+    pub(super) keys: KeyRing,
+    /// Whether both copies are whole now.
+    pub(super) mended: Result<(), Error>,
+}
+
+/// The keys that are stored; a copy that is not whole is written again from the other. Without a whole image, or where its content is
+/// none of this version, there are none to go by: [`Error::NoImage`].
+pub(super) fn load<F: NorFlash>(flash: &mut F, region: Region) -> Result<Loaded, Error> {
     let mut bytes = [[0; STORED_LEN]; SLOTS];
-    let image = Images::new(flash, region)?.load(bytes.as_flattened_mut())?;
+    let mut images = Images::new(flash, region)?;
+    let image = images.load(bytes.as_flattened_mut())?;
     let stored = bytes.as_flattened().get(..image.length).unwrap_or_default();
     let ring = if image.version == VERSION { ring(stored) } else { None };
-    ring.ok_or(Error::NoImage)
+    let keys = ring.ok_or(Error::NoImage)?;
+    let mended = match image.copies {
+        Copies::Both => Ok(()),
+        Copies::One => images.mend(stored),
+    };
+    Ok(Loaded { keys, mended })
 }
 
 fn ring(stored: &[u8]) -> Option<KeyRing> {

@@ -44,7 +44,7 @@ impl<const CHANNELS: usize> PowerUp<CHANNELS> {
     }
 }
 
-/// Why a machine does not start. Nothing was changed, and nothing may be driven: service.
+/// Why a machine does not start. Nothing was changed but a copy of keys or parameters that was written again, and nothing may be driven: service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartError {
     /// The keys are not whole, or the flash fails.

@@ -3,7 +3,7 @@
 use crate::control::{CHECKPOINT_BYTES, recorded};
 use crate::link::{Recalled, Wanted};
 use crate::outputs::EntryBytes;
-use coldcap_journal::{Commit, Cursor, Journal, Step, Stored};
+use coldcap_journal::{Commit, Cursor, Error, Journal, Step, Stored};
 use coldcap_session::record::Entry;
 use embedded_storage::nor_flash::NorFlash;
 
@@ -15,6 +15,10 @@ use embedded_storage::nor_flash::NorFlash;
 #[derive(Clone, Debug)]
 pub(super) struct Search {
     channel: u8,
+    /// How many reads failed in the same search before this one, where the flash could be read behind it; else 0.
+    failed_before: u16,
+    /// How many reads of the journal had failed when it began.
+    failed: u32,
     /// The entry that is asked for next where a download goes on.
     from: u32,
     /// The first one that can be there.
@@ -36,7 +40,9 @@ impl Search {
     pub(super) fn new<F: NorFlash>(wanted: &Wanted, journal: &Journal<F>) -> Self {
         let (oldest, newest) = journal.sectors().into_inner();
         let stage = Stage::Narrowing { low: oldest, high: newest.saturating_add(1) };
-        Self { channel: wanted.channel, from: wanted.from, next: wanted.from, stage }
+        let Wanted { channel, from, .. } = *wanted;
+        let failed = journal.failed_reads();
+        Self { channel, failed_before: 0, failed, from, next: from, stage }
     }
 
     /// Whether it stands before what is wanted.
@@ -46,6 +52,27 @@ impl Search {
 
     /// Looks at one frame at most.
     pub(super) fn step<const CHANNELS: usize, F: NorFlash>(
+        &mut self,
+        wanted: &Wanted,
+        journal: &mut Journal<F>,
+    ) -> Option<Recalled> {
+        let found = self.advance::<CHANNELS, F>(wanted, journal)?;
+        let failed = journal.failed_reads().saturating_sub(self.failed);
+        let failed = u16::try_from(failed).unwrap_or(u16::MAX);
+        if failed > 0 && found.is_behind(wanted.from) {
+            let readable = journal.can_be_read();
+            // What cannot be read for good fails as often once more, and then it is not there.
+            if !readable || self.failed_before != failed {
+                let failed_before = if readable { failed } else { 0 };
+                *self = Self { failed_before, ..Self::new(wanted, journal) };
+                return None;
+            }
+        }
+        (self.failed_before, self.failed) = (0, journal.failed_reads());
+        Some(found)
+    }
+
+    fn advance<const CHANNELS: usize, F: NorFlash>(
         &mut self,
         wanted: &Wanted,
         journal: &mut Journal<F>,
@@ -90,7 +117,8 @@ impl Search {
             return Some(self.missing(wanted, wanted.end));
         }
         if let Step::Found(Stored::Commit(commit)) = &step
-            && let Some((index, entry)) = self.first_of(commit, journal)
+            // Where it cannot be read now, the next step looks at it anew.
+            && let Some((index, entry)) = self.first_of(commit, journal).ok()?
         {
             if index >= wanted.end {
                 return Some(self.missing(wanted, index));
@@ -132,15 +160,25 @@ impl Search {
         &self,
         commit: &Commit,
         journal: &mut Journal<F>,
-    ) -> Option<(u32, EntryBytes)> {
+    ) -> Result<Option<(u32, EntryBytes)>, Error> {
         for place in 0..commit.entries() {
-            let bytes = journal.entry(commit, place).ok()?;
+            let bytes = journal.entry(commit, place)?;
             let Entry { channel, index, .. } = Entry::from_bytes(&bytes);
             if channel == self.channel && index >= self.next {
-                return Some((index, EntryBytes(bytes)));
+                return Ok(Some((index, EntryBytes(bytes))));
             }
         }
-        None
+        Ok(None)
+    }
+}
+
+impl Recalled {
+    /// Whether it says that the entry of this index is not there.
+    fn is_behind(&self, index: u32) -> bool {
+        match self {
+            Self::Missing { .. } => true,
+            Self::Entry { entry, .. } => Entry::from_bytes(&entry.0).index > index,
+        }
     }
 }
 

@@ -37,7 +37,7 @@ impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
     }
 
     /// Starts anew as behind a loss of power: the entries of the record, the settings and the keys stay, as in a journal and a store; the session is
-    /// lost. `config` names the boot for the hello; `held` are the entries that control has not handed out yet
+    /// lost, and what had still to be sent is sent to whoever asks. `config` names the boot for the hello; `held` are the entries that control has not handed out yet
     /// ([`Control::held_entries`](crate::Control::held_entries)).
     ///
     /// ```
@@ -56,13 +56,14 @@ impl<const CHANNELS: usize, const KEPT: usize, const SETTINGS: usize>
     }
 
     /// Takes out of a link that ends what a journal and a store would keep: the entries of the record, with those
-    /// that never got here, the settings and the keys.
+    /// that never got here, the settings and the keys. A journal does not know what was sent: whoever comes asks for what it lacks.
     fn take_lasting<'a>(
         &mut self,
         held: impl Iterator<Item = &'a EntryBytes>,
     ) -> Lasting<CHANNELS, KEPT, SETTINGS> {
         let mut stored = core::mem::replace(&mut self.stored, Stored::new());
         held.for_each(|entry| stored.keep(entry));
+        stored.forget_unsent();
         let settings = self.settings.values.restarted();
         Lasting { stored, settings, keys: self.port.take_lasting() }
     }

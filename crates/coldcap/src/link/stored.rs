@@ -83,6 +83,12 @@ impl<const CHANNELS: usize, const KEPT: usize> Stored<CHANNELS, KEPT> {
         self.calibration = Some(calibration);
     }
 
+    /// Nothing has to be sent but what is asked for.
+    pub(super) fn forget_unsent(&mut self) {
+        self.entries.iter_mut().for_each(|kept| kept.unsent = false);
+        self.calibration = None;
+    }
+
     /// Whoever has asked before is gone.
     pub(super) fn begin_session(&mut self) {
         #[cfg(feature = "journal")]

@@ -1,17 +1,21 @@
 //! A large flash in memory that counts what is read and programmed.
 
 use coldcap_journal::simulated::Refused;
-use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+use core::ops::Range;
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 
 pub(crate) struct Ram {
     pub(crate) bytes: Vec<u8>,
     pub(crate) read: u64,
     pub(crate) programmed: u64,
+    /// How often it was read, and which of these reads fail.
+    pub(crate) reads: u64,
+    pub(crate) fault: Range<u64>,
 }
 
 impl Ram {
     pub(crate) fn new(bytes: u32) -> Self {
-        Self { bytes: vec![0xFF; bytes as usize], read: 0, programmed: 0 }
+        Self { bytes: vec![0xFF; bytes as usize], read: 0, programmed: 0, reads: 0, fault: 0..0 }
     }
 }
 
@@ -24,6 +28,10 @@ impl ReadNorFlash for Ram {
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
         self.read += bytes.len() as u64;
+        self.reads += 1;
+        if self.fault.contains(&self.reads) {
+            return Err(Refused::Kind(NorFlashErrorKind::Other));
+        }
         bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
         Ok(())
     }
