@@ -6,7 +6,7 @@ mod support;
 
 use core::time::Duration;
 use std::fs::File;
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use support::served::{LONG, Served};
