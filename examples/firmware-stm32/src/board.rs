@@ -1,5 +1,6 @@
 //! The board: brought up once, and then read and driven. Nothing in here decides anything.
 
+use crate::bank::Bank;
 use crate::drivers::Edges;
 use crate::pins::Pins;
 use coldcap::journaled::{Layout, Pace};
@@ -15,6 +16,7 @@ use coldcap_hal::{
 use coldcap_journal::Region;
 use coldcap_thermal::output::{TimeProportionConfig, Timing};
 use coldcap_units::{Duration, Instant, Permille, Ratio};
+use embassy_stm32::flash::Flash;
 use embassy_stm32::gpio::{self, Input, Level, Output, OutputType, Pull, Speed};
 use embassy_stm32::mode::Blocking;
 use embassy_stm32::peripherals::{IWDG, LPUART1, RNG, TIM1, TIM3};
@@ -26,7 +28,7 @@ use embassy_stm32::timer::low_level::CountingMode;
 use embassy_stm32::timer::simple_pwm::{PwmPin, SimplePwm, SimplePwmChannel, SimplePwmChannels};
 use embassy_stm32::timer::{Ch1, Ch2, GeneralInstance4Channel, TimerChannel, TimerPin};
 use embassy_stm32::usart::{self, BufferedUart};
-use embassy_stm32::{Peri, bind_interrupts, flash};
+use embassy_stm32::{Peri, bind_interrupts};
 use embedded_hal::digital::PinState::{High, Low};
 use embedded_hal_bus::spi::{ExclusiveDevice, NoDelay};
 use embedded_io::{Read, Write};
@@ -35,9 +37,6 @@ bind_interrupts!(struct Interrupts {
     LPUART1 => usart::BufferedInterruptHandler<LPUART1>;
     RNG => rng::InterruptHandler<RNG>;
 });
-
-/// The chip's flash as a whole: 8 bytes are programmed at once, 2 KiB erased.
-pub type Flash = flash::Flash<'static, flash::Blocking>;
 
 /// The second bank. The first goes on giving instructions while this one is programmed or erased, so that no interrupt waits.
 pub const LAYOUT: Layout = Layout {
@@ -130,7 +129,7 @@ pub struct Board {
 /// What board bring-up makes, once.
 pub struct Parts {
     pub board: Board,
-    pub flash: Flash,
+    pub flash: Bank,
     /// Not started yet: a journal takes seconds to be made.
     pub watchdog: Peri<'static, IWDG>,
     pub entropy: [u8; 32],
@@ -198,7 +197,7 @@ pub fn bring_up([out, into]: &'static mut Buffers) -> Option<Parts> {
         idle_at: Instant::ZERO,
     };
     let factory = pulled_up(pins.factory).is_low();
-    let (flash, watchdog) = (Flash::new_blocking(pins.flash), pins.watchdog);
+    let (flash, watchdog) = (Bank(Flash::new_blocking(pins.flash)), pins.watchdog);
     Some(Parts { board, flash, watchdog, entropy, factory })
 }
 

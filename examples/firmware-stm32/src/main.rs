@@ -2,7 +2,7 @@
 //! memory and a random number generator. **It builds; no board has run it.**
 //!
 //! [`pins::Pins`] is what is wired where, [`board`] brings it up, reads it and drives it by the drivers of `coldcap-hal`, [`drivers`] is
-//! what they need of this chip. Here is the loop. What a maker changes is the pins and the figures at the top of [`board`].
+//! what they need of this chip, [`bank`] its flash. Here is the loop. What a maker changes is the pins and the figures at the top of [`board`].
 //!
 //! Why this board: its journal has a bank of flash of its own, with pages of 2 KiB, so that the core goes on while one is erased. Where
 //! program and journal share a bank with sectors of 128 KiB, as in an STM32F446, an erasure stops the core for a second, and the watchdog bites.
@@ -12,12 +12,13 @@
 #![no_std]
 #![no_main]
 
+mod bank;
 mod board;
 mod drivers;
-
 mod pins;
 
-use board::{Board, Buffers, Flash, LAYOUT, Parts, ROOM};
+use bank::Bank;
+use board::{Board, Buffers, LAYOUT, Parts, ROOM};
 use coldcap::journaled::{Journaled, PowerUp};
 use coldcap::{Config, Inputs, Outputs, TICK, VendorConditions};
 use coldcap_guard::{Condition, Conditions};
@@ -27,7 +28,7 @@ use coldcap_units::{Duration, Instant};
 use core::mem::MaybeUninit;
 use drivers::Iwdg;
 
-type Machine = Journaled<1, Flash>;
+type Machine = Journaled<1, Bank>;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -69,7 +70,7 @@ fn first_look(board: &mut Board) -> PowerUp<1> {
 /// From what the flash holds. A machine that never ran is provisioned where the factory's jumper says so. One that had a journal and
 /// finds none must not start.
 #[inline(never)]
-fn begin(mut flash: Flash, factory: bool, known: &PowerUp<1>) -> Option<Machine> {
+fn begin(mut flash: Bank, factory: bool, known: &PowerUp<1>) -> Option<Machine> {
     let config = Config::reference();
     let is_new = matches!(Journal::open(&mut flash, LAYOUT.journal), Err(Error::NoJournal));
     if factory && is_new {
