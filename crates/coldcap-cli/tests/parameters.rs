@@ -52,6 +52,7 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ("tank.hysteresis = 0.3", "tank.hysteresis: allowed is a whole number"),
         ("tank.odd = 1", "tank.odd: there is no such value"),
         ("limits.freeze_near = 4294967295", "colder than the trip"),
+        ("limits.freeze_trip = 3435973836", "below 0 °C"),
         ("cap_loop.outer = { gain = 0.6 }", "cap_loop.outer.integral_s: it is missing"),
         ("cap_loop.outer = { gain = 0.6, integral_s = 0.01 }", "cap_loop.outer: "),
     ] {

@@ -4,6 +4,7 @@
 use coldcap::hash::Fnv1a64;
 use coldcap::parameters::{Field, Fields, ParameterError, ParameterFault, Settings, Unit};
 use coldcap::{Config, TICK};
+use coldcap_calibration::curves::pt1000;
 use coldcap_guard::detect::{Limits, LimitsError};
 use coldcap_thermal::channel::LoopGains;
 use coldcap_thermal::pid::Tuning;
@@ -118,6 +119,20 @@ fn rules_between_numbers_hold_for_an_image_too() {
     let fast = number("coolant_loop.fast_flow");
     let refused = config.with_numbers(Settings::Thresholds, &[(fast, 400)]).unwrap_err();
     assert_eq!(refused.fault, ParameterFault::Gains);
+
+    // A trip is refused where the sensor that is built in would be colder than ice at it; an earlier one is not.
+    let trip = |code: u32| {
+        let numbers = [(number("limits.freeze_trip"), i64::from(code))];
+        config.with_numbers(Settings::Thresholds, &numbers).map_err(|refused| refused.fault)
+    };
+    let raw = config.limits.raw();
+    assert_eq!(trip(raw.freeze_trip.0 + 50_000).unwrap_err(), ParameterFault::FreezeTrip);
+    assert_eq!(trip(raw.open_above.0 - 1).unwrap_err(), ParameterFault::FreezeTrip);
+    assert_eq!(trip(raw.freeze_near.0).unwrap().limits.raw().freeze_trip, raw.freeze_near);
+    // The same code in a machine of another sensor.
+    let mut other = config;
+    other.thermistor = pt1000::TABLE;
+    assert_eq!(image(&other, Settings::Thresholds).unwrap_err().fault, ParameterFault::FreezeTrip);
 
     // Gains of another period go into no image.
     let tuning = Tuning::isa(0.15, 15.0, 0.0);

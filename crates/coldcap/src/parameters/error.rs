@@ -31,6 +31,8 @@ pub enum ParameterFault {
     },
     /// The guard's limits cannot work together.
     Limits(LimitsError),
+    /// By the program's own curve ([`Config::thermistor`](crate::Config::thermistor)) the freeze trip is below 0 °C, or no temperature.
+    FreezeTrip,
     /// Coefficients that no tuning makes, that are not the tick's, or that do not go with those of the other flow.
     Gains,
     /// The certificate of this number, counted from 0, is damaged or none.
@@ -80,6 +82,9 @@ impl fmt::Display for ParameterFault {
             Self::Length => f.write_str("it is too short or too long"),
             Self::OutOfRange { field } => write!(f, "field {field} is out of its range"),
             Self::Limits(error) => write!(f, "{error}"),
+            Self::FreezeTrip => f.write_str(
+                "its freeze trip is below 0 °C by the program's curve, or no temperature",
+            ),
             Self::Gains => f.write_str("its gains are none of a loop of this tick"),
             Self::Certificate(number, error) => write!(f, "certificate {number}: {error}"),
             Self::Sensor(number, error) => write!(f, "certificate {number}: {error}"),

@@ -12,11 +12,15 @@ use coldcap_thermal::feed_forward::MixingBalance;
 use coldcap_thermal::ramp::Ramp;
 use coldcap_thermal::schedule::GainTable;
 use coldcap_thermal::valve::Characteristic;
-use coldcap_units::Kelvin;
+use coldcap_units::{Celsius, Kelvin};
+
+/// The coldest that the freeze trip may stand for.
+const ICE: Celsius = Celsius::from_milli(0);
 
 /// Every number, in the order in which it is stored. What has rules between its numbers is built by its own constructor.
 pub(super) fn walk<W: Walk>(config: &mut Config, walk: &mut W) -> Result<(), ParameterFault> {
     limits(&mut config.limits, walk)?;
+    is_above_ice(config)?;
     display(config, walk);
     interlock(&mut config.interlock, walk);
     meter(&mut config.flow_meter, walk);
@@ -40,6 +44,14 @@ fn limits<W: Walk>(limits: &mut Limits, walk: &mut W) -> Result<(), ParameterFau
     let checked = Limits::new(raw, flow, delays).and_then(|limits| limits.with_watches(watches));
     *limits = checked.map_err(ParameterFault::Limits)?;
     Ok(())
+}
+
+/// A code that is sound by itself may be of another thermistor, or of another divider.
+fn is_above_ice(config: &Config) -> Result<(), ParameterFault> {
+    match config.thermistor.eval(config.limits.raw().freeze_trip) {
+        Ok(at) if at.to_celsius() >= ICE => Ok(()),
+        _ => Err(ParameterFault::FreezeTrip),
+    }
 }
 
 fn raw_limits<W: Walk>(raw: &mut RawLimits, walk: &mut W) {
