@@ -6,4 +6,5 @@ pub(crate) mod emulator;
 pub(crate) mod live;
 pub(crate) mod remote;
 pub(crate) mod settings;
+mod stack;
 pub(crate) mod uart;

@@ -4,6 +4,7 @@
 //! (`examples/firmware-qemu/src/board.rs`). Its host is on the UART.
 
 use super::emulator::EMULATOR;
+use super::stack::Painted;
 use crate::failure::Failure;
 use crate::host_key::HostKey;
 use coldcap::{ChannelDrives, ChannelInputs, Drives, Inputs, TICK};
@@ -138,6 +139,7 @@ fn word<T>(reading: Reading<T>, of: impl FnOnce(T) -> u32) -> u32 {
 /// The emulator, and both ends of its UART. It ends where the watchdog bites.
 struct Board {
     child: Child,
+    painted: Painted,
     to: ChildStdin,
     from: Receiver<Vec<u8>>,
 }
@@ -150,7 +152,9 @@ impl Board {
             "memory-backend-file,id=psram,size=16M,mem-path={},share=on",
             memory.path.display()
         );
+        let painted = Painted::beside(&memory.path)?;
         let mut command = Command::new(EMULATOR);
+        painted.arrange(&mut command);
         command.args(["-object", &backend, "-machine", "mps2-an386,memory-backend=psram"]);
         command.args(["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]);
         command.args(["-icount", "shift=5"]).arg("-kernel").arg(firmware);
@@ -169,7 +173,7 @@ impl Board {
                 }
             }
         });
-        Ok(Self { child, to, from })
+        Ok(Self { child, painted, to, from })
     }
 }
 
@@ -216,6 +220,7 @@ impl Bench<'_> {
         seen.bad_frames = self.client.counters().frames.crc;
         seen.ticks = now.as_millis() / u64::from(TICK.as_millis());
         seen.drives = self.memory.drives()?;
+        seen.stack = self.board.painted.used()?;
         Ok(seen)
     }
 
@@ -243,6 +248,8 @@ struct Seen {
     phase: Option<Phase>,
     bad_frames: u32,
     drives: Drives<CHANNELS>,
+    /// Bytes, at most.
+    stack: usize,
 }
 
 impl Seen {
@@ -258,15 +265,15 @@ impl Seen {
     }
 
     fn judge(&self, json: bool, least: u32) -> Result<(), Failure> {
-        let Self { ticks, channels, reports, phase, bad_frames, drives } = self;
+        let Self { ticks, channels, reports, phase, bad_frames, drives, stack } = self;
         let phase = phase.map_or("-", Phase::name);
         let permit = drives.permit;
         let line = format!(
-            "board: {ticks} ticks of its own clock, {channels} channels, {reports} reports, phase {phase}, permit {permit}, {bad_frames} bad frames"
+            "board: {ticks} ticks of its own clock, {channels} channels, {reports} reports, phase {phase}, permit {permit}, {bad_frames} bad frames, {stack} bytes of stack"
         );
         if json {
             let seen = json!({ "ticks": ticks, "channels": channels, "status_reports": reports,
-                "phase": phase, "permit": permit, "bad_frames": bad_frames });
+                "phase": phase, "permit": permit, "bad_frames": bad_frames, "stack_bytes": stack });
             writeln!(io::stdout(), "{seen}")?;
         } else {
             writeln!(io::stdout(), "{line}")?;
