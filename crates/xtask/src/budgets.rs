@@ -13,7 +13,10 @@ const HEAD: &str = "| image | flash, bytes | memory, bytes |";
 const IMAGES: [(&str, &str); 4] = [
     ("machine", "a whole machine: two channels, secured link, journal, one loop"),
     ("lane", "one channel, secured link, journal, behind the step lane"),
-    ("uart", "one channel, secured link on the UART, behind the step lane"),
+    (
+        "uart",
+        "one channel, secured link on the UART, behind the step lane; its machine lies on the stack",
+    ),
     (
         stm32::IMAGE,
         "a whole machine of one channel with its drivers, for a NUCLEO-L496ZG; no board has run it",

@@ -74,18 +74,20 @@ impl<F: NorFlash> Keeper<F> {
     /// Begins its journal anew, without keys.
     pub(super) fn reprovision(&mut self) -> Result<(), Error> {
         self.journal.reformat()?;
-        (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
-        self.keys_failed = None;
-        self.search = None;
+        self.forget();
         self.store_keys(&KeyRing::new())
     }
 
     /// Looks anew at what the flash holds, as behind a reset.
     pub(super) fn begin_again(&mut self) -> Result<(), Error> {
-        (self.schedule, self.failed) = (Schedule::new(self.layout.pace), None);
-        self.keys_failed = None;
-        self.search = None;
+        self.forget();
         self.journal.reopen()
+    }
+
+    /// All that is not in the flash.
+    fn forget(&mut self) {
+        self.schedule = Schedule::new(self.layout.pace);
+        (self.failed, self.keys_failed, self.search) = (None, None, None);
     }
 
     pub(super) fn load_keys(&mut self) -> Result<KeyRing, Error> {

@@ -71,11 +71,11 @@ const PARTED: [Parted; 5] = [
 ];
 
 const JOURNAL: &[Part] = &[
-    ("log: format, open, commit, beat, prepare", &["probe_log"], [7_720, 7_710]),
+    ("log: format, open, commit, beat, prepare", &["probe_log"], [8_560, 8_400]),
     ("reading it: commits, entries", &["probe_read"], [3_490, 3_850]),
     ("parameter images: load, store, mend", &["probe_images"], [2_390, 2_580]),
     ("the decision to restart", &["probe_decide"], [135, 143]),
-    ("all of it", &["probe_"], [11_320, 11_670]),
+    ("all of it", &["probe_"], [11_980, 12_260]),
 ];
 
 const GUARD: &[Part] = &[
