@@ -147,12 +147,74 @@ fn a_mark_that_was_moved_is_counted_as_credited() {
     let earlier = Duration::from_mins(5);
     let amendment = Amendment { mark: Mark::Ended, drug: 17, earlier, reason: 1 };
     let credited = Duration::from_mins(4);
-    let book = session().note(Note::Amended { amendment, credited });
+    let again = Amendment { earlier: Duration::from_mins(1), ..amendment };
+    let book = session()
+        .note(Note::Amended { amendment, credited })
+        .note(Note::Amended { amendment: again, credited: Duration::from_mins(1) });
     let count = book.entries.len() as u32;
     let basis = told(&book.entries, count).billing_basis.unwrap();
-    assert_eq!(basis.after_cooled_ms, 2_340_000);
-    let last = basis.stretches.last().unwrap();
-    assert_eq!((last.credited, last.elapsed_ms, last.cooled_ms), (true, 300_000, 240_000));
+    assert_eq!((basis.last_drug_end_s, basis.after_cooled_ms), (Some(5_040.0), 2_400_000));
+    // In order of time: between where the end was moved and where it was told, and behind that what was measured.
+    let stretches: Vec<_> = basis
+        .stretches
+        .iter()
+        .map(|it| (it.start_s, it.end_s, it.cooled_ms, it.credited))
+        .collect();
+    let expected = [
+        (5_040.0, 5_100.0, 60_000, true),
+        (5_100.0, 5_400.0, 240_000, true),
+        (5_400.0, 6_600.0, 1_200_000, false),
+        (6_960.0, 7_960.0, 900_000, false),
+    ];
+    assert_eq!(stretches, expected);
+}
+
+/// What is told as the machine starts again was so when the power went; what comes later was not.
+#[test]
+fn a_loss_of_power_moves_what_it_ended_and_nothing_later() {
+    let gap = Note::Restarted { gap: Some(Duration::from_mins(10)) };
+    let book = Book::new()
+        .after(600)
+        .note(gap)
+        .closed(Phase::Setup, 600, 0)
+        .after(600)
+        .note(Note::BreakBegan { reason: Reason(1) })
+        .after(900)
+        .note(gap)
+        .note(Note::BreakEnded { length: Duration::from_mins(5) })
+        .note(Note::BreakBegan { reason: Reason::POWER_GAP })
+        .after(300)
+        .note(Note::BreakEnded { length: Duration::from_mins(15) });
+    let story = told(&book.entries, book.entries.len() as u32);
+    assert_eq!(story.phases[0].end_s, 1_200.0);
+    let breaks: Vec<_> = story.breaks.iter().map(|it| (it.start_s, it.end_s)).collect();
+    assert_eq!(breaks, [(1_800.0, Some(2_100.0)), (2_100.0, Some(3_000.0))]);
+}
+
+/// A stretch that power ended is not counted into the time without it.
+#[test]
+fn a_counted_stretch_ends_where_the_power_went() {
+    let cooled = Duration::from_mins(10);
+    let clock = PhaseClock { elapsed: cooled, cooled, at_target: cooled };
+    let book = Book::new()
+        .note(Note::DrugStarted { drug: 17, hair_toxic: true })
+        .note(Note::DrugEnded { drug: 17, hair_toxic: true })
+        .after(900)
+        .note(Note::Restarted { gap: Some(Duration::from_mins(5)) })
+        .note(Note::PhaseClosed { phase: Phase::PostCool, clock });
+    let basis = told(&book.entries, 4).billing_basis.unwrap();
+    assert_eq!((basis.stretches[0].start_s, basis.stretches[0].end_s), (0.0, 600.0));
+}
+
+/// A record that says more than there are milliseconds in 32 bits is no reason to fall over.
+#[test]
+fn stretches_beyond_all_measure_are_told_as_none() {
+    let forever = Duration::MAX;
+    let clock = PhaseClock { elapsed: forever, cooled: forever, at_target: forever };
+    let closed = Note::PhaseClosed { phase: Phase::PostCool, clock };
+    let book = Book::new().note(closed).note(closed);
+    let basis = told(&book.entries, 2).billing_basis.unwrap();
+    assert_eq!((basis.after_cooled_ms, basis.stretches.len()), (u32::MAX, 0));
 }
 
 /// Stretches that do not add up to the sum are not told; a drug that was started twice makes it so.

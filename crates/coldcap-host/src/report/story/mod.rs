@@ -7,6 +7,7 @@ mod alarms;
 mod comfort;
 mod counted;
 mod marks;
+mod outage;
 mod sensors;
 mod spans;
 

@@ -1,7 +1,8 @@
 //! Phases and breaks, from the notes that opened and closed them.
 
 use super::marks::reason_name;
-use super::{minutes, seconds};
+use super::minutes;
+use super::outage::Outage;
 use crate::plan::PlanFile;
 use crate::report::treatment::{BreakSpan, PhaseSpan, PlanSummary};
 use coldcap_session::record::Entry;
@@ -15,14 +16,11 @@ pub(super) fn phases(
 ) -> Vec<PhaseSpan> {
     let mut spans: Vec<PhaseSpan> = Vec::new();
     let mut begun_s = 0.0;
-    let mut gap_s = 0.0;
+    let mut outage = Outage::default();
     for entry in entries {
-        if let Some(Note::Restarted { gap }) = entry.note() {
-            gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
-        }
+        outage.hear(entry);
         if let Some(Note::PhaseClosed { phase, clock }) = entry.note() {
-            // A phase that a loss of power ended was over when the power went.
-            let end_s = seconds(entry.at) - core::mem::take(&mut gap_s);
+            let end_s = outage.when(entry);
             let first = !spans.iter().any(|span| span.phase == phase);
             spans.push(PhaseSpan {
                 phase,
@@ -58,21 +56,19 @@ fn infusion(file: &PlanFile) -> Option<f64> {
 
 pub(super) fn breaks(entries: &[Entry], planned: &PlanSummary) -> Vec<BreakSpan> {
     let mut breaks: Vec<BreakSpan> = Vec::new();
-    let mut gap_s = 0.0;
+    let mut outage = Outage::default();
     for entry in entries {
+        outage.hear(entry);
         match entry.note() {
-            Some(Note::Restarted { gap }) => {
-                gap_s = gap.map_or(0.0, |gap| minutes(gap) * 60.0);
-            }
             Some(Note::BreakBegan { reason }) => breaks.push(BreakSpan {
-                start_s: seconds(entry.at) - core::mem::take(&mut gap_s),
+                start_s: outage.when(entry),
                 end_s: None,
                 reason: reason_name(reason),
                 allowed_min: planned.break_each_min,
             }),
             Some(Note::BreakEnded { .. }) => {
                 if let Some(last) = breaks.last_mut() {
-                    last.end_s = Some(seconds(entry.at));
+                    last.end_s = Some(outage.when(entry));
                 }
             }
             _ => {}
