@@ -152,6 +152,12 @@ fn what_is_stale_or_broken_has_a_name_and_no_number() {
     assert_eq!(names(&old), ["stale", "open", "stale"]);
     assert!(old.phase.is_some());
     assert_eq!(of(&view, 2_001, 0).phase, None);
+    // Nobody says so of a recording: what is old is not shown all the same.
+    let of_machine = |millis| {
+        let it = view.picture(at(millis)).machine;
+        [it.mains.is_some(), it.sounding.is_some(), it.chiller_permille.is_some()]
+    };
+    assert_eq!((of_machine(2_000), of_machine(2_001)), ([true; 3], [false; 3]));
 
     view.learn(LinkFact::Stale(true));
     let blank = view.picture(at(0));
@@ -172,8 +178,13 @@ fn a_break_tells_what_is_left_and_the_two_ends_of_rewarming_each_for_itself() {
     assert_eq!(on_break.reason.as_deref(), Some("stopped"));
     assert_eq!((on_break.left_ms, on_break.rewarming), (Some(120_000), None));
 
+    status.warm_valid = ChannelStatus::WARM_EARLIEST_VALID;
+    (status.warm_earliest_s, status.warm_latest_s) = (60, u16::MAX);
+    view.hear(at(2), &Message::ChannelStatus(status));
+    let rewarming = of(&view, 2, 0).on_break.unwrap().rewarming.unwrap();
+    assert_eq!((rewarming.latest_s, rewarming.or_later), (None, false), "what is not valid");
+
     status.warm_valid = ChannelStatus::WARM_LATEST_VALID;
-    status.warm_latest_s = u16::MAX;
     status.flags |= ChannelStatus::OVER_BUDGET;
     status.remaining_ms = 0;
     view.hear(at(3), &Message::ChannelStatus(status));
@@ -295,7 +306,12 @@ fn the_line_is_told_in_words() {
     assert!(link.secured && link.open == Some(true) && link.why.is_none());
     assert_eq!((link.silent_ms, link.missed, link.quality), (Some(2_000), u64::MAX, Some(quality)));
     view.hear(at(20), &Message::LinkLost);
-    assert_eq!(view.picture(at(20)).link.why.as_deref(), Some("the machine is silent"));
+    let silent = view.picture(at(20)).link;
+    assert_eq!((silent.why.as_deref(), silent.secured), (Some("the machine is silent"), false));
+    // The session has gone on: nobody says again that there is one.
+    view.hear(at(21), &Message::LinkBack);
+    let back = view.picture(at(21)).link;
+    assert_eq!((back.why, back.secured), (None, true));
     view.learn(LinkFact::Down("refused".into()));
     let link = view.picture(at(20)).link;
     assert_eq!(

@@ -84,7 +84,7 @@ pub struct ChannelPicture {
     pub safety: Quantity,
     /// Scalp skin, an estimate with its interval.
     pub skin: Quantity,
-    /// Coolant flow, in mL/min.
+    /// Coolant flow, in thousandths of L/min, which is mL/min.
     pub flow: Quantity,
     /// The cap's coupling is closed.
     pub coupled: Option<bool>,
@@ -232,10 +232,11 @@ const fn control(status: &ChannelStatus) -> Control {
 
 fn rewarming(status: &ChannelStatus) -> Option<Rewarming> {
     let valid = |bit: u8, seconds: u16| (status.warm_valid & bit != 0).then_some(seconds);
+    let latest_s = valid(ChannelStatus::WARM_LATEST_VALID, status.warm_latest_s);
     let told = Rewarming {
         earliest_s: valid(ChannelStatus::WARM_EARLIEST_VALID, status.warm_earliest_s),
-        latest_s: valid(ChannelStatus::WARM_LATEST_VALID, status.warm_latest_s),
-        or_later: status.warm_latest_s == u16::MAX,
+        latest_s,
+        or_later: latest_s == Some(u16::MAX),
     };
     (told.earliest_s.is_some() || told.latest_s.is_some()).then_some(told)
 }

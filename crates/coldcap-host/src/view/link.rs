@@ -55,6 +55,8 @@ pub struct LinkPicture {
 pub(super) struct Link {
     open: Option<bool>,
     secured: bool,
+    /// The session goes on while nothing is heard.
+    silent: bool,
     why: Option<String>,
     stale: bool,
     heard: Option<Instant>,
@@ -70,9 +72,9 @@ impl Link {
                 (self.secured, self.why) = (false, Some(in_words(*refused).into()));
             }
             Message::LinkLost => {
-                (self.secured, self.why) = (false, Some("the machine is silent".into()));
+                (self.silent, self.why) = (true, Some("the machine is silent".into()));
             }
-            Message::LinkBack => self.why = None,
+            Message::LinkBack => (self.silent, self.why) = (false, None),
             _ if is_of_machine(message) => self.heard = Some(at),
             _ => {}
         }
@@ -80,7 +82,9 @@ impl Link {
 
     pub(super) fn learn(&mut self, fact: LinkFact) {
         match fact {
-            LinkFact::Opened => (self.open, self.why) = (Some(true), None),
+            LinkFact::Opened => {
+                (self.open, self.silent, self.why) = (Some(true), false, None);
+            }
             LinkFact::Down(why) => {
                 (self.open, self.secured, self.why) = (Some(false), false, Some(why));
             }
@@ -97,7 +101,7 @@ impl Link {
     pub(super) fn picture(&self, at: Instant) -> LinkPicture {
         LinkPicture {
             open: self.open,
-            secured: self.secured,
+            secured: self.secured && !self.silent,
             why: self.why.clone(),
             stale: self.stale,
             silent_ms: self.heard.map(|heard| at.since(heard)).map(Duration::as_millis),

@@ -1,6 +1,7 @@
 //! What all channels share.
 
 use super::quantity::Quantity;
+use crate::client::STALE;
 use crate::priority::Priority;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{self, Hello, MachineStatus, Value};
@@ -113,7 +114,8 @@ impl Machine {
             Some((heard, status)) => Quantity::seen(of(status), *heard, at, stale),
             None => Quantity::UNHEARD,
         };
-        let now = self.status.map(|(_, status)| status).filter(|_| !stale);
+        let old = |heard: Instant| stale || at.since(heard) > STALE;
+        let now = self.status.filter(|(heard, _)| !old(*heard)).map(|(_, status)| status);
         let left = |paused: Instant| LONGEST_PAUSE.minus(at.since(paused));
         MachinePicture {
             model: self.hello.map(|hello| hello.model),
