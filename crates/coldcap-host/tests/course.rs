@@ -135,6 +135,22 @@ fn a_second_fit_visit_and_a_ninth_session_are_warned_of_and_never_refused() {
     assert_eq!(course.visit(&later).unwrap().warnings, both);
 }
 
+/// A file with nine could not be read again.
+#[test]
+fn a_fit_visit_beyond_those_that_a_course_has_room_for_is_refused() {
+    let mut course = Course::new(1001, 8).unwrap();
+    let fit = plan(include_str!("../../../examples/plans/fit-visit.toml"));
+    let fit = PlanFile { patient: 1001, ..fit };
+    for number in 1..=8 {
+        assert!(course.visit(&fit).is_ok(), "{number}");
+        course.fitted(&fit, number, CapSize::Small);
+    }
+    assert_eq!(course.visit(&fit), Err(CourseRefusal::ManyFits));
+    let session = plan(&PLAN.replace("2026-11-23", "2027-11-23"));
+    assert!(course.visit(&session).is_ok(), "a session refers to the last one");
+    assert!(Course::parse(&course.to_string(), "1001.toml").is_ok());
+}
+
 fn date() -> impl Strategy<Value = Date> {
     (2020u16..2040, 1u8..13, 1u8..29)
         .prop_map(|(y, m, d)| Date::parse(&format!("{y:04}-{m:02}-{d:02}")).unwrap())

@@ -17,7 +17,7 @@ pub enum CourseError {
     Exists(PathBuf),
     /// Somebody has changed the file since it was read: nothing was written.
     Changed(PathBuf),
-    /// The operating system refused; what was there before is still there.
+    /// The operating system refused.
     Io(PathBuf, io::Error),
 }
 
@@ -95,13 +95,20 @@ impl CourseFile {
     /// Makes a file where there is none.
     ///
     /// # Errors
-    /// [`CourseError::Exists`], or [`CourseError::Io`].
+    /// [`CourseError::Exists`]; [`CourseError::Wrong`] where the course is none that could be read again; or [`CourseError::Io`].
     pub fn create(path: &Path, course: Course) -> Result<Self, CourseError> {
-        if path.exists() {
-            return Err(CourseError::Exists(path.to_owned()));
+        let text = readable(&course, path)?;
+        let failed = |error| CourseError::Io(path.to_owned(), error);
+        // Whoever makes the same file at the same moment finds it there.
+        File::create_new(path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => CourseError::Exists(path.to_owned()),
+            _ => failed(error),
+        })?;
+        if let Err(error) = replace(path, &text) {
+            let _ = fs::remove_file(path);
+            return Err(failed(error));
         }
-        let text = course.to_string();
-        replace(path, &text).map_err(|error| CourseError::Io(path.to_owned(), error))?;
+        sync_folder(path).map_err(failed)?;
         Ok(Self { path: path.to_owned(), text, course })
     }
 
@@ -114,17 +121,26 @@ impl CourseFile {
     /// Writes the course over the file that it was read from.
     ///
     /// # Errors
-    /// [`CourseError::Changed`] where the file is not what was read, or [`CourseError::Io`]. Either leaves the file as it is.
+    /// [`CourseError::Changed`] where the file is not what was read; [`CourseError::Wrong`] where the course is none that could be
+    /// read again; or [`CourseError::Io`]. The file is as it was, but where only its name could not be forced to the disk: then it
+    /// is the new one, which a loss of power may take back.
     pub fn save(&mut self) -> Result<(), CourseError> {
         let failed = |error| CourseError::Io(self.path.clone(), error);
         if fs::read_to_string(&self.path).map_err(failed)? != self.text {
             return Err(CourseError::Changed(self.path.clone()));
         }
-        let text = self.course.to_string();
+        let text = readable(&self.course, &self.path)?;
         replace(&self.path, &text).map_err(failed)?;
         self.text = text;
-        Ok(())
+        sync_folder(&self.path).map_err(failed)
     }
+}
+
+/// The text of a course, where it is one that can be read again.
+fn readable(course: &Course, path: &Path) -> Result<String, CourseError> {
+    let text = course.to_string();
+    Course::parse(&text, &path.display().to_string())?;
+    Ok(text)
 }
 
 /// The file holds the text, or what it held before.
@@ -134,7 +150,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
         return Err(error);
     }
-    sync_folder(path)
+    Ok(())
 }
 
 /// The whole text on the disk, under another name in the same folder.
@@ -205,6 +221,20 @@ mod tests {
         file.save().unwrap();
         assert_eq!(CourseFile::open(&file.path).unwrap().course.sessions, 5);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// What could not be read again would be lost with everything that is in it.
+    #[test]
+    fn what_could_not_be_read_again_is_not_written() {
+        let folder = folder("course-unreadable");
+        let mut file = new_in(&folder);
+        file.course.sessions = 0;
+        assert!(matches!(file.save(), Err(CourseError::Wrong(_))));
+        assert_eq!(CourseFile::open(&file.path).unwrap().course.sessions, 4);
+        let other = folder.join("1002.toml");
+        let refused = CourseFile::create(&other, file.course.clone());
+        assert!(matches!(refused, Err(CourseError::Wrong(_))) && !other.exists());
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -1,6 +1,6 @@
 //! What a visit has of its course, and the course of its visit.
 
-use super::{CapSize, Course, HairLoss, HeldSession, StoredFit, Warning};
+use super::{CapSize, Course, HairLoss, HeldSession, MOST_FITS, StoredFit, Warning};
 use crate::plan::{Date, PlanFile};
 use crate::procedure::Outcome;
 use coldcap_session::record::LINK_BYTES;
@@ -28,6 +28,8 @@ pub enum CourseRefusal {
         /// The date of that visit.
         last: Date,
     },
+    /// The visit would begin with a fit visit, and the course has room for no other one: [`MOST_FITS`].
+    ManyFits,
 }
 
 impl CourseRefusal {
@@ -38,6 +40,7 @@ impl CourseRefusal {
             Self::OtherPatient { .. } => ("patient", true),
             Self::Over { .. } => ("sessions", false),
             Self::Earlier { .. } => ("date", true),
+            Self::ManyFits => ("fit", false),
         }
     }
 }
@@ -54,6 +57,9 @@ impl fmt::Display for CourseRefusal {
             }
             Self::Earlier { plan, last } => {
                 write!(f, "{plan}: allowed {last} or later, the date of the last visit")
+            }
+            Self::ManyFits => {
+                write!(f, "{MOST_FITS} fit visits: allowed at most {MOST_FITS}, and no other one")
             }
         }
     }
@@ -77,10 +83,13 @@ impl Course {
     /// says. Where the course has a fit there is no other fit visit, unless the plan is of a fit visit alone.
     ///
     /// # Errors
-    /// [`CourseRefusal`]: another patient, no session left, or a date before that of the last visit.
+    /// [`CourseRefusal`]: another patient, no session left, a date before that of the last visit, or one fit visit too many.
     pub fn visit(&self, plan: &PlanFile) -> Result<CourseVisit, CourseRefusal> {
         self.check(plan)?;
         let fit = self.fit().copied().filter(|_| !plan.fit_only);
+        if fit.is_none() && self.fits.len() >= MOST_FITS {
+            return Err(CourseRefusal::ManyFits);
+        }
         let ahead = usize::from(fit.is_none());
         let session = self.next().unwrap_or(self.sessions);
         Ok(CourseVisit {
