@@ -22,6 +22,7 @@
 mod commands;
 mod item;
 mod state;
+mod told;
 
 use crate::capture::{
     Damage, HeardEntries, Kind, Origin, Outline, Stretch, Truth, payload, read_block, truths,
@@ -33,10 +34,11 @@ use commands::Commands;
 use core::fmt;
 use item::{Item, Sort};
 use state::State;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
+use told::Told;
 
 /// So far before a moment the state at it is looked for at first: no report is rarer than each ten seconds.
 const FIRST_LOOK_BACK: Duration = Duration::from_secs(20);
@@ -90,15 +92,15 @@ pub struct Playback<R = File> {
     commands: Commands,
     /// Whether the machine was not heard any more.
     away: bool,
-    /// So much was heard and not recorded, of what was played.
-    missed: u64,
+    /// So much was heard and not recorded, by where in the file it is said.
+    missed: BTreeMap<(u64, usize), u64>,
     channels: Newest,
     machine: Newest,
     /// What comes before whatever is read next.
     ready: VecDeque<(Instant, Message)>,
-    /// What the machine said of itself last, as far as it was played or looked for.
-    hello: Option<(Instant, Message)>,
-    calibration: Option<(Instant, Message)>,
+    /// What the machine said of itself, as far as it was played or looked for.
+    hellos: Told,
+    calibrations: Told,
     damage: Vec<Damage>,
 }
 
@@ -130,12 +132,12 @@ impl<R: Read + Seek> Playback<R> {
             played: 0,
             commands: Commands::default(),
             away: false,
-            missed: 0,
+            missed: BTreeMap::new(),
             channels: Newest::default(),
             machine: Newest::default(),
             ready: VecDeque::new(),
-            hello: None,
-            calibration: None,
+            hellos: Told::default(),
+            calibrations: Told::default(),
         };
         playback.duration = playback.measure()?;
         playback.find_hello()?;
@@ -172,10 +174,11 @@ impl<R: Read + Seek> Playback<R> {
         &self.damage
     }
 
-    /// So much was heard and not recorded, of what was played so far: the host that recorded was too slow.
+    /// So much was heard and not recorded, of what was played so far, each once however often it is played: the host that recorded
+    /// was too slow.
     #[must_use]
-    pub const fn missed(&self) -> u64 {
-        self.missed
+    pub fn missed(&self) -> u64 {
+        self.missed.values().fold(0, |all, count| all.saturating_add(*count))
     }
 
     /// Goes to a moment. What [`next_message`](Self::next_message) gives first is the newest state before it, with the
@@ -194,10 +197,8 @@ impl<R: Read + Seek> Playback<R> {
             let known = state.is_known(self.channels());
             if known || from == Instant::ZERO || back >= LAST_LOOK_BACK {
                 let rest = core::mem::take(&mut self.ready);
-                let (hello, calibration) = (self.hello, self.calibration);
-                let before = |it: &(Instant, Message)| it.0 < at;
-                self.ready.extend(hello.filter(before));
-                self.ready.extend(calibration.filter(before));
+                self.ready.extend(self.hellos.before(at));
+                self.ready.extend(self.calibrations.before(at));
                 self.ready.extend(state.into_messages());
                 self.ready.extend(next.into_iter().chain(rest));
                 return Ok(());
@@ -324,17 +325,22 @@ impl<R: Read + Seek> Playback<R> {
     /// Reads the block of a stretch; whether it is sound.
     fn load(&mut self, stretch: &Stretch) -> io::Result<bool> {
         let damage = read_block(&mut self.source, stretch, &mut self.block)?;
-        self.damage.extend(damage.filter(|it| !self.damage.contains(it)));
+        self.note_damage(damage);
         Ok(damage.is_none())
+    }
+
+    /// Whatever is played again is damaged once.
+    fn note_damage(&mut self, damage: Option<Damage>) {
+        self.damage.extend(damage.filter(|it| !self.damage.contains(it)));
     }
 
     /// What is next in the block that is played, if it tells something; behind the last of it nothing is played.
     fn next_in_block(&mut self, stretch: &Stretch) -> Option<(Instant, Message)> {
         match item::next(payload(&self.block), &mut self.played, stretch) {
-            Some(Ok(item)) => self.told(item),
+            Some(Ok(item)) => self.told(item, stretch),
             Some(Err(reason)) => {
                 let Stretch { offset, kind, .. } = *stretch;
-                self.damage.push(Damage::Content { offset, kind, reason });
+                self.note_damage(Some(Damage::Content { offset, kind, reason }));
                 self.playing = None;
                 None
             }
@@ -345,20 +351,26 @@ impl<R: Read + Seek> Playback<R> {
         }
     }
 
-    fn told(&mut self, Item { at, sort, packet }: Item) -> Option<(Instant, Message)> {
+    fn told(
+        &mut self,
+        Item { at, sort, packet }: Item,
+        stretch: &Stretch,
+    ) -> Option<(Instant, Message)> {
         match sort {
             Sort::Away => {
                 let was_away = core::mem::replace(&mut self.away, true);
                 return (!was_away).then_some((at, Message::LinkLost));
             }
-            Sort::Missed(count) => self.missed = self.missed.saturating_add(count),
+            Sort::Missed(count) => drop(self.missed.insert((stretch.offset, self.played), count)),
             Sort::ToDevice => self.commands.note(packet),
             Sort::ToHost => {
                 let told = packet.and_then(|(endpoint, it)| self.as_client(endpoint, it));
+                match told {
+                    Some(hello @ Message::Hello(_)) => self.hellos.note(at, hello),
+                    Some(stored @ Message::CapCalibration(_)) => self.calibrations.note(at, stored),
+                    _ => {}
+                }
                 let told = told.map(|message| (at, message));
-                self.hello = told.filter(|(_, it)| matches!(it, Message::Hello(_))).or(self.hello);
-                let stored = |(_, it): &(_, _)| matches!(it, Message::CapCalibration(_));
-                self.calibration = told.filter(stored).or(self.calibration);
                 if core::mem::replace(&mut self.away, false) {
                     self.ready.extend(told);
                     return Some((at, Message::LinkBack));
@@ -383,6 +395,7 @@ impl<R: Read + Seek> Playback<R> {
             AnyMessage::EventReport(event) => Message::Event(event),
             AnyMessage::RecordEntry(entry) => Message::RecordEntry(entry),
             AnyMessage::CapCalibration(calibration) => Message::CapCalibration(calibration),
+            AnyMessage::Setting(setting) => Message::Setting(setting),
             AnyMessage::Response(response) => return self.commands.answered(endpoint, &response),
             _ => return None,
         })
@@ -409,16 +422,14 @@ impl<R: Read + Seek> Playback<R> {
 
     fn find_hello(&mut self) -> io::Result<()> {
         let within = self.outline.stretches.get(HELLO_WITHIN).map_or(u64::MAX, |it| it.begins_ms);
-        while self.hello.is_none() {
+        while self.hellos.is_empty() {
             match self.next_message()? {
                 Some((at, _)) if at.as_millis() <= within => {}
                 _ => break,
             }
         }
-        let hello = self.hello;
         self.go_to(Instant::ZERO);
         self.place = 0;
-        self.hello = hello;
         Ok(())
     }
 }

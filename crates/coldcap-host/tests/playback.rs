@@ -15,7 +15,7 @@ use coldcap_host::playback::Playback;
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{
     self as wire, Action, AnyMessage, ChannelStatus, CommandHead, Hello, MachineStatus, Operate,
-    Response, Status,
+    PutSetting, ReadSettings, Response, Status,
 };
 use coldcap_wire::packet::Header;
 use std::io::Cursor;
@@ -154,6 +154,56 @@ fn an_answer_is_told_with_its_command() {
     assert_eq!((answers.len(), rid, command), (1, 77, CommandBody::Operate(press)));
 }
 
+/// Every command that the machine takes has its answer told, and what it reads out, too.
+#[test]
+fn settings_are_told_as_a_client_tells_them() {
+    let mut device = Device::new();
+    device.second();
+    let ask = ReadSettings { head: CommandHead::new(5, 0), ..zero() };
+    let put = PutSetting { head: CommandHead::new(6, 0), ..zero() };
+    device.put(Direction::ToDevice, Verdict::Verified, &packet(1, ask, true));
+    device.put(Direction::ToDevice, Verdict::Verified, &packet(2, put, true));
+    device.say(zero::<wire::Setting>());
+    device.put(Direction::ToHost, Verdict::Verified, &answer(5, CommandBody::ReadSettings(ask)));
+    device.put(Direction::ToHost, Verdict::Verified, &answer(6, CommandBody::PutSetting(put)));
+    let messages = all(&mut play(device.writer.finish(0).unwrap()));
+    let told: Vec<_> = messages[4..].iter().map(|(_, message)| *message).collect();
+    let answered =
+        |rid, command| Message::Response { rid, command, response: Response::new(rid, Status::OK) };
+    let expected = [
+        Message::Setting(zero()),
+        answered(5, CommandBody::ReadSettings(ask)),
+        answered(6, CommandBody::PutSetting(put)),
+    ];
+    assert_eq!(told, expected);
+}
+
+/// The packet of an answer.
+fn answer(rid: u16, to: CommandBody) -> Vec<u8> {
+    let mut bytes = packet(9, AnyMessage::Response(Response::new(rid, Status::OK)), false);
+    let kind = Header::parse(&bytes).unwrap().0.kind;
+    let header = Header { kind, secured: false, endpoint: to.endpoint(), number: 9 };
+    bytes[..header.to_bytes().len()].copy_from_slice(&header.to_bytes());
+    bytes
+}
+
+/// Who the machine was then, and not who it was later.
+#[test]
+fn behind_a_seek_back_the_machine_says_who_it_was() {
+    let mut device = Device::new();
+    (0..60).for_each(|_| device.second());
+    let second = Hello { boot: 2, ..zero() };
+    device.say(second);
+    (0..60).for_each(|_| device.second());
+    let mut playback = play(device.writer.finish(0).unwrap());
+    all(&mut playback);
+    for (seconds, hello) in [(90, second), (30, zero::<Hello>())] {
+        playback.seek(Instant::ZERO.plus(Duration::from_secs(seconds))).unwrap();
+        let first = playback.next_message().unwrap().map(|(_, message)| message);
+        assert_eq!(first, Some(Message::Hello(hello)), "{seconds}");
+    }
+}
+
 #[test]
 fn what_was_refused_is_not_told() {
     let mut device = Device::new();
@@ -261,6 +311,12 @@ fn what_a_host_heard_plays_as_it_was_heard() {
     assert_eq!(playback.duration(), Duration::from_secs(90));
     assert_eq!(all(&mut playback), told);
     assert_eq!(playback.missed(), 7);
+    playback.seek(Instant::from_millis(80_000)).unwrap();
+    assert_eq!(
+        all(&mut playback).len(),
+        told.iter().filter(|(at, _)| at.as_millis() >= 80_000).count() + 4
+    );
+    assert_eq!(playback.missed(), 7, "once, however often it is played");
     for ms in [0, 3, 39_999, 40_000, 47_000, 55_000, 55_001, 89_999] {
         let at = Instant::from_millis(ms);
         playback.seek(at).unwrap();

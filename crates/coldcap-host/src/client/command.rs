@@ -5,9 +5,9 @@ use super::requests::{DEADLINE, LONGEST_WAIT};
 use super::vendor::VendorBody;
 use coldcap_units::Duration;
 use coldcap_wire::message::{
-    Action, Actuate, Actuator, Amend, ChoosePlan, CommandHead, FactKind, MACHINE, Measure, Message,
-    Observe, Operate, PutSetting, ReadRecord, ReadSettings, SelectPatient, SetClock, StartFit,
-    Subscribe,
+    Action, Actuate, Actuator, Amend, AnyMessage, ChoosePlan, CommandHead, FactKind, MACHINE,
+    Measure, Message, Observe, Operate, PutSetting, ReadRecord, ReadSettings, SelectPatient,
+    SetClock, StartFit, Subscribe,
 };
 use coldcap_wire::packet::Kind;
 use coldcap_wire::security::SendError;
@@ -99,6 +99,26 @@ impl CommandBody {
     #[must_use]
     pub fn vendor<M: Message>(command: &M) -> Option<Self> {
         VendorBody::new(command).map(Self::Vendor)
+    }
+
+    /// What a message that was read asks for; `None` of one that is no command, and of a command of a maker.
+    pub(crate) const fn of(message: &AnyMessage) -> Option<Self> {
+        Some(match *message {
+            AnyMessage::StartFit(_) => Self::StartFit,
+            AnyMessage::Measure(it) => Self::Measure(it),
+            AnyMessage::SelectPatient(it) => Self::SelectPatient(it),
+            AnyMessage::ChoosePlan(it) => Self::ChoosePlan(it),
+            AnyMessage::Operate(it) => Self::Operate(it),
+            AnyMessage::Observe(it) => Self::Observe(it),
+            AnyMessage::Amend(it) => Self::Amend(it),
+            AnyMessage::SetClock(it) => Self::SetClock(it),
+            AnyMessage::ReadRecord(it) => Self::ReadRecord(it),
+            AnyMessage::Subscribe(it) => Self::Subscribe(it),
+            AnyMessage::ReadSettings(it) => Self::ReadSettings(it),
+            AnyMessage::PutSetting(it) => Self::PutSetting(it),
+            AnyMessage::Actuate(it) => Self::Actuate(it),
+            _ => return None,
+        })
     }
 
     /// The endpoint number it travels under.

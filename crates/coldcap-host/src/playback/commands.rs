@@ -23,7 +23,9 @@ impl Commands {
     /// Takes note of it, if it is one.
     pub(super) fn note(&mut self, packet: Option<(u8, AnyMessage)>) {
         let Some((endpoint, message)) = packet else { return };
-        let (Some(head), Some(body)) = (message.command_head(), body(message)) else { return };
+        let (Some(head), Some(body)) = (message.command_head(), CommandBody::of(&message)) else {
+            return;
+        };
         self.0.truncate(REMEMBERED - 1);
         let (rid, has_deadline) = (head.rid, head.deadline != 0);
         self.0.push_front(Command { endpoint, rid, has_deadline, body });
@@ -42,21 +44,4 @@ impl Commands {
             _ => Message::Response { rid, command, response },
         })
     }
-}
-
-fn body(message: AnyMessage) -> Option<CommandBody> {
-    Some(match message {
-        AnyMessage::StartFit(_) => CommandBody::StartFit,
-        AnyMessage::Measure(it) => CommandBody::Measure(it),
-        AnyMessage::SelectPatient(it) => CommandBody::SelectPatient(it),
-        AnyMessage::ChoosePlan(it) => CommandBody::ChoosePlan(it),
-        AnyMessage::Operate(it) => CommandBody::Operate(it),
-        AnyMessage::Observe(it) => CommandBody::Observe(it),
-        AnyMessage::Amend(it) => CommandBody::Amend(it),
-        AnyMessage::SetClock(it) => CommandBody::SetClock(it),
-        AnyMessage::ReadRecord(it) => CommandBody::ReadRecord(it),
-        AnyMessage::Subscribe(it) => CommandBody::Subscribe(it),
-        AnyMessage::Actuate(it) => CommandBody::Actuate(it),
-        _ => return None,
-    })
 }
