@@ -8,13 +8,14 @@
 )]
 
 use coldcap_host::capture::{
-    Block, Damage, Direction, Ending, Kind, Origin, Packet, Reader, Restart, Tick, Truth, Verdict,
-    WriteError, Writer,
+    Block, Damage, Direction, Ending, Kind, Origin, Packet, Reader, Restart, Tick, TickReader,
+    Truth, Verdict, WriteError, Writer,
 };
+use coldcap_host::playback::Playback;
 use coldcap_units::Duration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Cursor, Write};
 
 /// Made by an independent writer (Python, struct and zlib.crc32) from docs/capture-format.md.
 const GOLDEN: &str = "\
@@ -461,8 +462,12 @@ fn unknown_kinds_are_skipped_and_unknown_flags_reported() {
 
 #[test]
 fn malformed_content_with_a_right_checksum_is_reported() {
-    let cases: [(u8, &[u8]); 5] = [
+    let cases: [(u8, &[u8]); 8] = [
         (1, b"not json"),
+        (2, &[0; 4]),
+        // Nine bytes are left over behind the last tick.
+        (2, &[0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        (2, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
         (2, &[0, 0, 0, 0, 0, 0, 0, 0, 101, 0]),
         (2, &[0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0]),
         (3, &[0; 11]),
@@ -475,7 +480,25 @@ fn malformed_content_with_a_right_checksum_is_reported() {
             panic!("{kind}: {survey:?}");
         };
         assert_eq!(survey.ticks, 3);
+        if kind == 2 {
+            let mut ticks = TickReader::new(Cursor::new(file)).unwrap();
+            let mut count = 0;
+            while ticks.advance().unwrap().is_some() {
+                count += 1;
+            }
+            let damage = ticks.damage();
+            assert!(matches!(damage, [Damage::Content { offset: 16, .. }]), "{damage:?}");
+            assert!((3..=4).contains(&count), "{payload:?}: {count}");
+        }
     }
+}
+
+/// What a host says of itself may be shorter than a time is.
+#[test]
+fn information_of_seven_bytes_is_read() {
+    let file = golden_with(&block(1, 0, b"{\"z\":1}"));
+    let information = Playback::new(Cursor::new(file)).unwrap().information().unwrap();
+    assert_eq!(information["z"], 1);
 }
 
 #[test]

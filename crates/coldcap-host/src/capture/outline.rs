@@ -199,7 +199,13 @@ impl<S: Read + Seek> Walk<'_, S> {
     fn place(&mut self, kind: Kind, at: (u64, usize), seen: &[u8], outline: &mut Outline) {
         let (offset, length) = at;
         let begins = seen.get(BLOCK_HEADER_LENGTH..).and_then(|it| Source::new(it).u64());
-        let Some(begins) = begins else { return };
+        let begins = begins.filter(|_| length >= BLOCK_OVERHEAD.saturating_add(size_of::<u64>()));
+        let is_timed = matches!(kind, Kind::Ticks | Kind::Packets | Kind::Truth | Kind::Heard);
+        if is_timed && begins.is_none() {
+            let reason = "it is too short to say when it begins";
+            return outline.damage.push(Damage::Content { offset, kind, reason });
+        }
+        let begins = begins.unwrap_or_default();
         match kind {
             Kind::Ticks | Kind::Packets | Kind::Truth => {
                 let gap_ms = self.gap_ms;

@@ -5,7 +5,7 @@ use super::damage::Damage;
 use super::delta;
 use super::outline::{Outline, Stretch, payload, read_block};
 use super::source::Source;
-use super::ticks::Tick;
+use super::ticks::{Tick, TickBatch};
 use std::io::{self, Read, Seek};
 
 /// Reads the ticks of whatever can be read and sought, without a copy of any of them; damaged blocks are left out.
@@ -57,11 +57,16 @@ impl<R: Read + Seek> TickReader<R> {
             if self.decode().is_some() {
                 return Ok(Some(&self.tick));
             }
-            let offset = self.stretches.get(self.place.saturating_sub(1)).map_or(0, |it| it.offset);
-            let reason = "a tick in it is malformed";
-            self.damage.push(Damage::Content { offset, kind: Kind::Ticks, reason });
-            self.left = 0;
+            self.refuse();
         }
+    }
+
+    /// Nothing more is read of the block at hand.
+    fn refuse(&mut self) {
+        let offset = self.stretches.get(self.place.saturating_sub(1)).map_or(0, |it| it.offset);
+        let reason = "a tick in it is malformed";
+        self.damage.push(Damage::Content { offset, kind: Kind::Ticks, reason });
+        self.left = 0;
     }
 
     fn load(&mut self) -> io::Result<bool> {
@@ -71,12 +76,14 @@ impl<R: Read + Seek> TickReader<R> {
             self.damage.push(damage);
             return Ok(true);
         }
-        let mut source = Source::new(payload(&self.block));
-        if let (Some(first), Some(count)) = (source.u64(), source.u16()) {
-            (self.next, self.left) = (first, count);
-            self.read = payload(&self.block).len().saturating_sub(source.len());
+        let payload = payload(&self.block);
+        if let Some(batch) = TickBatch::read(payload) {
+            (self.next, self.left) = (batch.first_tick(), batch.len());
+            self.read = payload.len().saturating_sub(batch.unread());
             self.tick.inputs.clear();
             self.tick.outputs.clear();
+        } else {
+            self.refuse();
         }
         Ok(true)
     }
@@ -90,6 +97,6 @@ impl<R: Read + Seek> TickReader<R> {
         self.tick.number = self.next;
         self.next = self.next.saturating_add(1);
         self.left = self.left.saturating_sub(1);
-        Some(())
+        (self.left > 0 || source.is_empty()).then_some(())
     }
 }

@@ -57,6 +57,11 @@ impl<'a> TickBatch<'a> {
         self.left == 0
     }
 
+    /// How many bytes of the payload were not read.
+    pub(super) const fn unread(&self) -> usize {
+        self.source.len()
+    }
+
     /// The next tick without a copy of it; `None` at the end, and `Some(None)` where it is malformed, which ends it.
     pub fn advance(&mut self) -> Option<Option<&Tick>> {
         if self.left == 0 {
