@@ -8,6 +8,7 @@ pub mod address;
 pub mod blocking;
 pub mod capture;
 pub mod client;
+pub mod condition;
 #[cfg(feature = "connection")]
 pub mod connection;
 pub mod course;

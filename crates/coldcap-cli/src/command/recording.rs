@@ -1,10 +1,9 @@
 //! What the commands that read recordings share.
 
 use crate::failure::Failure;
-use coldcap_guard::Condition;
-use coldcap_host::capture;
 use coldcap_host::playback::{OpenError, Playback};
 use coldcap_host::report::{AlarmSpan, Origin, Priority, Sample};
+use coldcap_host::{capture, condition};
 use coldcap_units::Instant;
 use coldcap_wire::message::MachineStatus;
 use std::collections::HashMap;
@@ -50,17 +49,9 @@ pub(crate) fn add_truth(playback: &mut Playback, samples: &mut [Sample]) -> io::
     Ok(())
 }
 
-/// What an alarm of this bit is called.
-pub(crate) fn alarm_name(bit: u32) -> String {
-    // Bits 48 to 63 are the maker's 192 to 207.
-    let code = if bit >= 48 { bit + 144 } else { bit } as u8;
-    let name = Condition::from_code(code).map(|condition| condition.name().to_owned());
-    name.unwrap_or_else(|| format!("vendor_{code}"))
-}
-
-/// The bits that are set.
-pub(crate) fn bits(set: u64) -> impl Iterator<Item = u32> {
-    (0..64).filter(move |bit| set >> bit & 1 == 1)
+/// What the alarms of a set are called.
+pub(crate) fn alarm_names(set: u64) -> impl Iterator<Item = String> {
+    condition::of(set).map(|code| condition::name(code).into_owned())
 }
 
 /// The alarms of a machine, from when a report first had them to when one had them no more.
@@ -75,15 +66,15 @@ impl Alarms {
         let at_s = at.as_millis() as f64 / 1_000.0;
         let (begun, ended) = (status.alarms & !self.active, self.active & !status.alarms);
         self.active = status.alarms;
-        for name in bits(ended).map(alarm_name) {
+        for name in alarm_names(ended) {
             let open = self.spans.iter_mut().rev().find(|it| it.id == name && it.clear_s.is_none());
             if let Some(open) = open {
                 open.clear_s = Some(at_s);
             }
         }
         // Which of them has which priority is not reported.
-        self.spans.extend(bits(begun).map(|bit| AlarmSpan {
-            id: alarm_name(bit),
+        self.spans.extend(alarm_names(begun).map(|id| AlarmSpan {
+            id,
             priority: Priority::Low,
             onset_s: at_s,
             clear_s: None,

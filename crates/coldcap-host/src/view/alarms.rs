@@ -1,8 +1,9 @@
 //! Which alarms are there, and what is known of each.
 
+use crate::condition::{self, mask, name};
 use crate::priority::Priority;
 use coldcap_units::Instant;
-use coldcap_wire::message::{EventReport, MACHINE, MachineStatus, Vocabulary};
+use coldcap_wire::message::{EventReport, MACHINE, MachineStatus};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,22 +23,6 @@ pub struct Alarm {
     pub since_ms: Option<u32>,
     /// Whether it was acknowledged through this host since it rose or became more urgent.
     pub acknowledged_here: bool,
-}
-
-/// What bit n of [`MachineStatus::alarms`] stands for: the conditions, and from bit 48 on a maker's own from 192 on.
-const VENDOR_BIT: u8 = 48;
-const VENDOR_CODE: u16 = 192;
-
-/// The condition's name; that of one that is not known is its number.
-pub(super) fn name(condition: u16) -> Cow<'static, str> {
-    let known = u8::try_from(condition).ok().and_then(|code| {
-        Vocabulary::named("condition").and_then(|conditions| conditions.word(code))
-    });
-    match known {
-        Some(name) => name.into(),
-        None if condition >= VENDOR_CODE => format!("vendor_{condition}").into(),
-        None => format!("condition_{condition}").into(),
-    }
 }
 
 /// The bit of a channel in a mask; none of what is no channel.
@@ -73,7 +58,7 @@ impl Alarms {
         let active = |condition: u16| status.alarms & mask(condition) != 0;
         let newer = |known: &Known| known.told_ms > status.at_ms;
         self.known.retain(|(condition, _), known| active(*condition) || newer(known));
-        let new = conditions(status.alarms).filter(|condition| !self.has(*condition));
+        let new = condition::of(status.alarms).filter(|condition| !self.has(*condition));
         let new: Vec<u16> = new.collect();
         let since = self.met.then_some(at);
         let known = Known { since, told_ms: status.at_ms, ..Known::default() };
@@ -151,22 +136,4 @@ const fn urgency(priority: Option<Priority>) -> u8 {
         Some(Priority::Medium) => 2,
         Some(Priority::Low) => 3,
     }
-}
-
-/// The conditions whose bits are set.
-fn conditions(alarms: u64) -> impl Iterator<Item = u16> {
-    let set = move |bit: &u8| alarms & (1 << bit) != 0;
-    (0..64u8).filter(set).map(|bit| match bit.checked_sub(VENDOR_BIT) {
-        Some(vendor) => VENDOR_CODE + u16::from(vendor),
-        None => u16::from(bit),
-    })
-}
-
-/// The bit of a condition; none of what has none.
-fn mask(condition: u16) -> u64 {
-    let bit = match condition.checked_sub(VENDOR_CODE) {
-        Some(vendor) => vendor.checked_add(u16::from(VENDOR_BIT)),
-        None => Some(condition).filter(|bit| *bit < u16::from(VENDOR_BIT)),
-    };
-    bit.and_then(|bit| 1u64.checked_shl(bit.into())).unwrap_or(0)
 }

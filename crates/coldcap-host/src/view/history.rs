@@ -1,6 +1,6 @@
 //! Target against measured, phase bands and alarm marks, in a memory that is bounded.
 
-use super::alarms::name;
+use crate::condition::name;
 use crate::priority::Priority;
 use coldcap_units::Instant;
 use serde::{Serialize, Serializer};

@@ -1,6 +1,6 @@
 //! MCAP: a channel for each channel's status, for that of the machine, for events and for alarms.
 
-use super::super::recording::{alarm_name, bits};
+use super::super::recording::alarm_names;
 use crate::treatment::sampled;
 use coldcap_host::client::Message;
 use coldcap_host::mcap::{Channel, Writer};
@@ -133,7 +133,7 @@ impl<W: Write> Files<W> {
         if before == status.alarms {
             return Ok(());
         }
-        let names = |set| bits(set).map(alarm_name).collect::<Vec<_>>();
+        let names = |set| alarm_names(set).collect::<Vec<_>>();
         let object = json!({
             "active": names(status.alarms),
             "begun": names(status.alarms & !before),
