@@ -27,14 +27,13 @@ mod write;
 pub use file::{CourseError, CourseFile};
 pub use visit::{CourseRefusal, CourseVisit};
 
-use crate::plan::Date;
+pub use crate::plan::MOST_SESSIONS;
+
+use crate::plan::{Date, density_name};
 use crate::procedure::Outcome;
 use coldcap_session::Density;
 use coldcap_session::record::LINK_BYTES;
 use core::fmt;
-
-/// How many sessions a course has at most, as in a plan.
-pub const MOST_SESSIONS: u8 = 24;
 
 /// How many fit visits a file may hold.
 pub const MOST_FITS: usize = 8;
@@ -89,7 +88,7 @@ impl HeldSession {
     /// What its density is called in files.
     #[must_use]
     pub const fn density_name(&self) -> &'static str {
-        read::density_name(self.density)
+        density_name(self.density)
     }
 }
 

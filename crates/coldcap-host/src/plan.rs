@@ -22,6 +22,9 @@ use table::Table;
 /// How many drugs a plan may name.
 pub const MOST_DRUGS: usize = 4;
 
+/// How many sessions a course may have.
+pub const MOST_SESSIONS: u8 = 24;
+
 /// How many breaks a plan may name.
 pub const MOST_BREAKS: usize = 16;
 
@@ -70,7 +73,7 @@ pub struct PlanFile {
     pub patient: u64,
     /// Which session of the course this is, from 1.
     pub session: u8,
-    /// How many sessions the course has, 1 to 24.
+    /// How many sessions the course has, 1 to [`MOST_SESSIONS`].
     pub sessions: u8,
     /// Whether the fit visit alone is meant: then there is no treatment, no drug and no break.
     pub fit_only: bool,
@@ -176,7 +179,7 @@ impl PlanFile {
             "drug",
             "break",
         ])?;
-        let sessions = root.integer("sessions", 1, 24)? as u8;
+        let sessions = root.integer("sessions", 1, MOST_SESSIONS.into())? as u8;
         let fit_only = root.choice_or("visits", &[("both", false), ("fit", true)], false)?;
         let (treatment, drugs, breaks) =
             if fit_only { without_treatment(&root)? } else { with_treatment(&root)? };
@@ -251,10 +254,28 @@ fn name(root: &Table<'_>) -> Result<String, PlanFileError> {
 
 const ALLOWED_NAME: &str = "a string of 1 to 64 letters, digits, '-', '_' or '.', no leading '.'";
 
-fn date(root: &Table<'_>) -> Result<Date, PlanFileError> {
+/// The field `date` of a table.
+pub(crate) fn date(table: &Table<'_>) -> Result<Date, PlanFileError> {
     const ALLOWED: &str = "a string with a real calendar date, YYYY-MM-DD";
-    let text = root.string("date", ALLOWED)?;
-    Date::parse(text).ok_or_else(|| root.refuse("date", format!("{text:?}"), ALLOWED))
+    let text = table.string("date", ALLOWED)?;
+    Date::parse(text).ok_or_else(|| table.refuse("date", format!("{text:?}"), ALLOWED))
+}
+
+/// The field `density` of a table.
+pub(crate) fn density(table: &Table<'_>) -> Result<Density, PlanFileError> {
+    let answered = [Density::Full, Density::ScalpShows, Density::MuchShows, Density::NearlyGone];
+    table.choice("density", &answered.map(|density| (density_name(density), density)))
+}
+
+/// What a density is called in files.
+pub(crate) const fn density_name(density: Density) -> &'static str {
+    match density {
+        Density::Unanswered => "unanswered",
+        Density::Full => "full",
+        Density::ScalpShows => "scalp_shows",
+        Density::MuchShows => "much_shows",
+        Density::NearlyGone => "nearly_gone",
+    }
 }
 
 fn head(root: &Table<'_>) -> Result<HeadMeasures, PlanFileError> {
@@ -276,15 +297,7 @@ fn head(root: &Table<'_>) -> Result<HeadMeasures, PlanFileError> {
 
 fn hair(table: &Table<'_>) -> Result<Hair, PlanFileError> {
     table.only(&["density", "type"])?;
-    let density = table.choice(
-        "density",
-        &[
-            ("full", Density::Full),
-            ("scalp_shows", Density::ScalpShows),
-            ("much_shows", Density::MuchShows),
-            ("nearly_gone", Density::NearlyGone),
-        ],
-    )?;
+    let density = density(table)?;
     let kind = table.choice(
         "type",
         &[

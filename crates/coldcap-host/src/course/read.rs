@@ -2,12 +2,10 @@
 
 use super::{CapSize, Course, HairLoss, HeldSession, MOST_FITS, MOST_SESSIONS, Scale, StoredFit};
 use crate::plan::table::{self, Table};
-use crate::plan::{Date, PlanFileError};
+use crate::plan::{Date, PlanFileError, date, density};
 use crate::procedure::Outcome;
-use coldcap_session::Density;
 use coldcap_session::record::LINK_BYTES;
 
-const ALLOWED_DATE: &str = "a string with a real calendar date, YYYY-MM-DD";
 const ALLOWED_HASH: &str = "a string of 16 lower-case hexadecimal digits";
 
 impl Course {
@@ -83,13 +81,11 @@ fn held(root: &Table<'_>, sessions: u8) -> Result<Vec<HeldSession>, PlanFileErro
 
 fn session(table: &Table<'_>) -> Result<HeldSession, PlanFileError> {
     table.only(&["number", "date", "density", "hair_loss", "ended", "record"])?;
-    let answered = [Density::Full, Density::ScalpShows, Density::MuchShows, Density::NearlyGone];
-    let densities = answered.map(|density| (density_name(density), density));
     let outcomes = Outcome::ALL.map(|outcome| (outcome.name(), outcome));
     let (graded, recorded) = (table.has("hair_loss"), table.has("record"));
     Ok(HeldSession {
         date: date(table)?,
-        density: table.choice("density", &densities)?,
+        density: density(table)?,
         hair_loss: graded.then(|| hair_loss(&table.table("hair_loss")?)).transpose()?,
         ended: table.choice("ended", &outcomes)?,
         record: recorded.then(|| hash(table, "record")).transpose()?,
@@ -101,22 +97,6 @@ fn hair_loss(table: &Table<'_>) -> Result<HairLoss, PlanFileError> {
     let scale = table.choice("scale", &Scale::ALL.map(|scale| (scale.name(), scale)))?;
     let grade = table.integer("grade", 0, scale.highest().into())? as u8;
     Ok(HairLoss { scale, grade })
-}
-
-/// What a density is called in files.
-pub(super) const fn density_name(density: Density) -> &'static str {
-    match density {
-        Density::Unanswered => "unanswered",
-        Density::Full => "full",
-        Density::ScalpShows => "scalp_shows",
-        Density::MuchShows => "much_shows",
-        Density::NearlyGone => "nearly_gone",
-    }
-}
-
-fn date(table: &Table<'_>) -> Result<Date, PlanFileError> {
-    let text = table.string("date", ALLOWED_DATE)?;
-    Date::parse(text).ok_or_else(|| table.refuse("date", format!("{text:?}"), ALLOWED_DATE))
 }
 
 /// What came later stands later.

@@ -69,7 +69,8 @@ pub struct RecordCheck {
     pub entries: u32,
     /// How many of them were read.
     pub read: u32,
-    /// Whether all of them were read, their hash chain is whole, and the story follows from its events.
+    /// Whether all of them were read, their hash chain is whole, and every note follows from the events before it. A record of notes
+    /// alone has nothing that they could follow from: `finding` says so, and the rest holds.
     pub verified: bool,
     /// What was found, in a few words; may be empty.
     pub finding: String,
