@@ -7,6 +7,7 @@ mod failure;
 mod host_key;
 mod keylog;
 mod machine;
+mod progress;
 mod treatment;
 
 use arguments::{Arguments, Command};

@@ -210,6 +210,59 @@ fn a_report_from_a_recording_tells_what_the_visit_told() {
     }
 }
 
+/// What was recorded cannot be had again.
+#[test]
+fn a_recording_is_never_replaced_by_what_is_made_of_it() {
+    let visit = visit("not-replaced");
+    let recording = visit.join("session.ccap");
+    let bytes = fs::read(&recording).unwrap();
+    let from = recording.to_str().unwrap();
+    let odd = visit.join("odd.csv");
+    fs::write(&odd, &bytes).unwrap();
+    let link = visit.join(".").join("odd.csv");
+    let [odd, link] = [odd.to_str().unwrap(), link.to_str().unwrap()];
+    for line in [
+        &["report", from, "--out", from][..],
+        &["export", odd, "--to", "csv", "--out", link],
+        &["export", odd, "--to", "csv"],
+    ] {
+        let done = coldcap(line);
+        let said = done.refused(2);
+        assert!(said.starts_with("--out: ") && said.contains("is what is read"), "{said}");
+    }
+    assert!(fs::read(from).unwrap() == bytes && fs::read(odd).unwrap() == bytes);
+}
+
+/// By its plan a report knows the drugs by their names, and bills; the plan of another patient is refused.
+#[test]
+fn a_report_takes_its_plan_and_no_other() {
+    let visit = visit("report-plan");
+    let from = visit.join("session.ccap");
+    let from = from.to_str().unwrap();
+    let plan = visit.join("../../plan.toml");
+    let done = coldcap(&["report", from, "--plan", plan.to_str().unwrap()]);
+    assert_eq!(done.status, Some(0), "{done:?}");
+    let page = fs::read_to_string(visit.join("session.html")).unwrap();
+    assert!(page.contains("97007") && page.contains("2026-"), "billed by its date");
+    let other = visit.join("other.toml");
+    let text = fs::read_to_string(&plan).unwrap();
+    let patient = text.lines().find(|line| line.starts_with("patient")).unwrap();
+    fs::write(&other, text.replace(patient, "patient = 4711")).unwrap();
+    let done = coldcap(&["report", from, "--plan", other.to_str().unwrap()]);
+    let said = done.refused(2);
+    assert!(said.contains("other.toml:patient: 4711: allowed is"), "{said}");
+}
+
+#[test]
+fn a_channel_that_is_not_there_has_no_page() {
+    let visit = visit("report-channel");
+    let from = visit.join("session.ccap");
+    let done = coldcap(&["report", from.to_str().unwrap(), "--channel", "5"]);
+    let said = done.refused(2);
+    assert!(said.contains("--channel: 5: allowed is 0 to 0"), "{said}");
+    assert!(!visit.join("session-channel-5.html").exists());
+}
+
 #[test]
 fn what_is_no_recording_is_refused_and_a_cut_one_exported() {
     let out = folder("not-exported");

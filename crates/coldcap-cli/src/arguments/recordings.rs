@@ -65,7 +65,8 @@ pub(crate) struct Export {
 #[command(
     after_help = "What cannot be known from the recording stands as not known: without the plan's file, the names of \
                   drugs and the units of billing.\n\
-                  Example: coldcap report out/paclitaxel-weekly/session.ccap --out report.html"
+                  Examples: coldcap report out/paclitaxel-weekly/session.ccap --out report.html\n\
+                  \x20         coldcap report out/paclitaxel-weekly/session.ccap --plan examples/plans/paclitaxel-weekly.toml"
 )]
 pub(crate) struct Report {
     /// The recording, of a device or of a host.
@@ -76,6 +77,9 @@ pub(crate) struct Report {
     /// The channel, from 0.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) channel: u8,
+    /// The plan of the visit (TOML), for what the recording does not know: the names of drugs, the infusion, the date of service.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
     /// Print the summary as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,

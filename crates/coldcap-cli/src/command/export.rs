@@ -2,7 +2,7 @@
 
 mod foxglove;
 
-use super::recording::{self, Alarms};
+use super::recording::{Alarms, Reading};
 use super::store;
 use crate::arguments::{Export, Form};
 use crate::failure::Failure;
@@ -20,23 +20,26 @@ use std::time::Instant as WallInstant;
 
 pub(crate) fn run(options: &Export) -> Result<(), Failure> {
     let began = WallInstant::now();
-    let mut playback = recording::open(&options.file)?;
     let place = place(options)?;
+    let mut reading = Reading::open(&options.file)?;
     let partial = store::beside(&place, &format!("{}.part", std::process::id()));
     let unwritable = |error: io::Error| Failure::Io(format!("--out: {}: {error}", place.display()));
     let output = BufWriter::new(File::create(&partial).map_err(unwritable)?);
     let written = match options.to {
-        Form::Csv => write_csv(&mut playback, output),
-        Form::Mcap => foxglove::write(&mut playback, output),
+        Form::Csv => write_csv(&mut reading, output),
+        Form::Mcap => foxglove::write(&mut reading, output),
     };
-    let stored = written.and_then(|count| fs::rename(&partial, &place).map(|()| count));
-    let count = stored.map_err(|error| {
+    let moved = |count| Ok(fs::rename(&partial, &place).map(|()| count)?);
+    let count = written.and_then(moved).map_err(|failed| {
         let _ = fs::remove_file(&partial);
-        unwritable(error)
+        match failed {
+            Failed::Reading(failure) => failure,
+            Failed::Writing(error) => unwritable(error),
+        }
     })?;
-    recording::warn(&options.file, &playback);
+    reading.warn();
     let seconds = began.elapsed().as_secs_f64();
-    tell(options, &playback, (&place, count, seconds))
+    tell(options, &reading.playback, (&place, count, seconds))
 }
 
 /// Where it goes: a file, or the name of the recording in a folder.
@@ -53,6 +56,7 @@ fn place(options: &Export) -> Result<PathBuf, Failure> {
         None => options.file.with_extension(extension),
     };
     store::replaceable(&place)?;
+    store::apart(&options.file, &place)?;
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)
             .map_err(|error| Failure::Io(format!("--out: {}: {error}", folder.display())))?;
@@ -85,14 +89,32 @@ fn tell(
     Ok(())
 }
 
+/// Which of the two files failed.
+enum Failed {
+    Reading(Failure),
+    Writing(io::Error),
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self::Reading(failure)
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Writing(error)
+    }
+}
+
 /// The trace: how many lines.
-fn write_csv(playback: &mut Playback, output: impl Write) -> io::Result<u64> {
+fn write_csv(reading: &mut Reading<'_>, output: impl Write) -> Result<u64, Failed> {
     let mut machine: Option<MachineStatus> = None;
     let mut alarms = Alarms::default();
     let mut samples: Vec<Sample> = Vec::new();
     // The line of each channel that its second may still replace.
     let mut newest: HashMap<u8, usize> = HashMap::new();
-    while let Some((at, message)) = playback.next_message()? {
+    while let Some((at, message)) = reading.next_message()? {
         match message {
             Message::MachineStatus(status) => {
                 alarms.see(at, &status);
@@ -112,7 +134,7 @@ fn write_csv(playback: &mut Playback, output: impl Write) -> io::Result<u64> {
             _ => {}
         }
     }
-    recording::add_truth(playback, &mut samples)?;
+    reading.add_truth(&mut samples)?;
     csv::write_trace(output, &samples, alarms.spans())?;
     Ok(samples.len() as u64)
 }

@@ -4,16 +4,16 @@ mod case_file;
 
 use crate::arguments::Falsify;
 use crate::failure::Failure;
+use crate::progress;
 use case_file::CaseFile;
 use coldcap_sim::falsify::{Found, Lows, Margin, RUNS_PER_RESTART, Search};
 use coldcap_sim::{BuildError, FaultKind};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-const STYLE: &str = "{bar:16.cyan/blue} SIMULATED {pos} of {len} restarts, {eta} left";
+const BEHIND: &str = "SIMULATED {pos} of {len} restarts, {eta} left";
 
 /// The most runs of a search: weeks of two cores.
 const MOST: u64 = 1_000_000_000;
@@ -36,10 +36,7 @@ fn search(options: &Falsify) -> Result<(), Failure> {
     let margin: Margin = options.margin.parse().map_err(wrong)?;
     let only = options.fault.as_deref().map(fault).transpose()?;
     let search = Search { margin, runs: options.runs, seed: options.seed, only };
-    let bar = ProgressBar::new(search.restarts());
-    if let Ok(style) = ProgressStyle::with_template(STYLE) {
-        bar.set_style(style);
-    }
+    let bar = progress::bar(search.restarts(), BEHIND);
     let found = search.run(|_| bar.inc(1));
     bar.finish_and_clear();
     let found = found.map_err(|error: BuildError| Failure::Input(error.to_string()))?;

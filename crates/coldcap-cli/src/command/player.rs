@@ -1,9 +1,9 @@
 //! A recording that is played as time goes on, for whoever shows it.
 
-use super::inputs::not_a_recording;
+use super::recording;
 use crate::failure::Failure;
 use coldcap_host::client::Message;
-use coldcap_host::playback::{OpenError, Playback};
+use coldcap_host::playback::Playback;
 use coldcap_host::view::View;
 use coldcap_units::Instant;
 use serde::{Deserialize, Serialize};
@@ -51,12 +51,7 @@ impl Player {
             let line = format!("--speed: {speed}: allowed {slowest} to {fastest}");
             return Err(Failure::Input(line));
         }
-        let path = Path::new(name);
-        let mut playback = Playback::open(path).map_err(|error| match error {
-            OpenError::NotARecording(damage) => not_a_recording(name, &damage),
-            OpenError::Unreadable(error) => Failure::unreadable(path, &error),
-            other => Failure::Input(format!("{name}: {other}")),
-        })?;
+        let mut playback = recording::open(Path::new(name))?;
         let length_ms = playback.duration().as_millis().into();
         let deck = Deck { position_ms: 0, length_ms, speed, paused: false };
         let next = playback.next_message()?;

@@ -5,6 +5,7 @@ mod drawing;
 use super::inputs;
 use crate::arguments::Population as Options;
 use crate::failure::Failure;
+use crate::progress;
 use coldcap_host::plan::{BreakPhase, PlanFile};
 use coldcap_session::{Patient, PlanRequest, PostClock};
 use coldcap_sim::PatientParameters;
@@ -15,12 +16,11 @@ use coldcap_sim::machine::CrownParameters;
 use coldcap_sim::patient::Population;
 use coldcap_sim::population::{Study, Summary};
 use coldcap_units::Duration;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
 
-const STYLE: &str = "{bar:16.cyan/blue} SIMULATED {pos} of {len} heads, {eta} left";
+const BEHIND: &str = "SIMULATED {pos} of {len} heads, {eta} left";
 
 /// The most heads of a run: a day of two cores.
 const MOST: u64 = 1_000_000;
@@ -86,10 +86,7 @@ fn crown(given: &str) -> Result<CrownParameters, Failure> {
 }
 
 fn played(study: &Study) -> Result<Vec<Measures>, Failure> {
-    let bar = ProgressBar::new(study.patients);
-    if let Ok(style) = ProgressStyle::with_template(STYLE) {
-        bar.set_style(style);
-    }
+    let bar = progress::bar(study.patients, BEHIND);
     let visits = study.run(|_| bar.inc(1)).map_err(|error| Failure::Input(error.to_string()));
     bar.finish_and_clear();
     visits

@@ -1,24 +1,29 @@
 //! The report in one file, from a recording.
 
-use super::{recording, store};
+use super::recording::{self, Reading};
+use super::{inputs, store};
 use crate::arguments::Report;
 use crate::failure::Failure;
 use crate::treatment::Observer;
 use coldcap_host::client::{Message, Record};
-use coldcap_host::playback::Playback;
+use coldcap_host::plan::PlanFile;
 use coldcap_host::report;
-use coldcap_session::record::Entry;
+use coldcap_session::record::{Entry, Summary};
 use coldcap_wire::message::RecordEntry;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn run(options: &Report) -> Result<(), Failure> {
-    let mut playback = recording::open(&options.file)?;
-    let treatment = treatment(&options.file, options.channel, &mut playback)?;
-    recording::warn(&options.file, &playback);
-    let place: PathBuf = options.out.clone().unwrap_or_else(|| options.file.with_extension("html"));
+    let plan = options.plan.as_deref().map(|path| inputs::plan_file(Some(path))).transpose()?;
+    let place = place(options);
     store::replaceable(&place)?;
+    store::apart(&options.file, &place)?;
+    let mut reading = Reading::open(&options.file)?;
+    has_channel(options.channel, reading.playback.channels())?;
+    let plan = options.plan.as_deref().zip(plan.as_ref());
+    let treatment = treatment(options.channel, &mut reading, plan)?;
+    reading.warn();
     let page = report::html(&treatment).into_bytes();
     store::store(&[(place.clone(), page)])
         .map_err(|(path, error)| Failure::Io(format!("--out: {}: {error}", path.display())))?;
@@ -41,16 +46,37 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the recording in this file tells of a channel.
+/// Beside the recording by its name; of a channel but the first one by that, too.
+fn place(options: &Report) -> PathBuf {
+    let name = || match options.channel {
+        0 => options.file.with_extension("html"),
+        channel => {
+            let stem = options.file.file_stem().unwrap_or_default().to_string_lossy();
+            options.file.with_file_name(format!("{stem}-channel-{channel}.html"))
+        }
+    };
+    options.out.clone().unwrap_or_else(name)
+}
+
+/// A page of nobody would look like that of somebody of whom nothing is known.
+fn has_channel(channel: u8, channels: u8) -> Result<(), Failure> {
+    match channels.checked_sub(1) {
+        Some(last) if channel > last => {
+            Err(Failure::Input(format!("--channel: {channel}: allowed is 0 to {last}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the recording tells of a channel.
 pub(crate) fn treatment(
-    file: &Path,
     of_channel: u8,
-    playback: &mut Playback,
+    reading: &mut Reading<'_>,
+    plan: Option<(&Path, &PlanFile)>,
 ) -> Result<report::Treatment, Failure> {
-    let unreadable = |error: io::Error| Failure::unreadable(file, &error);
     let mut observer = Observer::new();
     let mut entries: Vec<RecordEntry> = Vec::new();
-    while let Some((at, message)) = playback.next_message().map_err(unreadable)? {
+    while let Some((at, message)) = reading.next_message()? {
         match &message {
             Message::RecordEntry(entry) => {
                 let channel = Entry::from_bytes(&entry.entry.0).channel;
@@ -60,16 +86,33 @@ pub(crate) fn treatment(
             message => observer.take(at, message),
         }
     }
-    let information = playback.information().map_err(unreadable)?;
-    let plan = information.get("plan").and_then(Value::as_str);
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let information = reading.information()?;
+    let name = information.get("plan").and_then(Value::as_str);
+    let stem = reading.path.file_stem().unwrap_or_default().to_string_lossy();
     let known = report::Treatment {
-        title: plan.map_or_else(|| stem.into_owned(), str::to_owned),
+        title: name.map_or_else(|| stem.into_owned(), str::to_owned),
         seed: information.get("seed").and_then(Value::as_u64),
-        output_hash: playback.end().map(|(hash, _)| hash),
-        ..report::Treatment::new(recording::origin(playback.origin()))
+        output_hash: reading.playback.end().map(|(hash, _)| hash),
+        ..report::Treatment::new(recording::origin(reading.playback.origin()))
     };
-    let mut treatment = observer.told(known, &Record::from_reports(&entries), None);
-    recording::add_truth(playback, &mut treatment.samples).map_err(unreadable)?;
+    let record = Record::from_reports(&entries);
+    is_of_patient(plan, &record)?;
+    let mut treatment = observer.told(known, &record, plan.map(|(_, plan)| plan));
+    reading.add_truth(&mut treatment.samples)?;
     Ok(treatment)
+}
+
+/// The plan of somebody else would put her drugs and her date beside what was done to this one.
+fn is_of_patient(plan: Option<(&Path, &PlanFile)>, record: &Record) -> Result<(), Failure> {
+    let Some((path, plan)) = plan else { return Ok(()) };
+    let entries: Vec<Entry> = record.iter().map(|(_, it)| Entry::from_bytes(it)).collect();
+    let selected = Summary::fold(&entries).patient.map(|patient| patient.id).filter(|id| *id != 0);
+    match selected.filter(|id| *id != plan.patient) {
+        Some(id) => Err(Failure::Input(format!(
+            "{}:patient: {}: allowed is {id}, whose record this is",
+            path.display(),
+            plan.patient
+        ))),
+        None => Ok(()),
+    }
 }

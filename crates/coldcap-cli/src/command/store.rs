@@ -25,6 +25,18 @@ pub(crate) fn replaceable(path: &Path) -> Result<(), Failure> {
     }
 }
 
+/// What is read is not replaced by what is made of it.
+pub(crate) fn apart(read: &Path, written: &Path) -> Result<(), Failure> {
+    let same = read.canonicalize().ok().zip(written.canonicalize().ok());
+    match same.is_some_and(|(read, written)| read == written) {
+        true => Err(Failure::Input(format!(
+            "--out: {}: is what is read: allowed is another file",
+            written.display()
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Writes all files beside their places, then moves them there: nothing is left half-written. Where that
 /// fails, it says for which file.
 pub(crate) fn store(files: &[(PathBuf, Vec<u8>)]) -> Result<(), (PathBuf, io::Error)> {

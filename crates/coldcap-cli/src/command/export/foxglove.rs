@@ -1,14 +1,15 @@
 //! MCAP: a channel for each channel's status, for that of the machine, for events and for alarms.
 
-use super::super::recording::alarm_names;
+use super::super::recording::{Reading, alarm_names};
+use super::Failed;
 use crate::treatment::sampled;
+use coldcap_host::capture::Origin;
 use coldcap_host::client::Message;
 use coldcap_host::mcap::{Channel, Writer};
-use coldcap_host::playback::Playback;
 use coldcap_session::Phase;
 use coldcap_units::Instant;
 use coldcap_wire::message::{ChannelStatus, EventReport, MachineStatus, Vocabulary};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -28,9 +29,10 @@ const TEMPERATURES: [&str; 11] = [
 ];
 
 /// How many messages.
-pub(super) fn write(playback: &mut Playback, output: impl Write) -> io::Result<u64> {
-    let mut file = Files::begin(playback, output)?;
-    while let Some((at, message)) = playback.next_message()? {
+pub(super) fn write(reading: &mut Reading<'_>, output: impl Write) -> Result<u64, Failed> {
+    let information = reading.information()?;
+    let mut file = Files::begin(reading.playback.origin(), &information, output)?;
+    while let Some((at, message)) = reading.next_message()? {
         match message {
             Message::ChannelStatus(status) => file.status(at, &status)?,
             Message::MachineStatus(status) => file.machine(at, &status)?,
@@ -55,14 +57,12 @@ struct Files<W: Write> {
 }
 
 impl<W: Write> Files<W> {
-    fn begin(playback: &mut Playback, output: W) -> io::Result<Self> {
+    fn begin(origin: Origin, information: &Map<String, Value>, output: W) -> io::Result<Self> {
         let mut writer = Writer::new(output, concat!("coldcap ", env!("CARGO_PKG_VERSION")))?;
-        let information = playback.information()?;
         let mut short = information.clone();
         short.retain(|_, value| !value.is_object());
         let text = Value::Object(short).to_string();
-        let origin = playback.origin().name();
-        writer.metadata("coldcap", &[("origin", origin), ("information", &text)])?;
+        writer.metadata("coldcap", &[("origin", origin.name()), ("information", &text)])?;
         let began_ms = information.get("began_unix_ms").and_then(Value::as_u64).unwrap_or(0);
         let machine =
             writer.channel("/machine/status", "coldcap.MachineStatus", &machine_schema())?;

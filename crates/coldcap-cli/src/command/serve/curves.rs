@@ -5,7 +5,7 @@ use coldcap_host::client::Message;
 use coldcap_host::report::{
     AlarmSpan, BreakSpan, Mark, Origin as Drawn, PhaseSpan, Sample, TemperaturePlot, Treatment,
 };
-use coldcap_host::view::{Alarm, Origin, Picture, Priority};
+use coldcap_host::view::{Alarm, CHANNELS_MAXIMUM, Origin, Picture, Priority};
 use coldcap_session::Phase;
 use coldcap_units::Instant;
 use coldcap_wire::message::{ChannelStatus, MACHINE, MachineStatus};
@@ -49,6 +49,10 @@ impl Curves {
 
     fn sample(&mut self, at: Instant, status: &ChannelStatus) {
         let Some(sample) = sampled(at, status, self.machine.as_ref()) else { return };
+        // As many as a view shows, whatever the machine says.
+        if status.channel >= CHANNELS_MAXIMUM {
+            return;
+        }
         let samples = &mut self.channels.entry(status.channel).or_default().samples;
         // A second has one sample, that of its newest report.
         samples.pop_back_if(|last| last.time_s.floor() == sample.time_s.floor());
@@ -214,6 +218,7 @@ fn on_break(span: &PhaseSpan) -> Option<BreakSpan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coldcap_wire::message::Body;
 
     fn sample(second: u32, phase: Phase) -> Sample {
         Sample { supply_c: Some(-4.0), ..Sample::new(f64::from(second), phase) }
@@ -235,6 +240,19 @@ mod tests {
         );
         let breaks: Vec<_> = phases.iter().filter_map(on_break).collect();
         assert_eq!((breaks.len(), breaks[0].end_s), (1, Some(6.0)));
+    }
+
+    /// A machine that names 256 channels takes no more memory than one of seven.
+    #[test]
+    fn no_more_channels_are_kept_than_are_shown() {
+        let mut curves = Curves::default();
+        let zero =
+            (0..256).find_map(|length| ChannelStatus::decode(&vec![0; length]).ok()).unwrap();
+        for channel in 0..=u8::MAX {
+            let status = ChannelStatus { channel, ..zero };
+            curves.take(Instant::from_millis(1_000), &Message::ChannelStatus(status));
+        }
+        assert_eq!(curves.channels.len(), usize::from(CHANNELS_MAXIMUM));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::curves;
 use super::page::{Left, Page};
 use crate::command::player::{Move, Player};
-use crate::command::{recording, report};
+use crate::command::recording::Reading;
+use crate::command::report;
 use crate::failure::Failure;
 use coldcap_host::report::TemperaturePlot;
-use coldcap_host::view::View;
-use coldcap_units::Instant;
+use coldcap_host::view::{CHANNELS_MAXIMUM, View};
 use core::time::Duration;
 use serde_json::json;
 use std::path::Path;
@@ -37,15 +37,15 @@ impl Recording {
     pub(super) fn read(name: &str, speed: f64) -> Result<Self, Failure> {
         Player::open(name, speed)?;
         let path = Path::new(name);
-        let mut playback = recording::open(path)?;
+        let mut reading = Reading::open(path)?;
         let mut plots = Vec::new();
-        for channel in 0..playback.channels().max(1) {
-            playback.seek(Instant::ZERO).map_err(|error| Failure::unreadable(path, &error))?;
-            let treatment = report::treatment(path, channel, &mut playback)?;
+        for channel in 0..reading.playback.channels().clamp(1, CHANNELS_MAXIMUM) {
+            reading.rewind()?;
+            let treatment = report::treatment(channel, &mut reading, None)?;
             let plot = TemperaturePlot::draw(&treatment, "the start of the recording");
             plots.push(curves::document(channel, &plot));
         }
-        recording::warn(path, &playback);
+        reading.warn();
         let plots = json!({ "kind": "plots", "plots": plots }).to_string().into();
         // Where it lies is no page's business.
         let title = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
