@@ -176,3 +176,16 @@ fn what_is_neither_a_machine_nor_a_recording_is_refused_in_a_line() {
     let key = coldcap(&["watch", "tcp:127.0.0.1:1", "--key", "/nowhere"]);
     assert!(key.refused(2).starts_with("--key: /nowhere"));
 }
+
+/// Whoever has seen nothing is told so, and by the status.
+#[test]
+fn a_machine_that_was_not_there_was_not_watched() {
+    let done = coldcap(&["watch", "tcp:127.0.0.1:1", "--plain", "--for", "1"]);
+    assert_eq!(done.status, Some(3), "{done:?}");
+    let last = done.error.lines().last().unwrap();
+    assert!(last.contains("the machine was not heard"), "{last}");
+    for beyond in ["0", "18446744073709551615"] {
+        let done = coldcap(&["watch", "tcp:127.0.0.1:1", "--plain", "--for", beyond]);
+        assert_eq!(done.status, Some(2), "{done:?}");
+    }
+}

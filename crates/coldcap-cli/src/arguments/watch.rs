@@ -25,6 +25,6 @@ pub(crate) struct Watch {
     #[arg(long)]
     pub(crate) json: bool,
     /// End after so many seconds; without it, with q.
-    #[arg(long = "for", value_name = "SECONDS")]
-    pub(crate) duration: Option<u64>,
+    #[arg(long = "for", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub(crate) duration: Option<u32>,
 }

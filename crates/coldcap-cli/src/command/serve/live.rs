@@ -48,6 +48,10 @@ pub(super) async fn pictures(
     Ok((Pictures { pictures: seen, plots: drawn }, teller.tell(updates)))
 }
 
+fn ended() -> Failure {
+    Failure::Io("the connection has ended".into())
+}
+
 impl Teller {
     async fn tell(mut self, mut updates: Updates) -> Result<(), Failure> {
         let mut times = interval(SHOWN_EVERY);
@@ -55,7 +59,7 @@ impl Teller {
         let mut count = 0_u32;
         loop {
             tokio::select! {
-                update = updates.next() => self.take(&update.ok_or(Failure::Closed)?),
+                update = updates.next() => self.take(&update.ok_or_else(ended)?),
                 _ = times.tick() => {
                     self.show(count.is_multiple_of(DRAWN_EVERY))?;
                     count = count.wrapping_add(1);

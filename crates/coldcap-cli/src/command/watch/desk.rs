@@ -3,7 +3,7 @@
 pub(super) use crate::command::player::{Deck, Move};
 use coldcap_host::client::CommandBody;
 use coldcap_host::connection::CommandError;
-use coldcap_host::view::View;
+use coldcap_host::view::{CHANNELS_MAXIMUM, View};
 use coldcap_wire::message::{Action, FactKind, Response, Status, Vocabulary};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -18,8 +18,10 @@ pub(super) struct Desk {
     pub(super) place: String,
     /// Of a recording, where it is.
     pub(super) deck: Option<Deck>,
-    /// Which of the channels, in their order.
-    pub(super) shown: usize,
+    /// The channel on which keys act: no other one is shown alone.
+    pub(super) channel: u8,
+    /// Of each channel that was on the screen when it was drawn last, which revision.
+    pub(super) drawn: [Option<u16>; CHANNELS_MAXIMUM as usize],
     pub(super) prompt: Prompt,
     pub(super) help: bool,
     /// What became of the last word.
@@ -64,7 +66,8 @@ impl Desk {
             view: View::new(),
             place: place.into(),
             deck,
-            shown: 0,
+            channel: 0,
+            drawn: [None; CHANNELS_MAXIMUM as usize],
             prompt: Prompt::Nothing,
             help: false,
             notice: None,
@@ -77,24 +80,50 @@ impl Desk {
         WINDOWS.get(self.window).copied().unwrap_or(WINDOWS[0]) * 60_000
     }
 
-    /// The number of the channel that is shown.
-    pub(super) fn channel(&self) -> u8 {
-        u8::try_from(self.shown).unwrap_or(0)
+    /// The number of the channel on which keys act.
+    pub(super) const fn channel(&self) -> u8 {
+        self.channel
+    }
+
+    /// Ahead of each drawing: of a machine that has not the channel at hand the first one is shown.
+    pub(super) fn settle(&mut self) {
+        if self.view.history(self.channel).is_none() {
+            let first = self.known().next();
+            self.channel = first.unwrap_or(self.channel);
+        }
+    }
+
+    /// Behind each drawing: a word that follows from the screen follows from this.
+    pub(super) fn note_drawn(&mut self) {
+        for (channel, drawn) in (0..).zip(&mut self.drawn) {
+            let is_known = self.view.history(channel).is_some();
+            *drawn = is_known.then(|| self.view.revision(channel));
+        }
+    }
+
+    fn known(&self) -> impl Iterator<Item = u8> {
+        (0..CHANNELS_MAXIMUM).filter(|channel| self.view.history(*channel).is_some())
     }
 
     pub(super) fn press(&mut self, key: KeyEvent) -> Option<Wish> {
         if is_quit(key) {
             return Some(Wish::Quit);
         }
+        // A stop is a stop, whatever is on the screen, and whatever is held down with it.
+        if self.deck.is_none() && matches!(key.code, KeyCode::Char('s' | 'S')) {
+            (self.notice, self.help, self.prompt) = (None, false, Prompt::Nothing);
+            return self.stop();
+        }
+        if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+            return None;
+        }
         self.notice = None;
         if core::mem::take(&mut self.help) {
-            // A stop is a stop, whatever is on the screen.
-            return (key.code == KeyCode::Char('s')).then(|| self.stop()).flatten();
+            return None;
         }
         match core::mem::replace(&mut self.prompt, Prompt::Nothing) {
             Prompt::Nothing => self.command(key),
             _ if key.code == KeyCode::Esc => None,
-            _ if key.code == KeyCode::Char('s') && self.deck.is_none() => self.stop(),
             Prompt::Comfort => self.comfort(key.code),
             Prompt::Reason(typed) => self.reason(typed, key.code),
             Prompt::Armed(channel, reason) => self.confirm(channel, reason, key.code),
@@ -116,14 +145,14 @@ impl Desk {
     }
 
     fn next_channel(&mut self) {
-        let channels = (0..u8::MAX).take_while(|it| self.view.history(*it).is_some()).count();
-        self.shown = if self.shown + 1 < channels { self.shown + 1 } else { 0 };
+        let next = self.known().find(|channel| *channel > self.channel);
+        let next = next.or_else(|| self.known().next());
+        self.channel = next.unwrap_or(self.channel);
     }
 
     /// The words to a machine.
     fn speak(&mut self, code: KeyCode) -> Option<Wish> {
         match code {
-            KeyCode::Char('s') => self.stop(),
             KeyCode::Char('b') => self.press_button(Action::PAUSE, "break"),
             KeyCode::Char('e') => self.press_button(Action::EASE_OFF, "ease off"),
             KeyCode::Char('a') => self.press_button(Action::ACKNOWLEDGE, "acknowledge"),
@@ -139,16 +168,29 @@ impl Desk {
         None
     }
 
+    /// Done whatever the machine is at: nobody has to have seen it.
     fn stop(&self) -> Option<Wish> {
-        self.press_button(Action::STOP, "stop").filter(|_| self.deck.is_none())
+        let (channel, body) = (self.channel, CommandBody::operate(Action::STOP));
+        let revision = self.drawn_of(channel).unwrap_or(0);
+        let order = Order { channel, body, revision, name: "stop" };
+        Some(Wish::Order(Box::new(order)))
     }
 
-    fn press_button(&self, action: Action, name: &'static str) -> Option<Wish> {
+    fn press_button(&mut self, action: Action, name: &'static str) -> Option<Wish> {
         self.order(self.channel(), CommandBody::operate(action), name)
     }
 
-    fn order(&self, channel: u8, body: CommandBody, name: &'static str) -> Option<Wish> {
-        let revision = self.view.revision(channel);
+    fn drawn_of(&self, channel: u8) -> Option<u16> {
+        self.drawn.get(usize::from(channel)).copied().flatten()
+    }
+
+    /// For a machine a word that follows from nothing holds whatever it is at: nobody who has seen nothing says one.
+    fn order(&mut self, channel: u8, body: CommandBody, name: &'static str) -> Option<Wish> {
+        let Some(revision) = self.drawn_of(channel) else {
+            self.notice =
+                Some(format!("{name}: not sent: channel {channel} is not on the screen yet"));
+            return None;
+        };
         Some(Wish::Order(Box::new(Order { channel, body, revision, name })))
     }
 
@@ -285,9 +327,83 @@ fn refused(response: &Response) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coldcap_host::client::Message;
+    use coldcap_units::Instant;
+    use coldcap_wire::message::{Body, ChannelStatus};
 
+    fn status(channel: u8, revision: u16) -> Message {
+        let zero = (0..256).find_map(|length| ChannelStatus::decode(&vec![0; length]).ok());
+        Message::ChannelStatus(ChannelStatus { channel, revision, ..zero.unwrap() })
+    }
+
+    /// Of a machine whose first channel is on the screen.
     fn desk() -> Desk {
-        Desk::new("tcp:cart:7700", None)
+        let mut desk = Desk::new("tcp:cart:7700", None);
+        desk.view.hear(Instant::ZERO, &status(0, 7));
+        desk.settle();
+        desk.note_drawn();
+        desk
+    }
+
+    fn revisions(wishes: &[Wish]) -> Vec<(u8, u16)> {
+        let of = |wish: &Wish| match wish {
+            Wish::Order(order) => Some((order.channel, order.revision)),
+            _ => None,
+        };
+        wishes.iter().filter_map(of).collect()
+    }
+
+    /// What came between the last drawing and the key was seen by nobody.
+    #[test]
+    fn a_word_follows_from_what_was_drawn() {
+        let mut desk = desk();
+        desk.view.hear(Instant::from_millis(1), &status(0, 8));
+        assert_eq!(revisions(&type_in(&mut desk, "bs")), [(0, 7), (0, 7)]);
+        desk.note_drawn();
+        assert_eq!(revisions(&type_in(&mut desk, "b")), [(0, 8)]);
+    }
+
+    #[test]
+    fn nothing_but_a_stop_is_said_to_a_channel_that_nobody_has_seen() {
+        let mut desk = Desk::new("tcp:cart:7700", None);
+        assert_eq!(revisions(&type_in(&mut desk, "bears")), [(0, 0)]);
+        assert!(type_in(&mut desk, "r5\n").is_empty());
+        assert!(desk.notice.unwrap().contains("not on the screen yet"));
+    }
+
+    /// The second channel was heard, and the first one was not.
+    #[test]
+    fn keys_act_on_the_channel_that_is_shown() {
+        let mut desk = Desk::new("tcp:cart:7700", None);
+        desk.view.hear(Instant::ZERO, &status(1, 3));
+        desk.settle();
+        desk.note_drawn();
+        assert_eq!(revisions(&type_in(&mut desk, "b")), [(1, 3)]);
+        desk.view.hear(Instant::ZERO, &status(4, 5));
+        desk.settle();
+        desk.note_drawn();
+        assert_eq!(desk.channel(), 1, "it stays");
+        let mut tab = || {
+            desk.press(KeyEvent::from(KeyCode::Tab));
+            desk.channel()
+        };
+        assert_eq!([tab(), tab()], [4, 1]);
+    }
+
+    #[test]
+    fn caps_lock_stops_and_control_commands_nothing() {
+        let mut desk = desk();
+        assert_eq!(orders(&type_in(&mut desk, "S")), [STOP]);
+        for held in [KeyModifiers::CONTROL, KeyModifiers::ALT, KeyModifiers::SHIFT] {
+            let mut press = |key| desk.press(KeyEvent::new(KeyCode::Char(key), held));
+            assert!(matches!(press('s'), Some(Wish::Order(_))));
+            if held != KeyModifiers::SHIFT {
+                assert_eq!(['a', 'b', 'e', 'p', 'q'].map(press), [const { None }; 5]);
+            }
+        }
+        desk.prompt = Prompt::Armed(0, 5);
+        assert_eq!(desk.press(KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL)), None);
+        assert_eq!(desk.prompt, Prompt::Armed(0, 5));
     }
 
     fn type_in(desk: &mut Desk, keys: &str) -> Vec<Wish> {
@@ -361,7 +477,7 @@ mod tests {
     fn a_recording_takes_no_words_and_is_moved() {
         let deck = Deck { position_ms: 0, length_ms: 9_000, speed: 1.0, paused: false };
         let mut desk = Desk::new("session.ccap", Some(deck));
-        assert!(orders(&type_in(&mut desk, "sbreapcs?s")).is_empty());
+        assert!(orders(&type_in(&mut desk, "sbreapcs?sS")).is_empty());
         let moves = type_in(&mut desk, " g1:02:03\ng90\ng1:x:2:3:4\n<>");
         let expected =
             [Move::PauseOrPlay, Move::To(3_723_000), Move::To(90_000), Move::Slower, Move::Faster];

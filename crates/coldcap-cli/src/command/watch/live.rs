@@ -15,7 +15,7 @@ use core::future::pending;
 use core::time::Duration;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
-use tokio::time::{Instant as WallInstant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_stream::StreamExt;
 
 /// So often it is drawn; a key is drawn at once.
@@ -36,20 +36,26 @@ pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Resul
     let (answers, answered) = mpsc::unbounded_channel();
     let desk = Desk::new(&options.what, None);
     let mut live = Live { machine, desk, answers };
-    let end = options.duration.map(|seconds| WallInstant::now() + Duration::from_secs(seconds));
+    let end = end_of(options.duration);
     tokio::select! {
-        shown = live.show(&mut updates, answered, form) => shown,
-        () = end_of(end) => Ok(()),
+        shown = live.show(&mut updates, answered, form) => return shown,
+        () = end => {}
     }
+    live.was_heard()
+}
+
+fn ended() -> Failure {
+    Failure::Io("the connection has ended".into())
 }
 
 fn closed(error: impl core::fmt::Display) -> Failure {
     Failure::Io(error.to_string())
 }
 
-pub(super) async fn end_of(end: Option<WallInstant>) {
-    match end {
-        Some(end) => sleep_until(end).await,
+/// Behind so many seconds.
+pub(super) async fn end_of(seconds: Option<u32>) {
+    match seconds {
+        Some(seconds) => sleep(Duration::from_secs(seconds.into())).await,
         None => pending().await,
     }
 }
@@ -71,7 +77,7 @@ impl Live {
         loop {
             tokio::select! {
                 update = updates.next() => {
-                    self.machine.take(&update.ok_or(Failure::Closed)?, &mut self.desk.view);
+                    self.machine.take(&update.ok_or_else(ended)?, &mut self.desk.view);
                     continue;
                 }
                 input = inputs.recv() => match input {
@@ -91,11 +97,23 @@ impl Live {
         }
     }
 
+    /// Whoever watched a machine that was not there has seen nothing.
+    fn was_heard(&self) -> Result<(), Failure> {
+        let picture = self.desk.view.picture(self.machine.now());
+        if picture.machine.serial.is_some() {
+            return Ok(());
+        }
+        let why = picture.link.why.unwrap_or_else(|| "it says nothing".into());
+        Err(Failure::Io(format!("{}: the machine was not heard: {why}", self.desk.place)))
+    }
+
     /// The machine is told what stands on the screen: one that stands still is found by it.
     async fn draw(&mut self, terminal: &mut Terminal) -> Result<(), Failure> {
         self.machine.look(&mut self.desk.view);
         let at = self.machine.now();
+        self.desk.settle();
         terminal.draw(|frame| screen::draw(&self.desk, at, frame))?;
+        self.desk.note_drawn();
         let picture_is_shown = !self.machine.connection.snapshot().stale;
         match self.desk.view.progress() {
             Some(progress) if picture_is_shown => {
@@ -111,7 +129,7 @@ impl Live {
         seconds.tick().await;
         loop {
             tokio::select! {
-                update = updates.next() => self.machine.take(&update.ok_or(Failure::Closed)?, &mut self.desk.view),
+                update = updates.next() => self.machine.take(&update.ok_or_else(ended)?, &mut self.desk.view),
                 _ = seconds.tick() => {
                     self.machine.look(&mut self.desk.view);
                     print(&self.desk.view, self.machine.now(), form)?;

@@ -8,7 +8,7 @@ use crate::arguments::Watch;
 use crate::command::player::{Move, Player};
 use crate::failure::Failure;
 use core::time::Duration;
-use tokio::time::{Instant as WallInstant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 const DRAWN_EVERY: Duration = Duration::from_millis(250);
 
@@ -22,10 +22,9 @@ pub(super) async fn run(options: &Watch, form: Form) -> Result<(), Failure> {
     let player = Player::open(&options.what, options.access.speed)?;
     let desk = Desk::new(&options.what, Some(player.deck()));
     let mut shown = Shown { player, desk };
-    let end = options.duration.map(|seconds| WallInstant::now() + Duration::from_secs(seconds));
     tokio::select! {
         shown = shown.show(form) => shown,
-        () = end_of(end) => Ok(()),
+        () = end_of(options.duration) => Ok(()),
     }
 }
 
@@ -41,6 +40,7 @@ impl Shown {
         loop {
             self.play_on()?;
             let at = self.player.at();
+            self.desk.settle();
             terminal.draw(|frame| screen::draw(&self.desk, at, frame))?;
             tokio::select! {
                 input = inputs.recv() => match input {

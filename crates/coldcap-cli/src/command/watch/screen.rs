@@ -119,8 +119,7 @@ fn draw_channels(desk: &Desk, picture: &Picture, frame: &mut Frame<'_>, area: Re
         }
         return;
     }
-    let shown = channels.iter().find(|it| it.channel == desk.channel()).or(channels.first());
-    if let Some(channel) = shown {
+    if let Some(channel) = channels.iter().find(|it| it.channel == desk.channel()) {
         draw_channel(desk, picture, channel, frame, area);
     }
 }
