@@ -16,7 +16,7 @@ use core::time::Duration;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::thread::sleep;
 use support::served::Served;
 use support::{SHORT_PLAN, coldcap, done, folder, start};
@@ -86,6 +86,22 @@ fn a_recorder_that_is_killed_leaves_all_but_the_last_seconds() {
     assert!(messages(&path).len() > 60);
 }
 
+/// As where the computer is switched off, or the terminal is closed.
+#[test]
+fn a_recorder_that_is_ended_ends_its_file() {
+    let machine = served();
+    for signal in ["TERM", "HUP", "INT"] {
+        let out = folder(&format!("recorder-ended-{signal}"));
+        let recorder = record(machine.address(), &out, &[]);
+        sleep(Duration::from_secs(3));
+        let id = recorder.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert_eq!(done(recorder).status, Some(0), "{signal}");
+        let playback = Playback::open(&one_file(&out)).unwrap();
+        assert!(playback.was_ended() && playback.damage().is_empty(), "{signal}");
+    }
+}
+
 #[test]
 fn a_machine_that_goes_and_comes_back_was_away() {
     let mut machine = served();
@@ -112,6 +128,9 @@ fn what_cannot_be_recorded_is_said_in_one_line() {
     let nobody = record("tcp:127.0.0.1:1", &out, &["--seconds", "1"]);
     assert!(done(nobody).refused(3).contains("was not heard"));
     assert!(done(record("nowhere", &out, &[])).refused(2).contains("allowed tcp:HOST:PORT"));
+    let machine = served();
+    let beyond = record(machine.address(), &out, &["--channel", "9", "--seconds", "600"]);
+    assert!(done(beyond).refused(2).contains("--channel: 9: allowed is 0 to 0"));
     let there = out.join("there.ccap");
     fs::write(&there, b"x").unwrap();
     assert!(done(record("tcp:127.0.0.1:1", &there, &[])).refused(2).contains("a new file"));
@@ -208,6 +227,41 @@ fn a_report_from_a_recording_tells_what_the_visit_told() {
         let page = fs::read_to_string(page).unwrap();
         assert!(page.contains("SIMULATED") && !page.contains("97007"), "billing is not known");
     }
+}
+
+/// Also what is damaged where nothing of the export stands.
+#[test]
+fn damage_anywhere_is_told() {
+    let visit = visit("damaged");
+    let bytes = fs::read(visit.join("session.ccap")).unwrap();
+    let (wrong, out) = (visit.join("wrong.ccap"), visit.join("wrong.csv"));
+    let [from, to] = [&wrong, &out].map(|path| path.to_str().unwrap());
+    let ticks = Reader::new(&bytes)
+        .unwrap()
+        .blocks()
+        .flatten()
+        .find_map(|it| matches!(it.value, Block::Ticks(_)).then_some(it.offset as usize + 12));
+    for (at, said) in
+        [(ticks.unwrap(), "the ticks block is damaged"), (1, "the file header is damaged")]
+    {
+        let mut spoilt = bytes.clone();
+        spoilt[at] ^= 1;
+        fs::write(&wrong, spoilt).unwrap();
+        let done = coldcap(&["export", from, "--to", "csv", "--out", to, "--json"]);
+        assert_eq!((done.status, &done.json()["damaged"]), (Some(0), &Value::Bool(true)));
+        assert!(done.error.contains(said), "{done:?}");
+        let done = coldcap(&["report", from]);
+        assert!(done.status == Some(0) && done.error.contains(said), "{done:?}");
+    }
+}
+
+#[test]
+fn a_hosts_recording_has_nothing_to_replay() {
+    let visit = visit("heard-replay");
+    let host = visit.join("heard.ccap");
+    as_heard(&visit.join("session.ccap"), &host);
+    let done = coldcap(&["replay", host.to_str().unwrap()]);
+    assert!(done.refused(2).contains("it is a host's, without ticks"), "{done:?}");
 }
 
 /// What was recorded cannot be had again.

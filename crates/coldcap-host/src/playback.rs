@@ -168,10 +168,26 @@ impl<R: Read + Seek> Playback<R> {
         self.outline.ended
     }
 
-    /// What is wrong with the file, as far as it has been looked at: nothing of a block whose checksum is wrong is played.
+    /// What is wrong with the file, as far as it has been looked at ([`check`](Self::check) looks at all of it): nothing of a block
+    /// whose checksum is wrong is played.
     #[must_use]
     pub fn damage(&self) -> &[Damage] {
         &self.damage
+    }
+
+    /// Looks at every block that playing passes over, too: behind it [`damage`](Self::damage) is all that there is.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn check(&mut self) -> io::Result<()> {
+        let mut block = Vec::new();
+        let Outline { stretches, information, .. } = &self.outline;
+        let mut found = Vec::new();
+        for stretch in stretches.iter().chain(information) {
+            found.extend(read_block(&mut self.source, stretch, &mut block)?);
+        }
+        found.into_iter().for_each(|damage| self.note_damage(Some(damage)));
+        Ok(())
     }
 
     /// So much was heard and not recorded, of what was played so far, each once however often it is played: the host that recorded

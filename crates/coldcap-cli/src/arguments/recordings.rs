@@ -96,7 +96,7 @@ pub(crate) struct Replay {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: coldcap decode 0x011860...")]
+#[command(after_help = "Example: coldcap decode 04481505010103ad0201030109010181f3e5d19cb300")]
 pub(crate) struct Decode {
     /// Hexadecimal text, the path of a recording, of raw bytes or of such text, or `-` for standard input.
     pub(crate) what: String,

@@ -20,7 +20,7 @@ pub(crate) struct Session {
 
 /// What ends the help of `sim`.
 const SIM_HELP: &str = "\
-A scenario is TOML; its times count from power-up, in seconds or HH:MM:SS:
+A scenario is TOML; its times count from power-up: time is \"HH:MM:SS\", from_s and to_s are seconds:
   plan, patient   files beside it, or a table [patient]; without them weekly paclitaxel and the standard head
   [machine]       ambient_c, glycol, and in tables tank, circuit, cap, sensors what differs from the standard machine; its
                   variants and their fields are those of docs/machine.md

@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Export) -> Result<(), Failure> {
             Failed::Writing(error) => unwritable(error),
         }
     })?;
-    reading.warn();
+    reading.warn()?;
     let seconds = began.elapsed().as_secs_f64();
     tell(options, &reading.playback, (&place, count, seconds))
 }

@@ -123,6 +123,8 @@ pub(crate) const fn role(role: KeyRole) -> Role {
 }
 
 pub(crate) fn label(text: &str) -> Result<Label, Failure> {
-    let allowed = "allowed are at most 24 bytes of UTF-8 without a zero byte";
-    Label::new(text).ok_or_else(|| Failure::Input(format!("--label: {text}: {allowed}")))
+    let allowed = "allowed are 1 to 24 bytes of UTF-8, none of them a control character";
+    let is_plain = !text.is_empty() && !text.contains(char::is_control);
+    let label = Label::new(text).filter(|_| is_plain);
+    label.ok_or_else(|| Failure::Input(format!("--label: {text:?}: {allowed}")))
 }

@@ -19,6 +19,7 @@ const QUIET: i32 = 4;
 pub(crate) fn run(options: &Pair) -> Result<(), Failure> {
     let (role, label) = (keys::role(options.role), keys::label(&options.label)?);
     store::is_new("--code", &options.code)?;
+    store::has_folder("--keys", &options.keys)?;
     let mut device: Device<1> = Device::new(Config::reference());
     device.link.add_entropy(*random()?.expose());
     for key in keys::read_or_none(&options.keys)? {

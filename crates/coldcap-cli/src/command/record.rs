@@ -2,6 +2,7 @@
 
 mod tape;
 
+use super::ends::Ends;
 use super::reach;
 use crate::arguments::Record;
 use crate::failure::Failure;
@@ -9,6 +10,7 @@ use coldcap_host::address::Address;
 use coldcap_host::client::{Message, NotSecured};
 use coldcap_host::connection::{Connection, Heard, HeardAt, Listening, Update, Updates};
 use coldcap_units::Duration as Span;
+use core::future::pending;
 use core::pin::pin;
 use core::time::Duration;
 use std::io::{self, Write};
@@ -34,7 +36,7 @@ pub(crate) fn run(options: &Record) -> Result<(), Failure> {
             Tape::new(&options.out, &Begun { address: &options.address, unix_ms: unix_ms() })?;
         let mut recorder = Recorder::new(connection, tape, options).await?;
         let length = length.map(|seconds| seconds.div_f64(clock.speed()));
-        recorder.until(end(length)).await?;
+        recorder.until(end(Ends::new()?, length)).await?;
         recorder.download().await?;
         recorder.finish(options)
     })
@@ -55,14 +57,18 @@ fn unix_ms() -> u64 {
 }
 
 /// Whoever records has had enough, or the time is over.
-async fn end(length: Option<Duration>) -> Result<(), Failure> {
-    match length {
-        Some(length) => tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
-            () = time::sleep(length) => Ok(()),
-        },
-        None => Ok(tokio::signal::ctrl_c().await?),
+async fn end(mut ends: Ends, length: Option<Duration>) -> Result<(), Failure> {
+    let length = async {
+        match length {
+            Some(length) => time::sleep(length).await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        () = ends.wait() => {}
+        () = length => {}
     }
+    Ok(())
 }
 
 struct Recorder {
@@ -70,6 +76,8 @@ struct Recorder {
     listening: Listening,
     updates: Updates,
     tape: Tape,
+    /// Whose record is asked for.
+    channel: u8,
     /// Why the machine does not take this host, where it has said so.
     refused: Option<NotSecured>,
 }
@@ -81,7 +89,8 @@ impl Recorder {
         if let Some(period) = options.period {
             connection.follow(Span::from_millis(period)).await.map_err(ended)?;
         }
-        Ok(Self { connection, listening, updates, tape, refused: None })
+        let channel = options.channel;
+        Ok(Self { connection, listening, updates, tape, channel, refused: None })
     }
 
     /// Records until `end`.
@@ -95,7 +104,7 @@ impl Recorder {
         loop {
             tokio::select! {
                 heard = self.listening.next() => self.hear(heard)?,
-                update = self.updates.next() => self.note(update),
+                update = self.updates.next() => self.note(update)?,
                 _ = store.tick() => self.tape.store()?,
                 _ = show.tick() => self.tape.show(&self.connection.snapshot()),
                 ended = &mut end => return ended,
@@ -111,12 +120,20 @@ impl Recorder {
         self.tape.take(heard)
     }
 
-    fn note(&mut self, update: Option<Update>) {
-        if let Some(Update::Message(message)) = update
-            && let Message::NotSecured(why) = *message
-        {
-            self.refused = Some(why);
+    fn note(&mut self, update: Option<Update>) -> Result<(), Failure> {
+        let Some(Update::Message(message)) = update else { return Ok(()) };
+        match *message {
+            Message::NotSecured(why) => self.refused = Some(why),
+            // A record of a channel that is not there would be waited for in vain.
+            Message::Hello(hello) if self.channel >= hello.channels => {
+                let (channel, last) = (self.channel, hello.channels.saturating_sub(1));
+                return Err(Failure::Input(format!(
+                    "--channel: {channel}: allowed is 0 to {last}"
+                )));
+            }
+            _ => {}
         }
+        Ok(())
     }
 
     /// The rest of the machine's record, as far as it can be had.

@@ -69,11 +69,13 @@ impl<'a> Reading<'a> {
         known.map_err(|error| Failure::unreadable(self.path, &error))
     }
 
-    /// Says on standard error what is wrong with it.
-    pub(crate) fn warn(&self) {
+    /// Says on standard error what is wrong with it, also where none of that was read.
+    pub(crate) fn warn(&mut self) -> Result<(), Failure> {
+        self.playback.check().map_err(|error| Failure::unreadable(self.path, &error))?;
         for damage in self.playback.damage() {
             eprintln!("coldcap: {}: {damage}", self.path.display());
         }
+        Ok(())
     }
 }
 

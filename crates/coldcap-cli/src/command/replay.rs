@@ -21,6 +21,10 @@ pub(crate) fn run(options: &Replay) -> Result<(), Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
     let name = path.display().to_string();
     let reader = Reader::new(&bytes).map_err(|damage| inputs::not_a_recording(&name, &damage))?;
+    if reader.blocks().flatten().any(|it| matches!(it.value, Block::Heard(_))) {
+        let allowed = "allowed is one that the device, or whoever simulated it, has recorded";
+        return Err(Failure::Input(format!("{name}: it is a host's, without ticks: {allowed}")));
+    }
     let replayed = replay(&reader);
     let finding = replayed.finding.clone().or_else(|| ending(&reader, &replayed));
     if options.json {

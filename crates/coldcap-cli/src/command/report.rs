@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
     has_channel(options.channel, reading.playback.channels())?;
     let plan = options.plan.as_deref().zip(plan.as_ref());
     let treatment = treatment(options.channel, &mut reading, plan)?;
-    reading.warn();
+    reading.warn()?;
     let page = report::html(&treatment).into_bytes();
     store::store(&[(place.clone(), page)])
         .map_err(|(path, error)| Failure::Io(format!("--out: {}: {error}", path.display())))?;
@@ -41,7 +41,9 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
         let name = treatment.origin.name().to_uppercase();
-        writeln!(out, "{name} {}: report: {}", treatment.outcome, place.display())?;
+        let outcome = Some(&treatment.outcome).filter(|outcome| !outcome.is_empty());
+        let outcome = outcome.map_or("not ended", String::as_str);
+        writeln!(out, "{name} {outcome}: report: {}", place.display())?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ async fn dump(machine: &Machine) -> Result<(), Failure> {
 async fn diff(options: &SettingsFile) -> Result<(), Failure> {
     let text = inputs::read(&options.file)?;
     let (_, table) = read(&options.machine).await?;
-    let differing = table.differences(&wishes(options, &text, &table)?);
+    let differing = table.differences(&checked(options, &text, &table)?);
     if options.machine.json {
         print(&json!({ "differing": differences(&differing) }))?;
     } else {
@@ -47,11 +47,7 @@ async fn diff(options: &SettingsFile) -> Result<(), Failure> {
 async fn restore(options: &SettingsFile) -> Result<(), Failure> {
     let text = inputs::read(&options.file)?;
     let (connection, table) = read(&options.machine).await?;
-    let wishes = wishes(options, &text, &table)?;
-    table
-        .check(&wishes, &options.file.display().to_string())
-        .map_err(|refused| Failure::Input(refused.to_string()))?;
-    let differing = table.differences(&wishes);
+    let differing = table.differences(&checked(options, &text, &table)?);
     let restored = settings::restore(&connection, &table, differing).await;
     tell(options.machine.json, &restored)?;
     restored.map(|_| ()).map_err(failure)
@@ -66,9 +62,13 @@ async fn read(machine: &Machine) -> Result<(Connection, Table), Failure> {
     Ok((connection, table))
 }
 
-fn wishes(options: &SettingsFile, text: &str, table: &Table) -> Result<Vec<Wish>, Failure> {
+/// What the file asks for, all of which the machine could take.
+fn checked(options: &SettingsFile, text: &str, table: &Table) -> Result<Vec<Wish>, Failure> {
     let name = options.file.display().to_string();
-    table.parse(text, &name).map_err(|refused| Failure::Input(refused.to_string()))
+    let wishes = table.parse(text, &name);
+    let wishes = wishes.map_err(|refused| Failure::Input(refused.to_string()))?;
+    let checked = table.check(&wishes, &name);
+    checked.map(|()| wishes).map_err(|refused| Failure::Input(refused.to_string()))
 }
 
 /// What was changed is said also where not all of it was.

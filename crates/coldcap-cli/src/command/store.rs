@@ -92,13 +92,27 @@ fn create_private(path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
-/// Secrets are never written over: whoever still has to read the one that is there would lose it.
+/// Secrets are never written over: whoever still has to read the one that is there would lose it. Nor is one made that cannot be
+/// kept.
 pub(crate) fn is_new(option: &str, path: &Path) -> Result<(), Failure> {
+    has_folder(option, path)?;
     match fs::symlink_metadata(path) {
         Ok(_) => Err(Failure::Input(format!(
             "{option}: {}: is there already: allowed is a new file",
             path.display()
         ))),
         Err(_) => Ok(()),
+    }
+}
+
+/// What will be written there has a folder.
+pub(crate) fn has_folder(option: &str, path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.is_none_or(Path::is_dir) {
+        true => Ok(()),
+        false => Err(Failure::Input(format!(
+            "{option}: {}: its folder is not there: allowed is a file in one that is",
+            path.display()
+        ))),
     }
 }

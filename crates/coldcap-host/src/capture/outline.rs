@@ -4,6 +4,7 @@ use super::block::{Block, Kind};
 use super::checksum::checksum;
 use super::damage::Damage;
 use super::header::{FILE_HEADER_LENGTH, Header};
+use super::reader::first_difference;
 use super::scan::{BLOCK_HEADER_LENGTH, BLOCK_OVERHEAD, RawBlock, tail_index};
 use super::source::Source;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -68,12 +69,13 @@ impl Outline {
             Ok(header) => header,
             Err(damage) => return Ok(Err(damage)),
         };
+        let differs = first_difference(&head, &header.to_bytes());
         let mut outline = Self {
             header,
             stretches: Vec::new(),
             information: Vec::new(),
             end: None,
-            damage: Vec::new(),
+            damage: differs.map(|offset| Damage::Header { offset }).into_iter().collect(),
             ended: false,
         };
         let mut at = Some(FILE_HEADER_LENGTH as u64);

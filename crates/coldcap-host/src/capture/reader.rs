@@ -194,7 +194,7 @@ fn header_copy(block: RawBlock<'_>) -> Option<Header> {
     }
 }
 
-fn first_difference(bytes: &[u8], header: &[u8]) -> Option<u64> {
+pub(super) fn first_difference(bytes: &[u8], header: &[u8]) -> Option<u64> {
     let differs = bytes.iter().zip(header).position(|(found, expected)| found != expected)?;
     Some(differs as u64)
 }

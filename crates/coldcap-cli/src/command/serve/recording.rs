@@ -45,7 +45,7 @@ impl Recording {
             let plot = TemperaturePlot::draw(&treatment, "the start of the recording");
             plots.push(curves::document(channel, &plot));
         }
-        reading.warn();
+        reading.warn()?;
         let plots = json!({ "kind": "plots", "plots": plots }).to_string().into();
         // Where it lies is no page's business.
         let title = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,9 +1,10 @@
 //! A machine that runs.
 
 use super::desk::{Desk, Order, Wish};
-use super::terminal::{Ends, Input, Terminal, inputs};
+use super::terminal::{Input, Terminal, inputs};
 use super::{Form, lines, screen};
 use crate::arguments::Watch;
+use crate::command::ends::Ends;
 use crate::command::follower::{Follower, PERIOD};
 use crate::failure::Failure;
 use coldcap_host::client::{CommandBody, UNSENT};

@@ -2,9 +2,10 @@
 
 use super::desk::{Desk, Wish};
 use super::live::{end_of, print};
-use super::terminal::{Ends, Input, Terminal, inputs};
+use super::terminal::{Input, Terminal, inputs};
 use super::{Form, screen};
 use crate::arguments::Watch;
+use crate::command::ends::Ends;
 use crate::command::player::{Move, Player};
 use crate::failure::Failure;
 use core::time::Duration;

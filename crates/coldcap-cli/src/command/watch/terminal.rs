@@ -5,7 +5,6 @@ use crossterm::event::{self, Event, KeyEvent, KeyEventKind};
 use ratatui::{DefaultTerminal, Frame};
 use std::io;
 use std::thread;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// The terminal in raw mode. It is given back as it was when this is dropped, and by a panic.
@@ -56,24 +55,4 @@ pub(super) fn inputs() -> mpsc::UnboundedReceiver<Input> {
         }
     });
     inputs
-}
-
-/// The signals that end a program, so that the terminal is given back first.
-pub(super) struct Ends([Signal; 3]);
-
-impl Ends {
-    pub(super) fn new() -> io::Result<Self> {
-        let [interrupt, terminate, hangup] =
-            [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
-        Ok(Self([interrupt?, terminate?, hangup?]))
-    }
-
-    pub(super) async fn wait(&mut self) {
-        let Self([interrupt, terminate, hangup]) = self;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
 }
