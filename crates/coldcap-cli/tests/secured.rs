@@ -79,6 +79,25 @@ fn another_reader_reads_the_square_code_off_the_terminal() {
     assert_eq!(seen_by_a_camera(&done.out), fs::read_to_string(&code).unwrap().trim());
 }
 
+/// A code that was shown and cannot be kept pairs nobody, and is a secret on a screen.
+#[test]
+fn what_cannot_be_kept_is_not_shown() {
+    let folder = folder("secured-nowhere");
+    let [keys, code] = ["machine.keys", "n.code"].map(|name| text(&folder.join(name)));
+    let [no_keys, no_code] =
+        ["none/machine.keys", "none/n.code"].map(|name| text(&folder.join(name)));
+    for (keys, code, label, said) in [
+        (&no_keys, &code, "n", "--keys: "),
+        (&keys, &no_code, "n", "--code: "),
+        (&keys, &code, "", "--label: \"\": allowed"),
+        (&keys, &code, "a\u{1b}[31m", "none of them a control character"),
+    ] {
+        let line = ["pair", "--keys", keys, "--code", code, "--role", "nurse", "--label", label];
+        let done = coldcap(&line);
+        assert!(done.refused(2).contains(said) && done.out.is_empty(), "{done:?}");
+    }
+}
+
 #[test]
 fn a_pairing_leaves_the_key_at_both_ends() {
     let folder = folder("secured-pair");

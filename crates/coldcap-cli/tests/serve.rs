@@ -330,6 +330,30 @@ async fn slow_and_silent_ones_cost_the_others_nothing() {
     drop(many);
 }
 
+/// A computer that lost its network closes nothing.
+#[tokio::test]
+async fn a_page_that_has_vanished_gives_its_place_to_another() {
+    let machine = Served::with(1, 1.0, &[]);
+    let server = Server::of(&machine.addresses[0], &[]);
+    let mut awake = server.socket().await;
+    let mut vanished = Vec::new();
+    for _ in 0..15 {
+        vanished.push(server.socket().await);
+    }
+    let mut turned = Blocking::connect(&server.place).unwrap();
+    turned.set_read_timeout(Some(LONG)).unwrap();
+    let mut answer = String::new();
+    turned.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(15) {
+        picture(&mut awake, |_| true).await;
+    }
+    picture(&mut server.socket().await, |_| true).await;
+    picture(&mut awake, |_| true).await;
+    drop(vanished);
+}
+
 /// With a certificate that `openssl` makes for the test, and its client: what a browser does.
 #[test]
 fn under_tls_the_page_is_served_at_any_address() {
@@ -425,6 +449,8 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     drop(server);
     browser.until(&state("server-lost")).await;
     assert_eq!(browser.ask(value).await, "STALE");
+    let place = "document.getElementById('where').textContent";
+    assert_eq!(browser.ask(place).await, "", "nothing is known of the line");
 
     demo(&folder, &["--fault", "kink@3000..3060"]);
     let server = Server::of(&text(&folder.join("short/session.ccap")), &["--speed", "2"]);

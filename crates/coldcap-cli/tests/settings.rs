@@ -106,10 +106,12 @@ fn a_file_that_is_wrong_anywhere_changes_nothing() {
     ];
     for (content, expected) in cases {
         let wrong = file(&folder, "wrong.toml", content);
-        let done = machine.settings("restore", Some(&wrong), &[]);
-        let line = done.refused(2);
-        assert!(line.contains(&format!("wrong.toml:{expected}")), "{line}");
-        assert_eq!(done.out, "");
+        for what in ["restore", "diff"] {
+            let done = machine.settings(what, Some(&wrong), &[]);
+            let line = done.refused(2);
+            assert!(line.contains(&format!("wrong.toml:{expected}")), "{line}");
+            assert_eq!(done.out, "");
+        }
     }
     assert_eq!(machine.settings("dump", None, &[]).out, INITIAL);
 }
