@@ -200,11 +200,14 @@ fn a_record_that_is_none_is_a_wrong_input_as_for_every_command() {
 }
 
 #[test]
-fn a_plot_that_cannot_be_written_is_an_io_failure() {
-    let folder = folder("tune-no-plot");
-    let data = file(&folder, "record.csv", cooling());
-    let plot = text(&folder.join("no/such/folder.svg"));
-    let done = coldcap(&["tune", "--data", &data, "--plot", &plot]);
-    assert!(done.refused(3).starts_with(&plot), "{done:?}");
-    assert_eq!(done.out, "");
+fn what_was_found_is_told_where_the_drawing_cannot_be_kept_and_its_folder_is_made() {
+    let folder = folder("tune-nowhere");
+    let data = file(&folder, "record.csv", &cooling());
+    let deep = text(&folder.join("new/step.svg"));
+    assert_eq!(coldcap(&["tune", "--data", &data, "--json", "--plot", &deep]).status, Some(0));
+    assert!(fs::exists(&deep).unwrap());
+    let nowhere = text(&folder.join("record.csv/step.svg"));
+    let done = coldcap(&["tune", "--data", &data, "--json", "--plot", &nowhere]);
+    assert!(done.refused(3).starts_with(&nowhere), "{done:?}");
+    assert!(done.json()["model"]["gain"].is_number());
 }

@@ -3,6 +3,7 @@
 mod machine;
 mod record;
 
+use super::store;
 use crate::arguments::Tune;
 use crate::failure::Failure;
 use coldcap_host::report::{TunePlot, TunePoint, tune_svg};
@@ -10,7 +11,6 @@ use coldcap_thermal::tune::fit::{Sample, fit_after};
 use coldcap_thermal::tune::model::{Identified, IdentifyError};
 use coldcap_thermal::tune::rules::{Gains, Rule};
 use serde_json::{Value, json};
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -20,16 +20,18 @@ pub(crate) fn run(options: &Tune) -> Result<(), Failure> {
     let before = options.before.or(samples.first().map(|row| row.input)).unwrap_or_default();
     let found = fit_after(before, &samples).map_err(|error| refused(path, &samples, error))?;
     let drawing = drawing(path, (before, &samples), &found);
-    fs::write(&options.plot, drawing).map_err(|error| {
-        Failure::Io(format!("{}: {error}: allowed is a writable file", options.plot.display()))
-    })?;
+    let drawn = store::store(&[(options.plot.clone(), drawing.into_bytes())]);
+    // What was found is told also where its drawing could not be kept.
     let mut output = io::stdout().lock();
     if options.json {
         writeln!(output, "{:#}", document(&found))?;
     } else {
         output.write_all(page(&found, &options.plot).as_bytes())?;
     }
-    Ok(output.flush()?)
+    output.flush()?;
+    drawn.map_err(|(path, error)| {
+        Failure::Io(format!("{}: {error}: allowed is a writable file", path.display()))
+    })
 }
 
 /// A record that was read but has no model in it is a wrong record, not a wrong input.
