@@ -9,6 +9,7 @@ pub(crate) mod course;
 pub(crate) mod csv;
 pub(crate) mod decode;
 pub(crate) mod demo;
+pub(crate) mod device_time;
 pub(crate) mod ends;
 pub(crate) mod expectation;
 pub(crate) mod export;

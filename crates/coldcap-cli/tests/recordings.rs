@@ -150,6 +150,11 @@ fn visit(name: &str) -> PathBuf {
 
 /// A recording of a host of the same treatment's packets, made from a device's one.
 fn as_heard(device: &Path, host: &Path) {
+    as_heard_from(device, host, 0);
+}
+
+/// The same of a host that came when the device had run for so long.
+fn as_heard_from(device: &Path, host: &Path, from_ms: u64) {
     let bytes = fs::read(device).unwrap();
     let reader = Reader::new(&bytes).unwrap();
     let mut writer = Writer::new(fs::File::create(host).unwrap(), reader.origin(), 1).unwrap();
@@ -157,7 +162,8 @@ fn as_heard(device: &Path, host: &Path) {
         let Block::Packets(packets) = block.unwrap().value else { continue };
         for packet in packets.iter().filter(|it| it.direction == Direction::ToHost) {
             let heard = Heard::Packet { verdict: packet.verdict, bytes: packet.bytes };
-            writer.heard(&HeardAt { at_ms: (packet.tick + 1) * 100, heard }).unwrap();
+            let Some(at_ms) = ((packet.tick + 1) * 100).checked_sub(from_ms) else { continue };
+            writer.heard(&HeardAt { at_ms, heard }).unwrap();
         }
     }
     writer.finish(0).unwrap();
@@ -285,6 +291,25 @@ fn a_recording_is_never_replaced_by_what_is_made_of_it() {
         assert!(said.starts_with("--out: ") && said.contains("is what is read"), "{said}");
     }
     assert!(fs::read(from).unwrap() == bytes && fs::read(odd).unwrap() == bytes);
+}
+
+/// Its record is on the device's own time, and what it heard on its own.
+#[test]
+fn a_host_that_came_late_tells_alarms_and_curves_where_they_were() {
+    let visit = visit("heard-late");
+    let host = visit.join("late.ccap");
+    as_heard_from(&visit.join("session.ccap"), &host, 2_500_000);
+    let done = coldcap(&["report", host.to_str().unwrap(), "--json"]);
+    let summary: Value =
+        serde_json::from_str(&fs::read_to_string(visit.join("summary.json")).unwrap()).unwrap();
+    let told = done.json();
+    assert_eq!(
+        told["alarms"].as_u64().unwrap() as usize,
+        summary["alarms"].as_array().unwrap().len()
+    );
+    let page = fs::read_to_string(visit.join("late.html")).unwrap();
+    assert!(page.contains("flow lost"), "the kink was heard");
+    assert!(!page.contains("0000000000000000"), "a host has no hash of outputs");
 }
 
 /// By its plan a report knows the drugs by their names, and bills; the plan of another patient is refused.

@@ -202,7 +202,7 @@ fn a_record_that_is_none_is_a_wrong_input_as_for_every_command() {
 #[test]
 fn what_was_found_is_told_where_the_drawing_cannot_be_kept_and_its_folder_is_made() {
     let folder = folder("tune-nowhere");
-    let data = file(&folder, "record.csv", &cooling());
+    let data = file(&folder, "record.csv", cooling());
     let deep = text(&folder.join("new/step.svg"));
     assert_eq!(coldcap(&["tune", "--data", &data, "--json", "--plot", &deep]).status, Some(0));
     assert!(fs::exists(&deep).unwrap());

@@ -150,6 +150,12 @@ impl<R: Read + Seek> Playback<R> {
         self.outline.header.origin
     }
 
+    /// Whether it is what a host heard; else it is what the device itself did.
+    #[must_use]
+    pub fn is_of_host(&self) -> bool {
+        self.outline.stretches.iter().any(|it| it.kind == Kind::Heard)
+    }
+
     /// How many channels the machine has, as far as who recorded it knew.
     #[must_use]
     pub const fn channels(&self) -> u8 {
@@ -322,8 +328,8 @@ impl<R: Read + Seek> Playback<R> {
 
     /// The hash of the outputs of a device's recording that was ended on purpose, and how many ticks it has.
     #[must_use]
-    pub const fn end(&self) -> Option<(u64, u64)> {
-        self.outline.end
+    pub fn end(&self) -> Option<(u64, u64)> {
+        self.outline.end.filter(|_| !self.is_of_host())
     }
 
     /// Reads the next stretch; `false` at the end of the file.

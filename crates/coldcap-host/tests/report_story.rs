@@ -57,9 +57,13 @@ impl Book {
 }
 
 fn told(entries: &[Entry], total: u32) -> Treatment {
+    told_from(Instant::ZERO, entries, total)
+}
+
+fn told_from(began: Instant, entries: &[Entry], total: u32) -> Treatment {
     let plan = PlanFile::parse(PLAN, "plan.toml").unwrap();
     let config = Config::DEFAULT;
-    let visit = RecordedVisit { entries, total, config: &config, plan: Some(&plan) };
+    let visit = RecordedVisit { entries, total, config: &config, began, plan: Some(&plan) };
     Treatment::new(Origin::Device).with_record(&visit)
 }
 
@@ -167,6 +171,37 @@ fn a_mark_that_was_moved_is_counted_as_credited() {
         (6_960.0, 7_960.0, 900_000, false),
     ];
     assert_eq!(stretches, expected);
+}
+
+/// A machine that ran for a day before has its visit where it began.
+#[test]
+fn times_count_from_where_the_caller_says() {
+    let day = Duration::from_mins(24 * 60);
+    let mut book = Book { now: Instant::ZERO.plus(day), ..Book::new() };
+    book = book.note(Note::FitSaved).closed(Phase::PreCool, 1_800, 1_800);
+    let story = told_from(Instant::ZERO.plus(day), &book.entries, 2);
+    assert!(story.record.verified, "the chain is over the device's own times");
+    assert_eq!((story.phases[0].start_s, story.phases[0].end_s), (0.0, 1_800.0));
+    assert_eq!(story.billing_basis.unwrap().fit_stored_s, Some(0.0));
+}
+
+/// A phase that goes on has no clock in the record yet: it is not said that it did not occur.
+#[test]
+fn a_phase_that_goes_on_is_under_way() {
+    let changed = |from, to| Note::PhaseChanged { from, to };
+    let book = Book::new()
+        .note(changed(Phase::Ready, Phase::PreCool))
+        .closed(Phase::PreCool, 1_800, 1_800)
+        .note(changed(Phase::PreCool, Phase::Infusing))
+        .note(Note::DrugStarted { drug: 17, hair_toxic: true });
+    let story = told(&book.entries, 4);
+    assert_eq!(story.under_way, Some(Phase::Infusing));
+    let page = html(&story);
+    let tile = page.split("Infusion").nth(1).unwrap();
+    assert!(tile.split("tile-name").next().unwrap().contains("under way"), "{tile:.300}");
+    assert!(page.contains("without the phase that goes on"));
+    let book = book.closed(Phase::Infusing, 60, 60).note(changed(Phase::Infusing, Phase::Standby));
+    assert_eq!(told(&book.entries, 6).under_way, None);
 }
 
 /// What is told as the machine starts again was so when the power went; what comes later was not.

@@ -1,5 +1,6 @@
 //! The report in one file, from a recording.
 
+use super::device_time::DeviceTime;
 use super::recording::{self, Reading};
 use super::{inputs, store};
 use crate::arguments::Report;
@@ -7,6 +8,7 @@ use crate::failure::Failure;
 use crate::treatment::Observer;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
+use coldcap_host::playback::Playback;
 use coldcap_host::report;
 use coldcap_session::record::{Entry, Summary};
 use coldcap_wire::message::RecordEntry;
@@ -22,7 +24,7 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
     let mut reading = Reading::open(&options.file)?;
     has_channel(options.channel, reading.playback.channels())?;
     let plan = options.plan.as_deref().zip(plan.as_ref());
-    let treatment = treatment(options.channel, &mut reading, plan)?;
+    let (treatment, _) = treatment(options.channel, &mut reading, plan)?;
     reading.warn()?;
     let page = report::html(&treatment).into_bytes();
     store::store(&[(place.clone(), page)])
@@ -70,15 +72,17 @@ fn has_channel(channel: u8, channels: u8) -> Result<(), Failure> {
     }
 }
 
-/// What the recording tells of a channel.
+/// What the recording tells of a channel, and how much later than the recording's times its own are, in seconds.
 pub(crate) fn treatment(
     of_channel: u8,
     reading: &mut Reading<'_>,
     plan: Option<(&Path, &PlanFile)>,
-) -> Result<report::Treatment, Failure> {
+) -> Result<(report::Treatment, f64), Failure> {
     let mut observer = Observer::new();
+    let mut times = DeviceTime::of(&reading.playback);
     let mut entries: Vec<RecordEntry> = Vec::new();
     while let Some((at, message)) = reading.next_message()? {
+        let at = times.at(at, &message);
         match &message {
             Message::RecordEntry(entry) => {
                 let channel = Entry::from_bytes(&entry.entry.0).channel;
@@ -94,14 +98,24 @@ pub(crate) fn treatment(
     let known = report::Treatment {
         title: name.map_or_else(|| stem.into_owned(), str::to_owned),
         seed: information.get("seed").and_then(Value::as_u64),
+        since: since(&reading.playback).to_owned(),
         output_hash: reading.playback.end().map(|(hash, _)| hash),
         ..report::Treatment::new(recording::origin(reading.playback.origin()))
     };
     let record = Record::from_reports(&entries);
     is_of_patient(plan, &record)?;
-    let mut treatment = observer.told(known, &record, plan.map(|(_, plan)| plan));
+    let began = times.began(&record);
+    let mut treatment = observer.told(known, &record, plan.map(|(_, plan)| plan), began);
     reading.add_truth(&mut treatment.samples)?;
-    Ok(treatment)
+    Ok((treatment, times.later_s(began)))
+}
+
+/// What the times of a report count from: a host may have come late, and have the record from before.
+pub(crate) fn since(playback: &Playback) -> &'static str {
+    match playback.is_of_host() {
+        true => "the first that is known",
+        false => "the start of the recording",
+    }
 }
 
 /// The plan of somebody else would put her drugs and her date beside what was done to this one.

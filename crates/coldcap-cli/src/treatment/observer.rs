@@ -160,23 +160,28 @@ impl Observer {
             output_hash: Some(end.output_hash),
             ..Treatment::new(origin)
         };
-        self.told(known, end.record, Some(plan))
+        self.told(known, end.record, Some(plan), Instant::ZERO)
     }
 
-    /// What was seen and what the record says, beside what is known otherwise.
+    /// What was seen and what the record says, beside what is known otherwise. Times count from `began`, on the device's own time,
+    /// by which what was seen was taken in, too.
     pub(crate) fn told(
         self,
         known: Treatment,
         record: &Record,
         plan: Option<&PlanFile>,
+        began: Instant,
     ) -> Treatment {
         let entries: Vec<Entry> = record.iter().map(|(_, it)| Entry::from_bytes(it)).collect();
-        let last_s = self.samples.last().map_or(0.0, |sample| sample.time_s);
+        let began_s = began.as_millis() as f64 / 1_000.0;
+        let mut samples = self.samples;
+        samples.iter_mut().for_each(|sample| sample.time_s -= began_s);
+        let last_s = samples.last().map_or(0.0, |sample| sample.time_s);
         let config = &Config::DEFAULT;
-        let visit = RecordedVisit { entries: &entries, total: record.total(), config, plan };
+        let visit = RecordedVisit { entries: &entries, total: record.total(), config, began, plan };
         let mut told = Treatment {
             device: identity(self.hello.as_ref()),
-            samples: self.samples,
+            samples,
             fit: self.calibration.as_ref().map(fit_visit),
             contact: StartContact::of(&entries, self.calibration.as_ref())
                 .map(|contact| contact.advice()),

@@ -75,7 +75,7 @@ pub(super) fn drive_plot(treatment: &Treatment) -> Markup {
         svg role="img" viewBox=(format!("0 0 {WIDTH} {}", place(bottom + 42.0)))
             aria-label="Flow, mixing valve and chiller over time" {
             @for (lane, top) in LANES.iter().zip(tops) { (lane.draw(treatment, &time, top)) }
-            (plot::time_scale(&time, bottom, plot::SINCE_RECORDED))
+            (plot::time_scale(&time, bottom, &treatment.since))
         }
     }
 }

@@ -80,9 +80,6 @@ fn tick_text(value: f64) -> String {
     plain(value, decimals).replace('-', "−")
 }
 
-/// What the time axis of a report counts from.
-pub(super) const SINCE_RECORDED: &str = "the start of the recording";
-
 /// The time axis below a plot: short ticks, their times and a title.
 pub(super) fn time_scale(time: &TimeAxis, bottom: f64, since: &str) -> Markup {
     html! {

@@ -168,7 +168,7 @@ struct Words<'a> {
 /// The drawing and its legend.
 pub(super) fn temperature_plot(treatment: &Treatment) -> Markup {
     let numbers = "rows of “Course of the visit”";
-    drawn(treatment, &Words { since: plot::SINCE_RECORDED, numbers })
+    drawn(treatment, &Words { since: &treatment.since, numbers })
 }
 
 fn drawn(treatment: &Treatment, words: &Words<'_>) -> Markup {

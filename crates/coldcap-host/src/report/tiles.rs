@@ -47,13 +47,22 @@ fn outcome(treatment: &Treatment) -> Markup {
 }
 
 fn phase(treatment: &Treatment, phase: Phase, name: &str) -> Markup {
+    let goes_on = treatment.under_way == Some(phase);
     let Some(total) = treatment.phase_total(phase) else {
+        if goes_on {
+            return tile(
+                name,
+                &html! { "under way" },
+                &html! { "not ended, and in no figure yet" },
+            );
+        }
         return tile(name, &html! { "none" }, &html! { "the phase did not occur" });
     };
     let value = html! { (minutes(total.cooled_min)) small { " min cooled" } };
     let detail = html! {
         @if let Some(expected) = total.expected_min { "of " (minutes(expected)) " planned; " }
         "lasted " (minutes(total.elapsed_min)) " min"
+        @if goes_on { "; goes on" }
     };
     tile(name, &value, &detail)
 }
@@ -61,7 +70,11 @@ fn phase(treatment: &Treatment, phase: Phase, name: &str) -> Markup {
 fn at_target(treatment: &Treatment) -> Markup {
     let total: f64 = treatment.phases.iter().map(|span| span.at_target_min).sum();
     let value = html! { (minutes(total)) small { " min" } };
-    tile("Minutes at target", &value, &html! { "measured on " (treatment.plan.held()) })
+    let detail = html! {
+        "measured on " (treatment.plan.held())
+        @if treatment.under_way.is_some() { "; without the phase that goes on" }
+    };
+    tile("Minutes at target", &value, &detail)
 }
 
 fn coolant(treatment: &Treatment) -> Markup {

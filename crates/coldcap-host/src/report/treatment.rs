@@ -18,8 +18,12 @@ pub struct Treatment {
     pub origin: Origin,
     /// The heading.
     pub title: String,
+    /// What its times count from, as in `the start of the recording`.
+    pub since: String,
     /// How it ended, in a few words a nurse understands.
     pub outcome: String,
+    /// The phase that had not ended where what is known ends: it is in no figure.
+    pub under_way: Option<Phase>,
     /// Who was treated, by number only.
     pub patient: Option<PatientSummary>,
     /// The date of service as the host knows it: `YYYY-MM-DD`.
@@ -73,7 +77,9 @@ impl Treatment {
         Self {
             origin,
             title: String::new(),
+            since: "the start of the recording".to_owned(),
             outcome: String::new(),
+            under_way: None,
             patient: None,
             date: None,
             device: DeviceIdentity::default(),

@@ -87,14 +87,14 @@ impl Curves {
             let alarms: Vec<AlarmSpan> =
                 self.alarms.iter().filter(ours).map(|rose| rose.span.clone()).collect();
             let (treatment, since) = curve.treatment(origin, alarms);
-            document(*channel, &TemperaturePlot::draw(&treatment, since))
+            document(*channel, &TemperaturePlot::draw(&treatment, since), 0.0)
         };
         self.channels.iter().map(plot).collect()
     }
 }
 
-/// A plot, as a page takes it.
-pub(super) fn document(channel: u8, plot: &TemperaturePlot) -> Value {
+/// A plot, as a page takes it; its times are so much later than those of the recording.
+pub(super) fn document(channel: u8, plot: &TemperaturePlot, later_s: f64) -> Value {
     json!({
         "channel": channel,
         "markup": plot.markup,
@@ -102,6 +102,7 @@ pub(super) fn document(channel: u8, plot: &TemperaturePlot) -> Value {
         "width": plot.width,
         "whole": plot.whole,
         "end_s": plot.end_s,
+        "later_s": later_s,
     })
 }
 

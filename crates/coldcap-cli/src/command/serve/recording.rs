@@ -41,9 +41,9 @@ impl Recording {
         let mut plots = Vec::new();
         for channel in 0..reading.playback.channels().clamp(1, CHANNELS_MAXIMUM) {
             reading.rewind()?;
-            let treatment = report::treatment(channel, &mut reading, None)?;
-            let plot = TemperaturePlot::draw(&treatment, "the start of the recording");
-            plots.push(curves::document(channel, &plot));
+            let (treatment, later_s) = report::treatment(channel, &mut reading, None)?;
+            let plot = TemperaturePlot::draw(&treatment, &treatment.since);
+            plots.push(curves::document(channel, &plot, later_s));
         }
         reading.warn()?;
         let plots = json!({ "kind": "plots", "plots": plots }).to_string().into();

@@ -32,6 +32,8 @@ pub struct RecordedVisit<'a> {
     pub total: u32,
     /// The configuration of the device's session, by which the story is recomputed.
     pub config: &'a Config,
+    /// What times are counted from, on the device's own time: nothing lies before it.
+    pub began: Instant,
     /// The plan file, for the names of drugs, the infusion's length and the date of service.
     pub plan: Option<&'a PlanFile>,
 }
@@ -50,15 +52,19 @@ impl Treatment {
     ///
     /// let entry = Chain::new().append(Instant::from_millis(61_000), 0, &Note::Comfort(4));
     /// let visit =
-    ///     RecordedVisit { entries: &[entry], total: 1, config: &Config::DEFAULT, plan: None };
+    ///     RecordedVisit { entries: &[entry], total: 1, config: &Config::DEFAULT, began: Instant::ZERO, plan: None };
     /// let told = Treatment::new(Origin::Device).with_record(&visit);
     /// assert!(told.record.verified && told.comfort[0].time_s == 61.0);
     /// ```
     #[must_use]
     pub fn with_record(self, visit: &RecordedVisit<'_>) -> Self {
-        let RecordedVisit { entries, plan, .. } = *visit;
-        let summary = Summary::fold(entries);
+        let RecordedVisit { entries, plan, began, .. } = *visit;
         let record = checked(visit);
+        let began = began.since(Instant::ZERO);
+        let counted_from =
+            entries.iter().map(|entry| Entry { at: entry.at.minus(began), ..*entry });
+        let entries = &counted_from.collect::<Vec<_>>()[..];
+        let summary = Summary::fold(entries);
         let planned = planned(summary.plan.as_ref(), plan);
         let date = plan.map(|plan| plan.date);
         let day = date.and_then(|day| billing::Date::new(day.year(), day.month(), day.day()));
@@ -69,6 +75,7 @@ impl Treatment {
             outcome: if self.outcome.is_empty() { outcome(&summary) } else { self.outcome },
             patient: patient(&summary, plan),
             date: date.map(|date| date.to_string()),
+            under_way: spans::under_way(entries),
             phases: spans::phases(entries, &planned, plan),
             breaks: spans::breaks(entries, &planned),
             plan: planned,

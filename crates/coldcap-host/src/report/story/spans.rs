@@ -37,6 +37,15 @@ pub(super) fn phases(
     spans
 }
 
+/// The phase of a treatment, or of a fit visit, that was begun and not ended.
+pub(super) fn under_way(entries: &[Entry]) -> Option<Phase> {
+    let last = entries.iter().rev().find_map(|entry| match entry.note() {
+        Some(Note::PhaseChanged { to, .. }) => Some(to),
+        _ => None,
+    });
+    last.filter(|phase| !matches!(phase, Phase::Boot | Phase::Standby | Phase::Report))
+}
+
 fn expected(phase: Phase, planned: &PlanSummary, file: Option<&PlanFile>) -> Option<f64> {
     match phase {
         Phase::PreCool => planned.pre_min,
