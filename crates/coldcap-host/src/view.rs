@@ -140,9 +140,13 @@ impl View {
     /// A machine that was started anew, or another one, has none of the alarms of before.
     fn meet(&mut self, hello: &Hello) {
         if self.machine.meet(hello) {
-            self.alarms = Alarms::default();
-            self.channels.values_mut().for_each(Channel::forget);
+            self.forget();
         }
+    }
+
+    fn forget(&mut self) {
+        self.alarms = Alarms::default();
+        self.channels.values_mut().for_each(Channel::forget);
     }
 
     fn see_channel(&mut self, at: Instant, status: &ChannelStatus) {
@@ -152,6 +156,9 @@ impl View {
     }
 
     fn see_machine(&mut self, at: Instant, status: &MachineStatus) {
+        if self.machine.is_before(status) {
+            self.forget();
+        }
         self.machine.see(at, status);
         for condition in self.alarms.see(at, status) {
             self.mark(at, MACHINE, condition, None);

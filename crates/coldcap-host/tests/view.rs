@@ -320,6 +320,24 @@ fn the_line_is_told_in_words() {
     );
 }
 
+/// A machine that counts no starts is known by its time; what was acknowledged before is not any more.
+#[test]
+fn a_machine_whose_time_begins_again_has_none_of_the_alarms_of_before() {
+    let mut view = View::new();
+    view.hear(at(0), &Message::ChannelStatus(channel(0, PRE_COOL)));
+    view.hear(at(0), &event(900_000, MACHINE, ROSE, 12, 3));
+    view.hear(at(1), &Message::MachineStatus(machine(900_000, 1 << 12)));
+    view.acknowledged(0);
+    view.hear(at(2), &Message::MachineStatus(machine(896_000, 1 << 12)));
+    assert_eq!(view.picture(at(2)).alarms.len(), 1, "one that was overtaken");
+    view.hear(at(3), &Message::MachineStatus(machine(900_000, 1 << 12)));
+    view.hear(at(90_000), &Message::MachineStatus(machine(1_000, 0)));
+    assert!(view.picture(at(90_000)).alarms.is_empty());
+    view.hear(at(90_001), &Message::MachineStatus(machine(1_100, 1 << 12)));
+    let again = &view.picture(at(90_001)).alarms[0];
+    assert_eq!((again.acknowledged_here, again.since_ms), (false, Some(0)));
+}
+
 #[test]
 fn a_channel_that_no_subscription_can_name_is_none() {
     let mut view = View::new();

@@ -7,6 +7,8 @@ use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::{self, Hello, MachineStatus, Value};
 use serde::Serialize;
 
+/// A status that is overtaken by another one on its way is no older than this.
+const OVERTAKEN_MS: u64 = 5_000;
 /// The sounder is paused for no longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
@@ -85,6 +87,12 @@ impl Machine {
             (self.status, self.paused) = (None, None);
         }
         other
+    }
+
+    /// Whether a status is of a machine that was started anew, and says so by nothing but its time.
+    pub(super) fn is_before(&self, status: &MachineStatus) -> bool {
+        let behind = status.at_ms.saturating_add(OVERTAKEN_MS);
+        self.status.is_some_and(|(_, newest)| behind < newest.at_ms)
     }
 
     pub(super) fn see(&mut self, at: Instant, status: &MachineStatus) {
