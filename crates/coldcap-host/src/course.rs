@@ -216,6 +216,11 @@ pub enum Warning {
         /// How many.
         sessions: u8,
     },
+    /// Another session was held on that day: two of one date of service.
+    SameDay {
+        /// The day.
+        date: Date,
+    },
 }
 
 impl Warning {
@@ -225,6 +230,7 @@ impl Warning {
         match self {
             Self::FitAgain { .. } => "fit_visit_again",
             Self::ManySessions { .. } => "above_eight_sessions",
+            Self::SameDay { .. } => "session_on_the_same_day",
         }
     }
 }
@@ -240,6 +246,9 @@ impl fmt::Display for Warning {
                     f,
                     "{sessions} sessions: above {REVIEWED_ABOVE} a payer may ask for a review"
                 )
+            }
+            Self::SameDay { date } => {
+                write!(f, "another session of this course was held on {date}, too")
             }
         }
     }

@@ -125,6 +125,12 @@ impl View {
         self.channels.get(&channel).map(Channel::history)
     }
 
+    /// Whether a status of the channel was heard since the machine was started.
+    #[must_use]
+    pub fn is_told(&self, channel: u8) -> bool {
+        self.channels.get(&channel).is_some_and(Channel::is_told)
+    }
+
     /// Which revision of the channel's session is shown: that which a command follows from. 0 for none.
     #[must_use]
     pub fn revision(&self, channel: u8) -> u16 {

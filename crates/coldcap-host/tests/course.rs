@@ -135,6 +135,23 @@ fn a_second_fit_visit_and_a_ninth_session_are_warned_of_and_never_refused() {
     assert_eq!(course.visit(&later).unwrap().warnings, both);
 }
 
+#[test]
+fn a_second_session_on_one_day_is_warned_of() {
+    let mut course = Course { held: Vec::new(), ..example() };
+    let plan = plan(PLAN);
+    assert!(
+        !course
+            .visit(&plan)
+            .unwrap()
+            .warnings
+            .iter()
+            .any(|it| it.name() == "session_on_the_same_day")
+    );
+    course.session_held(&plan, None, coldcap_host::procedure::Outcome::Completed, None);
+    let warnings = course.visit(&plan).unwrap().warnings;
+    assert_eq!(warnings.last(), Some(&Warning::SameDay { date: plan.date }));
+}
+
 /// A file with nine could not be read again.
 #[test]
 fn a_fit_visit_beyond_those_that_a_course_has_room_for_is_refused() {

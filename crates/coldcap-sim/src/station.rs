@@ -160,6 +160,14 @@ impl<const CHANNELS: usize, const SETTINGS: usize> Station<CHANNELS, SETTINGS> {
         })
     }
 
+    /// The same where it is the start of this number, ahead of opening a line. A machine that counts its starts by a journal has
+    /// another number each time, by which hosts know that what they knew is void.
+    #[must_use]
+    pub fn with_boot(mut self, boot: u32) -> Self {
+        self.config.identity.boot = boot;
+        self
+    }
+
     /// Opens a line for a host; its number is what [`tick`](Self::tick) and [`sent`](Self::sent) know it by.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod operator;
 pub(crate) mod place;
 mod script;
 
-use super::{inputs, keys};
+use super::{inputs, keys, reach};
 use crate::arguments::Serve;
 use crate::failure::Failure;
 use crate::host_key::random;
@@ -56,6 +56,8 @@ struct Described {
     script: Script,
     speed: f64,
     json: bool,
+    /// Another one with each start of the program, as of a machine that counts its starts.
+    boot: u32,
 }
 
 impl Described {
@@ -75,6 +77,7 @@ impl Described {
             script: Script::read(options.script.as_deref(), channels)?,
             speed: inputs::speed(Some(options.speed))?.unwrap_or(1.0),
             json: options.json,
+            boot: reach::boot()?,
         })
     }
 
@@ -98,7 +101,8 @@ impl Described {
         let machine = MachineParameters::standard();
         let first = (self.seed, settings::new());
         let mut station =
-            VirtualStation::with_settings(machine, patients, first, self.faults.clone())?;
+            VirtualStation::with_settings(machine, patients, first, self.faults.clone())?
+                .with_boot(self.boot);
         for door in doors {
             station.open_line(&self.equipment.clone().over(door.transport()))?;
         }

@@ -53,8 +53,8 @@ fn config(address: &Address, access: &Access, channel: u8) -> Result<ClientConfi
     Ok(ClientConfig { key, channel, ..config })
 }
 
-/// Another one with each start, so that a machine takes no command for one of before.
-fn boot() -> Result<u32, Failure> {
+/// Another one with each start, so that neither end takes something for what was before.
+pub(crate) fn boot() -> Result<u32, Failure> {
     let random = random()?;
     let first = random.expose().first_chunk().copied().unwrap_or_default();
     Ok(u32::from_le_bytes(first))

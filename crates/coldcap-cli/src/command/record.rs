@@ -10,6 +10,7 @@ use coldcap_host::address::Address;
 use coldcap_host::client::{Message, NotSecured};
 use coldcap_host::connection::{Connection, Heard, HeardAt, Listening, Update, Updates};
 use coldcap_units::Duration as Span;
+use core::cell::Cell;
 use core::future::pending;
 use core::pin::pin;
 use core::time::Duration;
@@ -23,8 +24,8 @@ use tokio_stream::StreamExt;
 /// What is gathered goes to the disk so often, so that no more is ever lost than what came in five seconds.
 const STORED_EVERY: Duration = Duration::from_secs(4);
 const SHOWN_EVERY: Duration = Duration::from_millis(500);
-/// At the end the rest of the machine's record is waited for so long.
-const DOWNLOADS_WITHIN: Duration = Duration::from_secs(10);
+/// At the end the rest of the machine's record is waited for, for as long as some of it comes within this time.
+const COMES_WITHIN: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(options: &Record) -> Result<(), Failure> {
     let address: Address =
@@ -142,9 +143,20 @@ impl Recorder {
             return Ok(());
         }
         let connection = self.connection.clone();
+        let mut ends = Ends::new()?;
         self.until(async move {
-            // What cannot be had in time is said in the summary.
-            let _ = time::timeout(DOWNLOADS_WITHIN, connection.download(|_| {})).await;
+            let newest = Cell::new(time::Instant::now());
+            let stalled = async {
+                while newest.get().elapsed() < COMES_WITHIN {
+                    time::sleep_until(newest.get() + COMES_WITHIN).await;
+                }
+            };
+            // What cannot be had is said in the summary.
+            tokio::select! {
+                _ = connection.download(|_| newest.set(time::Instant::now())) => {}
+                () = stalled => {}
+                () = ends.wait() => {}
+            }
             Ok(())
         })
         .await

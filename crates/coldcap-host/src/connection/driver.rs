@@ -157,8 +157,10 @@ impl Driver {
             Happened::Opened(Err(ended))
             | Happened::Read(Err(ended))
             | Happened::Written(Err(ended)) => self.down(&ended),
-            Happened::Read(Ok(_)) | Happened::Written(Ok(_)) => self
-                .down(&io::Error::new(io::ErrorKind::UnexpectedEof, "the other end has closed it")),
+            Happened::Read(Ok(_)) | Happened::Written(Ok(_)) => self.down(&io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the other end has closed it: a line serves one host",
+            )),
             Happened::Tried => Way::Opening((self.open)()),
             Happened::Asked(_) | Happened::Nothing => way,
         }

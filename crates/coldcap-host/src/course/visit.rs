@@ -92,10 +92,15 @@ impl Course {
         }
         let ahead = usize::from(fit.is_none());
         let session = self.next().unwrap_or(self.sessions);
+        let date = plan.date;
+        let is_second = !plan.fit_only && self.held.iter().any(|held| held.date == date);
+        let same_day = is_second.then_some(Warning::SameDay { date });
+        let mut warnings = self.warnings_of(self.fits.len().saturating_add(ahead));
+        warnings.extend(same_day);
         Ok(CourseVisit {
             plan: PlanFile { session, sessions: self.sessions, ..plan.clone() },
             fit,
-            warnings: self.warnings_of(self.fits.len().saturating_add(ahead)),
+            warnings,
         })
     }
 

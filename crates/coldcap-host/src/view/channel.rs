@@ -137,6 +137,10 @@ impl Channel {
         &self.history
     }
 
+    pub(super) const fn is_told(&self) -> bool {
+        self.status.is_some()
+    }
+
     pub(super) fn revision(&self) -> u16 {
         self.status.map_or(0, |(_, status)| status.revision)
     }

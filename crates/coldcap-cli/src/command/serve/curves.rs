@@ -179,10 +179,14 @@ const fn drawn(origin: Origin) -> Drawn {
     }
 }
 
+/// What was not heard for so long is not drawn as if it had gone on.
+const SILENCE_S: f64 = 10.0;
+
 fn phases(samples: &[Sample]) -> Vec<PhaseSpan> {
     let mut spans: Vec<PhaseSpan> = Vec::new();
     for sample in samples {
         match spans.last_mut() {
+            Some(last) if sample.time_s - last.end_s > SILENCE_S => spans.push(span(sample)),
             Some(last) if last.phase == sample.phase => last.end_s = sample.time_s,
             last => {
                 if let Some(last) = last {
@@ -233,11 +237,17 @@ mod tests {
             sample(3, Phase::Paused),
             sample(5, Phase::Paused),
             sample(6, Phase::Recool),
+            sample(40, Phase::Recool),
         ]);
         let spans: Vec<_> = phases.iter().map(|it| (it.phase, it.start_s, it.end_s)).collect();
         assert_eq!(
             spans,
-            [(Phase::PreCool, 1.0, 3.0), (Phase::Paused, 3.0, 6.0), (Phase::Recool, 6.0, 6.0)]
+            [
+                (Phase::PreCool, 1.0, 3.0),
+                (Phase::Paused, 3.0, 6.0),
+                (Phase::Recool, 6.0, 6.0),
+                (Phase::Recool, 40.0, 40.0)
+            ]
         );
         let breaks: Vec<_> = phases.iter().filter_map(on_break).collect();
         assert_eq!((breaks.len(), breaks[0].end_s), (1, Some(6.0)));

@@ -60,6 +60,12 @@ pub(super) struct Order {
     pub(super) name: &'static str,
 }
 
+impl Order {
+    pub(super) fn is_stop(&self) -> bool {
+        self.body == CommandBody::operate(Action::STOP)
+    }
+}
+
 impl Desk {
     pub(super) fn new(place: &str, deck: Option<Deck>) -> Self {
         Self {
@@ -96,8 +102,7 @@ impl Desk {
     /// Behind each drawing: a word that follows from the screen follows from this.
     pub(super) fn note_drawn(&mut self) {
         for (channel, drawn) in (0..).zip(&mut self.drawn) {
-            let is_known = self.view.history(channel).is_some();
-            *drawn = is_known.then(|| self.view.revision(channel));
+            *drawn = self.view.is_told(channel).then(|| self.view.revision(channel));
         }
     }
 
@@ -329,7 +334,7 @@ mod tests {
     use super::*;
     use coldcap_host::client::Message;
     use coldcap_units::Instant;
-    use coldcap_wire::message::{Body, ChannelStatus};
+    use coldcap_wire::message::{Body, ChannelStatus, Hello};
 
     fn status(channel: u8, revision: u16) -> Message {
         let zero = (0..256).find_map(|length| ChannelStatus::decode(&vec![0; length]).ok());
@@ -361,6 +366,20 @@ mod tests {
         assert_eq!(revisions(&type_in(&mut desk, "bs")), [(0, 7), (0, 7)]);
         desk.note_drawn();
         assert_eq!(revisions(&type_in(&mut desk, "b")), [(0, 8)]);
+    }
+
+    /// Of before the restart nothing holds, and of behind it nothing was seen.
+    #[test]
+    fn nothing_is_said_to_a_machine_that_was_just_started() {
+        let mut desk = desk();
+        let hello = |boot| {
+            let zero = (0..256).find_map(|length| Hello::decode(&vec![0; length]).ok());
+            Message::Hello(Hello { boot, ..zero.unwrap() })
+        };
+        desk.view.hear(Instant::from_millis(1), &hello(1));
+        desk.view.hear(Instant::from_millis(2), &hello(2));
+        desk.note_drawn();
+        assert_eq!(revisions(&type_in(&mut desk, "bes")), [(0, 0)]);
     }
 
     #[test]

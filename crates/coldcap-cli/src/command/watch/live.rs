@@ -16,12 +16,15 @@ use core::future::pending;
 use core::time::Duration;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant as WallInstant, MissedTickBehavior, interval, sleep};
 use tokio_stream::StreamExt;
 
 /// So often it is drawn; a key is drawn at once.
 const DRAWN_EVERY: Duration = Duration::from_millis(250);
 const PRINTED_EVERY: Duration = Duration::from_secs(1);
+
+/// A key that is held repeats many times a second: once a second it is one.
+const PRESSED_AGAIN: Duration = Duration::from_secs(1);
 
 type Answer = (Order, Result<Response, CommandError>);
 
@@ -29,6 +32,8 @@ struct Live {
     machine: Follower,
     desk: Desk,
     answers: mpsc::UnboundedSender<Answer>,
+    /// What a key asked for last, and when.
+    last: Option<(Order, WallInstant)>,
 }
 
 pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Result<(), Failure> {
@@ -36,7 +41,7 @@ pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Resul
     machine.connection.follow(PERIOD).await.map_err(closed)?;
     let (answers, answered) = mpsc::unbounded_channel();
     let desk = Desk::new(&options.what, None);
-    let mut live = Live { machine, desk, answers };
+    let mut live = Live { machine, desk, answers, last: None };
     let end = end_of(options.duration);
     tokio::select! {
         shown = live.show(&mut updates, answered, form) => return shown,
@@ -139,13 +144,34 @@ impl Live {
         }
     }
 
-    fn send(&self, order: Order) {
+    /// What is not sent at once is not sent: nobody knows what it would mean later. A stop is tried all the same.
+    fn send(&mut self, order: Order) {
+        if let Some(why) = self.holds_back(&order) {
+            self.desk.notice = Some(format!("{}: {why}", order.name));
+            if !order.is_stop() {
+                return;
+            }
+        }
         let (connection, answers) = (self.machine.connection.clone(), self.answers.clone());
         tokio::spawn(async move {
             let Order { channel, body, revision, .. } = order;
             let answer = connection.command_for(channel, body, revision).await;
             let _ = answers.send((order, answer));
         });
+    }
+
+    fn holds_back(&mut self, order: &Order) -> Option<&'static str> {
+        if !self.machine.connection.snapshot().connected {
+            return Some("NOT SENT, the machine is not heard: stop at the machine itself");
+        }
+        let now = WallInstant::now();
+        let before = self.last.replace((*order, now));
+        let held = |(last, at): (Order, WallInstant)| {
+            last.body == order.body && last.channel == order.channel && now - at < PRESSED_AGAIN
+        };
+        before
+            .is_some_and(held)
+            .then_some("not sent again: the key is held, or was pressed twice in a second")
     }
 
     fn answered(&mut self, order: &Order, answer: &Result<Response, CommandError>) {
