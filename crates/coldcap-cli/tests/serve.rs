@@ -330,6 +330,16 @@ async fn slow_and_silent_ones_cost_the_others_nothing() {
     drop(many);
 }
 
+#[test]
+fn the_signals_that_end_programs_end_it_well() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let mut server = Server::of_nobody(&[]);
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
 /// A computer that lost its network closes nothing.
 #[tokio::test]
 async fn a_page_that_has_vanished_gives_its_place_to_another() {

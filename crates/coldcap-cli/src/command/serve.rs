@@ -11,6 +11,7 @@ mod live;
 mod page;
 mod recording;
 
+use super::ends::Ends;
 use super::follower::Follower;
 use crate::arguments::ServePage;
 use crate::failure::Failure;
@@ -21,7 +22,6 @@ use serde_json::json;
 use std::io::{self, Write};
 use std::path::Path;
 use tokio::runtime::Builder;
-use tokio::signal::ctrl_c;
 
 /// Where pages have what they show from.
 enum Source {
@@ -36,21 +36,23 @@ pub(crate) fn run(options: &ServePage) -> Result<(), Failure> {
     match place {
         Ok(address) => runtime.block_on(async {
             let machine = Follower::new(address, &options.access)?;
+            let mut ends = Ends::new()?;
             let door = open(guard, options).await?;
             let (pictures, shown) = live::pictures(machine, &options.what).await?;
             tokio::select! {
                 told = shown => told,
                 served = door.serve(Source::Live(pictures)) => served,
-                ended = ctrl_c() => Ok(ended?),
+                () = ends.wait() => Ok(()),
             }
         }),
         Err(_) if Path::new(&options.what).exists() => {
             let recording = recording::Recording::read(&options.what, options.access.speed)?;
             runtime.block_on(async {
+                let mut ends = Ends::new()?;
                 let door = open(guard, options).await?;
                 tokio::select! {
                     served = door.serve(Source::Recording(recording)) => served,
-                    ended = ctrl_c() => Ok(ended?),
+                    () = ends.wait() => Ok(()),
                 }
             })
         }
