@@ -201,3 +201,21 @@ fn where_nothing_can_be_read_there_may_be_a_journal() {
     assert_eq!(Journal::open(erased, region(3)).unwrap_err(), FAILED);
     assert_eq!(Journal::open(Faulty::default(), region(3)).unwrap_err(), Error::NoJournal);
 }
+
+/// Whoever looks for what is stored tells a flash that cannot be read for a while from one on which it is not.
+#[test]
+fn reads_that_fail_are_counted_and_a_sector_that_cannot_be_read_may_be_there() {
+    let mut journal = Journal::open(filled(3, 15, 0), region(3)).unwrap();
+    let (failed, before) = (journal.failed_reads(), journal.sectors_begun() - 2);
+    let there = journal.at_sector(before);
+    assert!(journal.can_be_read());
+    journal.flash_mut().fault = 0..u32::MAX;
+    assert!(!journal.can_be_read());
+    assert_eq!(journal.at_sector(before), there);
+    let counted = journal.failed_reads();
+    assert!(counted > failed);
+    journal.flash_mut().fault = 0..0;
+    assert!(journal.can_be_read());
+    assert_ne!(journal.at_sector(before + 100), there);
+    assert_eq!(journal.failed_reads(), counted);
+}
