@@ -1,19 +1,15 @@
 //! Every `coldcap` command that the README and the pages show, run once as it stands there.
 
+use crate::running::Running;
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
-use core::time::Duration;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 type Result<T> = core::result::Result<T, Box<dyn Error>>;
 
-/// A command that takes longer than this hangs.
-const PATIENCE: Duration = Duration::from_secs(90);
 /// How the pages call the command.
 const CALLS: [&str; 2] = ["coldcap ", "cargo run --release -- "];
 
@@ -103,9 +99,12 @@ impl Desk {
             }
             let begun = Instant::now();
             let running = self.start(&shortened(&line))?;
-            match line.starts_with("coldcap machine ") || line.starts_with("coldcap serve ") {
-                true => served.push(running.until_it_serves()?),
-                false => running.until_it_ends()?,
+            if is_server(&line) {
+                // Its first line says where it listens.
+                running.until("")?;
+                served.push(running);
+            } else {
+                running.until_it_ends()?;
             }
             println!("-- {page}: {line}: {:.1} s", begun.elapsed().as_secs_f64());
             count += 1;
@@ -117,11 +116,10 @@ impl Desk {
         let coldcap = format!("exec '{}' ", self.coldcap.display());
         let command = line.replacen("coldcap ", &coldcap, 1);
         let output = fs::File::create(self.folder.join("output"))?;
-        let is_server = line.starts_with("coldcap machine ") || line.starts_with("coldcap serve ");
         let mut shell = Command::new("sh");
         shell.args(["-c", &command]).current_dir(&self.folder).stdin(Stdio::null());
-        shell.stdout(if is_server { Stdio::piped() } else { output.into() });
-        Ok(Running { child: shell.spawn()?, line: line.to_owned() })
+        shell.stdout(if is_server(line) { Stdio::piped() } else { output.into() });
+        Running::start(shell, line)
     }
 }
 
@@ -129,6 +127,11 @@ impl Drop for Desk {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// What runs until it is ended.
+fn is_server(line: &str) -> bool {
+    line.starts_with("coldcap machine ") || line.starts_with("coldcap serve ")
 }
 
 fn shortened(line: &str) -> String {
@@ -152,44 +155,4 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A command that runs; it is ended when nobody needs it.
-struct Running {
-    child: Child,
-    line: String,
-}
-
-impl Running {
-    /// A server's first line says where it listens.
-    fn until_it_serves(mut self) -> Result<Self> {
-        let out = self.child.stdout.take().ok_or("no output")?;
-        let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            let lines = BufReader::new(out).lines().map_while(core::result::Result::ok);
-            lines.for_each(|line| drop(sender.send(line)));
-        });
-        let first = lines.recv_timeout(PATIENCE);
-        first.map_err(|error| format!("{}: it says nothing: {error}", self.line))?;
-        Ok(self)
-    }
-
-    fn until_it_ends(mut self) -> Result<()> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait()? {
-                let failed = || format!("{}: {status}", self.line).into();
-                return if status.success() { Ok(()) } else { Err(failed()) };
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Err(format!("{}: not done in {} s", self.line, PATIENCE.as_secs()).into())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -1,20 +1,15 @@
 //! The chapter on host programs, gone through as its reader does: the program is made from the page, its commands are run as they stand
 //! there, and the machine is killed under it.
 
+use crate::running::Running;
 use crate::shell::{self, Checked, Outcome};
 use core::error::Error;
-use core::time::Duration;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 type Result<T> = core::result::Result<T, Box<dyn Error>>;
-
-/// A line that has not come by then comes no more.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes the program from `docs/host-program.md`, and goes through the chapter with it.
 pub(crate) fn check() -> Checked {
@@ -96,49 +91,14 @@ impl Desk {
     }
 
     fn start(&self, folder: &Path, line: &str) -> Result<Running> {
-        let mut child = self.shell(folder, line).stdout(Stdio::piped()).spawn()?;
-        let out = child.stdout.take().ok_or("no output")?;
-        let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            let lines = BufReader::new(out).lines().map_while(core::result::Result::ok);
-            lines.map(|line| sender.send(line)).take_while(|sent| sent.is_ok()).count()
-        });
-        Ok(Running { child, lines, line: line.to_owned() })
+        let mut command = self.shell(folder, line);
+        command.stdout(Stdio::piped());
+        Running::start(command, line)
     }
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// Something that runs, whose lines are read as they come.
-struct Running {
-    child: Child,
-    lines: Receiver<String>,
-    line: String,
-}
-
-impl Running {
-    fn until(&self, part: &str) -> Result<()> {
-        loop {
-            let line = self.lines.recv_timeout(PATIENCE);
-            let line = line.map_err(|error| format!("{}: {part}: {error}", self.line))?;
-            if line.contains(part) {
-                return Ok(());
-            }
-        }
-    }
-
-    fn end(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.end();
     }
 }

@@ -23,6 +23,7 @@ mod packages;
 mod panics;
 mod probe;
 mod prose;
+mod running;
 mod schema;
 mod shell;
 mod stm32;
