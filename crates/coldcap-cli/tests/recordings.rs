@@ -352,6 +352,12 @@ fn what_is_no_recording_is_refused_and_a_cut_one_exported() {
         coldcap(&["export", other, "--to", "csv"]).refused(2).contains("not a coldcap recording")
     );
     assert!(coldcap(&["report", other]).refused(2).contains("not a coldcap recording"));
+    for (to, name) in [("mcap", "y.csv"), ("csv", "y.ccap"), ("csv", "y.mcap")] {
+        let place = out.join(name);
+        let done = coldcap(&["export", other, "--to", to, "--out", place.to_str().unwrap()]);
+        assert!(done.refused(2).contains(&format!("a file that ends in .{to}")), "{done:?}");
+        assert!(!place.exists());
+    }
     let visit = visit("cut");
     let mut bytes = fs::read(visit.join("session.ccap")).unwrap();
     bytes.truncate(bytes.len() / 2);

@@ -172,6 +172,13 @@ fn a_break_tells_what_is_left_and_the_two_ends_of_rewarming_each_for_itself() {
     view.hear(at(0), &Message::ChannelStatus(channel(0, PRE_COOL)));
     assert_eq!(of(&view, 0, 0).on_break, None);
     view.hear(at(1), &event(1, 0, 5, 128, 0));
+    view.hear(at(1), &event(1, 0, 5, 0, 0));
+    let mut paused = View::new();
+    paused.hear(at(0), &Message::ChannelStatus(channel(0, PAUSED)));
+    paused.hear(at(1), &event(1, 0, 5, 0, 0));
+    let said = of(&paused, 1, 0).on_break.unwrap().reason;
+    assert_eq!(said.as_deref(), Some("no reason given"), "the key of the live view has none");
+    view.hear(at(1), &event(1, 0, 5, 128, 0));
     let mut status = channel(0, PAUSED);
     view.hear(at(2), &Message::ChannelStatus(status));
     let on_break = of(&view, 2, 0).on_break.unwrap();

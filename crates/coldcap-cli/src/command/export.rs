@@ -42,6 +42,9 @@ pub(crate) fn run(options: &Export) -> Result<(), Failure> {
     tell(options, &reading.playback, (&place, count, seconds))
 }
 
+/// What files of recordings and their exports end in.
+const FILES: [&str; 4] = ["csv", "mcap", "ccap", "html"];
+
 /// Where it goes: a file, or the name of the recording in a folder.
 fn place(options: &Export) -> Result<PathBuf, Failure> {
     let extension = match options.to {
@@ -50,6 +53,13 @@ fn place(options: &Export) -> Result<PathBuf, Failure> {
     };
     let place = match &options.out {
         Some(out) if out.extension().is_some_and(|it| it == extension) => out.clone(),
+        // The other sort of file was meant, or another name: no folder is called so.
+        Some(out) if out.extension().is_some_and(|it| FILES.iter().any(|file| it == *file)) => {
+            let out = out.display();
+            return Err(Failure::Input(format!(
+                "--out: {out}: allowed is a folder, or a file that ends in .{extension}"
+            )));
+        }
         Some(out) => {
             out.join(options.file.file_stem().unwrap_or_default()).with_extension(extension)
         }

@@ -252,6 +252,9 @@ fn phase(code: u8) -> Cow<'static, str> {
 
 /// The machine's own reasons have names, the site's own have numbers.
 fn reason(code: u16) -> Cow<'static, str> {
+    if code == 0 {
+        return "no reason given".into();
+    }
     let reasons = Vocabulary::named("reason");
     let known = u8::try_from(code).ok().and_then(|code| reasons?.word(code));
     known.map_or_else(|| format!("reason {code}").into(), Into::into)

@@ -93,7 +93,7 @@ impl<W: Write> Files<W> {
         let object = json!({
             "time_s": it.time_s,
             "phase": it.phase.name(),
-            "remaining_s": f64::from(status.remaining_ms) / 1e3,
+            "remaining_s": (status.remaining_ms > 0).then(|| f64::from(status.remaining_ms) / 1e3),
             "target_c": it.target_c,
             "effective_c": it.effective_c,
             "supply_c": it.supply_c,
@@ -174,7 +174,7 @@ fn status_schema() -> String {
     let mut fields = vec![
         ("time_s", json!({ "type": "number" })),
         ("phase", json!({ "type": "string", "enum": phases })),
-        ("remaining_s", json!({ "type": "number" })),
+        ("remaining_s", number()),
     ];
     fields.extend(TEMPERATURES.map(|name| (name, number())));
     fields.extend(["flow_ml_min", "pump", "valve", "chiller"].map(|name| (name, number())));

@@ -53,6 +53,7 @@ pub fn reason_name(reason: Reason) -> String {
         Reason::COMPLETED => "completed",
         Reason::UNATTENDED => "unattended",
         Reason::ABANDONED => "abandoned",
+        Reason(0) => "no reason given",
         Reason(code) => return format!("planned (reason {code})"),
     };
     name.to_owned()
