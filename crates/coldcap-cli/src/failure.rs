@@ -1,5 +1,6 @@
 //! How a command fails: one line, and a status that scripts rely on.
 
+use coldcap_host::connection::Closed;
 use coldcap_sim::RigError;
 use std::fmt;
 use std::io;
@@ -69,6 +70,12 @@ impl From<io::Error> for Failure {
         } else {
             Self::Io(error.to_string())
         }
+    }
+}
+
+impl From<Closed> for Failure {
+    fn from(closed: Closed) -> Self {
+        Self::Io(closed.to_string())
     }
 }
 

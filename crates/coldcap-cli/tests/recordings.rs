@@ -352,18 +352,22 @@ fn what_is_no_recording_is_refused_and_a_cut_one_exported() {
         coldcap(&["export", other, "--to", "csv"]).refused(2).contains("not a coldcap recording")
     );
     assert!(coldcap(&["report", other]).refused(2).contains("not a coldcap recording"));
-    for (to, name) in [("mcap", "y.csv"), ("csv", "y.ccap"), ("csv", "y.mcap")] {
-        let place = out.join(name);
-        let done = coldcap(&["export", other, "--to", to, "--out", place.to_str().unwrap()]);
-        assert!(done.refused(2).contains(&format!("a file that ends in .{to}")), "{done:?}");
-        assert!(!place.exists());
-    }
+    let new = out.join("new");
+    let done = coldcap(&["export", other, "--to", "csv", "--out", new.to_str().unwrap()]);
+    assert!(done.status == Some(2) && !new.exists(), "no folder is made for it");
     let visit = visit("cut");
     let mut bytes = fs::read(visit.join("session.ccap")).unwrap();
     bytes.truncate(bytes.len() / 2);
     let cut = out.join("cut.ccap");
     fs::write(&cut, bytes).unwrap();
-    let done = coldcap(&["export", cut.to_str().unwrap(), "--to", "mcap", "--json"]);
+    let cut = cut.to_str().unwrap();
+    for (to, name) in [("mcap", "y.csv"), ("csv", "y.ccap"), ("csv", "y.mcap")] {
+        let place = out.join(name);
+        let done = coldcap(&["export", cut, "--to", to, "--out", place.to_str().unwrap()]);
+        assert!(done.refused(2).contains(&format!("a file that ends in .{to}")), "{done:?}");
+        assert!(!place.exists());
+    }
+    let done = coldcap(&["export", cut, "--to", "mcap", "--json"]);
     assert_eq!((done.status, done.json()["damaged"].as_bool()), (Some(0), Some(true)));
     assert!(done.error.contains("cut off"), "{done:?}");
 }

@@ -456,6 +456,17 @@ async fn a_browser_shows_the_machine_and_the_recording() {
     let value = "document.querySelector('[data-tile=supply] .value').textContent";
     browser.until(&format!("{value} === 'STALE'")).await;
     photograph(&mut browser, &folder, "link-lost").await;
+    // A server that hangs closes nothing: the page blanks, and comes anew by itself.
+    let signal = |name: &str| {
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    };
+    browser.ask("Boolean(globalThis.hung = socket)").await;
+    signal("STOP");
+    browser.until(&state("server-lost")).await;
+    signal("CONT");
+    browser.until("socket !== globalThis.hung").await;
+    browser.until(&state("link-lost")).await;
     drop(server);
     browser.until(&state("server-lost")).await;
     assert_eq!(browser.ask(value).await, "STALE");

@@ -20,8 +20,8 @@ use std::time::Instant as WallInstant;
 
 pub(crate) fn run(options: &Export) -> Result<(), Failure> {
     let began = WallInstant::now();
-    let place = place(options)?;
     let mut reading = Reading::open(&options.file)?;
+    let place = place(options)?;
     let partial = store::beside(&place, &format!("{}.part", std::process::id()));
     let unwritable = |error: io::Error| Failure::Io(format!("--out: {}: {error}", place.display()));
     let output = BufWriter::new(File::create(&partial).map_err(unwritable)?);

@@ -8,7 +8,7 @@ use crate::arguments::Record;
 use crate::failure::Failure;
 use coldcap_host::address::Address;
 use coldcap_host::client::{Message, NotSecured};
-use coldcap_host::connection::{Connection, Heard, HeardAt, Listening, Update, Updates};
+use coldcap_host::connection::{Closed, Connection, Heard, HeardAt, Listening, Update, Updates};
 use coldcap_units::Duration as Span;
 use core::cell::Cell;
 use core::future::pending;
@@ -85,10 +85,10 @@ struct Recorder {
 
 impl Recorder {
     async fn new(connection: Connection, tape: Tape, options: &Record) -> Result<Self, Failure> {
-        let listening = connection.listen().await.map_err(ended)?;
+        let listening = connection.listen().await?;
         let updates = connection.updates();
         if let Some(period) = options.period {
-            connection.follow(Span::from_millis(period)).await.map_err(ended)?;
+            connection.follow(Span::from_millis(period)).await?;
         }
         let channel = options.channel;
         Ok(Self { connection, listening, updates, tape, channel, refused: None })
@@ -114,7 +114,7 @@ impl Recorder {
     }
 
     fn hear(&mut self, heard: Option<HeardAt>) -> Result<(), Failure> {
-        let heard = heard.ok_or_else(|| ended(coldcap_host::connection::Closed))?;
+        let heard = heard.ok_or(Closed)?;
         if let Heard::Packet(_) = heard.heard {
             self.refused = None;
         }
@@ -182,8 +182,4 @@ impl Recorder {
         }
         Ok(())
     }
-}
-
-fn ended(closed: coldcap_host::connection::Closed) -> Failure {
-    Failure::Io(closed.to_string())
 }

@@ -111,7 +111,7 @@ pub(crate) fn treatment(
 }
 
 /// What the times of a report count from: a host may have come late, and have the record from before.
-pub(crate) fn since(playback: &Playback) -> &'static str {
+fn since(playback: &Playback) -> &'static str {
     match playback.is_of_host() {
         true => "the first that is known",
         false => "the start of the recording",

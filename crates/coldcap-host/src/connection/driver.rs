@@ -159,7 +159,7 @@ impl Driver {
             | Happened::Written(Err(ended)) => self.down(&ended),
             Happened::Read(Ok(_)) | Happened::Written(Ok(_)) => self.down(&io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                "the other end has closed it: a line serves one host",
+                "it was closed at the other end, where another host may have come",
             )),
             Happened::Tried => Way::Opening((self.open)()),
             Happened::Asked(_) | Happened::Nothing => way,

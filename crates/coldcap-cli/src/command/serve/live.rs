@@ -4,7 +4,7 @@ use super::curves::Curves;
 use super::page::{Left, Page};
 use crate::command::follower::{Follower, PERIOD};
 use crate::failure::Failure;
-use coldcap_host::connection::{Update, Updates};
+use coldcap_host::connection::{Closed, Update, Updates};
 use coldcap_host::view::View;
 use core::time::Duration;
 use serde_json::json;
@@ -39,17 +39,12 @@ pub(super) async fn pictures(
     place: &str,
 ) -> Result<(Pictures, impl Future<Output = Result<(), Failure>>), Failure> {
     let updates = machine.connection.updates();
-    let closed = |error: &dyn core::fmt::Display| Failure::Io(error.to_string());
-    machine.connection.follow(PERIOD).await.map_err(|error| closed(&error))?;
+    machine.connection.follow(PERIOD).await?;
     let (pictures, seen) = watch::channel(Utf8Bytes::default());
     let (plots, drawn) = watch::channel(Utf8Bytes::default());
     let (view, curves) = (View::new(), Curves::default());
     let teller = Teller { machine, place: place.into(), view, curves, pictures, plots };
     Ok((Pictures { pictures: seen, plots: drawn }, teller.tell(updates)))
-}
-
-fn ended() -> Failure {
-    Failure::Io("the connection has ended".into())
 }
 
 impl Teller {
@@ -59,7 +54,7 @@ impl Teller {
         let mut count = 0_u32;
         loop {
             tokio::select! {
-                update = updates.next() => self.take(&update.ok_or_else(ended)?),
+                update = updates.next() => self.take(&update.ok_or(Closed)?),
                 _ = times.tick() => {
                     self.show(count.is_multiple_of(DRAWN_EVERY))?;
                     count = count.wrapping_add(1);

@@ -8,7 +8,7 @@ use crate::command::ends::Ends;
 use crate::command::follower::{Follower, PERIOD};
 use crate::failure::Failure;
 use coldcap_host::client::{CommandBody, UNSENT};
-use coldcap_host::connection::{CommandError, Updates};
+use coldcap_host::connection::{Closed, CommandError, Updates};
 use coldcap_host::view::View;
 use coldcap_units::Instant;
 use coldcap_wire::message::{Action, Operate, Response};
@@ -32,30 +32,36 @@ struct Live {
     machine: Follower,
     desk: Desk,
     answers: mpsc::UnboundedSender<Answer>,
-    /// What a key asked for last, and when.
-    last: Option<(Order, WallInstant)>,
+    pressed: Pressed,
+}
+
+/// What a key asked for last, and when.
+#[derive(Default)]
+struct Pressed(Option<(Order, WallInstant)>);
+
+impl Pressed {
+    /// Whether the same was asked for a moment ago.
+    fn again(&mut self, order: &Order, now: WallInstant) -> bool {
+        let last = self.0.replace((*order, now));
+        last.is_some_and(|(last, at)| {
+            let is_same = last.body == order.body && last.channel == order.channel;
+            is_same && now - at < PRESSED_AGAIN
+        })
+    }
 }
 
 pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Result<(), Failure> {
     let mut updates = machine.connection.updates();
-    machine.connection.follow(PERIOD).await.map_err(closed)?;
+    machine.connection.follow(PERIOD).await?;
     let (answers, answered) = mpsc::unbounded_channel();
     let desk = Desk::new(&options.what, None);
-    let mut live = Live { machine, desk, answers, last: None };
+    let mut live = Live { machine, desk, answers, pressed: Pressed::default() };
     let end = end_of(options.duration);
     tokio::select! {
         shown = live.show(&mut updates, answered, form) => return shown,
         () = end => {}
     }
     live.was_heard()
-}
-
-fn ended() -> Failure {
-    Failure::Io("the connection has ended".into())
-}
-
-fn closed(error: impl core::fmt::Display) -> Failure {
-    Failure::Io(error.to_string())
 }
 
 /// Behind so many seconds.
@@ -83,7 +89,7 @@ impl Live {
         loop {
             tokio::select! {
                 update = updates.next() => {
-                    self.machine.take(&update.ok_or_else(ended)?, &mut self.desk.view);
+                    self.machine.take(&update.ok_or(Closed)?, &mut self.desk.view);
                     continue;
                 }
                 input = inputs.recv() => match input {
@@ -123,7 +129,7 @@ impl Live {
         let picture_is_shown = !self.machine.connection.snapshot().stale;
         match self.desk.view.progress() {
             Some(progress) if picture_is_shown => {
-                self.machine.connection.drawn(progress).await.map_err(closed)
+                Ok(self.machine.connection.drawn(progress).await?)
             }
             _ => Ok(()),
         }
@@ -135,7 +141,7 @@ impl Live {
         seconds.tick().await;
         loop {
             tokio::select! {
-                update = updates.next() => self.machine.take(&update.ok_or_else(ended)?, &mut self.desk.view),
+                update = updates.next() => self.machine.take(&update.ok_or(Closed)?, &mut self.desk.view),
                 _ = seconds.tick() => {
                     self.machine.look(&mut self.desk.view);
                     print(&self.desk.view, self.machine.now(), form)?;
@@ -144,9 +150,21 @@ impl Live {
         }
     }
 
-    /// What is not sent at once is not sent: nobody knows what it would mean later. A stop is tried all the same.
+    /// What is not sent at once is not sent: nobody knows what it would mean later.
     fn send(&mut self, order: Order) {
-        if let Some(why) = self.holds_back(&order) {
+        let held_back = match self.machine.connection.snapshot().connected {
+            // A stop means the same later, and is tried each time.
+            true if order.is_stop() => None,
+            true => self
+                .pressed
+                .again(&order, WallInstant::now())
+                .then_some("not sent again: once a second is enough"),
+            false if order.is_stop() => {
+                Some("NOT SENT YET, the machine is not heard: stop it there")
+            }
+            false => Some("NOT SENT, the machine is not heard"),
+        };
+        if let Some(why) = held_back {
             self.desk.notice = Some(format!("{}: {why}", order.name));
             if !order.is_stop() {
                 return;
@@ -158,20 +176,6 @@ impl Live {
             let answer = connection.command_for(channel, body, revision).await;
             let _ = answers.send((order, answer));
         });
-    }
-
-    fn holds_back(&mut self, order: &Order) -> Option<&'static str> {
-        if !self.machine.connection.snapshot().connected {
-            return Some("NOT SENT, the machine is not heard: stop at the machine itself");
-        }
-        let now = WallInstant::now();
-        let before = self.last.replace((*order, now));
-        let held = |(last, at): (Order, WallInstant)| {
-            last.body == order.body && last.channel == order.channel && now - at < PRESSED_AGAIN
-        };
-        before
-            .is_some_and(held)
-            .then_some("not sent again: the key is held, or was pressed twice in a second")
     }
 
     fn answered(&mut self, order: &Order, answer: &Result<Response, CommandError>) {
@@ -199,4 +203,26 @@ pub(super) fn print(view: &View, at: Instant, form: Form) -> Result<(), Failure>
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_held_is_one_until_it_is_let_go() {
+        let order = |channel, action| Order {
+            channel,
+            body: CommandBody::operate(action),
+            revision: 1,
+            name: "",
+        };
+        let (ease, other) = (order(0, Action::EASE_OFF), order(1, Action::EASE_OFF));
+        let (mut pressed, begun) = (Pressed::default(), WallInstant::now());
+        let mut again = |order, millis| pressed.again(order, begun + Duration::from_millis(millis));
+        assert!(!again(&ease, 0));
+        assert!((1..60).all(|time| again(&ease, time * 33)), "held for two seconds");
+        assert!(!again(&ease, 2_950), "a second behind it was let go");
+        assert!(!again(&other, 2_960) && !again(&order(1, Action::PAUSE), 2_970));
+    }
 }

@@ -51,8 +51,8 @@ impl Treatment {
     /// use coldcap_units::Instant;
     ///
     /// let entry = Chain::new().append(Instant::from_millis(61_000), 0, &Note::Comfort(4));
-    /// let visit =
-    ///     RecordedVisit { entries: &[entry], total: 1, config: &Config::DEFAULT, began: Instant::ZERO, plan: None };
+    /// let (config, began) = (&Config::DEFAULT, Instant::ZERO);
+    /// let visit = RecordedVisit { entries: &[entry], total: 1, config, began, plan: None };
     /// let told = Treatment::new(Origin::Device).with_record(&visit);
     /// assert!(told.record.verified && told.comfort[0].time_s == 61.0);
     /// ```
@@ -61,9 +61,8 @@ impl Treatment {
         let RecordedVisit { entries, plan, began, .. } = *visit;
         let record = checked(visit);
         let began = began.since(Instant::ZERO);
-        let counted_from =
-            entries.iter().map(|entry| Entry { at: entry.at.minus(began), ..*entry });
-        let entries = &counted_from.collect::<Vec<_>>()[..];
+        let moved = entries.iter().map(|entry| Entry { at: entry.at.minus(began), ..*entry });
+        let entries = &moved.collect::<Vec<_>>()[..];
         let summary = Summary::fold(entries);
         let planned = planned(summary.plan.as_ref(), plan);
         let date = plan.map(|plan| plan.date);
