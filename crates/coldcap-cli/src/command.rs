@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub(crate) mod alarms;
+pub(crate) mod answer;
 pub(crate) mod calibrate;
 pub(crate) mod completions;
 pub(crate) mod configuration;
@@ -44,3 +45,5 @@ pub(crate) mod store;
 pub(crate) mod tune;
 pub(crate) mod vectors;
 pub(crate) mod watch;
+#[cfg(test)]
+pub(crate) mod zeros;

@@ -208,40 +208,13 @@ impl Device {
     }
 
     fn report(&mut self, alarm: bool) {
-        let value = Value::absent();
         let worn = if self.state.is_worn() { ChannelStatus::WORN } else { 0 };
         let tank = if self.seen().tank_ready { ChannelStatus::TANK_READY } else { 0 };
+        let value = Value::absent();
         let status = ChannelStatus {
-            seq: 0,
-            at_ms: self.now.as_millis(),
-            channel: 0,
-            phase: self.state.phase().code(),
             elapsed_ms: self.in_phase().as_millis(),
-            remaining_ms: 0,
-            cooled_ms: 0,
-            at_target_ms: 0,
-            target_mc: 0,
-            effective_mc: 0,
-            targets_valid: 0,
-            supply: value,
-            returned: value,
-            front: value,
-            rear: value,
-            safety: value,
-            skin: value,
-            flow: value,
-            pump_permille: 0,
-            valve_permille: 0,
             flags: worn | tank,
-            control: 0,
-            interface_target_mc: 0,
-            interface_effective_mc: 0,
-            skin_uncertainty_mk: 0,
-            warm_valid: 0,
-            warm_earliest_s: 0,
-            warm_latest_s: 0,
-            dropped: 0,
-            revision: 0,
+            ..machine::status(self.now.as_millis(), self.state.phase().code())
         };
         self.send(&status);
         // The other channel must not confuse anybody.

@@ -445,6 +445,22 @@ fn curves_are_told_apart_without_colour() {
     }
 }
 
+/// What a host made that came late is not told as of the whole visit.
+#[test]
+fn a_page_says_from_when_on_was_heard() {
+    let sample = |time_s| Sample::new(time_s, Phase::Infusing);
+    let page = |from_s: f64| {
+        let samples = vec![sample(from_s), sample(from_s + 600.0)];
+        html(&Treatment { samples, ..Treatment::new(Origin::Device) })
+    };
+    let (whole, late) = (page(0.3), page(4_320.0));
+    assert!(whole.contains("recorded 0:10 h") && !whole.contains("what was heard"));
+    assert!(
+        late.contains("recorded 0:10 h")
+            && late.contains("what was heard, which is from 1:12 h on")
+    );
+}
+
 #[test]
 fn the_screen_may_be_dark_and_paper_is_not() {
     let page = html(&Treatment::new(Origin::Device));

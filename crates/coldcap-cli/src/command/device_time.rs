@@ -66,11 +66,11 @@ impl DeviceTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coldcap_wire::message::{Body, MachineStatus};
+    use crate::command::zeros;
+    use coldcap_wire::message::MachineStatus;
 
     fn status(at_ms: u64) -> Message {
-        let zero = (0..256).find_map(|length| MachineStatus::decode(&vec![0; length]).ok());
-        Message::MachineStatus(MachineStatus { at_ms, ..zero.unwrap() })
+        Message::MachineStatus(MachineStatus { at_ms, ..zeros::message() })
     }
 
     #[test]

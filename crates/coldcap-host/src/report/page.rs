@@ -1,7 +1,7 @@
 //! The page as a whole.
 
 use super::entries::{absent, entry, entry_text};
-use super::figures::{clipped, known};
+use super::figures::{clipped, hours_minutes, known};
 use super::treatment::Treatment;
 use super::{
     billing_section, drive_plot, incidents, margins, plot, provenance, sections, signatures,
@@ -134,6 +134,9 @@ fn doubt(treatment: &Treatment) -> Markup {
     }
 }
 
+/// Whoever comes later than this has not heard all that the page tells of.
+const LATE_S: f64 = 60.0;
+
 /// What must be known of every number on the page.
 fn notice(treatment: &Treatment) -> Markup {
     let estimated = treatment.samples.iter().any(|sample| known(sample.skin_estimate_c).is_some());
@@ -143,6 +146,10 @@ fn notice(treatment: &Treatment) -> Markup {
             "This is not a medical device; the skin estimate is a calculation, not a measurement."
         } @else {
             "This is not a medical device; the skin estimate is not available on this device yet."
+        }
+        @if let Some(from_s) = treatment.heard_from_s().filter(|from_s| *from_s > LATE_S) {
+            " Curves, the coolant while held and the minutes of skin are of what was heard, which is from "
+            (hours_minutes(from_s)) " h on."
         }
     }
 }

@@ -36,7 +36,8 @@ fn tile(name: &str, value: &Markup, detail: &Markup) -> Markup {
 
 fn outcome(treatment: &Treatment) -> Markup {
     let outcome = if treatment.outcome.is_empty() { "not recorded" } else { &treatment.outcome };
-    let recorded = super::figures::hours_minutes(treatment.end_s());
+    let heard_s = treatment.end_s() - treatment.heard_from_s().unwrap_or(0.0);
+    let recorded = super::figures::hours_minutes(heard_s);
     html! {
         div class="tile" {
             div class="tile-name" { "Outcome" }

@@ -111,6 +111,12 @@ impl Treatment {
         seen.into_iter().filter_map(|phase| self.phase_total(phase)).collect()
     }
 
+    /// When the first report was heard, in seconds: a host may have come late. `None` where none was.
+    #[must_use]
+    pub fn heard_from_s(&self) -> Option<f64> {
+        self.samples.iter().map(|sample| sample.time_s).find(|time| time.is_finite())
+    }
+
     /// When the recording ends, in seconds.
     #[must_use]
     pub fn end_s(&self) -> f64 {

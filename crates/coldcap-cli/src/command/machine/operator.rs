@@ -1,13 +1,13 @@
 //! Who stands at the machine and does what the script says, over a line beside those of the hosts.
 
 use super::script::{Asked, Script, later};
+use crate::command::answer;
 use crate::failure::Failure;
 use crate::machine::settings::VirtualStation;
 use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::client::{Client, ClientConfig, Message};
 use coldcap_sim::Equipment;
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{Response, Status, Vocabulary};
 use std::collections::VecDeque;
 
 /// How the operator's program greets: no host outside says the same.
@@ -100,7 +100,9 @@ impl Panel {
 
     fn hear(&mut self, message: &Message) {
         let (rid, outcome) = match message {
-            Message::Response { rid, response, .. } => (*rid, in_words(response)),
+            Message::Response { rid, response, .. } => {
+                (*rid, answer::why(response).unwrap_or("ok"))
+            }
             Message::TooLate { rid, .. } => (*rid, "expired"),
             Message::Stale { rid, .. } => (*rid, "stale"),
             Message::TimedOut { rid, .. } => (*rid, "no answer"),
@@ -111,14 +113,5 @@ impl Panel {
         let (channel, s) = (self.channel, at.as_secs());
         let clock = format!("{:02}:{:02}:{:02}", s / 3_600, s / 60 % 60, s % 60);
         eprintln!("script: {clock} channel {channel} {word}: {outcome}");
-    }
-}
-
-/// How a command was answered, by the words of the wire.
-fn in_words(response: &Response) -> &'static str {
-    let refusal = Vocabulary::named("refusal").and_then(|known| known.word(response.reason));
-    match response.status {
-        Status::OK => "ok",
-        status => refusal.filter(|_| response.reason != 0).or(status.name()).unwrap_or("refused"),
     }
 }

@@ -223,7 +223,7 @@ fn on_break(span: &PhaseSpan) -> Option<BreakSpan> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coldcap_wire::message::Body;
+    use crate::command::zeros;
 
     fn sample(second: u32, phase: Phase) -> Sample {
         Sample { supply_c: Some(-4.0), ..Sample::new(f64::from(second), phase) }
@@ -257,10 +257,8 @@ mod tests {
     #[test]
     fn no_more_channels_are_kept_than_are_shown() {
         let mut curves = Curves::default();
-        let zero =
-            (0..256).find_map(|length| ChannelStatus::decode(&vec![0; length]).ok()).unwrap();
         for channel in 0..=u8::MAX {
-            let status = ChannelStatus { channel, ..zero };
+            let status = ChannelStatus { channel, ..zeros::message() };
             curves.take(Instant::from_millis(1_000), &Message::ChannelStatus(status));
         }
         assert_eq!(curves.channels.len(), usize::from(CHANNELS_MAXIMUM));

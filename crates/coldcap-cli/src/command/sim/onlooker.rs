@@ -1,6 +1,7 @@
 //! Who looks on while a scenario is played: asks what it says, and holds what comes of it against what must.
 
 use super::scenario::{End, Scenario};
+use crate::command::answer;
 use crate::command::expectation::{Driven, Expect, Met, Now};
 use crate::failure::Failure;
 use crate::treatment::Companion;
@@ -11,7 +12,7 @@ use coldcap_host::client::{Client, CommandBody, Message};
 use coldcap_sim::bedside::runs_forbidden;
 use coldcap_sim::{MachineTick, RigError};
 use coldcap_units::{Duration, Instant};
-use coldcap_wire::message::{EventReport, Response, Status, Vocabulary};
+use coldcap_wire::message::EventReport;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -152,7 +153,7 @@ impl Companion for Onlooker {
 
     fn hear(&mut self, _: Instant, message: &Message) {
         match message {
-            Message::Response { rid, response, .. } => self.answered(*rid, why(response)),
+            Message::Response { rid, response, .. } => self.answered(*rid, answer::why(response)),
             Message::TooLate { rid, .. } => self.answered(*rid, Some("expired")),
             Message::Stale { rid, .. } => self.answered(*rid, Some("stale")),
             Message::TimedOut { rid, .. } => self.answered(*rid, Some("no answer")),
@@ -186,14 +187,5 @@ impl Companion for Onlooker {
         self.conclude(summary);
         summary["expectations"] = self.met.iter().map(Met::document).collect();
         summary["broken"] = json!(self.broken);
-    }
-}
-
-/// How a command was refused, by the words of the wire; `None` where it was not.
-fn why(response: &Response) -> Option<&'static str> {
-    let refusal = Vocabulary::named("refusal").and_then(|known| known.word(response.reason));
-    match response.status {
-        Status::OK => None,
-        status => refusal.filter(|_| response.reason != 0).or(status.name()).or(Some("refused")),
     }
 }

@@ -1,10 +1,11 @@
 //! What is on the screen beside the machine itself: which channel, what is typed, what was answered; and what a key does.
 
+use crate::command::answer;
 pub(super) use crate::command::player::{Deck, Move};
 use coldcap_host::client::CommandBody;
 use coldcap_host::connection::CommandError;
 use coldcap_host::view::{CHANNELS_MAXIMUM, View};
-use coldcap_wire::message::{Action, FactKind, Response, Status, Vocabulary};
+use coldcap_wire::message::{Action, FactKind, Response, Status};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// How much time the plot shows, in minutes.
@@ -321,9 +322,8 @@ fn word(answer: &Result<Response, CommandError>) -> String {
 }
 
 fn refused(response: &Response) -> String {
-    let status = response.status.name().unwrap_or("refused").replace('_', " ");
-    let reasons = Vocabulary::named("refusal").filter(|_| response.reason != 0);
-    match reasons.and_then(|reasons| reasons.word(response.reason)) {
+    let status = answer::status(response).replace('_', " ");
+    match answer::reason(response) {
         Some(reason) => format!("{status}: {}", reason.replace('_', " ")),
         None => status,
     }
@@ -332,13 +332,13 @@ fn refused(response: &Response) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::zeros;
     use coldcap_host::client::Message;
     use coldcap_units::Instant;
-    use coldcap_wire::message::{Body, ChannelStatus, Hello};
+    use coldcap_wire::message::{ChannelStatus, Hello};
 
     fn status(channel: u8, revision: u16) -> Message {
-        let zero = (0..256).find_map(|length| ChannelStatus::decode(&vec![0; length]).ok());
-        Message::ChannelStatus(ChannelStatus { channel, revision, ..zero.unwrap() })
+        Message::ChannelStatus(ChannelStatus { channel, revision, ..zeros::message() })
     }
 
     /// Of a machine whose first channel is on the screen.
@@ -372,10 +372,7 @@ mod tests {
     #[test]
     fn nothing_is_said_to_a_machine_that_was_just_started() {
         let mut desk = desk();
-        let hello = |boot| {
-            let zero = (0..256).find_map(|length| Hello::decode(&vec![0; length]).ok());
-            Message::Hello(Hello { boot, ..zero.unwrap() })
-        };
+        let hello = |boot| Message::Hello(Hello { boot, ..zeros::message() });
         desk.view.hear(Instant::from_millis(1), &hello(1));
         desk.view.hear(Instant::from_millis(2), &hello(2));
         desk.note_drawn();
