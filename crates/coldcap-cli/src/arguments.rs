@@ -48,7 +48,22 @@ pub(crate) use tune::Tune;
 pub(crate) use values::{Columns, Language, Tone};
 pub(crate) use watch::Watch;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{Arg, ColorChoice, CommandFactory, Parser, Subcommand};
+
+/// The whole command line.
+pub(crate) fn command() -> clap::Command {
+    strict(Arguments::command())
+}
+
+/// A value that begins with a minus is a value, which the option's own parser judges; without a command there is one line, as
+/// with every error.
+fn strict(command: clap::Command) -> clap::Command {
+    let negative = |arg: Arg| match arg.get_action().takes_values() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    command.arg_required_else_help(false).mut_args(negative).mut_subcommands(strict)
+}
 
 /// What each exit status says, of every command.
 pub(crate) const EXIT_STATUSES: [(u8, &str); 4] = [

@@ -8,17 +8,17 @@ mod host_key;
 mod keylog;
 mod machine;
 mod progress;
+mod refusal;
 mod treatment;
 
 use arguments::{Arguments, Command};
-use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let choice = color::choose(std::env::args_os());
-    let parsed = Arguments::command().color(choice).try_get_matches();
+    let parsed = arguments::command().color(choice).try_get_matches();
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
@@ -73,14 +73,11 @@ fn fail(failure: &Failure) -> ExitCode {
 
 /// Help and version go where they belong; a wrong command line is an error like any other.
 fn refuse(error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = error.print();
-        return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+    if error.use_stderr() {
+        return fail(&Failure::Input(refusal::line(error)));
     }
-    let text = error.to_string();
-    let lines = text.lines().map(str::trim).take_while(|line| {
-        !line.starts_with("Usage:") && !line.starts_with("For more information")
-    });
-    let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    fail(&Failure::Input(line.trim_start_matches("error: ").to_owned()))
+    match error.print().map_err(Failure::from) {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
 }

@@ -1,6 +1,7 @@
 //! How far something is, on standard error: nothing is drawn where nobody watches.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal};
 
 /// What stands behind the bar of something that is read from its beginning to its end.
 pub(crate) const PART: &str = "{percent} %";
@@ -12,4 +13,13 @@ pub(crate) fn bar(steps: u64, behind: &str) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// The same for what prints as it goes: on one screen the two would run into each other, and the lines are progress enough.
+pub(crate) fn bar_beside_lines(steps: u64, behind: &str) -> ProgressBar {
+    let bar = bar(steps, behind);
+    if io::stdout().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar
 }

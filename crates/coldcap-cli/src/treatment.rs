@@ -20,7 +20,7 @@ use coldcap::lane::LINK_IN_MAXIMUM;
 use coldcap_host::client::{Client, CommandBody, Message, UNSENT};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::procedure::{LONGEST, Nurse, Outcome};
-use coldcap_session::WallTime;
+use coldcap_session::{Phase, WallTime};
 use coldcap_sim::mishap::{row_not_to_cool, wrong_clock};
 use coldcap_sim::{
     FaultKind, FaultSchedule, FaultWindow, LinkParameters, Machine, MachineTick, NoisyLink,
@@ -99,6 +99,7 @@ pub(crate) trait Companion {
 #[derive(Debug)]
 pub(crate) struct Ended {
     outcome: Outcome,
+    under_way: Option<Phase>,
     refusal: Option<String>,
     pub(crate) folder: PathBuf,
 }
@@ -108,7 +109,11 @@ impl Ended {
     pub(crate) fn verdict(self) -> Result<(), Failure> {
         match (self.outcome, self.refusal) {
             (Outcome::TimedOut, _) => {
-                Err(Failure::Wrong("the visit did not come to its end".into()))
+                let phase = self.under_way.map_or_else(String::new, |it| format!(": {it} goes on"));
+                let hours = LONGEST.as_millis() / 3_600_000;
+                Err(Failure::Wrong(format!(
+                    "the visit did not come to its end within {hours} h{phase}"
+                )))
             }
             (_, Some(refused)) => Err(Failure::Wrong(refused)),
             (_, None) => Ok(()),
@@ -118,6 +123,11 @@ impl Ended {
 
 /// A machine that has not begun a session by then, and was asked, does not know the key.
 const FIRST_SESSION: Duration = Duration::from_mins(2);
+
+/// So long another program has at most for the record of a visit whose end nobody saw.
+const RECORD_WITHIN: Duration = Duration::from_mins(30);
+/// It takes some time to meet, and to be told how long the record is.
+const RECORD_LOOKED_AT: Duration = Duration::from_secs(30);
 
 /// Runs a visit on `machine`, writes what there is to write, and prints the result.
 pub(crate) fn run(
@@ -187,6 +197,10 @@ struct Visit<'a> {
     newest_progress: u16,
     pace: Pace,
     outages: VecDeque<FaultWindow>,
+    /// What goes wrong on the host's side and on the line.
+    faults: FaultSchedule,
+    /// Since when another program reads the record, where the nurse's own did not see the end.
+    afterwards: Option<Instant>,
 }
 
 impl<'a> Visit<'a> {
@@ -219,6 +233,8 @@ impl<'a> Visit<'a> {
             newest_progress: 0,
             pace: Pace::new(setup.speed),
             outages: setup.faults.outages().into(),
+            faults: setup.faults.clone(),
+            afterwards: None,
         })
     }
 
@@ -246,7 +262,7 @@ impl<'a> Visit<'a> {
             }
         }
         let mut arrived = Vec::new();
-        self.to_host.carry(tick.link, self.now, &self.setup.faults, &mut arrived);
+        self.to_host.carry(tick.link, self.now, &self.faults, &mut arrived);
         self.ticks += 1;
         self.host_listens(&arrived, companion);
         self.note_session()?;
@@ -254,12 +270,28 @@ impl<'a> Visit<'a> {
         Ok(self.outcome())
     }
 
-    /// A nurse without a program sees nothing and ends nothing: then it is the clock that does.
-    fn outcome(&self) -> Option<Outcome> {
-        if self.crashed {
-            return (self.now.since(Instant::ZERO) >= LONGEST).then_some(Outcome::TimedOut);
+    /// How it ended, as far as the nurse knows, once everything is known.
+    fn outcome(&mut self) -> Option<Outcome> {
+        // A nurse without a program sees nothing and ends nothing: then it is the clock that does.
+        let timed_out = self.now.since(Instant::ZERO) >= LONGEST;
+        let nurse = self.nurse.finished();
+        let ended = if self.crashed { timed_out.then_some(Outcome::TimedOut) } else { nurse };
+        match (ended, self.afterwards) {
+            (Some(Outcome::TimedOut), None) => {
+                self.afterwards = Some(self.now);
+                self.faults = FaultSchedule::none();
+                self.client.ask_record_length(self.now);
+                None
+            }
+            (_, Some(since)) => self.has_record(since).then_some(Outcome::TimedOut),
+            (ended, None) => ended,
         }
-        self.nurse.finished()
+    }
+
+    /// Whether the record is here, or will not come.
+    fn has_record(&self, since: Instant) -> bool {
+        let waited = self.now.since(since);
+        waited >= RECORD_WITHIN || (waited >= RECORD_LOOKED_AT && self.client.record().is_whole())
     }
 
     /// A power cut takes its whole length out of the run at once.
@@ -276,7 +308,7 @@ impl<'a> Visit<'a> {
     }
 
     fn host_speaks(&mut self, companion: &mut dyn Companion) -> Result<(), Failure> {
-        let down = self.setup.faults.active(FaultKind::HostCrash, self.now);
+        let down = self.faults.active(FaultKind::HostCrash, self.now);
         if self.crashed && !down {
             // The program is new; the nurse in front of it is the same.
             self.boots += 1;
@@ -293,14 +325,14 @@ impl<'a> Visit<'a> {
         let mut bytes = Vec::new();
         self.client.transmit(self.now, &mut bytes);
         let mut carried = Vec::new();
-        self.to_device.carry(&bytes, self.now, &self.setup.faults, &mut carried);
+        self.to_device.carry(&bytes, self.now, &self.faults, &mut carried);
         self.line.extend(carried);
         Ok(())
     }
 
     /// What people do wrongly.
     fn mishap(&mut self) {
-        let is = |kind| self.setup.faults.active(kind, self.now);
+        let is = |kind| self.faults.active(kind, self.now);
         self.nurse.forget_drug_ends(is(FaultKind::DrugUnended));
         if is(FaultKind::ClockJump) && !core::mem::replace(&mut self.jumped, true) {
             let WallTime { unix_ms, quality } = wrong_clock(self.now);
@@ -355,7 +387,7 @@ impl<'a> Visit<'a> {
 
     /// What the nurse looks at. It is the screen that says what it has drawn.
     fn draw(&mut self) {
-        if self.setup.faults.active(FaultKind::DisplayFreeze, self.now) {
+        if self.faults.active(FaultKind::DisplayFreeze, self.now) {
             return;
         }
         self.progress.show(self.now, &self.nurse, &self.observer);
@@ -377,6 +409,7 @@ impl<'a> Visit<'a> {
         let contact = self.observer.contact(&seen);
         let truth = self.observer.truth();
         let treatment = self.observer.treatment(&self.setup.plan, &seen);
+        let (outcome, under_way) = (treatment.outcome.unwrap_or(outcome), treatment.under_way);
         let mut summary = summary::summary(&treatment, &seen, contact.as_ref());
         summary["truth"] = truth;
         companion.end(&mut summary);
@@ -391,6 +424,6 @@ impl<'a> Visit<'a> {
         // A plan that must be refused, and was, has ended as it should.
         let refusal = self.nurse.refusal().filter(|_| !plans_wrongly(self.setup));
         let refusal = refusal.map(|refused| refused.to_string());
-        Ok(Ended { outcome, refusal, folder })
+        Ok(Ended { outcome, under_way, refusal, folder })
     }
 }

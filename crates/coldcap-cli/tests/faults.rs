@@ -8,8 +8,8 @@
 
 mod support;
 
-use serde_json::Value;
-use support::{demo, folder};
+use serde_json::{Value, json};
+use support::{coldcap, demo, folder};
 
 /// The summary of a visit with these faults, which must end with status 0.
 fn summary(name: &str, faults: &[&str]) -> Value {
@@ -100,11 +100,52 @@ fn a_host_that_comes_back_goes_on() {
 }
 
 #[test]
-fn a_host_that_never_comes_back_ends_by_the_clock() {
+fn a_host_that_never_comes_back_ends_by_the_clock_and_another_reads_the_record() {
     let folder = folder("faults-gone");
     let done = demo(&folder, &["--json", "--fault", "host-crash@3000"]);
-    assert!(done.refused(1).contains("did not come to its end"), "{done:?}");
-    assert_eq!(done.json()["ticks"], 432_000);
+    let refused = done.refused(1);
+    assert!(refused.ends_with("did not come to its end within 12 h: infusing goes on"), "{done:?}");
+    let summary = done.json();
+    assert_eq!(
+        (&summary["outcome"], &summary["under_way"]),
+        (&json!("timed_out"), &json!("infusing"))
+    );
+    assert!((3_000.0..3_010.0).contains(&alarm(&summary, "link_lost").0));
+    assert_eq!(summary["record"]["verified"], true);
+    assert!((432_000..450_000).contains(&summary["ticks"].as_u64().unwrap()));
+}
+
+/// The machine needs no host for what was begun: it counts, ends and warms by itself.
+#[test]
+fn a_visit_that_ends_without_its_host_has_ended() {
+    let summary = summary("unseen", &["link-loss@3700"]);
+    assert_eq!(
+        (&summary["outcome"], &summary["record"]["verified"]),
+        (&json!("completed"), &json!(true))
+    );
+    let phases = summary["phases"].as_array().unwrap();
+    assert!(phases.iter().any(|span| span["phase"] == "thaw"), "{phases:?}");
+}
+
+/// What the nurse saw, and what the record of the same visit says.
+#[test]
+fn a_visit_has_one_outcome() {
+    let held = ["kink@3000..3300", "leak@3400"];
+    let all = [
+        ("held", &held[..]),
+        ("early", &["safety-open@3000"]),
+        ("done", &[]),
+        ("fit", &["leak@20"]),
+    ];
+    for (name, faults) in all {
+        let folder = folder(&format!("faults-one-{name}"));
+        let mut more = vec!["--json"];
+        more.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+        let summary = demo(&folder, &more).json();
+        let recording = folder.join("short/session.ccap");
+        let told = coldcap(&["report", recording.to_str().unwrap(), "--json"]).json();
+        assert_eq!(told["outcome"], summary["outcome"], "{name}");
+    }
 }
 
 #[test]

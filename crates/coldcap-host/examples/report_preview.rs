@@ -4,6 +4,7 @@
 //!
 //! The curves are drawn by simple formulas and show nothing but the layout.
 
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report::{
     AlarmSpan, BillingBasis, BillingLine, BreakSpan, Comfort, ComfortKind, DeviceIdentity,
     FitVisit, LinkCounters, Mark, Origin, PatientSummary, PhaseSpan, PlanSummary, Priority,
@@ -59,8 +60,13 @@ fn made_up() -> Treatment {
     let samples = samples(&phases);
     Treatment {
         title: "Fit visit and session 3 of 6".into(),
-        outcome: "completed as planned".into(),
-        patient: Some(PatientSummary { number: 1001, session: 3, sessions: 6 }),
+        outcome: Some(Outcome::Completed),
+        patient: Some(PatientSummary {
+            number: 1001,
+            session: 3,
+            sessions: 6,
+            ..PatientSummary::default()
+        }),
         date: Some("2026-11-23".into()),
         device: device(),
         seed: Some(20_261_123),

@@ -44,6 +44,7 @@
 mod aimed;
 mod by_hand;
 mod carried;
+mod collecting;
 mod command;
 mod echo;
 mod following;
@@ -76,12 +77,11 @@ use coldcap_units::{Duration, Instant};
 use coldcap_wire::frame::{self, max_encoded_len};
 use coldcap_wire::message::{
     AnyMessage, ChannelStatus, CommandHead, Drawn, Follow, Heartbeat, Hello, MACHINE, MINOR,
-    MachineStatus, Message as Body, Origin, ReadRecord, RecordEntry, Response, SCHEMA, Status,
-    Subscribe,
+    MachineStatus, Message as Body, Origin, ReadRecord, RecordEntry, Response, SCHEMA, Subscribe,
 };
 use coldcap_wire::packet::{MAJOR, PACKET_LEN};
 use coldcap_wire::security::{Keys, SecurityCounters, SendError};
-use core::ops::Range;
+use collecting::Collecting;
 use echo::Copies;
 pub(crate) use echo::Newest;
 use following::{Following, Granted, Stamp};
@@ -93,7 +93,8 @@ use std::collections::VecDeque;
 use steady::Steady;
 use timing::Timing;
 
-/// Missing entries of the record are asked for this often.
+/// Missing entries of the record are asked for again after this; what comes in good time is followed sooner by the next request,
+/// so that a download takes about half of the line.
 pub const RECORD_EVERY: Duration = Duration::from_secs(2);
 
 /// A record of which nothing is missing is asked for its length so often: where the last entries were lost, nothing that
@@ -173,10 +174,7 @@ pub struct Client {
     requests: Requests,
     timing: Timing,
     following: Following,
-    record: Record,
-    record_due: Option<Instant>,
-    /// The request for entries that waits for its answer: its id, and what it asks for.
-    record_asked: Option<(u16, Range<u32>)>,
+    collecting: Collecting,
     copies: Copies,
     newest_channel: Newest,
     newest_machine: Newest,
@@ -208,9 +206,7 @@ impl Client {
             requests: Requests::new(config.first_rid),
             timing: Timing::default(),
             following: Following::new(config.channel),
-            record: Record::default(),
-            record_due: None,
-            record_asked: None,
+            collecting: Collecting::default(),
             copies: Copies::default(),
             newest_channel: Newest::default(),
             newest_machine: Newest::default(),
@@ -229,7 +225,7 @@ impl Client {
     /// Everything else begins anew; `config` must name another boot than before.
     #[must_use]
     pub fn restarted(&self, config: ClientConfig) -> Self {
-        Self { record: self.record.clone(), ..Self::new(config) }
+        Self { collecting: Collecting::of(self.record().clone()), ..Self::new(config) }
     }
 
     /// Takes bytes that came from the device, cut into chunks in any way.
@@ -318,8 +314,8 @@ impl Client {
     /// By itself the client asks each time that a session begins, and every [`RECORD_LOOKED_AT_EVERY`]: a lost report of
     /// the very last entry would not be missed without it.
     pub fn ask_record_length(&mut self, now: Instant) {
-        self.record_due = Some(self.read_clock(now));
-        self.record.doubt_length();
+        let now = self.read_clock(now);
+        self.collecting.doubt_length(now);
     }
 
     /// Appends every frame that is due at `now`.
@@ -435,7 +431,7 @@ impl Client {
     pub fn next_deadline(&self) -> Instant {
         let open = self.port.is_open();
         let may_ask = self.may_ask();
-        let record = self.record_due.filter(|_| may_ask);
+        let record = self.collecting.due().filter(|_| may_ask);
         let following = self.following.due().filter(|_| may_ask);
         let credit = self.following.credit_due().filter(|_| open);
         let lost = self.timing.lost_at().filter(|_| self.is_proven_by_answers());
@@ -481,7 +477,7 @@ impl Client {
     /// The record as it has arrived so far.
     #[must_use]
     pub const fn record(&self) -> &Record {
-        &self.record
+        &self.collecting.record
     }
 
     /// Whether the device has answered the greeting and the link is up; with a key: and has shown that it holds it.
@@ -561,9 +557,7 @@ impl Client {
                     self.copies = Copies::default();
                     self.newest_channel = Newest::default();
                     self.newest_machine = Newest::default();
-                    self.record_asked = None;
-                    self.record.doubt_length();
-                    self.record_due = Some(now);
+                    self.collecting.begin_session(now);
                     self.messages.push_back(Message::Secured);
                 }
                 Err(refused) => {
@@ -658,7 +652,7 @@ impl Client {
         if self.presence.greet(now, hello.boot) {
             // Another boot: the session of the one before went with it. It may also be a lie: nothing is closed.
             let _ = self.port.heard(&hello, true);
-            self.record_due = Some(now);
+            self.collecting.ask_at(now);
             if !self.port.is_keyed() {
                 self.begin_services(now, hello.minor_max);
             }
@@ -672,8 +666,7 @@ impl Client {
     /// Every channel has a record of its own; this client keeps that of its channel.
     fn accept_entry(&mut self, now: Instant, report: RecordEntry) {
         if Entry::from_bytes(&report.entry.0).channel == self.channel {
-            self.record.insert(&report);
-            self.watch_record(now);
+            self.collecting.insert(now, &report);
         }
         self.messages.push_back(Message::RecordEntry(report));
     }
@@ -689,24 +682,9 @@ impl Client {
                 self.messages.push_back(outcome);
             }
             None if endpoint == Follow::ENDPOINT => self.accept_grant(now, &response),
-            None if self.record_asked.as_ref().is_some_and(|(own, _)| *own == rid) => {
-                self.accept_record_answer(now, &response);
-            }
+            None if self.collecting.is_answer(rid) => self.collecting.answered(now, &response),
             None => count(&mut self.counters.unmatched),
         }
-    }
-
-    /// Where the entries are not there any more, the answer says how long the record is, and up to where nothing is there; an older device
-    /// says neither.
-    fn accept_record_answer(&mut self, now: Instant, response: &Response) {
-        let asked = self.record_asked.take().filter(|_| response.status == Status::EXPIRED);
-        let Some((_, asked)) = asked else { return };
-        let [until, last] = [response.minimum, response.maximum].map(|index| index.max(0) as u32);
-        if last > 0 {
-            self.record.learn_total(last.saturating_add(1));
-        }
-        self.record.give_up(asked.start..asked.end.max(until));
-        self.watch_record(now);
     }
 
     /// A device that knows no subscriptions is asked for the pace.
@@ -721,31 +699,17 @@ impl Client {
         }
     }
 
-    /// Entries that were announced may still be on their way: they are asked for a little later.
-    fn watch_record(&mut self, now: Instant) {
-        let due = self.next_record_request(now);
-        self.record_due = self.record_due.map_or(Some(due), |planned| Some(planned.min(due)));
-    }
-
-    fn next_record_request(&self, now: Instant) -> Instant {
-        now.plus(if self.record.is_complete() { RECORD_LOOKED_AT_EVERY } else { RECORD_EVERY })
-    }
-
     /// Ids are a count: one that is given now must not go before those of commands that wait.
     fn may_ask(&self) -> bool {
         self.way() == Way::Open && !self.requests.has_waiting()
     }
 
     fn transmit_record_request(&mut self, now: Instant, out: &mut Vec<u8>) {
-        if !self.may_ask() || self.record_due.is_none_or(|due| due > now) {
+        if !self.may_ask() || !self.collecting.is_due(now) {
             return;
         }
-        let (from, count) = self.record.missing().unwrap_or_else(|| {
-            (self.record.total().saturating_sub(1), 1) // answers with the present length
-        });
         let rid = self.requests.fresh_rid();
-        self.record_asked = Some((rid, from..from.saturating_add(u32::from(count))));
-        self.record_due = Some(self.next_record_request(now));
+        let (from, count) = self.collecting.ask(now, rid);
         let body = CommandBody::ReadRecord(ReadRecord { head: UNSENT, from, count });
         self.append_command(out, Leaving { rid, body, deadline: 0, aim: Aim::default() });
     }

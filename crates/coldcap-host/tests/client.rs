@@ -275,7 +275,7 @@ fn record(count: u32) -> Vec<RecordEntry> {
 }
 
 #[test]
-fn missing_entries_are_asked_for_every_two_seconds_at_most_eight_at_once() {
+fn missing_entries_are_asked_for_at_most_eight_at_once_and_again_after_two_seconds() {
     let (mut client, mut device, mut receiver) = connected();
     let record = record(30);
     for index in [0, 1, 4] {
@@ -296,8 +296,11 @@ fn missing_entries_are_asked_for_every_two_seconds_at_most_eight_at_once() {
             client.receive(at(millis), &device.answer(0x17, read.head.rid, Status::OK));
         }
     }
-    assert_eq!(asked, [(2_100, 2, 2), (4_100, 2, 2), (6_100, 5, 8)]);
-    assert_eq!((client.record().collected(), client.record().total()), (13, 30));
+    let run = |from: u32| (2_300 + u64::from(from - 5) / 8 * 100, from, 8);
+    let lost_and_again = [(200, 2, 2), (2_200, 2, 2)];
+    let then = [run(5), run(13), run(21), (2_600, 29, 1)];
+    assert_eq!(asked, [&lost_and_again[..], &then].concat());
+    assert_eq!((client.record().collected(), client.record().total()), (30, 30));
     assert_eq!(client.counters().unmatched, 0, "answers to its own requests are not stray");
     let told = messages(&mut client);
     assert!(told.iter().all(|message| matches!(message, Message::RecordEntry(_))), "{told:?}");
@@ -323,7 +326,7 @@ fn last_entries_that_were_lost_are_found_by_themselves() {
             }
         }
     }
-    assert_eq!(asked, [(10_000, 0, 1), (20_000, 0, 1), (22_000, 1, 2)]);
+    assert_eq!(asked, [(10_100, 0, 1), (20_100, 0, 1), (20_200, 1, 2)]);
     assert_eq!((client.record().collected(), client.record().is_complete()), (3, true));
 }
 

@@ -7,6 +7,7 @@
     clippy::arithmetic_side_effects
 )]
 
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report::{
     AlarmSpan, BillingLine, BreakSpan, ContactAdvice, ContactZone, FitVisit, Mark, Origin,
     PhaseSpan, PlanSummary, Priority, RecordCheck, Sample, Service, Treatment, csv, html,
@@ -56,7 +57,7 @@ fn session(origin: Origin) -> Treatment {
         .collect();
     Treatment {
         title: "Session 1".into(),
-        outcome: "completed".into(),
+        outcome: Some(Outcome::Completed),
         samples,
         phases,
         breaks: vec![BreakSpan {
@@ -315,7 +316,7 @@ fn texts_are_escaped_and_clipped() {
     let hostile = "<script>alert(1)</script>\"'&";
     let mut whole = session(Origin::Device);
     whole.title = hostile.into();
-    whole.outcome = hostile.into();
+    whole.ended_by = Some(hostile.into());
     whole.device.model = hostile.into();
     whole.plan.regimen = hostile.into();
     whole.breaks[0].reason = hostile.into();

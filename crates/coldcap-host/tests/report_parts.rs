@@ -7,13 +7,14 @@
     clippy::arithmetic_side_effects
 )]
 
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report::{
     AlarmSpan, BillingBasis, BillingLine, BreakSpan, Certificates, Comfort, ComfortKind,
     ContactAdvice, ContactZone, CountedStretch, DeviceIdentity, FitVisit, LinkCounters, Mark,
     Origin, PatientSummary, PhaseSpan, PlanSummary, Priority, RecordCheck, Sample,
     SensorCertificate, SensorFinding, Service, Treatment, WallClock, html,
 };
-use coldcap_session::{ControlMode, Phase};
+use coldcap_session::{ControlMode, Density, Hair, HairType, Phase};
 
 /// Every part filled in, and every text that a caller may give is `text`.
 fn whole(origin: Origin, text: &str) -> Treatment {
@@ -21,8 +22,15 @@ fn whole(origin: Origin, text: &str) -> Treatment {
     let mark = |time_s| Mark { time_s, label: told() };
     Treatment {
         title: told(),
-        outcome: told(),
-        patient: Some(PatientSummary { number: 1001, session: 3, sessions: 12 }),
+        outcome: Some(Outcome::SafeHold),
+        ended_by: Some(told()),
+        patient: Some(PatientSummary {
+            number: 1001,
+            session: 3,
+            sessions: 12,
+            hair: Some(Hair { density: Density::MuchShows, kind: HairType::Ordinary }),
+            calibration: Some(0xC0FFEE),
+        }),
         date: Some("2026-11-23".into()),
         device: DeviceIdentity {
             model: told(),

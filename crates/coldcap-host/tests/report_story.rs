@@ -7,6 +7,7 @@
 )]
 
 use coldcap_host::plan::PlanFile;
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report::{
     ComfortKind, Origin, Priority, RecordedVisit, Service, Treatment, html,
 };
@@ -90,7 +91,8 @@ fn minutes_breaks_and_units_come_from_the_record() {
     let story = told(&book.entries, count);
     assert!(story.record.verified, "{}", story.record.finding);
     assert_eq!((story.record.read, story.record.last_link), (count, Some(book.chain.link())));
-    assert_eq!(story.outcome, "ended early: unattended");
+    assert_eq!(story.outcome, Some(Outcome::EndedEarly));
+    assert_eq!(story.ended_by.as_deref(), Some("unattended"));
     assert_eq!(story.date.as_deref(), Some("2026-11-23"));
     let patient = story.patient.unwrap();
     assert_eq!((patient.number, patient.session, patient.sessions), (1001, 1, 12));
@@ -359,4 +361,24 @@ fn sensors_clock_and_remarks_are_read() {
         remarks,
         ["break over", "running phase lengthened by 10 min", "cooling ended: abandoned"]
     );
+}
+
+/// What has no session is told by the last change of the phase.
+#[test]
+fn a_visit_without_a_session_ends_by_its_phases() {
+    let ended = |changes: &[(Phase, Phase)]| {
+        let note = |book: Book, &(from, to)| book.note(Note::PhaseChanged { from, to });
+        let book = changes.iter().fold(Book::new(), note);
+        told(&book.entries, book.entries.len() as u32).outcome
+    };
+    use Phase::{Boot, FitMeasure, FitSaved, PreCool, SafeHold, Setup, Standby};
+    let begun = [(Boot, Standby), (Standby, FitMeasure)];
+    let then = |more: &[(Phase, Phase)]| ended(&[&begun[..], more].concat());
+    assert_eq!((ended(&[]), ended(&begun[..1]), then(&[])), (None, None, None));
+    assert_eq!(then(&[(FitMeasure, Standby)]), Some(Outcome::EndedEarly));
+    assert_eq!(then(&[(FitMeasure, FitSaved), (FitSaved, Standby)]), Some(Outcome::Completed));
+    assert_eq!(then(&[(FitSaved, Standby), (Standby, Setup)]), None);
+    assert_eq!(then(&[(PreCool, SafeHold)]), Some(Outcome::SafeHold));
+    assert_eq!(then(&[(FitMeasure, SafeHold), (SafeHold, Standby)]), Some(Outcome::SafeHold));
+    assert_eq!(then(&[(SafeHold, Boot)]), None);
 }

@@ -13,7 +13,6 @@ pub(crate) struct Access {
         value_name = "N",
         default_value_t = 1,
         value_parser = seed,
-        allow_negative_numbers = true,
         conflicts_with = "key"
     )]
     pub(crate) seed: u64,

@@ -27,7 +27,7 @@ pub(crate) struct FitCap {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// Fit a sensor on the skin under this zone; without it, the zones come from the inner face alone. The
     /// virtual cap's halves meet over the vertex: it has no crown.

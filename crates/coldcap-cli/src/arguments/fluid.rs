@@ -19,13 +19,13 @@ pub(crate) struct Fluid {
     #[arg(long, value_enum, requires = "mass")]
     pub(crate) mix: Option<Mix>,
     /// Its share of the whole mass, as a fraction.
-    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true, requires = "mix")]
+    #[arg(long, value_name = "FRACTION", requires = "mix")]
     pub(crate) mass: Option<f64>,
     /// A coolant of your own.
     #[arg(long, value_name = "TOML", conflicts_with_all = ["mix", "mass"])]
     pub(crate) table: Option<PathBuf>,
     /// The temperature in °C.
-    #[arg(long, value_name = "C", allow_negative_numbers = true)]
+    #[arg(long, value_name = "C")]
     pub(crate) at: f64,
     /// Print JSON, as is done without it.
     #[arg(long)]

@@ -18,7 +18,7 @@ pub(crate) struct Population {
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
     /// The seed of the first head and of its machine's sensors; each next head has the next.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// What coolant has to answer to: a fault as NAME@SECONDS..SECONDS from power-up, or none.
     #[arg(long, value_name = "FAULT", default_value = "partial-kink@3600..3610")]
@@ -52,7 +52,7 @@ pub(crate) struct Falsify {
     #[arg(long, value_name = "NAME", default_value = "face")]
     pub(crate) margin: String,
     /// Of the random choices.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// Only this fault.
     #[arg(long, value_name = "NAME")]

@@ -39,7 +39,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TOML")]
     pub(crate) script: Option<PathBuf>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// For a host that speaks the bare protocol: virtual seconds for one second of wall time.
     #[arg(long, value_name = "X", default_value_t = 1.0)]

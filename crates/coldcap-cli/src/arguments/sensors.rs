@@ -13,7 +13,7 @@ pub(crate) struct Convert {
     #[arg(long, value_enum)]
     pub(crate) from: From,
     /// Temperature of a thermocouple's cold junction in °C.
-    #[arg(long, value_name = "C", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "C", default_value_t = 0.0)]
     pub(crate) cold_junction: f64,
     /// Print one JSON document: a list of lines.
     #[arg(long)]
@@ -83,10 +83,10 @@ pub(crate) struct CalibrateIce {
     #[arg(long, value_name = "CSV")]
     pub(crate) data: PathBuf,
     /// Standard uncertainty of the sensor at 0 °C in mK, as its certificate states it: half of U at k = 2.
-    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "MK", default_value_t = 2.0)]
     pub(crate) sensor_u_mk: f64,
     /// Standard uncertainty of the bath in mK: 2 where it is made with care.
-    #[arg(long, value_name = "MK", default_value_t = 2.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "MK", default_value_t = 2.0)]
     pub(crate) bath_u_mk: f64,
     /// Print one JSON document.
     #[arg(long)]
@@ -121,7 +121,7 @@ pub(crate) struct CalibrateNtc {
     #[arg(long, value_name = "NAME", default_value = "r_ohm")]
     pub(crate) column: String,
     /// The pull-up in ohms; the code is R/(R + divider).
-    #[arg(long, value_name = "OHM", allow_negative_numbers = true)]
+    #[arg(long, value_name = "OHM")]
     pub(crate) divider: f64,
     /// The span in °C.
     #[arg(long, value_name = "LO..HI", allow_hyphen_values = true)]

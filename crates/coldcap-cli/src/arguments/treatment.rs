@@ -52,7 +52,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NAME@SECONDS[..SECONDS]")]
     pub(crate) fault: Vec<String>,
     /// Decides noise and offsets of all sensors.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,
     /// Where the device runs.
     #[arg(long, value_enum, default_value_t = Place::InProcess)]
@@ -86,7 +86,6 @@ pub(crate) struct Run {
         value_name = "N",
         default_value_t = 1,
         value_parser = seed,
-        allow_negative_numbers = true,
         conflicts_with = "key"
     )]
     pub(crate) seed: u64,

@@ -31,7 +31,6 @@ pub(crate) struct Tune {
         long,
         value_name = "INPUT",
         value_parser = finite,
-        allow_negative_numbers = true,
         conflicts_with = "machine"
     )]
     pub(crate) before: Option<f64>,
@@ -54,7 +53,6 @@ pub(crate) struct Tune {
         value_name = "N",
         default_value_t = 1,
         value_parser = seed,
-        allow_negative_numbers = true,
         conflicts_with = "data"
     )]
     pub(crate) seed: u64,
@@ -66,7 +64,6 @@ pub(crate) struct Tune {
         long,
         value_name = "C",
         default_value_t = -4.0,
-        allow_negative_numbers = true,
         conflicts_with = "data"
     )]
     pub(crate) target: f64,

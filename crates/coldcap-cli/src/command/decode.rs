@@ -8,6 +8,7 @@ use super::{hexadecimal, inputs};
 use crate::arguments::Decode;
 use crate::failure::Failure;
 use crate::keylog::Sessions;
+use crate::progress;
 use coldcap_host::capture::{Block, Damage, Heard, HeardAt, Reader};
 use coldcap_wire::FRAME_ROOM;
 use coldcap_wire::frame::{DELIMITER, Deframer};
@@ -59,7 +60,7 @@ fn decode_file(
     show: Show<'_>,
 ) -> Result<(), Failure> {
     match Reader::new(bytes) {
-        Ok(reader) => decode_recording(&reader, show),
+        Ok(reader) => decode_recording(&reader, bytes.len() as u64, show),
         Err(Damage::NotACapture) => decode_bytes(bytes, sessions, show),
         Err(damage) => Err(inputs::not_a_recording(name, &damage)),
     }
@@ -94,7 +95,8 @@ fn decode_bytes(bytes: &[u8], sessions: &mut Sessions, show: Show<'_>) -> Result
 }
 
 /// The packets of a recording, as they were after opening.
-fn decode_recording(reader: &Reader<'_>, show: Show<'_>) -> Result<(), Failure> {
+fn decode_recording(reader: &Reader<'_>, length: u64, show: Show<'_>) -> Result<(), Failure> {
+    let bar = progress::bar_beside_lines(length, progress::PART);
     for located in reader.blocks() {
         let located = match located {
             Ok(located) => located,
@@ -103,6 +105,7 @@ fn decode_recording(reader: &Reader<'_>, show: Show<'_>) -> Result<(), Failure> 
                 continue;
             }
         };
+        bar.set_position(located.offset);
         match located.value {
             Block::Packets(packets) => {
                 for packet in &packets {
@@ -119,5 +122,6 @@ fn decode_recording(reader: &Reader<'_>, show: Show<'_>) -> Result<(), Failure> 
             _ => {}
         }
     }
+    bar.finish_and_clear();
     Ok(())
 }

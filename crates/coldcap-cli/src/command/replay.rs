@@ -3,6 +3,7 @@
 use super::{configuration, inputs};
 use crate::arguments::Replay;
 use crate::failure::Failure;
+use crate::progress;
 use crate::treatment::seals::InputSeals;
 use coldcap::canonical::SliceSink;
 use coldcap::hash::Fnv1a64;
@@ -10,6 +11,7 @@ use coldcap::{Control, TickInput, field_at};
 use coldcap_host::capture::{Block, Ending, Reader, Tick};
 use coldcap_units::Duration;
 use core::fmt;
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -96,15 +98,18 @@ impl fmt::Display for Difference {
 /// as far as it goes.
 fn replay(reader: &Reader<'_>) -> Replayed {
     let mut replayed = Replayed { hash: Fnv1a64::new().value(), ticks: 0, finding: None };
-    let damage = reader.survey().damage.into_iter().find(|damage| !damage.is_cut_off());
+    let survey = reader.survey();
+    let bar = progress::bar(survey.ticks, progress::PART);
+    let damage = survey.damage.into_iter().find(|damage| !damage.is_cut_off());
     replayed.finding = match damage {
         Some(damage) => Some(Finding::Recording(damage.to_string())),
-        None => compare(reader, &mut replayed).err(),
+        None => compare(reader, &mut replayed, &bar).err(),
     };
+    bar.finish_and_clear();
     replayed
 }
 
-fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> {
+fn compare(reader: &Reader<'_>, replayed: &mut Replayed, bar: &ProgressBar) -> Result<(), Finding> {
     let config = configuration::of(reader).map_err(Finding::Recording)?;
     let mut control: Control<1> = Control::new(config);
     let mut restarts = restarts(reader).into_iter().peekable();
@@ -122,6 +127,7 @@ fn compare(reader: &Reader<'_>, replayed: &mut Replayed) -> Result<(), Finding> 
         hash = hash.with(computed);
         replayed.hash = hash.value();
         replayed.ticks += 1;
+        bar.set_position(replayed.ticks);
     }
     check_seals(reader, seals)
 }

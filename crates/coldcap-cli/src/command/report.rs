@@ -9,6 +9,7 @@ use crate::treatment::Observer;
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::playback::Playback;
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report;
 use coldcap_session::record::{Entry, Summary};
 use coldcap_wire::message::RecordEntry;
@@ -34,7 +35,8 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
         let document = json!({
             "file": place.display().to_string(),
             "origin": treatment.origin.name(),
-            "outcome": treatment.outcome,
+            "outcome": treatment.outcome.map(Outcome::name),
+            "ended_by": treatment.ended_by,
             "record": { "entries": treatment.record.entries, "verified": treatment.record.verified },
             "phases": treatment.phases.len(),
             "alarms": treatment.alarms.len(),
@@ -43,8 +45,7 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
         let name = treatment.origin.name().to_uppercase();
-        let outcome = Some(&treatment.outcome).filter(|outcome| !outcome.is_empty());
-        let outcome = outcome.map_or("not ended", String::as_str);
+        let outcome = treatment.outcome.map_or("not ended", Outcome::name);
         writeln!(out, "{name} {outcome}: report: {}", place.display())?;
     }
     Ok(())

@@ -155,7 +155,7 @@ impl Observer {
         let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
         let known = Treatment {
             title: plan.name.clone(),
-            outcome: end.outcome.name().to_owned(),
+            outcome: Some(end.outcome),
             seed: end.seed,
             output_hash: Some(end.output_hash),
             ..Treatment::new(origin)

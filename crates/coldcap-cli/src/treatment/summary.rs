@@ -3,8 +3,9 @@
 use super::contact::StartContact;
 use super::observer::End;
 use crate::failure::Failure;
+use coldcap_host::procedure::Outcome;
 use coldcap_host::report::Treatment;
-use coldcap_session::ControlMode;
+use coldcap_session::{ControlMode, Phase};
 use coldcap_wire::security::SecurityCounters;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -39,7 +40,8 @@ pub(crate) fn summary(
     let link = treatment.link.unwrap_or_default();
     json!({
         "origin": treatment.origin.name(),
-        "outcome": treatment.outcome,
+        "outcome": treatment.outcome.map(Outcome::name),
+        "under_way": treatment.under_way.map(Phase::name),
         "seed": end.seed,
         "ticks": end.ticks,
         "output_hash": format!("{:016x}", end.output_hash),
@@ -127,7 +129,7 @@ pub(crate) fn print(
         "{} {}: {}",
         treatment.origin.name().to_uppercase(),
         treatment.title,
-        treatment.outcome
+        treatment.outcome.map_or("not ended", Outcome::name)
     )?;
     for span in &treatment.phases {
         let expected = span.expected_min.map_or(String::new(), |min| format!(" of {min:.0}"));
@@ -139,6 +141,9 @@ pub(crate) fn print(
             span.cooled_min,
             span.at_target_min
         )?;
+    }
+    if let Some(phase) = treatment.under_way {
+        writeln!(out, "  {:<13} not ended", phase.name())?;
     }
     // A fit visit alone holds nothing.
     if let Some(target) = target(treatment) {

@@ -1,6 +1,6 @@
 //! What a visit has to account for: whose it was, how she bore it, and what is counted of it.
 
-use coldcap_session::{ControlMode, Phase};
+use coldcap_session::{ControlMode, Hair, Phase};
 
 /// Who was treated: a pseudonymous number and nothing else of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -11,6 +11,10 @@ pub struct PatientSummary {
     pub session: u8,
     /// How many sessions the course has; 0 where it is not known.
     pub sessions: u8,
+    /// Her hair that day, from which the plan may have been made less cold.
+    pub hair: Option<Hair>,
+    /// The digest of the calibration that the session used.
+    pub calibration: Option<u64>,
 }
 
 /// Something the patient told of the cold, or what was done for it.

@@ -67,7 +67,12 @@ mod tests {
     fn nothing_but_numbers_gets_into_the_style_sheet() {
         let hostile = "2026\"}</style>";
         let treatment = Treatment {
-            patient: Some(PatientSummary { number: u64::MAX, session: 3, sessions: 6 }),
+            patient: Some(PatientSummary {
+                number: u64::MAX,
+                session: 3,
+                sessions: 6,
+                ..PatientSummary::default()
+            }),
             date: Some(hostile.into()),
             title: hostile.into(),
             ..Treatment::new(Origin::Simulated)

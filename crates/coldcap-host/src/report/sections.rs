@@ -3,10 +3,12 @@
 use super::entries::{LONGEST_TEXT, absent, entry, entry_number, entry_text};
 use super::figures::{clipped, number};
 use super::treatment::{ContactAdvice, ContactZone, FitVisit, PlanSummary, Treatment};
-use coldcap_session::ControlMode;
+use super::words;
+use coldcap_session::{ControlMode, Density, Hair, HairType};
 use maud::{Markup, html};
 
 const NO_PLAN: &str = "no session was planned";
+const NOT_TOLD: &str = "not told";
 const NOT_MEASURED: &str = "not measured";
 
 /// The most zones of a cap that are printed.
@@ -20,7 +22,7 @@ pub(super) fn plan(treatment: &Treatment) -> Markup {
             h2 { "Plan" }
             @if is_empty(plan) {
                 p { (absent(NO_PLAN)) }
-            } @else { (plan_entries(plan)) }
+            } @else { (plan_entries(treatment)) }
         }
     }
 }
@@ -30,7 +32,8 @@ fn is_empty(plan: &PlanSummary) -> bool {
     values.iter().all(Option::is_none)
 }
 
-fn plan_entries(plan: &PlanSummary) -> Markup {
+fn plan_entries(treatment: &Treatment) -> Markup {
+    let plan = &treatment.plan;
     html! {
             dl {
                 (entry_text("regimen", &plan.regimen, NO_PLAN))
@@ -40,8 +43,32 @@ fn plan_entries(plan: &PlanSummary) -> Markup {
                 (entry_number("post-cooling", plan.post_min, 0, "min", NO_PLAN))
                 (entry_number("a break, at most", plan.break_each_min, 0, "min", NO_PLAN))
                 (entry_number("all breaks, at most", plan.break_total_min, 0, "min", NO_PLAN))
+                (hair(treatment.patient.and_then(|patient| patient.hair)))
+                (calibration(treatment.patient.and_then(|patient| patient.calibration)))
             }
     }
+}
+
+/// What of a head of hair the plan was made for.
+fn hair(hair: Option<Hair>) -> Markup {
+    let density = hair.map_or(Density::Unanswered, |hair| hair.density);
+    let kind = hair.map_or(HairType::Unanswered, |hair| hair.kind);
+    let known = |vocabulary: &str, code: u8| match code {
+        0 => String::new(),
+        code => words::of(vocabulary, code),
+    };
+    html! {
+        (entry_text("hair density", &known("density", density.code()), NOT_TOLD))
+        (entry_text("hair", &known("hair", kind.code()), NOT_TOLD))
+    }
+}
+
+fn calibration(digest: Option<u64>) -> Markup {
+    let value = match digest {
+        Some(digest) => html! { code { (format!("{digest:016x}")) } },
+        None => absent(NOT_TOLD),
+    };
+    entry("calibration it used", &value)
 }
 
 fn target(plan: &PlanSummary) -> Markup {

@@ -1,10 +1,11 @@
 //! What a nurse reads at a glance.
 
 use super::account::ComfortKind;
-use super::figures::{minutes, number};
+use super::figures::{clipped, minutes, number};
 use super::treatment::Treatment;
 use super::words;
 use crate::priority::Priority;
+use crate::procedure::Outcome;
 use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 
@@ -35,14 +36,18 @@ fn tile(name: &str, value: &Markup, detail: &Markup) -> Markup {
 }
 
 fn outcome(treatment: &Treatment) -> Markup {
-    let outcome = if treatment.outcome.is_empty() { "not recorded" } else { &treatment.outcome };
+    let outcome = treatment.outcome.map_or("not recorded", Outcome::name);
+    let reason = treatment.ended_by.as_deref().unwrap_or_default();
     let heard_s = treatment.end_s() - treatment.heard_from_s().unwrap_or(0.0);
     let recorded = super::figures::hours_minutes(heard_s);
     html! {
         div class="tile" {
             div class="tile-name" { "Outcome" }
             div class="tile-text" { (words::spoken(outcome)) }
-            div class="tile-detail" { "recorded " (recorded) " h" }
+            div class="tile-detail" {
+                @if !reason.is_empty() { (clipped(reason, 80)) "; " }
+                "recorded " (recorded) " h"
+            }
         }
     }
 }

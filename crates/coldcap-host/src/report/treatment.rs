@@ -9,6 +9,7 @@ use super::evidence::{
     Certificates, DeviceIdentity, LinkCounters, RecordCheck, SensorFinding, WallClock,
 };
 use crate::priority::Priority;
+use crate::procedure::Outcome;
 use coldcap_session::{ControlMode, Phase};
 
 /// One visit of one person at one channel: a fit visit, a session, or both.
@@ -20,8 +21,10 @@ pub struct Treatment {
     pub title: String,
     /// What its times count from, as in `the start of the recording`.
     pub since: String,
-    /// How it ended, in a few words a nurse understands.
-    pub outcome: String,
+    /// How it ended; `None` where it has not, as far as is known.
+    pub outcome: Option<Outcome>,
+    /// Why it ended before its time, in a word.
+    pub ended_by: Option<String>,
     /// The phase that had not ended where what is known ends: it is in no figure.
     pub under_way: Option<Phase>,
     /// Who was treated, by number only.
@@ -78,7 +81,8 @@ impl Treatment {
             origin,
             title: String::new(),
             since: "the start of the recording".to_owned(),
-            outcome: String::new(),
+            outcome: None,
+            ended_by: None,
             under_way: None,
             patient: None,
             date: None,

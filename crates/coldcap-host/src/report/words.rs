@@ -1,6 +1,7 @@
 //! What names of the protocol are called where people read them.
 
 use coldcap_session::Phase;
+use coldcap_wire::message::Vocabulary;
 
 /// A phase, as the report prints it.
 pub(super) const fn phase(phase: Phase) -> &'static str {
@@ -25,6 +26,12 @@ pub(super) const fn phase(phase: Phase) -> &'static str {
         Phase::CapOff => "cap off",
         Phase::Report => "report",
     }
+}
+
+/// A word of a vocabulary as people read it, or the code where it has none.
+pub(super) fn of(vocabulary: &str, code: u8) -> String {
+    let known = Vocabulary::named(vocabulary).and_then(|words| words.word(code));
+    known.map_or_else(|| code.to_string(), spoken)
 }
 
 /// A name of the protocol with spaces in place of underscores.

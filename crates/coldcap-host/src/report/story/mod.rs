@@ -6,6 +6,7 @@
 mod alarms;
 mod comfort;
 mod counted;
+mod ending;
 mod marks;
 mod outage;
 mod sensors;
@@ -40,7 +41,8 @@ pub struct RecordedVisit<'a> {
 
 impl Treatment {
     /// The same with everything that the record tells: patient, plan, phases, breaks, alarms, marks, comfort, remarks,
-    /// findings on sensors, clock, billing, and what checking the record found. An outcome that is known already stays.
+    /// findings on sensors, clock, billing, and what checking the record found. An outcome that is known already stays where the
+    /// record tells of none.
     ///
     /// Nothing is billed from a record that is not whole.
     ///
@@ -71,7 +73,8 @@ impl Treatment {
         let lines =
             basis.as_ref().zip(day).map(|(basis, day)| counted::lines(&summary, day, basis));
         Self {
-            outcome: if self.outcome.is_empty() { outcome(&summary) } else { self.outcome },
+            outcome: ending::outcome(entries, &summary).or(self.outcome),
+            ended_by: summary.ended.filter(|it| *it != Reason::COMPLETED).map(reason_name),
             patient: patient(&summary, plan),
             date: date.map(|date| date.to_string()),
             under_way: spans::under_way(entries),
@@ -144,21 +147,17 @@ fn patient(summary: &Summary, file: Option<&PlanFile>) -> Option<PatientSummary>
             number: patient.id,
             session: patient.session_index,
             sessions: patient.session_count,
+            hair: Some(patient.hair),
+            calibration: Some(patient.calibration).filter(|digest| *digest != 0),
         });
     let planned = |file: &PlanFile| PatientSummary {
         number: file.patient,
         session: file.session,
         sessions: file.sessions,
+        hair: Some(file.head.hair),
+        calibration: None,
     };
     selected.or(file.map(planned))
-}
-
-fn outcome(summary: &Summary) -> String {
-    match summary.ended {
-        Some(Reason::COMPLETED) => "completed".to_owned(),
-        Some(reason) => format!("ended early: {}", reason_name(reason)),
-        None => String::new(),
-    }
 }
 
 fn clock(entry: &Entry) -> Option<WallClock> {

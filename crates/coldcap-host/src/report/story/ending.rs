@@ -1,0 +1,34 @@
+//! How a visit ended, from the notes of its record.
+
+use crate::procedure::Outcome;
+use coldcap_session::record::{Entry, Summary};
+use coldcap_session::{Note, Phase, Reason};
+
+/// `None` of a visit that has not ended. One that stands in safe hold where the record ends has come to that end so far.
+pub(super) fn outcome(entries: &[Entry], summary: &Summary) -> Option<Outcome> {
+    match summary.ended {
+        Some(Reason::ABANDONED) => Some(Outcome::SafeHold),
+        Some(Reason::COMPLETED) => Some(Outcome::Completed),
+        Some(_) => Some(Outcome::EndedEarly),
+        None => without_a_session(entries.iter().rev().find_map(change)?),
+    }
+}
+
+/// By the last change of the phase, where no session has ended.
+const fn without_a_session(last: (Phase, Phase)) -> Option<Outcome> {
+    match last {
+        (_, Phase::SafeHold) | (Phase::SafeHold, Phase::Standby) => Some(Outcome::SafeHold),
+        (Phase::FitSaved, Phase::Standby) => Some(Outcome::Completed),
+        (Phase::Boot, _) => None,
+        (_, Phase::Standby) => Some(Outcome::EndedEarly),
+        _ => None,
+    }
+}
+
+/// The phase that was left, and the one that was entered.
+fn change(entry: &Entry) -> Option<(Phase, Phase)> {
+    match entry.note() {
+        Some(Note::PhaseChanged { from, to }) => Some((from, to)),
+        _ => None,
+    }
+}
