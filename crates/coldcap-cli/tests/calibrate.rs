@@ -180,6 +180,16 @@ fn a_fit_that_is_poor_says_so() {
     assert!(done.refused(2).starts_with(&format!("--table: {place}: ")), "{done:?}");
 }
 
+/// Four terms bend to a line far away, and nothing is left of it to judge the fit by.
+#[test]
+fn a_line_that_the_curve_does_not_reach_is_no_small_residual() {
+    let folder = folder("calibrate-beyond");
+    let table = MURATA.replace("25,10000", "25,1e300");
+    let done = calibrate(&folder, &table, &["--span=-20..50"]);
+    let said = done.refused(1);
+    assert!(said.contains("DO NOT USE: the curve does not reach 1 of "), "{said}");
+}
+
 #[test]
 fn a_fit_that_is_far_off_its_table_is_not_for_use() {
     let folder = folder("calibrate-bad-fit");

@@ -133,6 +133,14 @@ fn lines_that_are_no_text_and_no_lines_at_all() {
     assert_eq!(convert("pt100", "ohm", "").len(), 0);
 }
 
+/// A spreadsheet begins its text with one.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_number() {
+    let marked = convert("pt100", "ohm", "\u{feff}100\n");
+    assert_eq!(marked, convert("pt100", "ohm", "100\n"));
+    assert_eq!(marked[0][2], "ok");
+}
+
 #[test]
 fn the_document_has_every_line() {
     let options = ["convert", "--curve", "pt100", "--from", "ohm", "--json"];

@@ -38,6 +38,10 @@ fn every_example_is_as_it_expects_and_its_record_is_recomputed() {
         let told = done.json();
         let expectations = told["expectations"].as_array().unwrap();
         assert!(expectations.len() >= 5, "{}", path.display());
+        for judged in expectations {
+            let word = |field: &str| judged[field].as_str().unwrap().len();
+            assert!(word("wanted") > 1 && word("found") > 1, "{judged}");
+        }
         assert_eq!(told["record"]["verified"], true, "{}", path.display());
         assert!(told["record"]["entries"].as_u64().unwrap() < 120, "{}", path.display());
     }

@@ -41,7 +41,7 @@ fn ntc(options: &CalibrateNtc) -> Result<(), Failure> {
     let made = Calibrated::new(&request)
         .map_err(|line| Failure::Input(format!("{}:{line}", options.table.display())))?;
     let findings = examined(&all, &[]).map_or(0, |(_, findings)| findings.len());
-    let refusal = refusal(options, &made);
+    let refusal = refusal(options, request.points.len(), &made);
     let warnings = warnings(options, &made, (findings, refusal.as_deref()));
     let document = document(&request, &made, (findings, refusal.is_none(), &warnings));
     let files = files(options, (&request, &made), (&document, refusal.is_some()));
@@ -65,17 +65,21 @@ fn unread(failure: Failure) -> Failure {
     if is_of_file { failure.of("--table") } else { failure }
 }
 
-/// Why the fit must not be used, if it must not.
-fn refusal(options: &CalibrateNtc, made: &Calibrated) -> Option<String> {
-    (made.largest_mk > LARGEST_RESIDUAL_MK).then(|| {
-        format!(
-            "{}:{}: DO NOT USE: the fit is {:.1} mK off its table: allowed are {LARGEST_RESIDUAL_MK} mK; see \
-             coldcap lint-table",
-            options.table.display(),
-            options.column,
+/// Why the fit of so many lines must not be used, if it must not.
+fn refusal(options: &CalibrateNtc, lines: usize, made: &Calibrated) -> Option<String> {
+    let place = format!("{}:{}", options.table.display(), options.column);
+    let why = |line: String| Some(format!("{place}: DO NOT USE: {line}; see coldcap lint-table"));
+    // A line far away from all others bends the curve to itself, and none is left to judge it by.
+    match lines.saturating_sub(made.residuals.len()) {
+        0 if made.largest_mk <= LARGEST_RESIDUAL_MK => None,
+        0 => why(format!(
+            "the fit is {:.1} mK off its table: allowed are {LARGEST_RESIDUAL_MK} mK",
             made.largest_mk
-        )
-    })
+        )),
+        beyond => why(format!(
+            "the curve does not reach {beyond} of {lines} lines: allowed is a falling thermistor curve"
+        )),
+    }
 }
 
 /// All that speaks against the model: that it must not be used, or that it is worse than a maker's table allows, and

@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Convert) -> Result<(), Failure> {
 
 /// A line of input as text.
 fn text(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).trim().to_owned()
+    String::from_utf8_lossy(line).trim_start_matches('\u{feff}').trim().to_owned()
 }
 
 fn object(curve: &Curve, options: &Convert, text: &str) -> Value {

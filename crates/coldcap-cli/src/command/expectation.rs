@@ -92,23 +92,31 @@ pub(crate) struct Met {
     pub(crate) place: usize,
     pub(crate) at_ms: u32,
     pub(crate) field: &'static str,
-    /// What was expected and what was there, where they differ.
-    pub(crate) differs: Option<(String, String)>,
+    pub(crate) judged: Judged,
+}
+
+/// What was expected, what was there, and whether that is as expected.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    wanted: String,
+    found: String,
+    pub(crate) met: bool,
 }
 
 impl Met {
     pub(crate) fn document(&self) -> Value {
-        let (wanted, found) = self.differs.as_ref().map(|(wanted, found)| (wanted, found)).unzip();
+        let Judged { wanted, found, met } = &self.judged;
         json!({
-            "t_ms": self.at_ms, "field": self.field, "met": self.differs.is_none(),
-            "wanted": wanted, "found": found,
+            "t_ms": self.at_ms, "field": self.field, "met": met, "wanted": wanted, "found": found,
         })
     }
 
     /// What is wrong, in one line.
     pub(crate) fn failed(&self) -> Option<String> {
-        let (wanted, found) = self.differs.as_ref()?;
-        Some(format!("expect[{}].{}: {found}: allowed is {wanted}", self.place, self.field))
+        let Judged { wanted, found, met } = &self.judged;
+        let line =
+            || format!("expect[{}].{}: {found}: allowed is {wanted}", self.place, self.field);
+        (!met).then(line)
     }
 }
 
@@ -150,55 +158,50 @@ impl Expect {
         Ok(Self { place, time, what })
     }
 
-    /// What is wrong, in a few words; `None` where it is as expected.
-    pub(crate) fn differs(&self, now: &Now<'_>) -> Option<(String, String)> {
-        let (wanted, found) = match &self.what {
-            Wanted::Phase(phase) => (phase.name().to_owned(), now.phase.name().to_owned()),
-            Wanted::Alarm(condition, priority) => {
-                let active = now.alarms.iter().find(|(active, _)| active == condition);
-                let met =
-                    active.is_some_and(|(_, found)| priority.is_none_or(|least| *found >= least));
-                if met {
-                    return None;
-                }
-                let least = priority.map_or("", Priority::name);
-                (format!("{condition} {least}").trim().to_owned(), listed(now.alarms))
+    fn judge(&self, now: &Now<'_>) -> Judged {
+        let same = |wanted: &str, found: &str| Judged {
+            wanted: wanted.to_owned(),
+            found: found.to_owned(),
+            met: wanted == found,
+        };
+        let alarms = |wanted: String, met| Judged { wanted, found: listed(now.alarms), met };
+        let is_active = |wanted: &Condition, least: Option<Priority>| {
+            let mut active = now.alarms.iter().filter(|(condition, _)| condition == wanted);
+            active.any(|(_, found)| least.is_none_or(|least| *found >= least))
+        };
+        match &self.what {
+            Wanted::Phase(phase) => same(phase.name(), now.phase.name()),
+            Wanted::Alarm(condition, least) => {
+                let wanted = format!("{condition} {}", least.map_or("", Priority::name));
+                alarms(wanted.trim().to_owned(), is_active(condition, *least))
             }
             Wanted::NoAlarm(condition) => {
-                let active = now.alarms.iter().any(|(active, _)| active == condition);
-                if !active {
-                    return None;
-                }
-                (format!("no {condition}"), listed(now.alarms))
+                alarms(format!("no {condition}"), !is_active(condition, None))
             }
-            Wanted::Silence if now.alarms.is_empty() => return None,
-            Wanted::Silence => ("no alarm".into(), listed(now.alarms)),
-            Wanted::Refused(reason) => {
-                ((*reason).to_owned(), now.refused.unwrap_or("accepted").to_owned())
-            }
+            Wanted::Silence => alarms("no alarm".into(), now.alarms.is_empty()),
+            Wanted::Refused(reason) => same(reason, now.refused.unwrap_or("accepted")),
             Wanted::Outputs(list) => {
-                let found = |output: Output| now.driven.map_or("off", |driven| output.of(&driven));
-                let wrong = list.iter().find(|(output, word)| found(*output) != *word)?;
-                let told = |word| format!("{} {word}", wrong.0.name());
-                (told(wrong.1), told(found(wrong.0)))
+                let drives = |output: Output| now.driven.map_or("off", |driven| output.of(&driven));
+                let found = list.iter().map(|(output, _)| (*output, drives(*output)));
+                same(&told(list.iter().copied()), &told(found))
             }
-        };
-        (wanted != found).then_some((wanted, found))
+        }
     }
 
     /// What came of it.
     pub(crate) fn met(&self, now: &Now<'_>) -> Met {
-        self.seen(self.differs(now))
+        self.seen(self.judge(now))
     }
 
     /// The visit was over before it was time.
     pub(crate) fn missed(&self) -> Met {
-        self.seen(Some(("a visit that is not over by then".into(), "it is over".into())))
+        let (wanted, found) = ("a visit that is not over by then".into(), "it is over".into());
+        self.seen(Judged { wanted, found, met: false })
     }
 
-    fn seen(&self, differs: Option<(String, String)>) -> Met {
+    fn seen(&self, judged: Judged) -> Met {
         let (place, at_ms, field) = (self.place, self.time.as_millis(), self.field());
-        Met { place, at_ms, field, differs }
+        Met { place, at_ms, field, judged }
     }
 
     /// The field that names it.
@@ -211,6 +214,12 @@ impl Expect {
             Wanted::Outputs(_) => "output",
         }
     }
+}
+
+/// Outputs with what they do, in words.
+fn told(outputs: impl Iterator<Item = (Output, &'static str)>) -> String {
+    let words = outputs.map(|(output, word)| format!("{} {word}", output.name()));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn listed(alarms: &[(Condition, Priority)]) -> String {

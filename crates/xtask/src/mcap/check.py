@@ -19,16 +19,20 @@ def check(mcap_path, csv_path):
         }
         for schema in summary.schemas.values():
             assert schema.encoding == "jsonschema" and json.loads(schema.data)["type"] == "object"
-        seconds, read = {}, {}
+        seconds, read, about = {}, {}, set()
         for _, channel, message in reader.iter_messages():
             read[channel.topic] = read.get(channel.topic, 0) + 1
             body = json.loads(message.data)
             if channel.topic == "/channel/0/status":
                 assert message.log_time == round(body["time_s"] * 1e9), message
                 seconds[int(body["time_s"])] = body
+            if channel.topic == "/events":
+                about.add((body["name"], body["about"]))
         assert read == {topic: count for topic, count in counts.items() if count}, (read, counts)
         metadata = {record.name: record.metadata for record in reader.iter_metadata()}
         assert metadata["coldcap"]["origin"] == "simulated"
+    for event in [("alarm_rose", "flow_lost"), ("phase", "infusing"), ("ended", "completed")]:
+        assert event in about, (event, about)
     names = ["supply_c", "return_c", "front_c", "rear_c", "safety_c", "target_c", "flow_ml_min"]
     for row in rows:
         body = seconds[int(float(row["time_s"]))]

@@ -5,8 +5,10 @@ use super::Failed;
 use crate::treatment::sampled;
 use coldcap_host::capture::Origin;
 use coldcap_host::client::Message;
+use coldcap_host::condition;
 use coldcap_host::mcap::{Channel, Writer};
-use coldcap_session::Phase;
+use coldcap_host::report::reason_name;
+use coldcap_session::{Phase, Reason};
 use coldcap_units::Instant;
 use coldcap_wire::message::{ChannelStatus, EventReport, MachineStatus, Vocabulary};
 use serde_json::{Map, Value, json};
@@ -151,10 +153,23 @@ impl<W: Write> Files<W> {
             "channel": (event.channel != u8::MAX).then_some(event.channel),
             "kind": event.kind,
             "name": Vocabulary::named("event").and_then(|it| it.word(event.kind)),
+            "about": about(event),
             "code": event.code,
             "value": event.value,
         });
         self.put(self.events, at, &object)
+    }
+}
+
+/// The word for what an event is about, where its code is one of a list.
+fn about(event: &EventReport) -> Option<String> {
+    match Vocabulary::named("event")?.word(event.kind)? {
+        "phase" => Phase::from_code(u8::try_from(event.code).ok()?).map(|it| it.name().into()),
+        "alarm_rose" | "alarm_cleared" | "alarm_escalated" | "tripped" | "released" => {
+            Some(condition::name(event.code).into_owned())
+        }
+        "break_began" | "ended" => Some(reason_name(Reason(u8::try_from(event.code).ok()?))),
+        _ => None,
     }
 }
 
@@ -193,7 +208,7 @@ fn event_schema() -> String {
     let integers = ["index", "device_ms", "kind", "code", "value"];
     let mut fields: Vec<_> = integers.map(|name| (name, json!({ "type": "integer" }))).into();
     fields.push(("channel", json!({ "type": ["integer", "null"] })));
-    fields.push(("name", json!({ "type": ["string", "null"] })));
+    fields.extend(["name", "about"].map(|name| (name, json!({ "type": ["string", "null"] }))));
     object(&fields)
 }
 

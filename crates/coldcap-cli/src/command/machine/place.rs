@@ -57,7 +57,8 @@ impl Place {
         let (name, distance) = rest.split_at(end);
         let phase = phase(name).ok_or_else(|| {
             let names = Phase::ALL.map(Phase::name).join(", ");
-            refused(&format!("{text}: {name}: allowed are {names}, infusion, break"))
+            let place = if name == text { text.to_owned() } else { format!("{text}: {name}") };
+            refused(&format!("{place}: allowed are {names}, infusion, break"))
         })?;
         let distance = distance_of(distance).ok_or_else(|| {
             refused(&format!(
@@ -126,7 +127,8 @@ mod tests {
     #[test]
     fn what_is_no_place_is_told() {
         for (text, told) in [
-            ("warm", "--start-at: warm: warm: allowed are boot, standby,"),
+            ("warm", "--start-at: warm: allowed are boot, standby,"),
+            ("warm+5min", "--start-at: warm+5min: warm: allowed are boot, standby,"),
             ("pre_cool+5", "--start-at: pre_cool+5: +5: allowed is +MINmin or -MINmin, 0 to 720"),
             ("ready-721min", "--start-at: ready-721min: -721min: allowed is"),
             ("1:ready", "--start-at: 1:ready: channel 1: allowed is 0 to 0, see --channels"),

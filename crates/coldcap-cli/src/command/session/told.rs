@@ -351,7 +351,7 @@ impl Told {
                 "  {name:<13} {elapsed:6.1} min, cooled {cooled:5.1}, at target {held:5.1}"
             )?;
         }
-        let wrong = self.expected.iter().filter(|met| met.differs.is_some()).count();
+        let wrong = self.expected.iter().filter(|met| !met.judged.met).count();
         let verified = if self.verified { "recomputed" } else { "NOT recomputed" };
         writeln!(
             out,

@@ -62,7 +62,7 @@ impl Onlooker {
 
     /// What came of it, in words.
     pub(super) fn line(&self) -> String {
-        let good = self.met.iter().filter(|met| met.differs.is_none()).count();
+        let good = self.met.iter().filter(|met| met.judged.met).count();
         let held =
             if self.broken.is_none() { "all invariants held" } else { "an invariant BROKEN" };
         format!("{good} of {} expectations met; {held}", self.met.len())
