@@ -201,7 +201,7 @@ fn a_phase_that_goes_on_is_under_way() {
     let page = html(&story);
     let tile = page.split("Infusion").nth(1).unwrap();
     assert!(tile.split("tile-name").next().unwrap().contains("under way"), "{tile:.300}");
-    assert!(page.contains("without the phase that goes on"));
+    assert!(page.contains("without the phase that goes on") && page.contains(">not ended<"));
     let book = book.closed(Phase::Infusing, 60, 60).note(changed(Phase::Infusing, Phase::Standby));
     assert_eq!(told(&book.entries, 6).under_way, None);
 }

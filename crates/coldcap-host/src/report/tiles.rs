@@ -36,7 +36,8 @@ fn tile(name: &str, value: &Markup, detail: &Markup) -> Markup {
 }
 
 fn outcome(treatment: &Treatment) -> Markup {
-    let outcome = treatment.outcome.map_or("not recorded", Outcome::name);
+    let none = if treatment.under_way.is_some() { "not ended" } else { "not recorded" };
+    let outcome = treatment.outcome.map_or(none, Outcome::name);
     let reason = treatment.ended_by.as_deref().unwrap_or_default();
     let heard_s = treatment.end_s() - treatment.heard_from_s().unwrap_or(0.0);
     let recorded = super::figures::hours_minutes(heard_s);
