@@ -9,17 +9,19 @@ pub(crate) const PART: &str = "{percent} %";
 /// A bar over so many steps, with this behind it; whoever is done with it clears it.
 pub(crate) fn bar(steps: u64, behind: &str) -> ProgressBar {
     let bar = ProgressBar::new(steps);
-    match ProgressStyle::with_template(&format!("{{bar:16.cyan/blue}} {behind}")) {
+    let bar = match ProgressStyle::with_template(&format!("{{bar:16.cyan/blue}} {behind}")) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
-    }
+    };
+    // The first step may take long.
+    bar.tick();
+    bar
 }
 
 /// The same for what prints as it goes: on one screen the two would run into each other, and the lines are progress enough.
 pub(crate) fn bar_beside_lines(steps: u64, behind: &str) -> ProgressBar {
-    let bar = bar(steps, behind);
-    if io::stdout().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
+    match io::stdout().is_terminal() {
+        true => ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::hidden()),
+        false => bar(steps, behind),
     }
-    bar
 }

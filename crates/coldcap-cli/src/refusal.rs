@@ -2,7 +2,9 @@
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use std::error::Error as _;
+use core::error::Error as _;
+use core::net::AddrParseError;
+use core::num::{ParseFloatError, ParseIntError};
 
 /// What, which value, and what is allowed.
 pub(crate) fn line(error: &Error) -> String {
@@ -11,8 +13,8 @@ pub(crate) fn line(error: &Error) -> String {
     match error.kind() {
         ErrorKind::InvalidValue => format!("{name}: {}: {}", value(), valid(error)),
         ErrorKind::ValueValidation => {
-            let source = error.source().map_or_else(|| help.clone(), ToString::to_string);
-            format!("{name}: {}: {source}", value())
+            let allowed = error.source().map_or_else(|| help.clone(), |it| allowed(it, &help));
+            format!("{name}: {}: {allowed}", value())
         }
         ErrorKind::UnknownArgument => {
             format!("{name}: {help}{}", near(error, ContextKind::SuggestedArg))
@@ -34,6 +36,24 @@ pub(crate) fn line(error: &Error) -> String {
             format!("{missing}: nothing: {help}")
         }
         _ => as_told(error),
+    }
+}
+
+/// What a parser wants; our own say it, those of the language and of clap what they found.
+fn allowed(source: &(dyn core::error::Error + 'static), help: &str) -> String {
+    let told = source.to_string();
+    if told.starts_with("allowed") {
+        told
+    } else if let Some((_, range)) = told.split_once(" is not in ") {
+        format!("allowed is {}", range.replace("..=", " to "))
+    } else if source.is::<ParseIntError>() {
+        "allowed is a whole number, 0 or more".to_owned()
+    } else if source.is::<ParseFloatError>() {
+        "allowed is a number".to_owned()
+    } else if source.is::<AddrParseError>() {
+        "allowed is ADDRESS:PORT, as in 127.0.0.1:8080".to_owned()
+    } else {
+        format!("{told}: {help}")
     }
 }
 

@@ -319,9 +319,11 @@ impl<'a> Visit<'a> {
         if down {
             return Ok(());
         }
-        self.mishap();
-        companion.speak(self.now, &mut self.client);
-        self.nurse.tick(self.now, &mut self.client);
+        if self.afterwards.is_none() {
+            self.mishap();
+            companion.speak(self.now, &mut self.client);
+            self.nurse.tick(self.now, &mut self.client);
+        }
         let mut bytes = Vec::new();
         self.client.transmit(self.now, &mut bytes);
         let mut carried = Vec::new();
@@ -361,7 +363,10 @@ impl<'a> Visit<'a> {
             }
             self.nurse.on_message(self.now, &message, &mut self.client);
         }
-        self.draw();
+        // Whoever only reads the record shows nobody anything.
+        if self.afterwards.is_none() {
+            self.draw();
+        }
     }
 
     /// A wrong key is a wrong input: nobody has to wait for the end of the day to learn of it.

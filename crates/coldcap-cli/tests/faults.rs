@@ -115,6 +115,15 @@ fn a_host_that_never_comes_back_ends_by_the_clock_and_another_reads_the_record()
     assert!((432_000..450_000).contains(&summary["ticks"].as_u64().unwrap()));
 }
 
+/// Whoever reads the record begins nothing.
+#[test]
+fn a_host_that_never_came_leaves_the_machine_as_it_was() {
+    let done = demo(&folder("faults-never"), &["--json", "--fault", "host-crash@0"]);
+    assert!(done.refused(1).ends_with("did not come to its end within 12 h"), "{done:?}");
+    let phases: Vec<_> = done.json()["phases"].as_array().unwrap().clone();
+    assert!(phases.iter().all(|span| span["phase"] == "boot"), "{phases:?}");
+}
+
 /// The machine needs no host for what was begun: it counts, ends and warms by itself.
 #[test]
 fn a_visit_that_ends_without_its_host_has_ended() {

@@ -37,6 +37,10 @@ fn the_command_line_itself() {
     for command in ["demo", "machine", "fit-cap", "population", "falsify"] {
         refuses(&[command, "--seed", "-1"], "--seed: -1: allowed is a whole number, 0 to ");
     }
+    refuses(&["demo", "--speed", "x"], "--speed: x: allowed is a number");
+    refuses(&["falsify", "--runs", "x"], "--runs: x: allowed is a whole number, 0 or more");
+    refuses(&["record", "pty", "--period", "5"], "--period: 5: allowed is 100 to 10000");
+    refuses(&["serve", "x", "--http", "y"], "--http: y: allowed is ADDRESS:PORT, as in ");
     refuses(&["demo", "--machine", "x"], "--machine: x: allowed is one of in-process, qemu");
     let all = "nothing: allowed is what `coldcap convert --help` says";
     refuses(&["convert", "--from", "ohm"], &format!("--curve <CURVE>: {all}"));

@@ -102,7 +102,7 @@ fn a_place_that_is_never_reached_is_one_clear_error() {
     );
     let before = at("pre_cool-300min");
     assert!(before.contains("is not switched on by then: allowed is -"), "{before}");
-    assert!(at("warm").contains("warm: warm: allowed are boot, standby"));
+    assert!(at("warm").contains("--start-at: warm: allowed are boot, standby"));
     assert!(at("1:pre_cool").contains("channel 1: allowed is 0 to 0, see --channels"));
 }
 
@@ -129,6 +129,18 @@ async fn a_script_counts_from_when_hosts_may_come() {
     let refused = served.says();
     assert!(refused.starts_with("script: 00:01:05 channel 0 resume: "), "{refused}");
     assert!(!refused.ends_with(": ok"), "{refused}");
+}
+
+/// What a host knew of the one before is void.
+#[tokio::test]
+async fn a_machine_that_is_started_again_is_another_boot() {
+    let mut boots = Vec::new();
+    for start in 1..=2 {
+        let served = Served::with(1, 1.0, &[]);
+        let host = served.host(0, 0, start);
+        boots.push(in_time(host.secured()).await.unwrap().hello.unwrap().boot);
+    }
+    assert_ne!(boots[0], boots[1]);
 }
 
 #[tokio::test]

@@ -77,6 +77,19 @@ impl View {
         Self::default()
     }
 
+    /// Nothing was heard yet of a machine of which it is known where its values come from, as the head of a recording says.
+    ///
+    /// ```
+    /// use coldcap_host::view::{Origin, View};
+    /// use coldcap_units::Instant;
+    /// let view = View::with_origin(Origin::Simulated);
+    /// assert_eq!(view.picture(Instant::ZERO).origin, Origin::Simulated);
+    /// ```
+    #[must_use]
+    pub fn with_origin(origin: Origin) -> Self {
+        Self { machine: Machine::of(origin), ..Self::default() }
+    }
+
     /// Takes in what a client told, or a recording, at this time of the host.
     pub fn hear(&mut self, at: Instant, message: &Message) {
         self.link.hear(at, message);

@@ -369,7 +369,17 @@ fn a_visit_without_a_session_ends_by_its_phases() {
     let ended = |changes: &[(Phase, Phase)]| {
         let note = |book: Book, &(from, to)| book.note(Note::PhaseChanged { from, to });
         let book = changes.iter().fold(Book::new(), note);
-        told(&book.entries, book.entries.len() as u32).outcome
+        let (entries, total, config) = (&book.entries, book.entries.len() as u32, Config::DEFAULT);
+        let of = |plan| {
+            let began = Instant::ZERO;
+            let visit = RecordedVisit { entries, total, config: &config, began, plan };
+            Treatment::new(Origin::Device).with_record(&visit).outcome
+        };
+        // By a plan of both visits a session has still to come behind a fit.
+        let by_plan = of(Some(&PlanFile::parse(PLAN, "plan.toml").unwrap()));
+        let outcome = of(None);
+        assert_eq!(by_plan, outcome.filter(|it| *it != Outcome::Completed));
+        outcome
     };
     use Phase::{Boot, FitMeasure, FitSaved, PreCool, SafeHold, Setup, Standby};
     let begun = [(Boot, Standby), (Standby, FitMeasure)];

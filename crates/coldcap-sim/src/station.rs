@@ -79,9 +79,9 @@ impl<const CHANNELS: usize, const SETTINGS: usize> Line<CHANNELS, SETTINGS> {
         equipment: &Equipment,
         (number, seed): (u64, u64),
         counts: bool,
-        settings: Settings<SETTINGS>,
+        (config, settings): (Config, Settings<SETTINGS>),
     ) -> Result<Self, RigError> {
-        let config = Config { access: access(equipment.transport()), ..Config::reference() };
+        let config = Config { access: access(equipment.transport()), ..config };
         let mut link = Box::new(Link::with_settings(&config, settings));
         link.add_entropy(equipment.entropy_of_line(number));
         for key in equipment.keys() {
@@ -187,7 +187,8 @@ impl<const CHANNELS: usize, const SETTINGS: usize> Station<CHANNELS, SETTINGS> {
     fn add_line(&mut self, equipment: &Equipment, counts: bool) -> Result<usize, RigError> {
         let number = self.lines.len();
         let numbers = (number as u64, self.seed);
-        self.lines.push(Line::new(equipment, numbers, counts, self.settings)?);
+        let own = (self.config, self.settings);
+        self.lines.push(Line::new(equipment, numbers, counts, own)?);
         Ok(number)
     }
 

@@ -1,15 +1,15 @@
 //! The manual: a page for the whole and one for each command.
 
-use crate::arguments::{Arguments, EXIT_STATUSES, Man as Options};
+use crate::arguments::{self, EXIT_STATUSES, Man as Options};
 use crate::failure::Failure;
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+    let mut command = arguments::command().disable_help_subcommand(true);
     command.build();
     match &options.out {
         None => Ok(io::stdout().lock().write_all(&page(&command)?)?),

@@ -62,6 +62,11 @@ impl Player {
         self.deck
     }
 
+    /// What is seen before anything is played.
+    pub(crate) fn view(&self) -> View {
+        View::with_origin(self.playback.origin().into())
+    }
+
     /// The moment that is shown.
     pub(crate) const fn at(&self) -> Instant {
         Instant::from_millis(self.deck.position_ms)
@@ -99,7 +104,7 @@ impl Player {
         let position_ms = ms.min(self.deck.length_ms);
         if position_ms < self.deck.position_ms {
             self.playback.seek(Instant::ZERO)?;
-            *view = View::new();
+            *view = self.view();
             self.next = self.playback.next_message()?;
         }
         let at = Instant::from_millis(position_ms);

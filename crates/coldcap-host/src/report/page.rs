@@ -134,8 +134,8 @@ fn doubt(treatment: &Treatment) -> Markup {
     }
 }
 
-/// Whoever comes later than this has not heard all that the page tells of.
-const LATE_S: f64 = 60.0;
+/// Where more than this was not heard, the page says so: of a visit of some hours it is next to nothing.
+const LONGEST_UNHEARD_S: f64 = 60.0;
 
 /// What must be known of every number on the page.
 fn notice(treatment: &Treatment) -> Markup {
@@ -147,9 +147,18 @@ fn notice(treatment: &Treatment) -> Markup {
         } @else {
             "This is not a medical device; the skin estimate is not available on this device yet."
         }
-        @if let Some(from_s) = treatment.heard_from_s().filter(|from_s| *from_s > LATE_S) {
+        (unheard(treatment))
+    }
+}
+
+/// The record tells of all of it, whoever listened.
+fn unheard(treatment: &Treatment) -> Markup {
+    let (heard_s, end_s) = (treatment.heard_s(), treatment.end_s());
+    let from_s = treatment.heard_from_s().unwrap_or(0.0);
+    html! {
+        @if heard_s > 0.0 && end_s - heard_s > LONGEST_UNHEARD_S {
             " Curves, the coolant while held and the minutes of skin are of what was heard, which is from "
-            (hours_minutes(from_s)) " h on."
+            (hours_minutes(from_s)) " h on, " (hours_minutes(heard_s)) " h in all."
         }
     }
 }

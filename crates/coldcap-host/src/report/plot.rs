@@ -4,6 +4,7 @@ use super::Origin;
 use super::axis::{TimeAxis, ValueAxis};
 use super::figures::{hours_minutes, plain};
 use super::palette::Stroke;
+use super::placement::text_width;
 use super::treatment::{BreakSpan, Treatment};
 use maud::{Markup, html};
 
@@ -85,10 +86,18 @@ pub(super) fn time_scale(time: &TimeAxis, bottom: f64, since: &str) -> Markup {
     html! {
         @for tick in time.ticks() {
             (line((time.x(tick), bottom), (time.x(tick), bottom + 5.0), "axis"))
-            (text((time.x(tick), bottom + 18.0), "tick middle", &hours_minutes(tick)))
+            (tick_label(time.x(tick), bottom + 18.0, &hours_minutes(tick)))
         }
         (text((time.left() + time.width() / 2.0, bottom + 34.0), "note middle",
             &format!("time since {since}, h:mm")))
+    }
+}
+
+/// Below its tick; the last one as far to the left as the drawing's edge wants it.
+fn tick_label(x: f64, y: f64, label: &str) -> Markup {
+    match x + text_width(label, 11.5) / 2.0 > WIDTH {
+        true => text((WIDTH - 1.0, y), "tick end", label),
+        false => text((x, y), "tick middle", label),
     }
 }
 

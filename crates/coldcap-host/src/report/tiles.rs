@@ -39,8 +39,7 @@ fn outcome(treatment: &Treatment) -> Markup {
     let none = if treatment.under_way.is_some() { "not ended" } else { "not recorded" };
     let outcome = treatment.outcome.map_or(none, Outcome::name);
     let reason = treatment.ended_by.as_deref().unwrap_or_default();
-    let heard_s = treatment.end_s() - treatment.heard_from_s().unwrap_or(0.0);
-    let recorded = super::figures::hours_minutes(heard_s);
+    let recorded = super::figures::hours_minutes(treatment.heard_s());
     html! {
         div class="tile" {
             div class="tile-name" { "Outcome" }
@@ -86,7 +85,10 @@ fn at_target(treatment: &Treatment) -> Markup {
 
 fn coolant(treatment: &Treatment) -> Markup {
     let Some(held) = treatment.coolant_held() else {
-        return tile("Coolant while held", &html! { "none" }, &html! { "the target was not held" });
+        let was_held = treatment.phases.iter().any(|span| span.at_target_min > 0.0);
+        let why =
+            if was_held { "nothing was heard while it was" } else { "the target was not held" };
+        return tile("Coolant while held", &html! { "none" }, &html! { (why) });
     };
     let value = html! { (number(Some(held.mean_c), 2)) small { " °C mean" } };
     let detail = html! {

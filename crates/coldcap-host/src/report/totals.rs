@@ -72,12 +72,8 @@ impl Treatment {
     /// estimate.
     #[must_use]
     pub fn skin_minutes(&self) -> Option<SkinMinutes> {
-        let cooled = |sample: &&Sample| sample.phase.is_cooling() && sample.time_s.is_finite();
-        let nexts = self.samples.iter().skip(1).map(|next| next.time_s).chain([f64::NAN]);
         let mut minutes = SkinMinutes::default();
-        for (sample, next_s) in self.samples.iter().zip(nexts).filter(|(it, _)| cooled(it)) {
-            let length_s = next_s - sample.time_s;
-            let length_s = if length_s >= 0.0 { length_s.min(LONGEST_SAMPLE_S) } else { 0.0 };
+        for (sample, length_s) in self.lengths_s().filter(|(sample, _)| sample.phase.is_cooling()) {
             *minutes.of(sample) += length_s / 60.0;
         }
         let estimated = self.samples.iter().any(|sample| known(sample.skin_estimate_c).is_some());
@@ -115,6 +111,19 @@ impl Treatment {
     #[must_use]
     pub fn heard_from_s(&self) -> Option<f64> {
         self.samples.iter().map(|sample| sample.time_s).find(|time| time.is_finite())
+    }
+
+    /// For how long there were reports, in seconds: not where the machine was silent or nobody listened.
+    #[must_use]
+    pub fn heard_s(&self) -> f64 {
+        self.lengths_s().map(|(_, length_s)| length_s).sum()
+    }
+
+    /// Every sample, with how long it stands for.
+    fn lengths_s(&self) -> impl Iterator<Item = (&Sample, f64)> {
+        let nexts = self.samples.iter().skip(1).map(|next| next.time_s).chain([f64::NAN]);
+        let length_s = |next_s: f64| if next_s >= 0.0 { next_s.min(LONGEST_SAMPLE_S) } else { 0.0 };
+        self.samples.iter().zip(nexts).map(move |(it, next_s)| (it, length_s(next_s - it.time_s)))
     }
 
     /// When the recording ends, in seconds.

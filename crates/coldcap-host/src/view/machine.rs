@@ -1,6 +1,7 @@
 //! What all channels share.
 
 use super::quantity::Quantity;
+use crate::capture;
 use crate::client::STALE;
 use crate::priority::Priority;
 use coldcap_units::{Duration, Instant};
@@ -27,6 +28,16 @@ pub enum Origin {
     Replay,
     /// Not a device: a code that this program does not know.
     Other,
+}
+
+impl From<capture::Origin> for Origin {
+    fn from(origin: capture::Origin) -> Self {
+        match origin {
+            capture::Origin::Device => Self::Device,
+            capture::Origin::Simulated => Self::Simulated,
+            capture::Origin::Replay => Self::Replay,
+        }
+    }
 }
 
 impl From<message::Origin> for Origin {
@@ -73,12 +84,18 @@ pub struct MachinePicture {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Machine {
+    /// Until a hello says it.
+    origin: Origin,
     hello: Option<Hello>,
     status: Option<(Instant, MachineStatus)>,
     paused: Option<Instant>,
 }
 
 impl Machine {
+    pub(super) fn of(origin: Origin) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
     /// Whether what was known before is void: another machine, or another start of it.
     pub(super) fn meet(&mut self, hello: &Hello) -> bool {
         let known = self.hello.replace(*hello);
@@ -106,7 +123,7 @@ impl Machine {
     }
 
     pub(super) fn origin(&self) -> Origin {
-        self.hello.map_or(Origin::Unknown, |hello| hello.origin.into())
+        self.hello.map_or(self.origin, |hello| hello.origin.into())
     }
 
     pub(super) fn progress(&self) -> Option<u16> {

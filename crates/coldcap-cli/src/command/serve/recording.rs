@@ -58,7 +58,8 @@ impl Recording {
     ) -> Result<(), Left> {
         page.send(self.plots.clone()).await?;
         let player = Player::open(&self.name, self.speed).map_err(|_| Left)?;
-        let mut seat = Seat { player, view: View::new() };
+        let view = player.view();
+        let mut seat = Seat { player, view };
         let mut times = interval(SHOWN_EVERY);
         times.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {

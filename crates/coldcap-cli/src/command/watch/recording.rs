@@ -21,7 +21,8 @@ struct Shown {
 
 pub(super) async fn run(options: &Watch, form: Form) -> Result<(), Failure> {
     let player = Player::open(&options.what, options.access.speed)?;
-    let desk = Desk::new(&options.what, Some(player.deck()));
+    let view = player.view();
+    let desk = Desk { view, ..Desk::new(&options.what, Some(player.deck())) };
     let mut shown = Shown { player, desk };
     tokio::select! {
         shown = shown.show(form) => shown,

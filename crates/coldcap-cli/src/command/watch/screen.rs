@@ -16,8 +16,8 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-/// From this width on two channels stand side by side.
-const SIDE_BY_SIDE: u16 = 110;
+/// From this width on two channels stand side by side: every figure has room for its age.
+const SIDE_BY_SIDE: u16 = 120;
 
 /// Draws everything.
 pub(super) fn draw(desk: &Desk, at: Instant, frame: &mut Frame<'_>) {

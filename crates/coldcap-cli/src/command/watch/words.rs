@@ -72,7 +72,7 @@ pub(super) const fn origin(origin: Origin) -> &'static str {
 
 /// How long a break is, and was meant to be.
 pub(super) fn on_break(told: &BreakPicture) -> String {
-    let reason = told.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
+    let reason = told.reason.as_deref().map_or(String::new(), |it| format!(" ({})", phase(it)));
     let left = match (told.left_ms, told.over_budget) {
         (Some(left), false) => format!("{} left", time(left.into())),
         (Some(left), true) => format!("{} left, OVER its budget", time(left.into())),

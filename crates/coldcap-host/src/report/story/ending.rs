@@ -1,16 +1,24 @@
 //! How a visit ended, from the notes of its record.
 
+use crate::plan::PlanFile;
 use crate::procedure::Outcome;
 use coldcap_session::record::{Entry, Summary};
 use coldcap_session::{Note, Phase, Reason};
 
-/// `None` of a visit that has not ended. One that stands in safe hold where the record ends has come to that end so far.
-pub(super) fn outcome(entries: &[Entry], summary: &Summary) -> Option<Outcome> {
+/// `None` of a visit that has not ended, or whose session has still to come by its plan. One that stands in safe hold where the record
+/// ends has come to that end so far.
+pub(super) fn outcome(
+    entries: &[Entry],
+    summary: &Summary,
+    file: Option<&PlanFile>,
+) -> Option<Outcome> {
+    let awaits_session = file.is_some_and(|file| !file.fit_only);
     match summary.ended {
         Some(Reason::ABANDONED) => Some(Outcome::SafeHold),
         Some(Reason::COMPLETED) => Some(Outcome::Completed),
         Some(_) => Some(Outcome::EndedEarly),
-        None => without_a_session(entries.iter().rev().find_map(change)?),
+        None => without_a_session(entries.iter().rev().find_map(change)?)
+            .filter(|outcome| *outcome != Outcome::Completed || !awaits_session),
     }
 }
 

@@ -73,7 +73,7 @@ impl Treatment {
         let lines =
             basis.as_ref().zip(day).map(|(basis, day)| counted::lines(&summary, day, basis));
         Self {
-            outcome: ending::outcome(entries, &summary).or(self.outcome),
+            outcome: ending::outcome(entries, &summary, plan).or(self.outcome),
             ended_by: summary.ended.filter(|it| *it != Reason::COMPLETED).map(reason_name),
             patient: patient(&summary, plan),
             date: date.map(|date| date.to_string()),

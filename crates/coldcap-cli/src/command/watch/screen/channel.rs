@@ -5,7 +5,7 @@ use coldcap_host::view::{ChannelPicture, Picture, Quantity};
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 
-/// From this width on the state of the cap stands behind the phase.
+/// From this width on the state of the cap stands behind the phase, and not below it.
 const WIDE: u16 = 76;
 
 /// From this width on figures stand below each other.
@@ -14,6 +14,9 @@ const LOOSE: u16 = 64;
 /// The lines above the plot.
 pub(super) fn lines(told: &ChannelPicture, picture: &Picture, width: u16) -> Vec<Line<'static>> {
     let mut lines = vec![phase(told, width), clocks(told)];
+    if width < WIDE && told.phase.is_some() {
+        lines.push(Line::from(format!(" {}", state(told))));
+    }
     if let Some(on_break) = &told.on_break {
         let style = Style::new().bold().fg(Color::Black).bg(Color::Cyan);
         lines.push(Line::styled(format!(" {} ", words::on_break(on_break)), style));
