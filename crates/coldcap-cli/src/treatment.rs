@@ -109,7 +109,10 @@ impl Ended {
     pub(crate) fn verdict(self) -> Result<(), Failure> {
         match (self.outcome, self.refusal) {
             (Outcome::TimedOut, _) => {
-                let phase = self.under_way.map_or_else(String::new, |it| format!(": {it} goes on"));
+                let phase = self.under_way.map_or_else(
+                    || ": no session is under way".into(),
+                    |it| format!(": {it} goes on"),
+                );
                 let hours = LONGEST.as_millis() / 3_600_000;
                 Err(Failure::Wrong(format!(
                     "the visit did not come to its end within {hours} h{phase}"

@@ -376,8 +376,8 @@ fn a_visit_without_a_session_ends_by_its_phases() {
             Treatment::new(Origin::Device).with_record(&visit).outcome
         };
         // By a plan of both visits a session has still to come behind a fit.
-        let by_plan = of(Some(&PlanFile::parse(PLAN, "plan.toml").unwrap()));
-        let outcome = of(None);
+        let plan = PlanFile::parse(PLAN, "plan.toml").unwrap();
+        let (by_plan, outcome) = (of(Some(&plan)), of(None));
         assert_eq!(by_plan, outcome.filter(|it| *it != Outcome::Completed));
         outcome
     };

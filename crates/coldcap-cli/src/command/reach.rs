@@ -3,6 +3,7 @@
 use crate::arguments::Access;
 use crate::failure::Failure;
 use crate::host_key::{HostKey, random};
+use crate::progress;
 use coldcap_host::address::Address;
 use coldcap_host::client::{ClientConfig, ClientKey};
 use coldcap_host::connection::{Clock, Connection, opener};
@@ -26,7 +27,9 @@ pub(crate) fn begin(
 /// A connection that is up.
 pub(crate) async fn connect(address: &Address, access: &Access) -> Result<Connection, Failure> {
     let (connection, _) = begin(address.clone(), access, 0)?;
+    let waits = progress::waiting(&format!("{address} has not answered yet"));
     let up = timeout(ANSWERS_WITHIN, connection.secured()).await;
+    waits.finish_and_clear();
     if matches!(up, Ok(Ok(_))) {
         return Ok(connection);
     }

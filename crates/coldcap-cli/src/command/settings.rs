@@ -40,6 +40,7 @@ async fn diff(options: &SettingsFile) -> Result<(), Failure> {
     }
     match differing.len() {
         0 => Ok(()),
+        1 => Err(Failure::Wrong("one setting differs".into())),
         count => Err(Failure::Wrong(format!("{count} settings differ"))),
     }
 }

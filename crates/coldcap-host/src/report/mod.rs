@@ -72,7 +72,7 @@ pub use evidence::{
 };
 pub use fit_plot::{FitPlot, FitZone, fit_svg};
 pub use page::html;
-pub use story::{RecordedVisit, reason_name};
+pub use story::{RecordedVisit, ending_name, reason_name};
 pub use temperature_plot::{PLOT_STYLE, TemperaturePlot};
 pub use totals::{CoolantHeld, PhaseTotal, SkinMinutes};
 pub use treatment::{

@@ -184,8 +184,8 @@ fn drawn(treatment: &Treatment, words: &Words<'_>) -> Markup {
             (plot::break_pattern())
             (tints(&treatment.phases, &layout))
             (plot::frame(time, axis))
-            (plot::watermark(treatment.origin, time, axis.top() + axis.height() * 0.45, 98.0))
             (plot::shaded_breaks(&treatment.breaks, time, STRIP_BOTTOM, axis.bottom()))
+            (plot::watermark(treatment.origin, time, axis.top() + axis.height() * 0.45, 98.0))
             (strip(&treatment.phases, time))
             @for mark in &marks { (mark.line(&layout)) }
             path class="interval" d=(band(&treatment.samples, skin_interval, time, axis)) {}

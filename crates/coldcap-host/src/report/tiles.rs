@@ -124,8 +124,10 @@ fn breaks(treatment: &Treatment) -> Markup {
     let count = treatment.breaks.len();
     let total: f64 = treatment.breaks.iter().filter_map(super::BreakSpan::minutes).sum();
     let open = treatment.breaks.iter().any(|span| span.end_s.is_none());
+    let held = treatment.phases.iter().any(|span| span.phase == Phase::SafeHold);
     let detail = html! {
         @if count == 0 { "cooling was not interrupted" } @else { (minutes(total)) " min together" }
+        @if count > 0 && held { ", safe hold included" }
         @if open { "; one was not ended" }
     };
     tile("Breaks", &html! { (count) }, &detail)

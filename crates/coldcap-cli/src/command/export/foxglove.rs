@@ -1,13 +1,14 @@
 //! MCAP: a channel for each channel's status, for that of the machine, for events and for alarms.
 
 use super::super::recording::{Reading, alarm_names};
+use super::super::rounded::decimals;
 use super::Failed;
 use crate::treatment::sampled;
 use coldcap_host::capture::Origin;
 use coldcap_host::client::Message;
 use coldcap_host::condition;
 use coldcap_host::mcap::{Channel, Writer};
-use coldcap_host::report::reason_name;
+use coldcap_host::report::{ending_name, reason_name};
 use coldcap_session::{Phase, Reason};
 use coldcap_units::Instant;
 use coldcap_wire::message::{ChannelStatus, EventReport, MachineStatus, Vocabulary};
@@ -78,7 +79,7 @@ impl<W: Write> Files<W> {
     fn put(&mut self, channel: Channel, at: Instant, object: &Value) -> io::Result<()> {
         let at_ns = self.began_ns.saturating_add(at.as_millis().saturating_mul(1_000_000));
         self.count += 1;
-        self.writer.message(channel, at_ns, object.to_string().as_bytes())
+        self.writer.message(channel, at_ns, rounded(object).to_string().as_bytes())
     }
 
     fn status(&mut self, at: Instant, status: &ChannelStatus) -> io::Result<()> {
@@ -161,6 +162,16 @@ impl<W: Write> Files<W> {
     }
 }
 
+/// No figure of a machine is finer than a thousandth; the rest is of binary fractions.
+fn rounded(object: &Value) -> Value {
+    let figure = |value: &Value| match value.as_f64() {
+        Some(number) if value.is_f64() => decimals(number, 3).into(),
+        _ => value.clone(),
+    };
+    let fields = object.as_object().into_iter().flatten();
+    Value::Object(fields.map(|(name, value)| (name.clone(), figure(value))).collect())
+}
+
 /// The word for what an event is about, where its code is one of a list.
 fn about(event: &EventReport) -> Option<String> {
     match Vocabulary::named("event")?.word(event.kind)? {
@@ -168,7 +179,8 @@ fn about(event: &EventReport) -> Option<String> {
         "alarm_rose" | "alarm_cleared" | "alarm_escalated" | "tripped" | "released" => {
             Some(condition::name(event.code).into_owned())
         }
-        "break_began" | "ended" => Some(reason_name(Reason(u8::try_from(event.code).ok()?))),
+        "break_began" => Some(reason_name(Reason(u8::try_from(event.code).ok()?))),
+        "ended" => Some(ending_name(Reason(u8::try_from(event.code).ok()?))),
         _ => None,
     }
 }

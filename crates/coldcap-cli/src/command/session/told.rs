@@ -7,7 +7,7 @@ use coldcap::{ChannelCheckpoint, Config, Event, EventKind, Outputs, Phase};
 use coldcap_guard::Condition;
 use coldcap_guard::alarm::Priority;
 use coldcap_host::record::{Story, verify};
-use coldcap_host::report::reason_name;
+use coldcap_host::report::{ending_name, reason_name};
 use coldcap_session::record::{Entry, Summary};
 use coldcap_session::{Accepted, Note, PhaseClock, Reason, Refusal, billing};
 use coldcap_units::{Duration, Instant};
@@ -167,7 +167,7 @@ impl Told {
                 plain(self, "fact", name, format!("drug {code}, {toxic}"));
             }
             EventKind::Ended => {
-                let reason = reason_name(Reason(u8::try_from(code).unwrap_or(0)));
+                let reason = ending_name(Reason(u8::try_from(code).unwrap_or(0)));
                 plain(self, "session", "ended".into(), reason);
             }
             EventKind::Tripped | EventKind::Released => {

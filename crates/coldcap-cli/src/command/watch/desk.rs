@@ -309,7 +309,10 @@ fn edited(mut typed: String, code: KeyCode, allowed: impl Fn(char) -> bool) -> E
 /// `MM:SS` or `H:MM:SS`, or seconds, in ms.
 fn time(typed: &str) -> Option<u64> {
     let parts: Option<Vec<u64>> = typed.split(':').map(|part| part.parse().ok()).collect();
-    let parts = parts.filter(|parts| parts.len() <= 3)?;
+    // Whatever stands in front may be more than an hour's or a minute's.
+    let is_time =
+        |parts: &Vec<u64>| parts.len() <= 3 && parts.iter().skip(1).all(|part| *part < 60);
+    let parts = parts.filter(is_time)?;
     Some(parts.into_iter().fold(0, |total, part| total * 60 + part) * 1_000)
 }
 

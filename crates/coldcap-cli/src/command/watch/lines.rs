@@ -12,7 +12,9 @@ pub(super) fn plain(picture: &Picture) -> String {
         line.push_str(&of_channel(channel));
     }
     line.push_str(" | alarms ");
-    let alarms: Vec<String> = picture.alarms.iter().map(of_alarm).collect();
+    let count = picture.channels.len();
+    let alarms = picture.alarms.iter().map(|alarm| of_alarm(alarm, count));
+    let alarms: Vec<String> = alarms.collect();
     line.push_str(match (alarms.is_empty(), picture.machine.sounding) {
         (true, Some(_)) => "none",
         (true, None) => "not known",
@@ -46,6 +48,7 @@ fn of_channel(channel: &ChannelPicture) -> String {
     line
 }
 
-fn of_alarm(alarm: &Alarm) -> String {
-    format!("{} {} ({})", words::priority(alarm), alarm.name, words::whose(alarm.channel))
+fn of_alarm(alarm: &Alarm, channels: usize) -> String {
+    let whose = words::whose(alarm.channel, channels);
+    format!("{} {} ({whose})", words::priority(alarm), alarm.name)
 }

@@ -12,7 +12,7 @@ use coldcap_host::view::{ChannelPicture, Origin, Picture};
 use coldcap_units::Instant;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
@@ -138,7 +138,15 @@ fn draw_channel(
     let block = Block::bordered().title(title);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let lines = channel::lines(told, picture, inner.width);
+    let mut lines = channel::lines(told, picture, inner.width);
+    let room = usize::from(inner.height);
+    if lines.len() > room {
+        // What is not seen must be known not to be seen.
+        let shown = room.saturating_sub(1);
+        let hidden = lines.len() - shown;
+        lines.truncate(shown);
+        lines.push(Line::from(format!(" {hidden} lines more: enlarge the window")).bold());
+    }
     let height = u16::try_from(lines.len()).unwrap_or(0);
     let rows = [Constraint::Length(height), Constraint::Min(0)];
     let [figures, below] = Layout::vertical(rows).areas(inner);

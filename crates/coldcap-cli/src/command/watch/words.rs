@@ -62,7 +62,7 @@ pub(super) fn phase(name: &str) -> String {
 /// What stands in every head of a screen: whose values these are.
 pub(super) const fn origin(origin: Origin) -> &'static str {
     match origin {
-        Origin::Unknown => "NOT CONNECTED",
+        Origin::Unknown => "NOT HEARD YET",
         Origin::Device => "DEVICE",
         Origin::Simulated => "SIMULATED, no patient",
         Origin::Replay => "REPLAY",
@@ -72,7 +72,7 @@ pub(super) const fn origin(origin: Origin) -> &'static str {
 
 /// How long a break is, and was meant to be.
 pub(super) fn on_break(told: &BreakPicture) -> String {
-    let reason = told.reason.as_deref().map_or(String::new(), |it| format!(" ({})", phase(it)));
+    let reason = told.reason.as_deref().map_or(String::new(), |it| format!(" ({})", why(it)));
     let left = match (told.left_ms, told.over_budget) {
         (Some(left), false) => format!("{} left", time(left.into())),
         (Some(left), true) => format!("{} left, OVER its budget", time(left.into())),
@@ -103,12 +103,24 @@ pub(super) fn priority(alarm: &Alarm) -> String {
     alarm.priority.map_or("PRIORITY?".into(), |priority| priority.name().to_uppercase())
 }
 
-/// Whose an alarm is.
-pub(super) fn whose(channel: Option<u8>) -> String {
+/// Whose an alarm is: on a machine of one channel nobody asks, and it does not say.
+pub(super) fn whose(channel: Option<u8>, channels: usize) -> String {
+    if channels == 1 {
+        return "machine".into();
+    }
     match channel {
         Some(MACHINE) => "machine".into(),
         Some(channel) => format!("channel {channel}"),
         None => "channel not told".into(),
+    }
+}
+
+/// Why it was broken off. A trip is named by who may end it, which is not who began it.
+fn why(reason: &str) -> String {
+    match reason.strip_suffix("_trip") {
+        Some("operator") => "stopped by the guard".into(),
+        Some(who) => format!("stopped by the guard, {who} must reset"),
+        None => phase(reason),
     }
 }
 

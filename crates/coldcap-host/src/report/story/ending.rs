@@ -1,5 +1,6 @@
 //! How a visit ended, from the notes of its record.
 
+use super::marks::ending_name;
 use crate::plan::PlanFile;
 use crate::procedure::Outcome;
 use coldcap_session::record::{Entry, Summary};
@@ -19,6 +20,16 @@ pub(super) fn outcome(
         Some(_) => Some(Outcome::EndedEarly),
         None => without_a_session(entries.iter().rev().find_map(change)?)
             .filter(|outcome| *outcome != Outcome::Completed || !awaits_session),
+    }
+}
+
+/// Why it ended before its time, where it did.
+pub(super) fn why(entries: &[Entry], summary: &Summary) -> Option<String> {
+    match (summary.ended, outcome(entries, summary, None)?) {
+        (Some(Reason::COMPLETED), _) | (None, Outcome::Completed) => None,
+        (Some(reason), _) => Some(ending_name(reason)),
+        (None, Outcome::EndedEarly) => Some("no session was begun".to_owned()),
+        (None, _) => None,
     }
 }
 

@@ -59,6 +59,15 @@ pub fn reason_name(reason: Reason) -> String {
     name.to_owned()
 }
 
+/// What a reason is called where it ended a session.
+#[must_use]
+pub fn ending_name(reason: Reason) -> String {
+    match reason {
+        Reason(code @ 1..128) => format!("ended by hand (reason {code})"),
+        _ => reason_name(reason),
+    }
+}
+
 /// What is driven by hand, in words.
 fn driven_by_hand(told: &ByHand) -> String {
     match told {

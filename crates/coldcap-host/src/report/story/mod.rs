@@ -18,11 +18,11 @@ use super::treatment::{PlanSummary, Treatment};
 use crate::plan::PlanFile;
 use crate::record;
 use coldcap_session::record::{Entry, Summary};
-use coldcap_session::{Config, Event, Plan, Reason, billing};
+use coldcap_session::{Config, Event, Plan, billing};
 use coldcap_units::{Duration, Instant};
 use coldcap_wire::message::Vocabulary;
 
-pub use marks::reason_name;
+pub use marks::{ending_name, reason_name};
 
 /// The record of one channel's visit, and what only its host knows.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ impl Treatment {
             basis.as_ref().zip(day).map(|(basis, day)| counted::lines(&summary, day, basis));
         Self {
             outcome: ending::outcome(entries, &summary, plan).or(self.outcome),
-            ended_by: summary.ended.filter(|it| *it != Reason::COMPLETED).map(reason_name),
+            ended_by: ending::why(entries, &summary),
             patient: patient(&summary, plan),
             date: date.map(|date| date.to_string()),
             under_way: spans::under_way(entries),

@@ -19,7 +19,8 @@ pub(super) fn draw(picture: &Picture, frame: &mut Frame<'_>, area: Rect) {
     let room = usize::from(area.height.saturating_sub(1));
     let fits = picture.alarms.len() <= room;
     let shown = if fits { room } else { room.saturating_sub(1) };
-    let mut lines: Vec<Line<'_>> = picture.alarms.iter().take(shown).map(line).collect();
+    let alarms = picture.alarms.iter().take(shown);
+    let mut lines: Vec<Line<'_>> = alarms.map(|it| line(it, picture.channels.len())).collect();
     if picture.alarms.is_empty() {
         lines.push(Line::from(if is_known(picture) { " none" } else { " not known" }));
     }
@@ -50,7 +51,7 @@ fn title(picture: &Picture) -> String {
     format!(" alarms: {count}{highest}{sound}{last} ")
 }
 
-fn line(alarm: &Alarm) -> Line<'static> {
+fn line(alarm: &Alarm, channels: usize) -> Line<'static> {
     let priority = words::priority(alarm);
     let marks = match alarm.priority {
         Some(Priority::High) => "!!!",
@@ -62,7 +63,7 @@ fn line(alarm: &Alarm) -> Line<'static> {
     let since = since.map_or("from before".into(), |since| format!("for {since}"));
     let here = if alarm.acknowledged_here { ", acknowledged here" } else { "" };
     let name = words::phase(&alarm.name);
-    let whose = words::whose(alarm.channel);
+    let whose = words::whose(alarm.channel, channels);
     let text = format!(" {marks} {priority:<9} {name}, {whose}, {since}{here}");
     Line::from(text).style(style(alarm))
 }

@@ -16,6 +16,16 @@ const COOLANT: Color = Color::LightBlue;
 const INTERFACE: Color = Color::LightGreen;
 const SKIN: Color = Color::LightMagenta;
 
+/// What a curve shows.
+type Value = fn(&Point) -> Option<Span>;
+
+/// The letter at the end of each curve.
+const LETTERS: [(&str, Color, Value); 3] = [
+    ("s", SKIN, |point| point.skin),
+    ("k", INTERFACE, |point| point.interface),
+    ("c", COOLANT, |point| point.coolant),
+];
+
 /// What stands left of the plot.
 const SCALE: u16 = 6;
 /// It is drawn from this size on.
@@ -104,18 +114,32 @@ fn draw_curves(
             curve(context, points, far, INTERFACE, |point| point.interface);
             curve(context, points, far, COOLANT, |point| point.coolant);
             dots(context, points, bounds, area.width);
+            for (letter, color, of) in LETTERS {
+                end(context, points, (bounds, area.width), (letter, color), of);
+            }
         });
     frame.render_widget(canvas, area);
 }
 
-/// A line through what was measured, with a gap where nothing valid was.
-fn curve(
+/// The newest value of a curve bears its letter, so that curves are told apart without colours.
+fn end(
     context: &mut Context<'_>,
     points: &[Point],
-    far: u64,
-    color: Color,
-    of: fn(&Point) -> Option<Span>,
+    (bounds, columns): (&Bounds, u16),
+    (letter, color): (&'static str, Color),
+    of: Value,
 ) {
+    let newest = points.iter().rev().find_map(|point| Some((point.at_ms, of(point)?)));
+    let Some((at_ms, span)) = newest else { return };
+    // A column before the edge, where it is seen whole.
+    let column = (bounds.to_ms - bounds.from_ms) / u64::from(columns.max(1));
+    let x = at_ms.min(bounds.to_ms.saturating_sub(column)) as f64;
+    let text = TextLine::styled(letter, Style::new().fg(color).bold());
+    context.print(x, f64::from(span.high), text);
+}
+
+/// A line through what was measured, with a gap where nothing valid was.
+fn curve(context: &mut Context<'_>, points: &[Point], far: u64, color: Color, of: Value) {
     let mut last: Option<(u64, Span)> = None;
     for point in points {
         let Some(span) = of(point) else {
@@ -225,9 +249,9 @@ fn legend(bounds: &Bounds) -> TextLine<'static> {
     let [from, to] = [bounds.from_ms, bounds.to_ms].map(words::time);
     TextLine::from(vec![
         Span::raw(format!(" °C, {from} to {to}: ")),
-        name("target (dots) ", TARGET),
-        name("coolant ", COOLANT),
-        name("cap ", INTERFACE),
-        name("scalp", SKIN),
+        name("target dots ", TARGET),
+        name("c coolant ", COOLANT),
+        name("k cap ", INTERFACE),
+        name("s scalp", SKIN),
     ])
 }

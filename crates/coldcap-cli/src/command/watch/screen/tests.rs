@@ -194,10 +194,11 @@ fn answered() -> Desk {
 /// Its name, what is on it, and its size.
 type Screen = (&'static str, fn() -> Desk, [u16; 2]);
 
-const SCREENS: [Screen; 13] = [
+const SCREENS: [Screen; 14] = [
     ("cooling-80x24", || cooling(1), [80, 24]),
     ("cooling-120x40", || cooling(1), [120, 40]),
     ("cooling-60x20", || cooling(1), [60, 20]),
+    ("cooling-40x12", || cooling(1), [40, 12]),
     ("two-channels-80x24", || cooling(2), [80, 24]),
     ("two-channels-120x40", || alarmed(2), [120, 40]),
     ("alarms-80x24", || alarmed(1), [80, 24]),
