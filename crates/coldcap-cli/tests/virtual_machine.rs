@@ -131,6 +131,30 @@ async fn a_script_counts_from_when_hosts_may_come() {
     assert!(!refused.ends_with(": ok"), "{refused}");
 }
 
+/// What somebody breaks by hand is told to the host as an alarm.
+#[tokio::test]
+async fn a_fault_is_made_at_its_door() {
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let door = address.to_string();
+    let served = Served::with(1, 20.0, &["--fault-door", &door, "--start-at", "pre_cool+5min"]);
+    let host = served.host(0, 0, 1);
+    until_in(&host, 0, Phase::PreCool).await;
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, b"knik\nkink 600\n").await.unwrap();
+    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(stream));
+    let refused = in_time(lines.next_line()).await.unwrap().unwrap();
+    assert!(refused.starts_with("refused: knik: allowed are kink, "), "{refused}");
+    let taken = in_time(lines.next_line()).await.unwrap().unwrap();
+    assert_eq!(taken, "ok: kink for 600 s at channel 0");
+    until_in(&host, 0, Phase::Paused).await;
+}
+
+#[test]
+fn a_door_for_faults_is_of_this_computer_alone() {
+    let line = ["machine", "--listen", "pty", "--fault-door", "0.0.0.0:0"];
+    assert!(coldcap(&line).refused(2).contains("--fault-door: 0.0.0.0:0: allowed is an address"));
+}
+
 /// What a host knew of the one before is void.
 #[tokio::test]
 async fn a_machine_that_is_started_again_is_another_boot() {

@@ -132,6 +132,12 @@ impl View {
         }
     }
 
+    /// Where the values come from, as far as that was said.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.machine.origin()
+    }
+
     /// The curves of a channel, from 0.
     #[must_use]
     pub fn history(&self, channel: u8) -> Option<&History> {

@@ -457,16 +457,19 @@ fn curves_are_told_apart_without_colour() {
 #[test]
 fn a_page_says_from_when_on_was_heard() {
     let sample = |time_s| Sample::new(time_s, Phase::Infusing);
-    let page = |from_s: f64| {
-        let samples = vec![sample(from_s), sample(from_s + 600.0)];
+    let page = |seconds: &mut dyn Iterator<Item = u32>| {
+        let samples = seconds.map(|second| sample(f64::from(second) + 0.3)).collect();
         html(&Treatment { samples, ..Treatment::new(Origin::Device) })
     };
-    let (whole, late) = (page(0.3), page(4_320.0));
+    let whole = page(&mut (0..=600));
     assert!(whole.contains("recorded 0:10 h") && !whole.contains("what was heard"));
-    assert!(
-        late.contains("recorded 0:10 h")
-            && late.contains("what was heard, which is from 1:12 h on")
-    );
+    let late = page(&mut (4_320..=4_920));
+    let told = "what was heard, which is from 1:12 h on, 0:10 h in all";
+    assert!(late.contains("recorded 0:10 h") && late.contains(told));
+    // Nobody listened for eleven hours.
+    let holed = page(&mut (0..=600).chain(40_000..=40_600));
+    let told = "what was heard, which is from 0:00 h on, 0:20 h in all";
+    assert!(holed.contains("recorded 0:20 h") && holed.contains(told));
 }
 
 #[test]

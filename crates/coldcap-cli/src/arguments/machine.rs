@@ -3,6 +3,7 @@
 use super::values::seed;
 use super::with_patient;
 use clap::Args;
+use core::net::SocketAddr;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -10,6 +11,7 @@ Everything that these options mean: docs/virtual-machine.md.
 Examples:
   coldcap machine --listen tcp:127.0.0.1:7700
   coldcap machine --listen pty --start-at post_cool-3min --speed 10
+  coldcap machine --listen tcp:127.0.0.1:7700 --fault-door 127.0.0.1:7709
   coldcap machine --listen tcp:127.0.0.1:7700 --script examples/machine/afternoon.toml
   coldcap machine --channels 2 --listen tcp:127.0.0.1:7700 --listen tcp:127.0.0.1:7701 --start-at infusing --start-at 1:pre_cool+5min";
 
@@ -38,6 +40,9 @@ pub(crate) struct Serve {
     /// What goes wrong and what an operator does from the moment on when hosts may come: [[at]] and [[fault]] as in a scenario.
     #[arg(long, value_name = "TOML")]
     pub(crate) script: Option<PathBuf>,
+    /// A door beside the protocol at which faults are made by hand, as the key f of watch does: an address of this computer alone.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) fault_door: Option<SocketAddr>,
     /// Decides noise and offsets of all sensors.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]
     pub(crate) seed: u64,

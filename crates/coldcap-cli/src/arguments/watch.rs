@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use clap::Args;
+use core::net::SocketAddr;
 
 #[derive(Args, Debug)]
 #[command(
@@ -18,6 +19,9 @@ pub(crate) struct Watch {
     pub(crate) what: String,
     #[command(flatten)]
     pub(crate) access: Access,
+    /// The door for faults of a virtual machine, as given to it: then f makes one.
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["json", "plain"])]
+    pub(crate) fault_door: Option<SocketAddr>,
     /// Print a line a second instead of drawing.
     #[arg(long, conflicts_with = "json")]
     pub(crate) plain: bool,

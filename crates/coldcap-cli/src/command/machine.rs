@@ -4,6 +4,7 @@
 //! client is a host of the one machine that runs here by the wall clock, whoever listens: from power-up, or from where
 //! `--start-at` has brought it.
 
+mod fault_door;
 mod jump;
 mod operator;
 pub(crate) mod place;
@@ -25,6 +26,7 @@ use coldcap_sim::{Equipment, FaultSchedule, Machine, MachineParameters, PatientP
 use coldcap_units::{Duration as Span, Instant};
 use core::array;
 use core::time::Duration;
+use fault_door::{FaultDoor, Wanted};
 use jump::Brought;
 use operator::Operator;
 use place::Place;
@@ -117,7 +119,7 @@ impl Described {
             false => jump::bring(build, &self.places, &self.plan)?,
         };
         let operator = Operator::new(self.script.clone(), &mut station, now)?;
-        Ok(Running { station, now, operator, doors: doors.len(), dark: false })
+        Ok(Running { station, now, operator, doors: doors.len(), dark: false, wanted: None })
     }
 }
 
@@ -148,12 +150,24 @@ struct Running<const CHANNELS: usize> {
     doors: usize,
     /// The power was away: what was said meanwhile, nobody has heard.
     dark: bool,
+    /// What somebody breaks by hand.
+    wanted: Option<mpsc::Receiver<Wanted>>,
+}
+
+impl<const CHANNELS: usize> Running<CHANNELS> {
+    fn break_what_is_wanted(&mut self) {
+        let Some(wanted) = &mut self.wanted else { return };
+        while let Ok(fault) = wanted.try_recv() {
+            self.station.plant_fault(fault.from(self.now));
+        }
+    }
 }
 
 impl<const CHANNELS: usize> Ticking for Running<CHANNELS> {
     fn tick(&mut self, heard: [&[u8]; LINES_MAXIMUM]) -> Result<Option<Span>, Failure> {
         self.now = self.now.plus(TICK);
         let now = self.now;
+        self.break_what_is_wanted();
         let heard = if self.dark { [&[][..]; LINES_MAXIMUM] } else { heard };
         let hosts = heard.into_iter().take(self.doors);
         let heard: Vec<&[u8]> = hosts.chain(self.operator.speak(now)).collect();
@@ -178,30 +192,52 @@ pub(crate) fn run(options: &Serve) -> Result<(), Failure> {
         for listen in &options.listen {
             doors.push(Door::open(listen).await?);
         }
+        let faults = match options.fault_door {
+            Some(address) => Some(FaultDoor::open(address).await?),
+            None => None,
+        };
+        let doors = (doors, faults);
         match options.channels {
-            1 => serve(described.running::<1>(&doors)?, described, doors, options.once).await,
-            _ => serve(described.running::<2>(&doors)?, described, doors, options.once).await,
+            1 => serve(described.running::<1>(&doors.0)?, described, doors, options.once).await,
+            _ => serve(described.running::<2>(&doors.0)?, described, doors, options.once).await,
         }
     })
+}
+
+/// Says where it listens, on standard output.
+fn announce(doors: &[Door], faults: Option<&FaultDoor>, json: bool) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for door in doors {
+        match json {
+            true => writeln!(out, "{}", json!({ "listening": door.to_string() }))?,
+            false => writeln!(out, "listening on {door}")?,
+        }
+    }
+    if let Some(address) = faults.map(FaultDoor::address).transpose()? {
+        match json {
+            true => writeln!(out, "{}", json!({ "faults": address.to_string() }))?,
+            false => writeln!(out, "faults at {address}")?,
+        }
+    }
+    Ok(out.flush()?)
 }
 
 async fn serve<const CHANNELS: usize>(
     mut machine: Running<CHANNELS>,
     described: Described,
-    doors: Vec<Door>,
+    (doors, faults): (Vec<Door>, Option<FaultDoor>),
     once: bool,
 ) -> Result<(), Failure> {
-    for door in &doors {
-        match described.json {
-            true => writeln!(io::stdout(), "{}", json!({ "listening": door.to_string() }))?,
-            false => writeln!(io::stdout(), "listening on {door}")?,
-        }
-    }
-    io::stdout().flush()?;
+    announce(&doors, faults.as_ref(), described.json)?;
     let (lines, coming) = mpsc::channel(1);
     let (ends, ended) = mpsc::channel(1);
     let speed = described.speed;
     let mut porters = JoinSet::new();
+    if let Some(door) = faults {
+        let (wanted, breaks) = mpsc::channel(1);
+        machine.wanted = Some(breaks);
+        porters.spawn(door.admit(described.channels, wanted));
+    }
     for (number, door) in doors.into_iter().enumerate() {
         porters.spawn(admit(door, number, described.clone(), lines.clone(), ends.clone()));
     }

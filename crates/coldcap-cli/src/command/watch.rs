@@ -1,6 +1,7 @@
 //! A machine, or a recording, on the screen.
 
 mod desk;
+mod fault;
 mod keys;
 mod lines;
 mod live;

@@ -1,10 +1,11 @@
 //! What is on the screen beside the machine itself: which channel, what is typed, what was answered; and what a key does.
 
+use super::fault::BUTTONS;
 use crate::command::answer;
 pub(super) use crate::command::player::{Deck, Move};
 use coldcap_host::client::CommandBody;
 use coldcap_host::connection::CommandError;
-use coldcap_host::view::{CHANNELS_MAXIMUM, View};
+use coldcap_host::view::{CHANNELS_MAXIMUM, Origin, View};
 use coldcap_wire::message::{Action, FactKind, Response, Status};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -25,6 +26,8 @@ pub(super) struct Desk {
     pub(super) drawn: [Option<u16>; CHANNELS_MAXIMUM as usize],
     pub(super) prompt: Prompt,
     pub(super) help: bool,
+    /// Whether there is a door at which faults are made.
+    pub(super) has_fault_door: bool,
     /// What became of the last word.
     pub(super) notice: Option<String>,
     pub(super) window: usize,
@@ -41,6 +44,8 @@ pub(super) enum Prompt {
     Armed(u8, u16),
     /// A time of the recording.
     GoTo(String),
+    /// What is to break.
+    Fault,
 }
 
 /// What a key asks for.
@@ -49,6 +54,8 @@ pub(super) enum Wish {
     Quit,
     Order(Box<Order>),
     Move(Move),
+    /// What is to break at a virtual machine.
+    Fault(String),
 }
 
 /// A word to the machine.
@@ -77,6 +84,7 @@ impl Desk {
             drawn: [None; CHANNELS_MAXIMUM as usize],
             prompt: Prompt::Nothing,
             help: false,
+            has_fault_door: false,
             notice: None,
             window: 2,
         }
@@ -134,7 +142,28 @@ impl Desk {
             Prompt::Reason(typed) => self.reason(typed, key.code),
             Prompt::Armed(channel, reason) => self.confirm(channel, reason, key.code),
             Prompt::GoTo(typed) => self.go_to(typed, key.code),
+            Prompt::Fault => self.fault(key.code),
         }
+    }
+
+    /// Whether a key may break something: never at a machine that may have a person under its cap.
+    pub(super) fn may_break(&self) -> bool {
+        self.has_fault_door && self.view.origin() == Origin::Simulated
+    }
+
+    fn ask_for_fault(&mut self) -> Option<Wish> {
+        if self.may_break() {
+            return self.ask(Prompt::Fault);
+        }
+        let why = "fault: only at a virtual machine, by the --fault-door that it was given";
+        self.notice = Some(why.to_owned());
+        None
+    }
+
+    /// By a number alone: of a name no letter could be typed that stops.
+    fn fault(&mut self, code: KeyCode) -> Option<Wish> {
+        let (_, name) = BUTTONS.iter().find(|(key, _)| code == KeyCode::Char(*key))?;
+        Some(Wish::Fault(format!("{name} 60 {}", self.channel)))
     }
 
     fn command(&mut self, key: KeyEvent) -> Option<Wish> {
@@ -165,6 +194,7 @@ impl Desk {
             KeyCode::Char('p') => self.press_button(Action::AUDIO_PAUSE, "audio pause"),
             KeyCode::Char('r') => self.ask(Prompt::Reason(String::new())),
             KeyCode::Char('c') => self.ask(Prompt::Comfort),
+            KeyCode::Char('f') => self.ask_for_fault(),
             _ => None,
         }
     }
@@ -338,7 +368,7 @@ mod tests {
     use crate::command::zeros;
     use coldcap_host::client::Message;
     use coldcap_units::Instant;
-    use coldcap_wire::message::{ChannelStatus, Hello};
+    use coldcap_wire::message::{self, ChannelStatus, Hello};
 
     fn status(channel: u8, revision: u16) -> Message {
         Message::ChannelStatus(ChannelStatus { channel, revision, ..zeros::message() })
@@ -351,6 +381,26 @@ mod tests {
         desk.settle();
         desk.note_drawn();
         desk
+    }
+
+    /// Nobody breaks a machine that may have a person under its cap.
+    #[test]
+    fn faults_are_made_at_a_virtual_machine_with_a_door_only() {
+        let hello = |origin| Message::Hello(Hello { origin, ..zeros::message() });
+        let at = |origin, has_fault_door| {
+            let mut desk = Desk { has_fault_door, ..desk() };
+            desk.view.hear(Instant::ZERO, &hello(origin));
+            (type_in(&mut desk, "f1"), desk.notice)
+        };
+        let (simulated, device) = (message::Origin::SIMULATED, message::Origin::DEVICE);
+        assert_eq!(at(simulated, true).0, [Wish::Fault("kink 60 0".into())]);
+        for (origin, has_door) in [(device, true), (simulated, false), (device, false)] {
+            assert_eq!(at(origin, has_door).0, []);
+        }
+        let mut armed = Desk { has_fault_door: true, ..desk() };
+        armed.view.hear(Instant::ZERO, &hello(simulated));
+        assert_eq!(revisions(&type_in(&mut armed, "fs")), [(0, 7)], "a stop is a stop");
+        assert_eq!((type_in(&mut armed, "f0"), armed.prompt), (vec![], Prompt::Nothing));
     }
 
     fn revisions(wishes: &[Wish]) -> Vec<(u8, u16)> {

@@ -23,6 +23,9 @@ pub(super) const LIVE: &[Key] = &[
     ("Esc", "leave what was begun"),
 ];
 
+/// That of a virtual machine with a door for faults.
+pub(super) const FAULT: Key = ("f", "break something for a minute: a number from 1 to 9");
+
 /// Those of a recording.
 pub(super) const RECORDING: &[Key] = &[
     ("Space", "pause, or go on"),

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Order, Wish};
 use super::terminal::{Input, Terminal, inputs};
-use super::{Form, lines, screen};
+use super::{Form, fault, lines, screen};
 use crate::arguments::Watch;
 use crate::command::ends::Ends;
 use crate::command::follower::{Follower, PERIOD};
@@ -13,6 +13,7 @@ use coldcap_host::view::View;
 use coldcap_units::Instant;
 use coldcap_wire::message::{Action, Operate, Response};
 use core::future::pending;
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
@@ -33,6 +34,15 @@ struct Live {
     desk: Desk,
     answers: mpsc::UnboundedSender<Answer>,
     pressed: Pressed,
+    fault_door: Option<SocketAddr>,
+    /// What became of faults.
+    told: mpsc::UnboundedSender<String>,
+}
+
+/// What comes back of what was asked for.
+struct Returned {
+    answers: mpsc::UnboundedReceiver<Answer>,
+    told: mpsc::UnboundedReceiver<String>,
 }
 
 /// What a key asked for last, and when.
@@ -54,8 +64,13 @@ pub(super) async fn run(machine: Follower, options: &Watch, form: Form) -> Resul
     let mut updates = machine.connection.updates();
     machine.connection.follow(PERIOD).await?;
     let (answers, answered) = mpsc::unbounded_channel();
+    let (told, heard) = mpsc::unbounded_channel();
+    let fault_door = options.fault_door;
     let desk = Desk::new(&options.what, None);
-    let mut live = Live { machine, desk, answers, pressed: Pressed::default() };
+    let desk = Desk { has_fault_door: fault_door.is_some(), ..desk };
+    let pressed = Pressed::default();
+    let mut live = Live { machine, desk, answers, pressed, fault_door, told };
+    let answered = Returned { answers: answered, told: heard };
     let end = end_of(options.duration);
     tokio::select! {
         shown = live.show(&mut updates, answered, form) => return shown,
@@ -76,7 +91,7 @@ impl Live {
     async fn show(
         &mut self,
         updates: &mut Updates,
-        mut answered: mpsc::UnboundedReceiver<Answer>,
+        mut returned: Returned,
         form: Form,
     ) -> Result<(), Failure> {
         if form != Form::Screen {
@@ -96,12 +111,14 @@ impl Live {
                     Some(Input::Key(key)) => match self.desk.press(key) {
                         Some(Wish::Quit) => return Ok(()),
                         Some(Wish::Order(order)) => self.send(*order),
+                        Some(Wish::Fault(line)) => self.break_something(line),
                         _ => {}
                     },
                     Some(Input::Resized) => {}
                     Some(Input::Gone) | None => return Ok(()),
                 },
-                Some((order, answer)) = answered.recv() => self.answered(&order, &answer),
+                Some((order, answer)) = returned.answers.recv() => self.answered(&order, &answer),
+                Some(line) = returned.told.recv() => self.desk.notice = Some(line),
                 () = ends.wait() => return Ok(()),
                 _ = frames.tick() => {}
             }
@@ -175,6 +192,13 @@ impl Live {
             let Order { channel, body, revision, .. } = order;
             let answer = connection.command_for(channel, body, revision).await;
             let _ = answers.send((order, answer));
+        });
+    }
+
+    fn break_something(&self, line: String) {
+        let (Some(door), told) = (self.fault_door, self.told.clone()) else { return };
+        tokio::spawn(async move {
+            let _ = told.send(fault::make(door, &line).await);
         });
     }
 

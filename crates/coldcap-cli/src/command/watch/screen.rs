@@ -7,6 +7,7 @@ mod plot;
 mod tests;
 
 use super::desk::{Deck, Desk, Prompt};
+use super::fault::BUTTONS;
 use super::{keys, words};
 use coldcap_host::view::{ChannelPicture, Origin, Picture};
 use coldcap_units::Instant;
@@ -38,6 +39,9 @@ pub(super) fn draw(desk: &Desk, at: Instant, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(foot_line(desk)), foot);
     if desk.help {
         draw_help(desk, frame);
+    }
+    if desk.prompt == Prompt::Fault {
+        draw_buttons(frame);
     }
 }
 
@@ -167,6 +171,9 @@ fn foot_line(desk: &Desk) -> Line<'static> {
             Some(format!(" {what} y within 30 s; any other key leaves"))
         }
         Prompt::GoTo(typed) => Some(format!(" go to H:MM:SS: {typed}_ Enter, Esc")),
+        Prompt::Fault => {
+            Some(" break the virtual machine: 1 to 9; any other key leaves".to_owned())
+        }
     };
     let told = asked.or(desk.notice.as_ref().map(|notice| format!(" {notice}")));
     match told {
@@ -182,16 +189,30 @@ fn foot_line(desk: &Desk) -> Line<'static> {
 
 fn draw_help(desk: &Desk, frame: &mut Frame<'_>) {
     let own = if desk.deck.is_some() { keys::RECORDING } else { keys::LIVE };
-    let mut lines: Vec<Line<'_>> = own.iter().chain(keys::COMMON).map(help_line).collect();
-    if desk.deck.is_none() {
+    let fault = desk.may_break().then_some(&keys::FAULT);
+    let keys = own.iter().chain(fault).chain(keys::COMMON);
+    let mut lines: Vec<Line<'_>> = keys.map(help_line).collect();
+    if desk.deck.is_none() && fault.is_none() {
         lines.push(Line::from(""));
         lines.push(Line::from("No key makes a fault: the protocol has no word for it."));
-        lines.push(Line::from("coldcap machine --fault NAME@SECONDS does."));
+        lines.push(Line::from("coldcap machine --fault NAME@SECONDS and --fault-door do."));
     }
+    draw_box(frame, " keys ", lines);
+}
+
+/// What breaks by a number.
+fn draw_buttons(frame: &mut Frame<'_>) {
+    let button = |(key, name): &(char, &str)| Line::from(format!(" {key}  {name}, for a minute"));
+    let lines = BUTTONS.iter().map(button).collect();
+    draw_box(frame, " break the virtual machine ", lines);
+}
+
+/// In the middle, over everything.
+fn draw_box(frame: &mut Frame<'_>, title: &'static str, lines: Vec<Line<'_>>) {
     let height = u16::try_from(lines.len()).unwrap_or(0).saturating_add(2);
     let area = frame.area().centered(Constraint::Length(74), Constraint::Length(height));
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" keys ")), area);
+    frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(title)), area);
 }
 
 fn help_line((key, does): &keys::Key) -> Line<'static> {

@@ -183,6 +183,10 @@ fn helped() -> Desk {
     Desk { help: true, ..cooling(1) }
 }
 
+fn breaking() -> Desk {
+    Desk { has_fault_door: true, prompt: Prompt::Fault, ..cooling(1) }
+}
+
 fn armed() -> Desk {
     Desk { prompt: Prompt::Armed(0, 12), ..on_break() }
 }
@@ -194,7 +198,7 @@ fn answered() -> Desk {
 /// Its name, what is on it, and its size.
 type Screen = (&'static str, fn() -> Desk, [u16; 2]);
 
-const SCREENS: [Screen; 14] = [
+const SCREENS: [Screen; 15] = [
     ("cooling-80x24", || cooling(1), [80, 24]),
     ("cooling-120x40", || cooling(1), [120, 40]),
     ("cooling-60x20", || cooling(1), [60, 20]),
@@ -209,6 +213,7 @@ const SCREENS: [Screen; 14] = [
     ("down-80x24", down, [80, 24]),
     ("recording-80x24", played, [80, 24]),
     ("keys-80x24", helped, [80, 24]),
+    ("faults-80x24", breaking, [80, 24]),
 ];
 
 fn text(desk: &Desk, [width, height]: [u16; 2]) -> String {
