@@ -35,6 +35,7 @@ pub(crate) fn line(error: &Error) -> String {
             let missing = texts(error, ContextKind::InvalidArg).join(", ");
             format!("{missing}: nothing: {help}")
         }
+        ErrorKind::InvalidUtf8 => "an argument: no text: allowed is UTF-8".to_owned(),
         _ => as_told(error),
     }
 }
@@ -47,7 +48,7 @@ fn allowed(source: &(dyn core::error::Error + 'static), help: &str) -> String {
     } else if let Some((_, range)) = told.split_once(" is not in ") {
         format!("allowed is {}", range.replace("..=", " to "))
     } else if source.is::<ParseIntError>() {
-        "allowed is a whole number, 0 or more".to_owned()
+        "allowed is a whole number".to_owned()
     } else if source.is::<ParseFloatError>() {
         "allowed is a number".to_owned()
     } else if source.is::<AddrParseError>() {
@@ -61,7 +62,8 @@ fn allowed(source: &(dyn core::error::Error + 'static), help: &str) -> String {
 fn argument(error: &Error) -> String {
     let told = text(error, ContextKind::InvalidArg);
     let option = told.split_whitespace().next().unwrap_or_default();
-    option.trim_matches(['<', '>']).trim_end_matches("...").to_owned()
+    let name = option.trim_matches(['<', '>']).trim_end_matches("...");
+    if name.is_empty() { "an empty argument".to_owned() } else { name.to_owned() }
 }
 
 fn quoted(value: String) -> String {

@@ -4,7 +4,7 @@ mod clock;
 mod contact;
 pub(crate) mod files;
 mod observer;
-pub(crate) use observer::{Observer, sampled};
+pub(crate) use observer::{Observer, Told, sampled};
 mod progress;
 pub(crate) mod seals;
 mod summary;
@@ -280,7 +280,7 @@ impl<'a> Visit<'a> {
         let nurse = self.nurse.finished();
         let ended = if self.crashed { timed_out.then_some(Outcome::TimedOut) } else { nurse };
         match (ended, self.afterwards) {
-            (Some(Outcome::TimedOut), None) => {
+            (Some(Outcome::TimedOut), None) if self.is_unseen() => {
                 self.afterwards = Some(self.now);
                 self.faults = FaultSchedule::none();
                 self.client.ask_record_length(self.now);
@@ -289,6 +289,11 @@ impl<'a> Visit<'a> {
             (_, Some(since)) => self.has_record(since).then_some(Outcome::TimedOut),
             (ended, None) => ended,
         }
+    }
+
+    /// Whether the nurse has not seen what came of it.
+    fn is_unseen(&self) -> bool {
+        self.crashed || !self.client.is_connected()
     }
 
     /// Whether the record is here, or will not come.
@@ -416,7 +421,10 @@ impl<'a> Visit<'a> {
         };
         let contact = self.observer.contact(&seen);
         let truth = self.observer.truth();
-        let treatment = self.observer.treatment(&self.setup.plan, &seen);
+        let mut treatment = self.observer.treatment(&self.setup.plan, &seen);
+        // What the machine makes of whoever reads the record is no part of the visit.
+        let until_s = self.afterwards.map_or(f64::INFINITY, |since| since.as_millis() as f64 / 1e3);
+        treatment.alarms.retain(|alarm| alarm.onset_s < until_s);
         let (outcome, under_way) = (treatment.outcome.unwrap_or(outcome), treatment.under_way);
         let mut summary = summary::summary(&treatment, &seen, contact.as_ref());
         summary["truth"] = truth;

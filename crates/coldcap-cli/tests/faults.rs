@@ -120,6 +120,7 @@ fn a_host_that_never_comes_back_ends_by_the_clock_and_another_reads_the_record()
 fn a_host_that_never_came_leaves_the_machine_as_it_was() {
     let done = demo(&folder("faults-never"), &["--json", "--fault", "host-crash@0"]);
     assert!(done.refused(1).ends_with("within 12 h: no session is under way"), "{done:?}");
+    assert_eq!(done.json()["alarms"], json!([]), "and it makes no alarm of its own");
     let phases: Vec<_> = done.json()["phases"].as_array().unwrap().clone();
     assert!(phases.iter().all(|span| span["phase"] == "boot"), "{phases:?}");
 }

@@ -24,6 +24,7 @@ fn refuses(arguments: &[&str], line: &str) {
 fn the_command_line_itself() {
     refuses(&["demo", "--sped"], "--sped: allowed is what `coldcap demo --help` says; near it is");
     refuses(&["demo", "twice"], "twice: allowed is what `coldcap demo --help` says");
+    refuses(&["demo", ""], "an empty argument: allowed is what `coldcap demo --help` says");
     refuses(&["dmo"], "dmo: allowed is what `coldcap --help` says; near it is demo");
     refuses(&[], "COMMAND: nothing: allowed is one of demo, run, ");
     refuses(&["calibrate"], "COMMAND: nothing: allowed is one of ntc, ice, ");
@@ -38,7 +39,7 @@ fn the_command_line_itself() {
         refuses(&[command, "--seed", "-1"], "--seed: -1: allowed is a whole number, 0 to ");
     }
     refuses(&["demo", "--speed", "x"], "--speed: x: allowed is a number");
-    refuses(&["falsify", "--runs", "x"], "--runs: x: allowed is a whole number, 0 or more");
+    refuses(&["falsify", "--runs", "x"], "--runs: x: allowed is a whole number");
     refuses(&["record", "pty", "--period", "5"], "--period: 5: allowed is 100 to 10000");
     refuses(&["serve", "x", "--http", "y"], "--http: y: allowed is ADDRESS:PORT, as in ");
     refuses(&["demo", "--machine", "x"], "--machine: x: allowed is one of in-process, qemu");

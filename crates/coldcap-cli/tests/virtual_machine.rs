@@ -139,13 +139,23 @@ async fn a_fault_is_made_at_its_door() {
     let served = Served::with(1, 20.0, &["--fault-door", &door, "--start-at", "pre_cool+5min"]);
     let host = served.host(0, 0, 1);
     until_in(&host, 0, Phase::PreCool).await;
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut stream, b"knik\nkink 600\n").await.unwrap();
-    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(stream));
-    let refused = in_time(lines.next_line()).await.unwrap().unwrap();
+    let answered = async |said: &[u8]| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, said).await.unwrap();
+        tokio::io::AsyncWriteExt::shutdown(&mut stream).await.unwrap();
+        let mut answer = String::new();
+        let read = tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer);
+        in_time(read).await.unwrap();
+        answer
+    };
+    let posted = answered(b"POST / HTTP/1.1\n\nleak 600\n").await;
+    assert!(posted.starts_with("refused: POST: ") && posted.lines().count() == 1, "{posted}");
+    let refused = answered(b"knik\n").await;
     assert!(refused.starts_with("refused: knik: allowed are kink, "), "{refused}");
-    let taken = in_time(lines.next_line()).await.unwrap().unwrap();
-    assert_eq!(taken, "ok: kink for 600 s at channel 0");
+    let taken = answered(b"kink 600\nrear-open 600 0").await;
+    assert_eq!(taken, "ok: kink for 600 s at channel 0\nok: rear-open for 600 s at channel 0\n");
+    assert!(answered(b"\x1b[31mx\n").await.starts_with("refused: ?[31mx: allowed are"));
+    assert_eq!(answered(&[b'x'; 500]).await, "refused: line: allowed are 128 bytes\n");
     until_in(&host, 0, Phase::Paused).await;
 }
 

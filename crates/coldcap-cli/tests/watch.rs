@@ -43,10 +43,14 @@ impl Terminal {
     }
 
     fn watch(&self, what: &str) -> Child {
+        self.watch_with(&[what])
+    }
+
+    fn watch_with(&self, options: &[&str]) -> Child {
         let name = self.slave.name().unwrap();
         let end = || File::options().read(true).write(true).open(&name).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_coldcap"));
-        command.args(["watch", what]).env("TERM", "xterm-256color");
+        command.arg("watch").args(options).env("TERM", "xterm-256color");
         command.stdin(end()).stdout(end()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
@@ -99,6 +103,23 @@ async fn it_shows_a_machine_stops_it_and_leaves_the_terminal_whole() {
     terminal.until(SHOWS_CURSOR).await;
     assert_eq!(ended(watch), (Some(0), String::new()));
     assert_eq!(terminal.settings(), before);
+}
+
+/// The only machine at which a key breaks something is one that is not there.
+#[tokio::test]
+async fn a_key_breaks_a_virtual_machine_that_has_a_door_for_it() {
+    let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let door = door.to_string();
+    let (machine, mut terminal) = (Served::with(1, 1.0, &["--fault-door", &door]), Terminal::new());
+    let watch = terminal.watch_with(&[machine.address(), "--fault-door", &door]);
+    terminal.until("STANDBY").await;
+    terminal.press(b"f").await;
+    terminal.until("chiller-stuck-on").await;
+    terminal.press(b"2").await;
+    terminal.until("leak,").await;
+    terminal.press(b"q").await;
+    terminal.until(LEAVES).await;
+    assert_eq!(ended(watch).0, Some(0));
 }
 
 #[tokio::test]
@@ -173,6 +194,10 @@ fn what_is_neither_a_machine_nor_a_recording_is_refused_in_a_line() {
     let folder = folder("watch-refused");
     let text = file(&folder, "text.ccap", "no recording");
     assert!(coldcap(&["watch", &text]).refused(2).contains("allowed is a recording"));
+    let door = coldcap(&["watch", &text, "--fault-door", "127.0.0.1:1"]);
+    assert!(door.refused(2).contains("allowed is with the address of a machine"));
+    let own = coldcap(&["watch", "tcp:127.0.0.1:1", "--fault-door", "127.0.0.1:1"]);
+    assert!(own.refused(2).starts_with("--fault-door: the machine's own address"));
     let speed = coldcap(&["watch", "tcp:127.0.0.1:1", "--speed", "0"]);
     assert!(speed.refused(2).starts_with("--speed: 0: allowed"));
     let key = coldcap(&["watch", "tcp:127.0.0.1:1", "--key", "/nowhere"]);

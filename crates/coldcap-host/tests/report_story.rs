@@ -64,7 +64,8 @@ fn told(entries: &[Entry], total: u32) -> Treatment {
 fn told_from(began: Instant, entries: &[Entry], total: u32) -> Treatment {
     let plan = PlanFile::parse(PLAN, "plan.toml").unwrap();
     let config = Config::DEFAULT;
-    let visit = RecordedVisit { entries, total, config: &config, began, plan: Some(&plan) };
+    let (plan, session_follows) = (Some(&plan), false);
+    let visit = RecordedVisit { entries, total, config: &config, began, plan, session_follows };
     Treatment::new(Origin::Device).with_record(&visit)
 }
 
@@ -370,14 +371,15 @@ fn a_visit_without_a_session_ends_by_its_phases() {
         let note = |book: Book, &(from, to)| book.note(Note::PhaseChanged { from, to });
         let book = changes.iter().fold(Book::new(), note);
         let (entries, total, config) = (&book.entries, book.entries.len() as u32, Config::DEFAULT);
-        let of = |plan| {
-            let began = Instant::ZERO;
-            let visit = RecordedVisit { entries, total, config: &config, began, plan };
+        let of = |plan, session_follows| {
+            let (began, config) = (Instant::ZERO, &config);
+            let visit = RecordedVisit { entries, total, config, began, plan, session_follows };
             Treatment::new(Origin::Device).with_record(&visit).outcome
         };
         // By a plan of both visits a session has still to come behind a fit.
         let plan = PlanFile::parse(PLAN, "plan.toml").unwrap();
-        let (by_plan, outcome) = (of(Some(&plan)), of(None));
+        let (by_plan, outcome) = (of(Some(&plan), false), of(None, false));
+        assert_eq!(by_plan, of(None, true));
         assert_eq!(by_plan, outcome.filter(|it| *it != Outcome::Completed));
         outcome
     };

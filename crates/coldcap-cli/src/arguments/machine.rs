@@ -41,7 +41,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TOML")]
     pub(crate) script: Option<PathBuf>,
     /// A door beside the protocol at which faults are made by hand, as the key f of watch does: an address of this computer alone.
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) fault_door: Option<SocketAddr>,
     /// Decides noise and offsets of all sensors.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed)]

@@ -20,7 +20,7 @@ pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) access: Access,
     /// The door for faults of a virtual machine, as given to it: then f makes one.
-    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["json", "plain"])]
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["json", "plain"])]
     pub(crate) fault_door: Option<SocketAddr>,
     /// Print a line a second instead of drawing.
     #[arg(long, conflicts_with = "json")]

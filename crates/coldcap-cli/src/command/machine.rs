@@ -38,6 +38,8 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+/// So many faults wait for a machine whose power is away.
+const FAULTS_AT_ONCE: usize = 16;
 /// Within what time a driver has said its greeting.
 const GREETS_WITHIN: Duration = Duration::from_secs(10);
 
@@ -234,7 +236,7 @@ async fn serve<const CHANNELS: usize>(
     let speed = described.speed;
     let mut porters = JoinSet::new();
     if let Some(door) = faults {
-        let (wanted, breaks) = mpsc::channel(1);
+        let (wanted, breaks) = mpsc::channel(FAULTS_AT_ONCE);
         machine.wanted = Some(breaks);
         porters.spawn(door.admit(described.channels, wanted));
     }
@@ -272,7 +274,7 @@ async fn admit(
     ends: mpsc::Sender<Result<(), Failure>>,
 ) -> Result<(), Failure> {
     loop {
-        let caller = door.next().await?;
+        let caller = door.next().await;
         let (described, lines, ends) = (described.clone(), lines.clone(), ends.clone());
         tokio::spawn(async move {
             if let Some(end) = receive(caller, number, described, lines).await {

@@ -5,7 +5,7 @@ use super::recording::{self, Reading};
 use super::{inputs, store};
 use crate::arguments::Report;
 use crate::failure::Failure;
-use crate::treatment::Observer;
+use crate::treatment::{Observer, Told};
 use coldcap_host::client::{Message, Record};
 use coldcap_host::plan::PlanFile;
 use coldcap_host::playback::Playback;
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Report) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
         let name = treatment.origin.name().to_uppercase();
-        let outcome = treatment.outcome.map_or("not ended", Outcome::name);
+        let outcome = treatment.outcome_name();
         writeln!(out, "{name} {outcome}: report: {}", place.display())?;
     }
     Ok(())
@@ -106,7 +106,13 @@ pub(crate) fn treatment(
     let record = Record::from_reports(&entries);
     is_of_patient(plan, &record)?;
     let began = times.began(&record);
-    let mut treatment = observer.told(known, &record, plan.map(|(_, plan)| plan), began);
+    let session_follows = information.get("session_follows").and_then(Value::as_bool);
+    let told = Told {
+        plan: plan.map(|(_, plan)| plan),
+        session_follows: session_follows.unwrap_or(false),
+        began,
+    };
+    let mut treatment = observer.told(known, &record, &told);
     reading.add_truth(&mut treatment.samples)?;
     Ok((treatment, times.later_s(began)))
 }

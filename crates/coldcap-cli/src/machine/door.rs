@@ -11,11 +11,13 @@ use core::time::Duration;
 use std::io;
 use std::net::TcpStream as Blocking;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_serial::{SerialPort, SerialStream};
 
 /// Within what time a client says its first words.
 const GREETS_WITHIN: Duration = Duration::from_secs(10);
+
+const LOOKS_AGAIN_IN: Duration = Duration::from_millis(100);
 
 /// An open door.
 pub(crate) enum Door {
@@ -67,14 +69,24 @@ impl Door {
     }
 
     /// The next one to come. A terminal has one line, which is there from the beginning.
-    pub(crate) async fn next(&mut self) -> io::Result<Caller> {
+    pub(crate) async fn next(&mut self) -> Caller {
         match self {
-            Self::Tcp(listener) => Ok(Caller::Tcp(listener.accept().await?.0)),
-            Self::WebSocket(listener) => Ok(Caller::WebSocket(listener.accept().await?.0)),
+            Self::Tcp(listener) => Caller::Tcp(next_of(listener).await),
+            Self::WebSocket(listener) => Caller::WebSocket(next_of(listener).await),
             Self::Pty { machine, .. } => match machine.take() {
-                Some(line) => Ok(Caller::Pty(line)),
+                Some(line) => Caller::Pty(line),
                 None => core::future::pending().await,
             },
+        }
+    }
+}
+
+/// Where a computer has no room for one more, or one has left before he was let in, the next one may be: no machine ends for that.
+pub(crate) async fn next_of(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(_) => sleep(LOOKS_AGAIN_IN).await,
         }
     }
 }

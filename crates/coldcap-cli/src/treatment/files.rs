@@ -47,6 +47,7 @@ impl Files {
             Writer::new(file, capture::Origin::Simulated, 1).map_err(capture_failure)?;
         let information = json!({
             "plan": setup.plan.name,
+            "session_follows": !setup.plan.fit_only,
             "seed": setup.seed,
             "configuration": "reference",
         });

@@ -77,6 +77,16 @@ pub(crate) struct End<'a> {
     pub(crate) security: SecuritySeen,
 }
 
+/// What a host knows of a visit besides its record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'a> {
+    pub(crate) plan: Option<&'a PlanFile>,
+    /// Whether a session is to follow a fit visit.
+    pub(crate) session_follows: bool,
+    /// What times count from.
+    pub(crate) began: Instant,
+}
+
 impl Observer {
     pub(crate) fn new() -> Self {
         Self {
@@ -155,35 +165,33 @@ impl Observer {
         let origin = self.hello.map_or(Origin::Simulated, |hello| origin(hello.origin.0));
         let known = Treatment {
             title: plan.name.clone(),
-            outcome: Some(end.outcome),
+            // A visit that has not ended has no outcome; that nobody waited longer is the host's affair.
+            outcome: Some(end.outcome).filter(|outcome| *outcome != Outcome::TimedOut),
             seed: end.seed,
             output_hash: Some(end.output_hash),
             ..Treatment::new(origin)
         };
-        self.told(known, end.record, Some(plan), Instant::ZERO)
+        let told = Told { plan: Some(plan), session_follows: false, began: Instant::ZERO };
+        self.told(known, end.record, &told)
     }
 
-    /// What was seen and what the record says, beside what is known otherwise. Times count from `began`, on the device's own time,
-    /// by which what was seen was taken in, too.
-    pub(crate) fn told(
-        self,
-        known: Treatment,
-        record: &Record,
-        plan: Option<&PlanFile>,
-        began: Instant,
-    ) -> Treatment {
+    /// What was seen and what the record says, beside what is known otherwise. Times are on the device's own time, by which what was
+    /// seen was taken in, too.
+    pub(crate) fn told(self, known: Treatment, record: &Record, told: &Told<'_>) -> Treatment {
+        let Told { plan, session_follows, began } = *told;
         let entries: Vec<Entry> = record.iter().map(|(_, it)| Entry::from_bytes(it)).collect();
         let began_s = began.as_millis() as f64 / 1_000.0;
         let mut samples = self.samples;
         samples.iter_mut().for_each(|sample| sample.time_s -= began_s);
         let last_s = samples.last().map_or(0.0, |sample| sample.time_s);
         let config = &Config::DEFAULT;
-        let visit = RecordedVisit { entries: &entries, total: record.total(), config, began, plan };
+        let (entries, total) = (&entries[..], record.total());
+        let visit = RecordedVisit { entries, total, config, began, plan, session_follows };
         let mut told = Treatment {
             device: identity(self.hello.as_ref()),
             samples,
             fit: self.calibration.as_ref().map(fit_visit),
-            contact: StartContact::of(&entries, self.calibration.as_ref())
+            contact: StartContact::of(entries, self.calibration.as_ref())
                 .map(|contact| contact.advice()),
             link: self.machine.as_ref().map(link),
             ..known

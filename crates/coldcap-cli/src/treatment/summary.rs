@@ -3,7 +3,6 @@
 use super::contact::StartContact;
 use super::observer::End;
 use crate::failure::Failure;
-use coldcap_host::procedure::Outcome;
 use coldcap_host::report::Treatment;
 use coldcap_session::{ControlMode, Phase};
 use coldcap_wire::security::SecurityCounters;
@@ -40,7 +39,7 @@ pub(crate) fn summary(
     let link = treatment.link.unwrap_or_default();
     json!({
         "origin": treatment.origin.name(),
-        "outcome": treatment.outcome.map(Outcome::name),
+        "outcome": treatment.outcome.unwrap_or(end.outcome).name(),
         "under_way": treatment.under_way.map(Phase::name),
         "seed": end.seed,
         "ticks": end.ticks,
@@ -129,7 +128,7 @@ pub(crate) fn print(
         "{} {}: {}",
         treatment.origin.name().to_uppercase(),
         treatment.title,
-        treatment.outcome.map_or("not ended", Outcome::name)
+        treatment.outcome_name()
     )?;
     for span in &treatment.phases {
         let expected = span.expected_min.map_or(String::new(), |min| format!(" of {min:.0}"));

@@ -108,7 +108,8 @@ impl Collecting {
         if !asked.came {
             return;
         }
-        let took = now.since(asked.at);
+        // Where the answer was lost it was not the line that took so long.
+        let took = now.since(asked.at).min(RECORD_EVERY);
         let whole = self.record.is_complete();
         self.due = Some(if whole { self.next(now) } else { now.plus(took) });
     }

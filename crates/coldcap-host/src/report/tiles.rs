@@ -5,7 +5,6 @@ use super::figures::{clipped, minutes, number};
 use super::treatment::Treatment;
 use super::words;
 use crate::priority::Priority;
-use crate::procedure::Outcome;
 use coldcap_session::{ControlMode, Phase};
 use maud::{Markup, html};
 
@@ -36,8 +35,7 @@ fn tile(name: &str, value: &Markup, detail: &Markup) -> Markup {
 }
 
 fn outcome(treatment: &Treatment) -> Markup {
-    let none = if treatment.under_way.is_some() { "not ended" } else { "not recorded" };
-    let outcome = treatment.outcome.map_or(none, Outcome::name);
+    let outcome = treatment.outcome_name();
     let reason = treatment.ended_by.as_deref().unwrap_or_default();
     let recorded = super::figures::hours_minutes(treatment.heard_s());
     html! {

@@ -74,6 +74,16 @@ pub struct Treatment {
 }
 
 impl Treatment {
+    /// How it ended in a word: of one that has not, and of one of which there is no record, that.
+    #[must_use]
+    pub fn outcome_name(&self) -> &'static str {
+        match self.outcome {
+            Some(outcome) => outcome.name(),
+            None if self.record.read > 0 => "not ended",
+            None => "not recorded",
+        }
+    }
+
     /// A treatment of which nothing is known but its origin.
     #[must_use]
     pub fn new(origin: Origin) -> Self {

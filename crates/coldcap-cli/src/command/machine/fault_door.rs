@@ -3,18 +3,24 @@
 
 use crate::command::inputs::{NOT_THE_HOSTS, is_the_hosts};
 use crate::failure::Failure;
+use crate::machine::door::next_of;
 use coldcap_sim::{FaultKind, FaultWindow};
 use coldcap_units::{Duration, Instant};
 use core::fmt;
 use core::net::SocketAddr;
 use core::ops::RangeInclusive;
+use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
 
 /// How long a fault lasts, in seconds, where nobody says otherwise, and what may be said.
 const LASTS_S: u32 = 60;
 const MAY_LAST_S: RangeInclusive<u32> = 1..=86_400;
+/// So many may be at the door at once, each for so long.
+const CALLERS: usize = 8;
+const STAYS_FOR: core::time::Duration = core::time::Duration::from_secs(600);
 /// No line is longer.
 const LONGEST_LINE: u64 = 128;
 
@@ -57,7 +63,11 @@ impl Wanted {
 
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} for {} s at channel {}", self.kind.name(), self.lasts_s, self.channel)
+        write!(f, "{} for {} s", self.kind.name(), self.lasts_s)?;
+        match self.kind.is_machine_wide() {
+            true => Ok(()),
+            false => write!(f, " at channel {}", self.channel),
+        }
     }
 }
 
@@ -78,7 +88,7 @@ fn number(
 pub(super) struct FaultDoor(TcpListener);
 
 impl FaultDoor {
-    /// Whoever comes may break the machine, so that nobody from elsewhere may come.
+    /// Whoever comes may break the machine, so that nobody may come from another computer.
     pub(super) async fn open(address: SocketAddr) -> Result<Self, Failure> {
         if !address.ip().is_loopback() {
             let allowed = "allowed is an address of this computer alone, as 127.0.0.1:7709";
@@ -98,14 +108,21 @@ impl FaultDoor {
         channels: u8,
         wanted: mpsc::Sender<Wanted>,
     ) -> Result<(), Failure> {
+        let places = Arc::new(Semaphore::new(CALLERS));
         loop {
-            let (stream, _) = self.0.accept().await?;
-            tokio::spawn(serve(stream, channels, wanted.clone()));
+            let stream = next_of(&self.0).await;
+            // One too many is turned away.
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+            let wanted = wanted.clone();
+            tokio::spawn(async move {
+                let _ = timeout(STAYS_FOR, serve(stream, channels, wanted)).await;
+                drop(place);
+            });
         }
     }
 }
 
-/// One who has come, until he leaves or says what is no line.
+/// One who has come, until he leaves or says what is no fault: a page in a browser, too, can send lines, and begins with what is none.
 async fn serve(
     mut stream: TcpStream,
     channels: u8,
@@ -116,18 +133,28 @@ async fn serve(
     loop {
         let mut line = Vec::new();
         (&mut read).take(LONGEST_LINE).read_until(b'\n', &mut line).await?;
-        if line.pop() != Some(b'\n') {
+        if line.is_empty() {
             return Ok(());
         }
-        let answer = match Wanted::parse(&String::from_utf8_lossy(&line), channels) {
+        if line.len() as u64 == LONGEST_LINE && !line.ends_with(b"\n") {
+            let refused = format!("refused: line: allowed are {LONGEST_LINE} bytes\n");
+            return write.write_all(refused.as_bytes()).await;
+        }
+        let answer = match Wanted::parse(&printable(&line), channels) {
             Ok(fault) => match wanted.send(fault).await {
                 Ok(()) => format!("ok: {fault}\n"),
                 Err(_) => return Ok(()),
             },
-            Err(why) => format!("refused: {why}\n"),
+            Err(why) => return write.write_all(format!("refused: {why}\n").as_bytes()).await,
         };
         write.write_all(answer.as_bytes()).await?;
     }
+}
+
+/// What a line says, without what moves a terminal that is shown the answer.
+fn printable(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    text.trim().chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -138,7 +165,8 @@ mod tests {
     fn a_line_is_a_fault_with_its_length_and_its_channel() {
         let parsed = |line| Wanted::parse(line, 2).map(|fault| fault.to_string());
         assert_eq!(parsed("kink"), Ok("kink for 60 s at channel 0".into()));
-        assert_eq!(parsed(" leak  5 1\r"), Ok("leak for 5 s at channel 1".into()));
+        assert_eq!(parsed(" kink  5 1\r"), Ok("kink for 5 s at channel 1".into()));
+        assert_eq!(parsed("leak 5 1"), Ok("leak for 5 s".into()), "there is one floor");
         for (line, why) in [
             ("", "nothing: allowed are kink, "),
             ("knik", "knik: allowed are kink, "),

@@ -163,6 +163,10 @@ impl Desk {
     /// By a number alone: of a name no letter could be typed that stops.
     fn fault(&mut self, code: KeyCode) -> Option<Wish> {
         let (_, name) = BUTTONS.iter().find(|(key, _)| code == KeyCode::Char(*key))?;
+        // Another machine may have come to the line meanwhile.
+        if !self.may_break() {
+            return self.ask_for_fault();
+        }
         Some(Wish::Fault(format!("{name} 60 {}", self.channel)))
     }
 
@@ -397,6 +401,11 @@ mod tests {
         for (origin, has_door) in [(device, true), (simulated, false), (device, false)] {
             assert_eq!(at(origin, has_door).0, []);
         }
+        let mut other = Desk { has_fault_door: true, ..desk() };
+        other.view.hear(Instant::ZERO, &hello(simulated));
+        assert_eq!(type_in(&mut other, "f"), []);
+        other.view.hear(Instant::from_millis(1), &hello(device));
+        assert_eq!((type_in(&mut other, "1"), other.prompt), (vec![], Prompt::Nothing));
         let mut armed = Desk { has_fault_door: true, ..desk() };
         armed.view.hear(Instant::ZERO, &hello(simulated));
         assert_eq!(revisions(&type_in(&mut armed, "fs")), [(0, 7)], "a stop is a stop");

@@ -37,7 +37,11 @@ pub(super) async fn make(door: SocketAddr, fault: &str) -> String {
 async fn ask(door: SocketAddr, fault: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(door).await?;
     stream.write_all(format!("{fault}\n").as_bytes()).await?;
-    let mut answer = String::new();
-    BufReader::new(stream).take(LONGEST_ANSWER).read_line(&mut answer).await?;
-    Ok(answer.trim_end().to_owned())
+    let mut answer = Vec::new();
+    BufReader::new(stream).take(LONGEST_ANSWER).read_until(b'\n', &mut answer).await?;
+    let answer = String::from_utf8_lossy(&answer).trim().to_owned();
+    match answer.starts_with("ok: ") || answer.starts_with("refused: ") {
+        true => Ok(answer),
+        false => Err(io::Error::other("this is no door for faults")),
+    }
 }

@@ -12,7 +12,7 @@ pub(super) fn plain(picture: &Picture) -> String {
         line.push_str(&of_channel(channel));
     }
     line.push_str(" | alarms ");
-    let count = picture.channels.len();
+    let count = picture.machine.channels;
     let alarms = picture.alarms.iter().map(|alarm| of_alarm(alarm, count));
     let alarms: Vec<String> = alarms.collect();
     line.push_str(match (alarms.is_empty(), picture.machine.sounding) {
@@ -48,7 +48,7 @@ fn of_channel(channel: &ChannelPicture) -> String {
     line
 }
 
-fn of_alarm(alarm: &Alarm, channels: usize) -> String {
+fn of_alarm(alarm: &Alarm, channels: Option<u8>) -> String {
     let whose = words::whose(alarm.channel, channels);
     format!("{} {} ({whose})", words::priority(alarm), alarm.name)
 }

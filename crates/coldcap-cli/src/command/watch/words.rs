@@ -104,8 +104,8 @@ pub(super) fn priority(alarm: &Alarm) -> String {
 }
 
 /// Whose an alarm is: on a machine of one channel nobody asks, and it does not say.
-pub(super) fn whose(channel: Option<u8>, channels: usize) -> String {
-    if channels == 1 {
+pub(super) fn whose(channel: Option<u8>, channels: Option<u8>) -> String {
+    if channels == Some(1) {
         return "machine".into();
     }
     match channel {

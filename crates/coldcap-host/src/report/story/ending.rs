@@ -1,31 +1,29 @@
 //! How a visit ended, from the notes of its record.
 
 use super::marks::ending_name;
-use crate::plan::PlanFile;
 use crate::procedure::Outcome;
 use coldcap_session::record::{Entry, Summary};
 use coldcap_session::{Note, Phase, Reason};
 
-/// `None` of a visit that has not ended, or whose session has still to come by its plan. One that stands in safe hold where the record
+/// `None` of a visit that has not ended, or whose session follows and has still to come. One that stands in safe hold where the record
 /// ends has come to that end so far.
 pub(super) fn outcome(
     entries: &[Entry],
     summary: &Summary,
-    file: Option<&PlanFile>,
+    session_follows: bool,
 ) -> Option<Outcome> {
-    let awaits_session = file.is_some_and(|file| !file.fit_only);
     match summary.ended {
         Some(Reason::ABANDONED) => Some(Outcome::SafeHold),
         Some(Reason::COMPLETED) => Some(Outcome::Completed),
         Some(_) => Some(Outcome::EndedEarly),
         None => without_a_session(entries.iter().rev().find_map(change)?)
-            .filter(|outcome| *outcome != Outcome::Completed || !awaits_session),
+            .filter(|outcome| *outcome != Outcome::Completed || !session_follows),
     }
 }
 
 /// Why it ended before its time, where it did.
 pub(super) fn why(entries: &[Entry], summary: &Summary) -> Option<String> {
-    match (summary.ended, outcome(entries, summary, None)?) {
+    match (summary.ended, outcome(entries, summary, false)?) {
         (Some(Reason::COMPLETED), _) | (None, Outcome::Completed) => None,
         (Some(reason), _) => Some(ending_name(reason)),
         (None, Outcome::EndedEarly) => Some("no session was begun".to_owned()),

@@ -37,6 +37,8 @@ pub struct RecordedVisit<'a> {
     pub began: Instant,
     /// The plan file, for the names of drugs, the infusion's length and the date of service.
     pub plan: Option<&'a PlanFile>,
+    /// Whether a session is to follow a fit visit, also where the plan file is not at hand: a visit is not over before that.
+    pub session_follows: bool,
 }
 
 impl Treatment {
@@ -54,13 +56,16 @@ impl Treatment {
     ///
     /// let entry = Chain::new().append(Instant::from_millis(61_000), 0, &Note::Comfort(4));
     /// let (config, began) = (&Config::DEFAULT, Instant::ZERO);
-    /// let visit = RecordedVisit { entries: &[entry], total: 1, config, began, plan: None };
+    /// let (entries, plan) = (&[entry][..], None);
+    /// let visit =
+    ///     RecordedVisit { entries, total: 1, config, began, plan, session_follows: false };
     /// let told = Treatment::new(Origin::Device).with_record(&visit);
     /// assert!(told.record.verified && told.comfort[0].time_s == 61.0);
     /// ```
     #[must_use]
     pub fn with_record(self, visit: &RecordedVisit<'_>) -> Self {
         let RecordedVisit { entries, plan, began, .. } = *visit;
+        let session_follows = visit.session_follows || plan.is_some_and(|plan| !plan.fit_only);
         let record = checked(visit);
         let began = began.since(Instant::ZERO);
         let moved = entries.iter().map(|entry| Entry { at: entry.at.minus(began), ..*entry });
@@ -73,7 +78,7 @@ impl Treatment {
         let lines =
             basis.as_ref().zip(day).map(|(basis, day)| counted::lines(&summary, day, basis));
         Self {
-            outcome: ending::outcome(entries, &summary, plan).or(self.outcome),
+            outcome: ending::outcome(entries, &summary, session_follows).or(self.outcome),
             ended_by: ending::why(entries, &summary),
             patient: patient(&summary, plan),
             date: date.map(|date| date.to_string()),

@@ -20,7 +20,7 @@ pub(super) fn draw(picture: &Picture, frame: &mut Frame<'_>, area: Rect) {
     let fits = picture.alarms.len() <= room;
     let shown = if fits { room } else { room.saturating_sub(1) };
     let alarms = picture.alarms.iter().take(shown);
-    let mut lines: Vec<Line<'_>> = alarms.map(|it| line(it, picture.channels.len())).collect();
+    let mut lines: Vec<Line<'_>> = alarms.map(|it| line(it, picture.machine.channels)).collect();
     if picture.alarms.is_empty() {
         lines.push(Line::from(if is_known(picture) { " none" } else { " not known" }));
     }
@@ -51,7 +51,7 @@ fn title(picture: &Picture) -> String {
     format!(" alarms: {count}{highest}{sound}{last} ")
 }
 
-fn line(alarm: &Alarm, channels: usize) -> Line<'static> {
+fn line(alarm: &Alarm, channels: Option<u8>) -> Line<'static> {
     let priority = words::priority(alarm);
     let marks = match alarm.priority {
         Some(Priority::High) => "!!!",
